@@ -1,0 +1,103 @@
+/** The layers of docs/adr/0001-layers.md, checked. Each rule says why it is there. */
+const PURE = ['zod', 'picomatch', 'thumbhash', 'ms'];
+const npmExcept = names => `node_modules/(?!(${names.join('|')})/)`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'core-is-pure',
+      comment: 'Deciding is pure: a plan can be tested by tables and replayed by hand.',
+      severity: 'error',
+      from: { path: '^shared/core/' },
+      to: { pathNot: ['^shared/core/', '^(node:)?crypto$', ...PURE.map(name => `node_modules/(@types/)?${name}/`)] },
+    },
+    {
+      name: 'ports-are-types',
+      comment: 'A port is a promise between layers; it holds no code and knows no vendor.',
+      severity: 'error',
+      from: { path: '^shared/ports\\.ts$' },
+      to: { pathNot: '^shared/core/' },
+    },
+    {
+      name: 'pipeline-knows-no-vendor',
+      comment: 'The use cases run on any store and any codec; p-limit is a bound, not a vendor.',
+      severity: 'error',
+      from: { path: '^shared/pipeline/' },
+      to: {
+        path: ['^shared/(adapters|fc)/', '^events/', npmExcept(['p-limit'])],
+      },
+    },
+    {
+      name: 'adapters-are-islands',
+      comment: 'One vendor each: replacing one must not touch another.',
+      severity: 'error',
+      from: { path: '^shared/adapters/([^/]+)\\.ts$' },
+      to: { path: '^shared/(adapters|pipeline|fc)/', pathNot: '^shared/adapters/$1\\.ts$' },
+    },
+    {
+      name: 'fc-speaks-wire-only',
+      comment: 'Wire formats know the core and the events, never how the work is done.',
+      severity: 'error',
+      from: { path: '^shared/fc/' },
+      to: { path: '^shared/(adapters|pipeline)/' },
+    },
+    {
+      name: 'only-sharp-codec-imports-sharp',
+      comment: 'Its errors, its options and its native code stay in one file. Tests, the local seed and the bench may draw with it.',
+      severity: 'error',
+      from: { path: '^(shared|functions|cli|events)/', pathNot: '^shared/adapters/sharp-codec\\.ts$' },
+      to: { path: 'node_modules/sharp/' },
+    },
+    {
+      name: 'only-oss-store-imports-ali-oss',
+      comment: 'Retries, error codes and options of ali-oss are translated in one place.',
+      severity: 'error',
+      from: { path: '^(shared|functions|cli|events)/', pathNot: '^shared/adapters/oss-store\\.ts$' },
+      to: { path: 'node_modules/(ali-oss|@types/ali-oss)/' },
+    },
+    {
+      name: 'functions-are-islands',
+      comment: 'One folder is one bundle.',
+      severity: 'error',
+      from: { path: '^functions/([^/]+)/' },
+      to: { path: '^functions/', pathNot: '^functions/$1/' },
+    },
+    {
+      name: 'shared-never-looks-up',
+      comment: 'What ships in a bundle knows nothing of who starts it.',
+      severity: 'error',
+      from: { path: '^(shared|events)/' },
+      to: { path: '^(functions|cli|local|test|scripts|bench)/' },
+    },
+    {
+      name: 'tests-stay-outside',
+      comment: 'Nothing that runs for a user may need the tests.',
+      severity: 'error',
+      from: { path: '^(functions|shared|events|cli|local|scripts)/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'no-dev-dependency-in-production',
+      comment: 'A deployed bundle is built from dependencies alone.',
+      severity: 'error',
+      from: { path: '^(functions|shared|events)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
+    },
+    { name: 'no-circular', comment: 'A cycle has no top to read from.', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      comment: 'A module nobody imports is dead or misplaced.',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', '\\.config\\.ts$', '\\.mjs$', '^test/', '^bench/'] },
+      to: {},
+    },
+    { name: 'not-to-unresolvable', comment: 'It would fail at run time.', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};
