@@ -1,0 +1,40 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * One bundle for each folder of functions/, exactly as it is deployed: `dist/{name}/index.mjs`. sharp stays
+ * outside (its install page asks for that); ali-oss is CommonJS inside an ES module, so `require` is made.
+ */
+const root = resolve(import.meta.dirname, '..');
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+export async function buildFunctions(outDir = join(root, 'dist')): Promise<string[]> {
+  const folders = await readdir(join(root, 'functions'), { withFileTypes: true });
+  const names = folders.filter(entry => entry.isDirectory()).map(({ name }) => name);
+  await Promise.all(names.map(name => bundle(name, join(outDir, name))));
+  return names;
+}
+
+async function bundle(name: string, outDir: string): Promise<void> {
+  await rm(outDir, { recursive: true, force: true });
+  await build({
+    entryPoints: [join(root, 'functions', name, 'index.ts')],
+    outfile: join(outDir, 'index.mjs'),
+    bundle: true,
+    platform: 'node',
+    // FC's nodejs20 is 20.10.
+    target: 'node20.10',
+    format: 'esm',
+    banner: { js: REQUIRE },
+    // proxy-agent is an optional require of ali-oss' HTTP client.
+    external: ['sharp', 'proxy-agent'],
+    sourcemap: 'linked',
+    logLevel: 'warning',
+  });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const names = await buildFunctions();
+  console.log(`Built ${names.map(name => `dist/${name}`).join(', ')}`);
+}

@@ -1,0 +1,92 @@
+import { fitsOss } from './keys.ts';
+import { isSameObject, type Manifest, type ManifestVariant, type OriginalObject } from './manifest.ts';
+import type { Picture } from './picture.ts';
+import { type PresetList, retentionMilliseconds } from './preset-list.ts';
+import { presetsFor } from './rules.ts';
+import { type Variant, wantedVariants } from './variants.ts';
+
+/** What has to be done to make one original's set right, as data. Nothing is read or written here. */
+export interface Plan {
+  /** Files to make now. */
+  render: Variant[];
+  /** Entries of the coming manifest that need no work: kept, on demand, skipped, failed for good. */
+  entries: ManifestVariant[];
+  /** Replaced files that stay until their time is over. */
+  retired: Manifest['retired'];
+  /** Files to delete once the manifest is written. */
+  remove: string[];
+}
+
+export interface Observed {
+  original: OriginalObject & { version: string };
+  /** Undefined for an original that cannot be developed: then nothing is wanted of it. */
+  picture: Picture | undefined;
+  list: PresetList;
+  manifest: Manifest | undefined;
+  /** ISO-8601, UTC. */
+  now: string;
+}
+
+export function plan(observed: Observed): Plan {
+  const wanted = wantedOf(observed);
+  const before = recordedVariants(observed);
+  const settled = wanted.map(variant => settledEntry(variant, before.get(variant.key)));
+  const entries = settled.filter(entry => entry !== undefined);
+  const render = wanted.filter((_, index) => settled[index] === undefined);
+  return { render, entries, ...leftovers(observed, new Set(wanted.map(({ key }) => key))) };
+}
+
+/** Whether nothing is to be done: neither a pixel, nor a write, nor a delete. */
+export function isSettled(plan: Plan, { manifest, original }: Observed): boolean {
+  if (!manifest || !isSameObject(manifest.original, original)) return false;
+  if (plan.render.length > 0 || plan.remove.length > 0) return false;
+  const before = new Map(manifest.variants.map(({ key, state }) => [key, state]));
+  return (
+    before.size === plan.entries.length &&
+    plan.entries.every(({ key, state }) => before.get(key) === state)
+  );
+}
+
+function wantedOf({ original, picture, list }: Observed): Variant[] {
+  if (!picture) return [];
+  const { key, version } = original;
+  return wantedVariants({ key, version, picture, list, presets: presetsFor(key, list) });
+}
+
+/** Only a manifest of these very bytes says anything about what is there. */
+function recordedVariants({ original, manifest }: Observed): Map<string, ManifestVariant> {
+  const valid = manifest && isSameObject(manifest.original, original);
+  return new Map(valid ? manifest.variants.map(variant => [variant.key, variant]) : []);
+}
+
+/** The manifest's entry for a variant that needs no work, or undefined if it has to be rendered. */
+function settledEntry(variant: Variant, before?: ManifestVariant): ManifestVariant | undefined {
+  const named = entryOf(variant);
+  if (variant.impossible) return { ...named, state: 'skipped', reason: variant.impossible };
+  if (!fitsOss(variant.key)) {
+    const message = `the derivative's key would have ${Buffer.byteLength(variant.key)} bytes`;
+    return { ...named, state: 'failed', reason: 'KEY_UNUSABLE', message };
+  }
+  if (before?.state === 'rendered') return before;
+  if (before?.state === 'failed' && before.reason === 'VARIANT_UNRENDERABLE') return before;
+  return variant.generate === 'on_demand' ? { ...named, state: 'on_demand' } : undefined;
+}
+
+export function entryOf(variant: Variant) {
+  const { preset, format, width, height, fingerprint, key } = variant;
+  return { preset, format, width, height, fingerprint, key };
+}
+
+/** What the old manifest knows and the new one does not want: retired, and removed when its time is over. */
+function leftovers({ manifest, list, now }: Observed, wanted: Set<string>) {
+  const replaced = (manifest?.variants ?? [])
+    .filter(({ state, key }) => state === 'rendered' && !wanted.has(key))
+    .map(({ key }) => ({ key, retiredAt: now }));
+  const known = [...(manifest?.retired ?? []).filter(({ key }) => !wanted.has(key)), ...replaced];
+  const deadline = Date.parse(now) - retentionMilliseconds(list);
+  const isOver = ({ retiredAt }: { retiredAt: string }) => Date.parse(retiredAt) <= deadline;
+  return {
+    retired: known.filter(entry => !isOver(entry)),
+    remove: known.filter(isOver).map(({ key }) => key),
+  };
+}

@@ -1,0 +1,130 @@
+import ms from 'ms';
+import * as z from 'zod';
+
+/** The preset list, `presets.yaml`: strict, so that a misspelt key is an error and not a default. */
+
+/** WebP ends at 16,383 pixels a side; no client asks for more from any format. */
+const pixels = z.int().min(1).max(16_383);
+const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name like feed or feed-wide');
+const quality = z.int().min(1).max(100);
+const widths = z.array(pixels).min(1);
+
+const condition = z
+  .strictObject({
+    tallerThan: z.number().positive().optional().describe('height / width is more than this'),
+    widerThan: z.number().positive().optional().describe('width / height is more than this'),
+    smallerThan: pixels.optional().describe('width is less than this many pixels'),
+    alpha: z.boolean().optional().describe('the picture has transparent parts'),
+    animated: z.boolean().optional().describe('the picture has more than one frame'),
+  })
+  .describe('All of the named facts must hold for the picture.');
+
+export const gravities = [
+  'centre',
+  'north',
+  'northeast',
+  'east',
+  'southeast',
+  'south',
+  'southwest',
+  'west',
+  'northwest',
+  'attention',
+  'entropy',
+] as const;
+
+const formats = z.strictObject({
+  jpeg: z
+    .strictObject({
+      quality: quality.default(80),
+      mozjpeg: z.boolean().default(false).describe('15-20 % fewer bytes for 5 times the CPU'),
+      widths: widths.optional(),
+    })
+    .optional(),
+  webp: z
+    .strictObject({
+      quality: quality.default(80),
+      effort: z.int().min(0).max(6).default(4),
+      animated: z.boolean().default(false).describe('keep all frames of an animated picture'),
+      widths: widths.optional(),
+    })
+    .optional(),
+  avif: z
+    .strictObject({
+      quality: quality.default(50),
+      effort: z.int().min(0).max(9).default(1),
+      widths: widths.optional(),
+    })
+    .optional(),
+  png: z.strictObject({ widths: widths.optional() }).optional(),
+});
+
+const preset = z.strictObject({
+  name,
+  device: z.enum(['phone', 'tablet', 'desktop', 'any']).default('any'),
+  generate: z.enum(['eager', 'on_demand']).default('eager'),
+  widths: widths.optional().describe('one geometry a width; give width instead for a single one'),
+  width: pixels.optional(),
+  height: pixels.optional(),
+  aspect: z
+    .string()
+    .regex(/^[1-9]\d*:[1-9]\d*$/, 'expected width:height, such as 3:1')
+    .optional(),
+  fit: z.enum(['inside', 'cover', 'contain', 'fill']).default('inside'),
+  gravity: z.enum(gravities).default('centre'),
+  background: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'expected a colour such as #ffffff')
+    .default('#ffffff')
+    .describe('under transparent parts in formats without alpha, and around a contained picture'),
+  sharpen: z.number().min(0.3).max(10).optional().describe('sigma of the mask, in pixels'),
+  when: condition.optional().describe('the preset is made for such pictures only'),
+  adjust: z
+    .array(z.strictObject({ when: condition, gravity: z.enum(gravities) }))
+    .optional()
+    .describe('another gravity for some pictures; the first that holds wins'),
+  formats,
+});
+
+const duration = z
+  .string()
+  .refine(text => typeof ms(text as ms.StringValue) === 'number', 'expected a time such as 7d or 30m');
+
+const limits = z.strictObject({
+  megabytes: z.number().positive().default(64).describe('of the file, in millions of bytes'),
+  megapixels: z.number().positive().default(128).describe('width x height of one frame'),
+  frames: z.int().positive().default(300),
+  variants: z.int().positive().default(60).describe('per original, over all its presets'),
+});
+
+const client = z.strictObject({
+  formats: z.array(z.enum(['jpeg', 'webp', 'avif', 'png'])).min(1),
+  density: z.number().positive().max(5).describe('the widest device pixel ratio worth serving'),
+});
+
+const rule = z.strictObject({
+  match: z.string().min(1).describe('a glob on the whole key; ** is every key'),
+  presets: z.union([z.literal('none'), z.array(z.string()).min(1)]),
+});
+
+/** Each field alone; preset-checks.ts adds what holds between them. */
+export const presetListShape = z.strictObject({
+  version: z.literal(1),
+  epoch: z.int().min(0).default(0).describe('raise it to render everything anew'),
+  retain: duration.default('0s').describe('how long a replaced derivative stays'),
+  limits: limits.prefault({}),
+  clients: z.record(name, client).default({}),
+  rules: z.array(rule).min(1).describe('the first that matches a key names its presets'),
+  presets: z.array(preset).min(1),
+});
+
+export type PresetList = z.infer<typeof presetListShape>;
+export type Preset = PresetList['presets'][number];
+export type Condition = z.infer<typeof condition>;
+export type Gravity = Preset['gravity'];
+export type Limits = PresetList['limits'];
+export type OutputFormat = keyof z.infer<typeof formats>;
+
+export function retentionMilliseconds(list: PresetList): number {
+  return ms(list.retain as ms.StringValue);
+}

@@ -1,0 +1,92 @@
+import leven from 'leven';
+import * as z from 'zod';
+import { presetListShape } from './preset-list.ts';
+
+/** What is wrong with a preset list, each in one sentence: expected …, received …, and a guess at what was meant. */
+export interface Problem {
+  /** Where, as zod counts: keys and indexes. An unknown key is named as its own last segment. */
+  path: PropertyKey[];
+  /** The key itself is wrong, not its value. */
+  isKey?: true;
+  message: string;
+}
+
+export function problemsIn(error: z.ZodError, list: unknown): Problem[] {
+  return error.issues.flatMap(issue => problemsFrom(issue, list));
+}
+
+function problemsFrom(issue: z.core.$ZodIssue, list: unknown): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(issue.path);
+    return issue.keys.map(key => ({
+      path: [...issue.path, key],
+      isKey: true as const,
+      message: `expected one of the keys ${known.join(', ')}, received ${key}${guess(key, known)}`,
+    }));
+  }
+  const value = valueAt(list, issue.path);
+  const choices = choicesOf(issue);
+  const received = value === undefined ? 'nothing' : JSON.stringify(value);
+  const meant = typeof value === 'string' ? guess(value, choices) : '';
+  const says = /received/.test(issue.message) ? '' : `, received ${received}`;
+  return [{ path: issue.path, message: `${expectedBy(issue)}${says}${meant}` }];
+}
+
+function expectedBy(issue: z.core.$ZodIssue): string {
+  if (/^expected/.test(issue.message)) return issue.message;
+  const article = (issue: { origin: string }) => (issue.origin === 'string' ? ' characters' : '');
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${issue.expected}`;
+    case 'invalid_value':
+      return `expected ${issue.values.map(value => String(value)).join(', ')}`.replace(/, ([^,]*)$/, ' or $1');
+    case 'too_small':
+      return `expected at least ${issue.minimum}${article(issue)}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}${article(issue)}`;
+    case 'invalid_union':
+      return "expected 'none' or a list of preset names";
+    case 'invalid_key':
+      return 'expected a key such as web or mini-program';
+    default:
+      return `expected something else (${issue.message})`;
+  }
+}
+
+/** Names that a misspelt value may have meant: the values of an enumeration, or those a check listed. */
+function choicesOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(value => String(value));
+  return /^expected one of: (.*)$/.exec(issue.message)?.[1]?.split(', ') ?? [];
+}
+
+/** Half of what was written may be wrong, and no more. */
+function guess(written: string, choices: string[]): string {
+  const [nearest] = choices
+    .map(choice => ({ choice, distance: leven(written.toLowerCase(), choice.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  if (!nearest || nearest.distance > written.length / 2) return '';
+  return `; did you mean ${nearest.choice}?`;
+}
+
+function valueAt(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, step) => (inner as Record<PropertyKey, unknown> | null)?.[step], value);
+}
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema | false;
+}
+
+/** The keys that the list may have at a place, read from the published JSON Schema. */
+function keysAt(path: PropertyKey[]): string[] {
+  let schema: Schema | undefined = z.toJSONSchema(presetListShape, { io: 'input' }) as Schema;
+  for (const step of path) {
+    const inner: Schema | false | undefined =
+      typeof step === 'number'
+        ? schema?.items
+        : (schema?.properties?.[String(step)] ?? schema?.additionalProperties);
+    schema = inner || undefined;
+  }
+  return Object.keys(schema?.properties ?? {});
+}

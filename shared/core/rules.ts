@@ -1,0 +1,30 @@
+import picomatch from 'picomatch';
+import type { Picture } from './picture.ts';
+import type { Condition, Preset, PresetList } from './preset-list.ts';
+
+/** Which presets an original gets: the first rule whose glob matches its key decides. */
+export function presetsFor(key: string, list: PresetList): Preset[] {
+  const rule = ruleFor(key, list);
+  if (!rule || rule.presets === 'none') return [];
+  return list.presets.filter(preset => rule.presets.includes(preset.name));
+}
+
+export function ruleFor(key: string, list: PresetList): PresetList['rules'][number] | undefined {
+  return list.rules.find(rule => matches(rule.match, key));
+}
+
+/** `**` alone is every key: as a glob it would miss keys such as `a//b` and `dir/`. */
+function matches(glob: string, key: string): boolean {
+  return glob === '**' || picomatch.isMatch(key, glob, { dot: true, nonegate: true });
+}
+
+export function holds(condition: Condition | undefined, picture: Picture): boolean {
+  const { tallerThan, widerThan, smallerThan, alpha, animated } = condition ?? {};
+  return (
+    (tallerThan === undefined || picture.height / picture.width > tallerThan) &&
+    (widerThan === undefined || picture.width / picture.height > widerThan) &&
+    (smallerThan === undefined || picture.width < smallerThan) &&
+    (alpha === undefined || picture.alpha === alpha) &&
+    (animated === undefined || picture.frames > 1 === animated)
+  );
+}

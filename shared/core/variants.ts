@@ -1,0 +1,79 @@
+import { ownWidth, renderedSize, widthsOf } from './geometry.ts';
+import { derivativeKey } from './keys.ts';
+import type { Picture, Size } from './picture.ts';
+import type { Gravity, OutputFormat, Preset, PresetList } from './preset-list.ts';
+import { fingerprintOf, type Recipe, recipeOf } from './recipe.ts';
+import { holds } from './rules.ts';
+
+/** One file that the list wants of one picture, with all that is needed to make it. */
+export interface Variant {
+  preset: string;
+  format: OutputFormat;
+  width: number;
+  height: number;
+  fingerprint: string;
+  key: string;
+  recipe: Recipe;
+  gravity: Gravity;
+  animated: boolean;
+  generate: Preset['generate'];
+  /** Set where the list names the file but the picture rules it out. */
+  impossible?: 'larger-than-original' | 'beyond-format-limit';
+}
+
+/** Pixels a side: the WebP container, JPEG's 16-bit frame header, libheif's default limit, PNG. */
+const LONGEST_SIDE = { webp: 16_383, jpeg: 65_535, avif: 16_384, png: 100_000 } as const;
+
+export interface Wanted {
+  key: string;
+  version: string;
+  picture: Picture;
+  list: PresetList;
+  presets: Preset[];
+}
+
+/** Every file that the presets name for this picture, those that the picture rules out included. */
+export function wantedVariants(wanted: Wanted): Variant[] {
+  const presets = wanted.presets.filter(preset => holds(preset.when, wanted.picture));
+  return presets.flatMap(preset =>
+    Object.entries(preset.formats).flatMap(([format, options]) =>
+      options ? variantsIn(wanted, preset, format as OutputFormat) : [],
+    ),
+  );
+}
+
+function variantsIn(wanted: Wanted, preset: Preset, format: OutputFormat): Variant[] {
+  const declared = preset.formats[format]?.widths ?? widthsOf(preset);
+  const own = ownWidth(wanted.picture, preset);
+  const ascending = [...declared].sort((a, b) => a - b);
+  const next = ascending.find(width => width >= own);
+  return ascending.map(width => {
+    // The smallest declared width that the picture does not fill gives way to the picture's own width.
+    if (width === next) return variantOf(wanted, preset, format, own);
+    const variant = variantOf(wanted, preset, format, width);
+    return width < own ? variant : { ...variant, impossible: 'larger-than-original' };
+  });
+}
+
+function variantOf(wanted: Wanted, preset: Preset, format: OutputFormat, width: number): Variant {
+  const { key: original, version, picture, list } = wanted;
+  const recipe = recipeOf(preset, width, format);
+  const fingerprint = fingerprintOf(recipe, list.epoch);
+  const size = renderedSize(picture, preset, width);
+  return {
+    preset: preset.name,
+    format,
+    ...size,
+    fingerprint,
+    key: derivativeKey({ original, version, preset: preset.name, width, fingerprint, format }),
+    recipe,
+    gravity: preset.adjust?.find(({ when }) => holds(when, picture))?.gravity ?? preset.gravity,
+    animated: format === 'webp' && picture.frames > 1 && preset.formats.webp?.animated === true,
+    generate: preset.generate,
+    ...(isBeyond(size, format) ? { impossible: 'beyond-format-limit' } : {}),
+  };
+}
+
+function isBeyond(size: Size, format: OutputFormat): boolean {
+  return Math.max(size.width, size.height) > LONGEST_SIDE[format];
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { Failure } from '../core/failure.ts';
+
+/**
+ * What FC 3.0 hands a Node.js handler beside the event. Credentials are those of the function's role, absent
+ * without one. https://www.alibabacloud.com/help/en/functioncompute/fc/context-1-1
+ */
+const contextSchema = z.looseObject({
+  requestId: z.string(),
+  credentials: z.looseObject({
+    accessKeyId: z.string().min(1),
+    accessKeySecret: z.string().min(1),
+    securityToken: z.string().optional(),
+  }),
+  function: z.looseObject({ name: z.string(), timeout: z.coerce.number().positive() }),
+  retryCount: z.coerce.number().default(0),
+});
+
+export type Context = z.infer<typeof contextSchema>;
+
+export function readContext(context: unknown): Context {
+  const parsed = contextSchema.safeParse(context);
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw new Failure('SETTINGS_INVALID', `expected FC's context with a role's credentials, missing or wrong: ${places}`);
+}
+
+/** Time for the commit and the reply once the work is stopped. */
+const RESERVE_MS = 5_000;
+
+/** When to stop starting work. FC kills an instance at its timeout without a word. */
+export function deadlineOf(context: Context, startedAt: Date): Date {
+  const milliseconds = context.function.timeout * 1000;
+  return new Date(startedAt.getTime() + Math.max(milliseconds / 2, milliseconds - RESERVE_MS));
+}

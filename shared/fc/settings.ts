@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { Failure } from '../core/failure.ts';
+
+/** The environment of a function, read here and nowhere else. */
+
+const bucket = z
+  .string({ error: 'expected the name of a bucket' })
+  .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket');
+
+const settingsSchema = z
+  .object({
+    DARKROOM_REGION: z.string({ error: 'expected a region such as cn-hangzhou' }).min(1),
+    DARKROOM_ORIGINALS_BUCKET: bucket,
+    DARKROOM_DERIVATIVES_BUCKET: bucket,
+    DARKROOM_CONFIG_BUCKET: bucket,
+    DARKROOM_PRESETS_KEY: z.string().min(1).default('presets.yaml'),
+    DARKROOM_OSS_ENDPOINT: z.url().optional(),
+    DARKROOM_OSS_PATH_STYLE: z.enum(['true', 'false']).default('false'),
+  })
+  // A derivative written where originals are watched would wake us again, and be paid for, for ever.
+  .refine(env => env.DARKROOM_ORIGINALS_BUCKET !== env.DARKROOM_DERIVATIVES_BUCKET, {
+    path: ['DARKROOM_DERIVATIVES_BUCKET'],
+    message: 'expected another bucket than DARKROOM_ORIGINALS_BUCKET: each derivative would fire the trigger again',
+  });
+
+export interface Settings {
+  /** `oss-cn-hangzhou`. */
+  ossRegion: string;
+  originals: string;
+  derivatives: string;
+  config: string;
+  presetsKey: string;
+  endpoint: string | undefined;
+  pathStyle: boolean;
+}
+
+/** Throws SETTINGS_INVALID with every problem, one a line. */
+export function readSettings(environment: Record<string, string | undefined> = process.env): Settings {
+  const parsed = settingsSchema.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      ({ path, message }) => `${path.join('.')}: ${message}${received(environment[String(path[0])])}`,
+    );
+    throw new Failure('SETTINGS_INVALID', problems.join('\n'));
+  }
+  const env = parsed.data;
+  return {
+    ossRegion: `oss-${env.DARKROOM_REGION.replace(/^oss-/, '')}`,
+    originals: env.DARKROOM_ORIGINALS_BUCKET,
+    derivatives: env.DARKROOM_DERIVATIVES_BUCKET,
+    config: env.DARKROOM_CONFIG_BUCKET,
+    presetsKey: env.DARKROOM_PRESETS_KEY,
+    endpoint: env.DARKROOM_OSS_ENDPOINT,
+    pathStyle: env.DARKROOM_OSS_PATH_STYLE === 'true',
+  };
+}
+
+function received(value: string | undefined): string {
+  return `, received ${value === undefined ? 'nothing' : JSON.stringify(value)}`;
+}

@@ -1,0 +1,66 @@
+import { backfillBatch } from '../../events/backfill.ts';
+import { cloudEvent, cloudEvents } from '../../events/cloud-event.ts';
+import { type OssRecord, ossEvent } from '../../events/oss-event.ts';
+import { Failure } from '../core/failure.ts';
+
+/** Which originals an event speaks of, and which of its records are not for us, with the reason. */
+export interface WantedKeys {
+  keys: string[];
+  ignored: { key?: string; reason: string }[];
+}
+
+/** Multipart parts, aborted uploads and the like name objects that do not exist. */
+const HANDLED =
+  /^(oss:)?Object(Created:(PutObject|PostObject|CopyObject|AppendObject|CompleteMultipartUpload)|Removed:(DeleteObject|DeleteObjects))$/;
+
+/**
+ * Reads a native OSS event, EventBridge's CloudEvent or an array of them, or our own backfill batch. Keys are
+ * taken as they come, never URL-decoded. Throws EVENT_UNREADABLE, which FC keeps for replay.
+ */
+export function wantedKeys(payload: Buffer, originalsBucket: string): WantedKeys {
+  const event = parseJson(payload);
+  const batch = backfillBatch.safeParse(event);
+  if (batch.success) {
+    const { bucket, keys } = batch.data;
+    return bucket === originalsBucket
+      ? { keys: [...new Set(keys)], ignored: [] }
+      : { keys: [], ignored: [{ reason: `expected bucket ${originalsBucket}, received ${bucket}` }] };
+  }
+  return sortOut(recordsIn(event), originalsBucket);
+}
+
+type Hint = Pick<OssRecord, 'oss'> & { eventName: string };
+
+function recordsIn(event: unknown): Hint[] {
+  const native = ossEvent.safeParse(event);
+  if (native.success) return native.data.events;
+  const many = cloudEvents.or(cloudEvent.transform(one => [one])).safeParse(event);
+  if (many.success) return many.data.map(({ type, data }) => ({ ...data, eventName: type }));
+  const place = native.error.issues[0]?.path.join('.');
+  throw new Failure(
+    'EVENT_UNREADABLE',
+    `expected an OSS event, a CloudEvent of OSS, or a backfill batch, received something else${place ? ` (as an OSS event it is wrong at ${place})` : ''}`,
+  );
+}
+
+function sortOut(records: Hint[], originalsBucket: string): WantedKeys {
+  const keys = new Set<string>();
+  const ignored: WantedKeys['ignored'] = [];
+  for (const { eventName, oss } of records) {
+    const { key } = oss.object;
+    if (oss.bucket.name !== originalsBucket) {
+      ignored.push({ key, reason: `expected bucket ${originalsBucket}, received ${oss.bucket.name}` });
+    } else if (!HANDLED.test(eventName)) {
+      ignored.push({ key, reason: `${eventName} neither makes nor removes an object` });
+    } else keys.add(key);
+  }
+  return { keys: [...keys], ignored };
+}
+
+function parseJson(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString('utf8'));
+  } catch (cause) {
+    throw new Failure('EVENT_UNREADABLE', 'expected JSON in UTF-8, received something else', { cause });
+  }
+}

@@ -1,0 +1,15 @@
+import type { Codec, Log, ObjectStore, PresetSource } from '../ports.ts';
+
+/** All that the use cases work with; an entry opens it. */
+export interface Darkroom {
+  originals: ObjectStore;
+  derivatives: ObjectStore;
+  presets: PresetSource;
+  codec: Codec;
+  log: Log;
+  now(): Date;
+  /** When to stop starting work, so that what is done is committed before the platform's own limit. */
+  deadline: Date | undefined;
+  /** Encoders side by side: one for each core, each on one thread. */
+  lanes: number;
+}

@@ -1,0 +1,129 @@
+import { Failure, failureOf } from '../core/failure.ts';
+import { isSameObject, type Placeholder } from '../core/manifest.ts';
+import { type Picture, pictureSchema } from '../core/picture.ts';
+import { isSettled, type Plan, plan } from '../core/plan.ts';
+import type { Spent } from '../core/report.ts';
+import type { Variant } from '../core/variants.ts';
+import type { ObjectStore } from '../ports.ts';
+import type { Darkroom } from './darkroom.ts';
+import { develop, type Outcome } from './develop.ts';
+import type { Sight } from './observe.ts';
+import { timed } from './timed.ts';
+
+/** The files of one original as they are after this run, not yet committed. */
+export interface MadeSet {
+  todo: Plan;
+  outcomes: Outcome[];
+  picture: Picture | undefined;
+  placeholder: Placeholder | undefined;
+  /** The picture's own fault: nothing can be made of it. */
+  failure: Failure | undefined;
+}
+
+export type WantedSight = Sight & { original: NonNullable<Sight['original']> };
+
+/** A derivative's key names the original's version and the recipe, so its bytes never change. */
+const DERIVATIVE_CACHE = 'public, max-age=31536000, immutable';
+
+/** Plans and makes what is missing; undefined when all is as the list wants it. */
+export async function makeSet(
+  sight: WantedSight,
+  spent: Spent,
+  darkroom: Darkroom,
+): Promise<MadeSet | undefined> {
+  if (isKnownFailure(sight)) return undefined;
+  try {
+    return await planAndDevelop(sight, spent, darkroom);
+  } catch (thrown) {
+    const failure = failureOf(thrown);
+    if (failure.kind !== 'input') throw failure;
+    const todo = planOf(sight, undefined, darkroom).todo;
+    return { todo, outcomes: [], picture: undefined, placeholder: undefined, failure };
+  }
+}
+
+async function planAndDevelop(
+  sight: WantedSight,
+  spent: Spent,
+  darkroom: Darkroom,
+): Promise<MadeSet | undefined> {
+  const opened = recorded(sight) ?? (await open(sight, spent, darkroom));
+  const { picture } = opened;
+  const { todo, settled } = planOf(sight, picture, darkroom);
+  if (settled) return undefined;
+  if (todo.render.length === 0) {
+    return { todo, outcomes: [], picture, placeholder: opened.placeholder, failure: undefined };
+  }
+  const job = {
+    file: opened.file ?? (await readOriginal(sight, spent, darkroom)),
+    picture,
+    variants: todo.render,
+    limits: sight.list.limits,
+    spent,
+    write: (variant: Variant, bytes: Buffer) =>
+      writeDerivative(variant, bytes, darkroom.derivatives),
+  };
+  return { todo, picture, failure: undefined, ...(await develop(job, darkroom)) };
+}
+
+interface Opened {
+  picture: Picture;
+  placeholder: Placeholder | undefined;
+  file?: Buffer;
+}
+
+/** What an earlier run learnt of these very bytes, so that they need not be read again to plan. */
+function recorded({ manifest, original }: WantedSight): Opened | undefined {
+  if (!manifest || !isSameObject(manifest.original, original)) return undefined;
+  const { format, width, height, alpha, frames, placeholder } = manifest.original;
+  const picture = pictureSchema.safeParse({ format, width, height, alpha, frames });
+  return picture.success ? { picture: picture.data, placeholder } : undefined;
+}
+
+async function open(sight: WantedSight, spent: Spent, darkroom: Darkroom): Promise<Opened> {
+  const file = await readOriginal(sight, spent, darkroom);
+  const picture = await darkroom.codec.inspect(file, sight.list.limits);
+  return { file, picture, placeholder: undefined };
+}
+
+/** A recorded failure stands until the original or the preset list changes. */
+function isKnownFailure({ manifest, original, presets }: WantedSight): boolean {
+  if (!manifest?.failure || manifest.presets !== presets) return false;
+  return isSameObject(manifest.original, original) && manifest.retired.length === 0;
+}
+
+function planOf(sight: WantedSight, picture: Picture | undefined, { now }: Darkroom) {
+  const { original, list, manifest } = sight;
+  const observed = { original, picture, list, manifest, now: now().toISOString() };
+  const todo = plan(observed);
+  return { todo, settled: isSettled(todo, observed) };
+}
+
+async function readOriginal(
+  { key, original, list }: WantedSight,
+  spent: Spent,
+  { originals }: Darkroom,
+): Promise<Buffer> {
+  if (original.bytes === 0) {
+    throw new Failure('ORIGINAL_EMPTY', 'expected a picture, received an empty object');
+  }
+  const most = list.limits.megabytes * 1e6;
+  if (original.bytes > most) {
+    const message = `expected at most ${list.limits.megabytes} MB (limits.megabytes), received ${original.bytes} bytes`;
+    throw new Failure('ORIGINAL_TOO_LARGE', message);
+  }
+  const stored = await timed(spent, 'read', () => originals.get(key));
+  // Gone or replaced since we looked: what commit finds, at the latest, starts the next turn.
+  if (stored?.etag !== original.etag) {
+    throw new Failure('ORIGINAL_CHANGED', `expected ${key} to stay as it is, it was replaced meanwhile`);
+  }
+  spent.bytesRead += stored.bytes.length;
+  return stored.bytes;
+}
+
+async function writeDerivative(variant: Variant, bytes: Buffer, derivatives: ObjectStore) {
+  await derivatives.put(variant.key, bytes, {
+    contentType: `image/${variant.format}`,
+    cacheControl: DERIVATIVE_CACHE,
+  });
+}

@@ -1,0 +1,42 @@
+import { Failure } from '../core/failure.ts';
+import { manifestKey, versionOf } from '../core/keys.ts';
+import { type Manifest, manifestSchema, type OriginalObject } from '../core/manifest.ts';
+import type { PresetList } from '../core/preset-list.ts';
+import type { ObjectStore } from '../ports.ts';
+import type { Darkroom } from './darkroom.ts';
+
+/** What there is for a key now, whatever an event said of it. */
+export interface Sight {
+  key: string;
+  original: (OriginalObject & { version: string }) | undefined;
+  manifest: Manifest | undefined;
+  list: PresetList;
+  presets: string;
+}
+
+/** Two small requests, side by side, and the list in force. */
+export async function observe(key: string, darkroom: Darkroom): Promise<Sight> {
+  const [original, manifest, { list, fingerprint }] = await Promise.all([
+    darkroom.originals.head(key),
+    readManifest(key, darkroom.derivatives),
+    darkroom.presets.current(),
+  ]);
+  return {
+    key,
+    original: original && { ...original, version: versionOf(original.etag) },
+    manifest,
+    list,
+    presets: fingerprint,
+  };
+}
+
+async function readManifest(key: string, derivatives: ObjectStore): Promise<Manifest | undefined> {
+  const stored = await derivatives.get(manifestKey(key));
+  if (!stored) return undefined;
+  try {
+    return manifestSchema.parse(JSON.parse(stored.bytes.toString('utf8')));
+  } catch (cause) {
+    const message = `expected a manifest that Darkroom wrote at ${manifestKey(key)}, received something else`;
+    throw new Failure('UNEXPECTED', message, { cause, key });
+  }
+}

@@ -1,0 +1,59 @@
+import type { OriginalObject, Placeholder } from './core/manifest.ts';
+import type { Picture, Size } from './core/picture.ts';
+import type { Limits, PresetList } from './core/preset-list.ts';
+import type { Variant } from './core/variants.ts';
+
+/** What the use cases need of the world. Every failure crosses a port as a Failure of core/failure.ts. */
+
+export interface StoredObject {
+  /** Without quotes. */
+  etag: string;
+  bytes: Buffer;
+}
+
+export interface Attributes {
+  contentType: string;
+  cacheControl: string;
+}
+
+/** One bucket. What is missing is undefined, never an exception; removing what is not there succeeds. */
+export interface ObjectStore {
+  head(key: string): Promise<OriginalObject | undefined>;
+  /** With `unlessEtag`, 'unchanged' where the object still has that ETag. */
+  get(key: string): Promise<StoredObject | undefined>;
+  getUnless(key: string, etag: string): Promise<StoredObject | 'unchanged' | undefined>;
+  put(key: string, bytes: Buffer, attributes: Attributes): Promise<void>;
+  remove(keys: string[]): Promise<void>;
+  /** Keys and, with a delimiter, the prefixes rolled up by it; in OSS's byte order. */
+  list(prefix: string, delimiter?: '/'): AsyncIterable<{ key: string } | { prefix: string }>;
+}
+
+/** Interleaved 8-bit sRGB, with three channels, or four where the picture has transparent parts. */
+export interface Raster extends Size {
+  data: Buffer;
+  channels: 3 | 4;
+}
+
+export interface Codec {
+  /** Reads a file's header. Throws ORIGINAL_* for what is not a picture, or is beyond the limits. */
+  inspect(file: Buffer, limits: Limits): Promise<Picture>;
+  /** The one decode: upright, sRGB, reduced to `size` where the file allows that for less work. */
+  decode(file: Buffer, picture: Picture, size: Size): Promise<Raster>;
+  /** The pixels of one geometry. */
+  resize(raster: Raster, variant: Variant): Promise<Raster>;
+  encode(raster: Raster, variant: Variant): Promise<Buffer>;
+  /** All frames of an animated picture, straight from the file: pixels alone would lose its delays. */
+  animate(file: Buffer, variant: Variant, limits: Limits): Promise<Buffer>;
+  placeholder(raster: Raster): Promise<Placeholder>;
+}
+
+/** The preset list in force, and a fingerprint of it. */
+export interface PresetSource {
+  current(): Promise<{ list: PresetList; fingerprint: string }>;
+}
+
+export interface Log {
+  info(event: string, facts: Record<string, unknown>): void;
+  warn(event: string, facts: Record<string, unknown>): void;
+  error(event: string, facts: Record<string, unknown>): void;
+}
