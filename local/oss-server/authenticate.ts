@@ -1,0 +1,61 @@
+import type { Address } from './address.ts';
+import type { Attempt, Claim, SignedRequest } from './claim.ts';
+import { OssError } from './errors.ts';
+import { readV1Header, readV1Url } from './signature-v1.ts';
+import { readV4Header, readV4Url } from './signature-v4.ts';
+
+export interface Credential {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+}
+
+export interface Keyring {
+  readonly credentials: readonly Credential[];
+  /** As V4 writes it: without `oss-`. */
+  readonly region: string;
+}
+
+/** The address whose reading makes the signature right; no signature, or a wrong one, is refused. */
+export function authenticate(
+  request: SignedRequest,
+  addresses: readonly Address[],
+  keyring: Keyring,
+  now: number,
+): Address {
+  const claim = readClaim(request, keyring.region, now);
+  if (claim === undefined) {
+    throw new OssError('AccessDenied', 'Anonymous access is forbidden for this operation.');
+  }
+  const secret = findSecret(keyring, claim.accessKeyId);
+  const attempts: Attempt[] = [];
+  for (const address of addresses) {
+    const made = claim.sign(secret, address);
+    if (made.some(attempt => attempt.signature === claim.signature)) return address;
+    attempts.push(...made);
+  }
+  throw mismatch(claim, attempts[0]);
+}
+
+export function findSecret(keyring: Keyring, accessKeyId: string): string {
+  const found = keyring.credentials.find(credential => credential.accessKeyId === accessKeyId);
+  if (!found) throw new OssError('InvalidAccessKeyId', undefined, { OSSAccessKeyId: accessKeyId });
+  return found.accessKeySecret;
+}
+
+function readClaim(request: SignedRequest, region: string, now: number): Claim | undefined {
+  const inHeader = readV4Header(request, region, now) ?? readV1Header(request, now);
+  if (inHeader) return inHeader;
+  if (request.headers.authorization !== undefined) {
+    throw new OssError('AccessDenied', 'The Authorization header is neither V1 nor V4.');
+  }
+  return readV4Url(request, region, now) ?? readV1Url(request, now);
+}
+
+function mismatch(claim: Claim, attempt: Attempt | undefined): OssError {
+  return new OssError('SignatureDoesNotMatch', undefined, {
+    OSSAccessKeyId: claim.accessKeyId,
+    SignatureProvided: claim.signature,
+    StringToSign: attempt?.stringToSign ?? '',
+    EC: claim.ec,
+  });
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { type Address, checkKey, type QueryItem } from './address.ts';
+import type { Keyring } from './authenticate.ts';
+import { invalidArgument, OssError } from './errors.ts';
+import type { Publish } from './events.ts';
+import type { BucketStorage, ObjectStorage } from './storage.ts';
+
+/** Keys of a thousand names of 1,023 bytes, each escaped, fit well. */
+const MAX_XML_BYTES = 16 * 1024 * 1024;
+
+/** One request whose sender is known. */
+export interface Call {
+  readonly method: string;
+  readonly address: Address;
+  readonly query: readonly QueryItem[];
+  /** Lower-case names, one byte per character. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: IncomingMessage;
+  readonly store: ObjectStorage;
+  readonly keyring: Keyring;
+  readonly publish: Publish;
+}
+
+export function bucketOf(call: Call): BucketStorage {
+  return findBucket(call.store, call.address.bucket);
+}
+
+export function findBucket(store: ObjectStorage, name: string): BucketStorage {
+  const bucket = store.find(name);
+  if (!bucket) throw new OssError('NoSuchBucket', undefined, { BucketName: name });
+  return bucket;
+}
+
+/** The bucket and the key of an object request, both checked. */
+export function targetOf(call: Call): { bucket: BucketStorage; key: string } {
+  checkKey(call.address.key);
+  return { bucket: bucketOf(call), key: call.address.key };
+}
+
+export function param(call: Call, name: string): string {
+  return call.query.find(item => item.name === name)?.value ?? '';
+}
+
+export function intParam(
+  call: Call,
+  name: string,
+  { max, fallback }: { max: number; fallback: number },
+) {
+  const text = param(call, name);
+  const value = text === '' ? fallback : Number(text);
+  if (!/^\d*$/.test(text) || value < 1 || value > max) throw invalidArgument(name, text);
+  return value;
+}
+
+export function forbidsOverwrite(headers: Call['headers']): boolean {
+  return headers['x-oss-forbid-overwrite']?.toLowerCase() === 'true';
+}
+
+export async function readText(call: Call): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of call.body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_XML_BYTES) throw new OssError('EntityTooLarge');
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks);
+  checkDigest(call.headers['content-md5'], createHash('md5').update(body).digest('hex'));
+  return body.toString();
+}
+
+/** `hex` in either case; without a Content-MD5 there is nothing to verify. */
+export function checkDigest(contentMd5: string | undefined, hex: string): void {
+  if (contentMd5 === undefined) return;
+  if (contentMd5.trim() === toBase64(hex)) return;
+  throw new OssError('InvalidDigest', undefined, { 'Content-MD5': contentMd5 });
+}
+
+export function toBase64(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64');
+}

@@ -1,0 +1,92 @@
+interface Known {
+  readonly status: number;
+  readonly message: string;
+  readonly ec?: string;
+}
+
+/** Codes, statuses and sentences of the cloud; an EC only where Alibaba documents one. */
+const known = {
+  AccessDenied: { status: 403, message: 'You have no right to access this object.' },
+  BucketAlreadyExists: { status: 409, message: 'The requested bucket name is not available.' },
+  BucketNotEmpty: { status: 409, message: 'The bucket you tried to delete is not empty.' },
+  EntityTooLarge: {
+    status: 400,
+    message: 'Your proposed upload exceeds the maximum allowed size.',
+  },
+  EntityTooSmall: {
+    status: 400,
+    message: 'Your proposed upload is smaller than the minimum allowed.',
+  },
+  FileAlreadyExists: {
+    status: 409,
+    message: 'The object you specified already exists and can not be overwritten.',
+    ec: '0026-00000002',
+  },
+  InternalError: { status: 500, message: 'The local OSS server failed.' },
+  InvalidAccessKeyId: {
+    status: 403,
+    message: 'The OSS Access Key Id you provided does not exist in our records.',
+  },
+  InvalidArgument: { status: 400, message: 'An argument is invalid.' },
+  InvalidBucketName: { status: 400, message: 'The specified bucket is not valid.' },
+  InvalidDigest: { status: 400, message: 'The Content-MD5 you specified was invalid.' },
+  InvalidObjectName: { status: 400, message: 'The specified object is not valid.' },
+  InvalidPart: { status: 400, message: 'One or more of the specified parts could not be found.' },
+  InvalidPartOrder: { status: 400, message: 'The list of parts was not in ascending order.' },
+  InvalidRange: { status: 416, message: 'The requested range cannot be satisfied.' },
+  MalformedXML: { status: 400, message: 'The XML you provided was not well-formed.' },
+  MissingContentLength: {
+    status: 411,
+    message: 'You must provide the Content-Length HTTP header.',
+  },
+  NoSuchBucket: {
+    status: 404,
+    message: 'The specified bucket does not exist.',
+    ec: '0015-00000101',
+  },
+  NoSuchKey: { status: 404, message: 'The specified key does not exist.', ec: '0026-00000001' },
+  NoSuchUpload: { status: 404, message: 'The specified upload does not exist.' },
+  NotImplemented: { status: 501, message: 'The local OSS server does not do this.' },
+  PreconditionFailed: {
+    status: 412,
+    message: 'At least one of the pre-conditions you specified did not hold.',
+  },
+  RequestTimeTooSkewed: {
+    status: 403,
+    message: 'The difference between the request time and the current time is too large.',
+  },
+  SignatureDoesNotMatch: {
+    status: 403,
+    message:
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+  },
+} as const satisfies Record<string, Known>;
+
+export type ErrorCode = keyof typeof known;
+
+/** Anything the wire answers with an `<Error>`; `details` become further elements of it. */
+export class OssError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly details: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, message?: string, details: Record<string, string> = {}) {
+    const entry: Known = known[code];
+    super(message ?? entry.message);
+    this.name = 'OssError';
+    this.code = code;
+    this.status = entry.status;
+    this.details = entry.ec === undefined ? details : { EC: entry.ec, ...details };
+  }
+}
+
+export function notImplemented(what: string): OssError {
+  return new OssError('NotImplemented', `The local OSS server does not implement ${what}.`);
+}
+
+export function invalidArgument(name: string, value: string, message?: string): OssError {
+  return new OssError('InvalidArgument', message ?? `The value of ${name} is invalid.`, {
+    ArgumentName: name,
+    ArgumentValue: value,
+  });
+}

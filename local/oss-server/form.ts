@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Busboy, type BusboyHeaders } from '@fastify/busboy';
+import { invalidArgument } from './errors.ts';
+
+export interface FormFile {
+  readonly stream: Readable;
+  readonly filename: string;
+  readonly type: string;
+}
+
+const LIMITS = { fields: 200, fieldSize: 1024 * 1024, files: 1, parts: 300 };
+
+/**
+ * Gives `take` the fields and the file as soon as the file begins: what follows `file` is not looked at, as in
+ * the cloud. A form that breaks off rejects, and so does the file's stream.
+ */
+export async function receiveForm<T>(
+  request: IncomingMessage,
+  take: (fields: Map<string, string>, file: FormFile) => Promise<T>,
+): Promise<T> {
+  const fields = new Map<string, string>();
+  const isPartAFile = (name: string | undefined) => name?.toLowerCase() === 'file';
+  const headers = request.headers as BusboyHeaders;
+  const busboy = openBusboy(headers, isPartAFile);
+  let file: Readable | undefined;
+  let taken: Promise<T> | undefined;
+  busboy.on('field', (name, value, _, truncated) => {
+    if (!truncated) fields.set(name.toLowerCase(), value);
+  });
+  busboy.on('file', (_name, stream, ...[filename, , type]) => {
+    file = stream;
+    // A refused file has no reader, and an error without a listener would end the process.
+    stream.on('error', () => undefined);
+    taken = take(fields, { stream, filename: filename ?? '', type });
+    taken.catch(() => stream.resume());
+  });
+  try {
+    await pipeline(request, busboy);
+  } catch (error) {
+    file?.destroy(error instanceof Error ? error : new Error(String(error)));
+    await taken;
+    throw error;
+  }
+  if (taken === undefined) throw invalidArgument('file', '', 'The form has no field named file.');
+  return taken;
+}
+
+function openBusboy(headers: BusboyHeaders, isPartAFile: (name: string | undefined) => boolean) {
+  try {
+    return new Busboy({ headers, limits: LIMITS, isPartAFile });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : 'The form cannot be read.';
+    throw invalidArgument('Content-Type', headers['content-type'], message);
+  }
+}

@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { writeXml } from './xml.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Readable;
+}
+
+export function xmlReply(
+  root: Record<string, unknown>,
+  headers: Record<string, string> = {},
+): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/xml', ...headers },
+    body: writeXml(root),
+  };
+}
+
+/** `Date` is ours because Node caches its own, and clients send it back in If-Modified-Since. */
+export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
+  const { body, status } = reply;
+  response.sendDate = false;
+  response.writeHead(status, {
+    date: new Date().toUTCString(),
+    ...lengthOf(reply),
+    ...reply.headers,
+  });
+  if (body === undefined || typeof body === 'string') response.end(body);
+  else await pipeline(body, response);
+}
+
+function lengthOf({ body, status }: Reply): Record<string, string> {
+  if (status === 204 || status === 304 || (body !== undefined && typeof body !== 'string'))
+    return {};
+  return { 'content-length': String(Buffer.byteLength(body ?? '')) };
+}

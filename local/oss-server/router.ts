@@ -1,0 +1,147 @@
+import type { Call } from './call.ts';
+import { notImplemented } from './errors.ts';
+import type { Reply } from './reply.ts';
+import {
+  deleteBucket,
+  getBucketInfo,
+  getBucketLocation,
+  listBuckets,
+  putBucket,
+} from './routes/buckets.ts';
+import { completeUpload } from './routes/complete.ts';
+import { copyObject } from './routes/copy.ts';
+import { deleteMulti } from './routes/delete-multi.ts';
+import { listParts, listUploads } from './routes/list-uploads.ts';
+import { listBucket } from './routes/listing.ts';
+import { abortUpload, initiateUpload, uploadPart, uploadPartCopy } from './routes/multipart.ts';
+import { deleteObject, getObject, headObjectMeta, OVERRIDES, putObject } from './routes/objects.ts';
+
+interface Route {
+  readonly on: 'service' | 'bucket' | 'object';
+  readonly method: string;
+  /** Query parameters that make the request this one. */
+  readonly needs: readonly string[];
+  readonly allows?: readonly string[];
+  readonly copies?: boolean;
+  readonly answer: (call: Call) => Promise<Reply>;
+}
+
+const encodingType = 'encoding-type';
+const page = ['prefix', 'delimiter', encodingType];
+const part = ['partNumber', 'uploadId'];
+const list = [
+  'list-type',
+  'max-keys',
+  'marker',
+  'start-after',
+  'continuation-token',
+  'fetch-owner',
+];
+const uploads = ['max-uploads', 'key-marker', 'upload-id-marker'];
+const parts = ['max-parts', 'part-number-marker', encodingType];
+
+/** The first that fits answers, so those that need more come first. */
+const routes: readonly Route[] = [
+  {
+    on: 'service',
+    method: 'GET',
+    needs: [],
+    allows: ['prefix', 'marker', 'max-keys'],
+    answer: listBuckets,
+  },
+  { on: 'bucket', method: 'PUT', needs: [], answer: putBucket },
+  { on: 'bucket', method: 'DELETE', needs: [], answer: deleteBucket },
+  { on: 'bucket', method: 'GET', needs: ['bucketInfo'], answer: getBucketInfo },
+  { on: 'bucket', method: 'GET', needs: ['location'], answer: getBucketLocation },
+  {
+    on: 'bucket',
+    method: 'GET',
+    needs: ['uploads'],
+    allows: [...page, ...uploads],
+    answer: listUploads,
+  },
+  { on: 'bucket', method: 'GET', needs: [], allows: [...page, ...list], answer: listBucket },
+  { on: 'bucket', method: 'POST', needs: ['delete'], allows: [encodingType], answer: deleteMulti },
+  { on: 'object', method: 'PUT', needs: part, copies: true, answer: uploadPartCopy },
+  { on: 'object', method: 'PUT', needs: part, answer: uploadPart },
+  { on: 'object', method: 'PUT', needs: [], copies: true, answer: copyObject },
+  { on: 'object', method: 'PUT', needs: [], answer: putObject },
+  {
+    on: 'object',
+    method: 'POST',
+    needs: ['uploads'],
+    allows: [encodingType],
+    answer: initiateUpload,
+  },
+  {
+    on: 'object',
+    method: 'POST',
+    needs: ['uploadId'],
+    allows: [encodingType],
+    answer: completeUpload,
+  },
+  { on: 'object', method: 'GET', needs: ['uploadId'], allows: parts, answer: listParts },
+  { on: 'object', method: 'GET', needs: [], allows: OVERRIDES, answer: getObject },
+  { on: 'object', method: 'HEAD', needs: ['objectMeta'], answer: headObjectMeta },
+  { on: 'object', method: 'HEAD', needs: [], allows: OVERRIDES, answer: getObject },
+  { on: 'object', method: 'DELETE', needs: ['uploadId'], answer: abortUpload },
+  { on: 'object', method: 'DELETE', needs: [], answer: deleteObject },
+];
+
+const SIGNING = new Set([
+  'OSSAccessKeyId',
+  'Expires',
+  'Signature',
+  'security-token',
+  'x-oss-signature-version',
+  'x-oss-credential',
+  'x-oss-date',
+  'x-oss-expires',
+  'x-oss-signature',
+  'x-oss-additional-headers',
+  'x-oss-security-token',
+]);
+
+/** Headers that change what happens; a value in the list changes nothing. */
+const REFUSED: Readonly<Record<string, readonly string[]>> = {
+  'x-oss-callback': [],
+  'x-oss-callback-var': [],
+  'x-oss-complete-all': ['no'],
+  'x-oss-object-acl': ['default', 'private'],
+  'x-oss-acl': ['private'],
+  'x-oss-process': [],
+  'x-oss-server-side-encryption': [],
+  'x-oss-server-side-encryption-key-id': [],
+  'x-oss-server-side-data-encryption': [],
+  'x-oss-storage-class': ['Standard'],
+  'x-oss-symlink-target': [],
+  'x-oss-tagging': [],
+  'x-oss-traffic-limit': [],
+};
+
+/** Nothing succeeds silently: what is not done here is refused by its name. */
+export function findRoute(call: Call): Route['answer'] {
+  refuseHeaders(call);
+  const names = call.query.map(item => item.name).filter(name => !SIGNING.has(name));
+  const { bucket, key } = call.address;
+  const level = bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
+  const route = routes.find(
+    candidate =>
+      candidate.on === level &&
+      candidate.method === call.method &&
+      candidate.needs.every(name => names.includes(name)) &&
+      (!candidate.copies || call.headers['x-oss-copy-source'] !== undefined),
+  );
+  const known = new Set([...(route?.needs ?? []), ...(route?.allows ?? [])]);
+  const unknown = names.find(name => !known.has(name));
+  if (unknown !== undefined) throw notImplemented(`${call.method} ?${unknown} of a ${level}`);
+  if (!route) throw notImplemented(`${call.method} of a ${level}`);
+  return route.answer;
+}
+
+function refuseHeaders({ headers }: Call): void {
+  for (const [name, harmless] of Object.entries(REFUSED)) {
+    const value = headers[name];
+    if (value !== undefined && !harmless.includes(value)) throw notImplemented(name);
+  }
+}

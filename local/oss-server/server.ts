@@ -1,0 +1,69 @@
+import { createServer } from 'node:http';
+import { answer, type Service } from './answer.ts';
+import type { Credential } from './authenticate.ts';
+import type { OnEvent } from './events.ts';
+import { listenOnLoopback } from './listen.ts';
+import { type ObjectStorage, openStorage } from './storage.ts';
+
+export interface OssServerOptions {
+  dataDir: string;
+  /** 0 takes any that is free. */
+  port: number;
+  /** `oss-cn-hangzhou` */
+  region: string;
+  /** Any of them is accepted, and each may do everything. */
+  credentials: Credential[];
+  /** Created at start when missing. */
+  buckets: string[];
+  /** Awaited before the request that caused it is answered: an event is durable when the client hears 200. */
+  onEvent?: OnEvent;
+}
+
+export interface OssServer {
+  /** `http://localhost:PORT`: ali-oss cannot sign URLs for an IP. */
+  endpoint: string;
+  port: number;
+  store: ObjectStorage;
+  close(): Promise<void>;
+}
+
+export const whatItIs = [
+  'A local stand-in for Alibaba Cloud OSS, for development and tests only: it listens on this machine alone,',
+  'has one owner for everything and promises no durability. It verifies every signature (V1 and V4) and keeps',
+  'objects, multipart uploads, form uploads, copies and listings as the cloud does. It lacks versioning, ACLs,',
+  'lifecycle, tagging, symlinks, append, callbacks, image processing, encryption and the rest, and answers those',
+  'with 501 NotImplemented. CORS is open to every page.',
+].join('\n');
+
+/** Keys as long as 1,023 CJK bytes are three times that in a URL, and V4 URLs add their own. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
+export async function startOssServer(options: OssServerOptions): Promise<OssServer> {
+  const store = openStorage(options.dataDir);
+  for (const bucket of options.buckets) store.create(bucket);
+  const keyring = { credentials: options.credentials, region: options.region.replace(/^oss-/, '') };
+  const { port, close } = await listenOnLoopback(
+    () => createHttp({ store, keyring, onEvent: options.onEvent }),
+    options.port,
+  );
+  return { endpoint: `http://localhost:${port}`, port, store, close };
+}
+
+/**
+ * The lenient parser is for ali-oss, which sends Content-Length and chunks at once for streams; on the loopback
+ * nobody can smuggle a request through it. Uploads may take as long as they like.
+ */
+function createHttp(service: Service) {
+  const server = createServer({
+    insecureHTTPParser: true,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    requestTimeout: 0,
+    keepAliveTimeout: 60_000,
+  });
+  server.on('request', (request, response) => void answer(service, request, response));
+  server.on('checkContinue', (request, response) => {
+    response.writeContinue();
+    void answer(service, request, response);
+  });
+  return server;
+}

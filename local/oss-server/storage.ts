@@ -1,0 +1,134 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { checkBucketName } from './address.ts';
+import { type Blob, readBlob, receiveBlob, stageRecord } from './blobs.ts';
+import { OssError } from './errors.ts';
+import { createKeyIndex, type KeyIndex } from './key-index.ts';
+import { type Layout, layoutOf, prepareLayout, readRecords, removeOrphans } from './layout.ts';
+import type { ByteRange } from './range.ts';
+import { openUploads, type UploadStorage } from './uploads.ts';
+
+export interface StoredObject {
+  readonly key: string;
+  readonly blob: string;
+  readonly size: number;
+  /** Without quotes: 32 hex digits, with `-N` when it came in N parts. */
+  readonly etag: string;
+  readonly crc64: string;
+  /** Milliseconds, of a whole second. */
+  readonly lastModified: number;
+  readonly type: 'Normal' | 'Multipart';
+  /** Lower-case names; values as on the wire, one byte per character. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface BucketStorage {
+  readonly name: string;
+  readonly created: number;
+  readonly objects: Pick<KeyIndex<StoredObject>, 'size' | 'get' | 'seek' | 'at'>;
+  readonly uploads: UploadStorage;
+  receive(source: Readable | AsyncIterable<Uint8Array>): Promise<Blob>;
+  discard(blob: string): Promise<void>;
+  /** To be called in the tick in which the blob's record was found. */
+  read(blob: string, range?: ByteRange): Readable;
+  /** Makes the object visible, whole; answers what it replaced. */
+  commit(object: StoredObject, forbidOverwrite?: boolean): Promise<StoredObject | undefined>;
+  /** Answers what was removed. */
+  remove(key: string): Promise<StoredObject | undefined>;
+}
+
+export interface ObjectStorage {
+  /** In alphabetical order. */
+  buckets(): BucketStorage[];
+  find(bucket: string): BucketStorage | undefined;
+  create(bucket: string): BucketStorage;
+  /** Throws BucketNotEmpty. */
+  remove(bucket: string): void;
+}
+
+/** One process per directory: the index lives in memory. */
+export function openStorage(dataDir: string): ObjectStorage {
+  mkdirSync(dataDir, { recursive: true });
+  const names = readdirSync(dataDir).filter(name => existsSync(layoutOf(dataDir, name).info));
+  const buckets = new Map(names.map(name => [name, openBucket(name, layoutOf(dataDir, name))]));
+  return {
+    buckets: () => [...buckets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    find: name => buckets.get(name),
+    create(name) {
+      checkBucketName(name);
+      const bucket = buckets.get(name) ?? openBucket(name, layoutOf(dataDir, name));
+      buckets.set(name, bucket);
+      return bucket;
+    },
+    remove(name) {
+      const bucket = buckets.get(name);
+      if (bucket && bucket.objects.size + bucket.uploads.all().length > 0) {
+        throw new OssError('BucketNotEmpty', undefined, { BucketName: name });
+      }
+      buckets.delete(name);
+      rmSync(join(dataDir, name), { recursive: true, force: true });
+    },
+  };
+}
+
+function openBucket(name: string, layout: Layout): BucketStorage {
+  prepareLayout(layout);
+  if (!existsSync(layout.info)) writeFileSync(layout.info, JSON.stringify({ created: Date.now() }));
+  const { created } = JSON.parse(readFileSync(layout.info, 'utf8')) as { created: number };
+  const stored = readRecords<StoredObject>(layout.meta);
+  const index = createKeyIndex(stored.map(object => [object.key, object] as const));
+  const uploads = openUploads(layout);
+  const parts = uploads.all().flatMap(open => [...open.parts.values()]);
+  removeOrphans(layout, new Set([...stored, ...parts].map(({ blob }) => blob)));
+  return {
+    name,
+    created,
+    objects: index,
+    uploads,
+    receive: source => receiveBlob(layout.blobs, source),
+    discard: blob => rm(layout.blob(blob), { force: true }),
+    read: (blob, range) => readBlob(layout.blob(blob), range),
+    commit: (object, forbidOverwrite = false) => commit(layout, index, object, forbidOverwrite),
+    remove: key => remove(layout, index, key),
+  };
+}
+
+/** From the check to the index in one tick, so two writers of one key cannot interleave. */
+async function commit(
+  layout: Layout,
+  index: KeyIndex<StoredObject>,
+  object: StoredObject,
+  forbidOverwrite: boolean,
+): Promise<StoredObject | undefined> {
+  const staged = await stageRecord(layout.temp, object);
+  const previous = index.get(object.key);
+  if (previous && forbidOverwrite) {
+    await rm(staged, { force: true });
+    await rm(layout.blob(object.blob), { force: true });
+    throw new OssError('FileAlreadyExists', undefined, { ObjectName: object.key });
+  }
+  renameSync(staged, layout.object(object.key));
+  index.set(object.key, object);
+  if (previous) await rm(layout.blob(previous.blob), { force: true });
+  return previous;
+}
+
+async function remove(layout: Layout, index: KeyIndex<StoredObject>, key: string) {
+  const previous = index.get(key);
+  if (!previous) return undefined;
+  unlinkSync(layout.object(key));
+  index.delete(key);
+  await rm(layout.blob(previous.blob), { force: true });
+  return previous;
+}
