@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../shared/core/failure.ts';
 import type { OriginalObject } from '../shared/core/manifest.ts';
@@ -39,11 +39,19 @@ async function put(path: string, bytes: Buffer): Promise<void> {
     await rename(temporary, path);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new Failure('STORE_DENIED', `expected to write ${path}, the file system refused (${code})`, { cause });
+    throw new Failure(
+      'STORE_DENIED',
+      `expected to write ${path}, the file system refused (${code})`,
+      { cause },
+    );
   }
 }
 
-async function* list(root: string, prefix: string, delimiter?: '/') {
+async function* list(
+  root: string,
+  prefix: string,
+  delimiter?: '/',
+): AsyncGenerator<{ key: string } | { prefix: string }> {
   const entries = await orUndefined(() => readdir(join(root, prefix), { withFileTypes: true }));
   for (const entry of entries ?? []) {
     const name = `${prefix}${entry.name}`;
@@ -59,7 +67,11 @@ async function orUndefined<T>(read: () => Promise<T>): Promise<T | undefined> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new Failure('STORE_DENIED', `expected to read a file, the file system refused (${code})`, { cause });
+    throw new Failure(
+      'STORE_DENIED',
+      `expected to read a file, the file system refused (${code})`,
+      { cause },
+    );
   }
 }
 

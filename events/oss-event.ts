@@ -9,7 +9,10 @@ import * as z from 'zod';
  */
 
 /** Official templates show sizes as `""` or as text; real events have numbers. */
-const lenientSize = z.union([z.number(), z.string().transform(Number)]).pipe(z.number()).optional();
+const lenientSize = z
+  .union([z.number(), z.string().transform(Number)])
+  .pipe(z.number())
+  .optional();
 
 export const ossRecord = z.looseObject({
   /** Without the `oss:` prefix that the trigger's configuration has: `ObjectCreated:PutObject`. */

@@ -7,7 +7,8 @@ import { build } from 'esbuild';
  * outside (its install page asks for that); ali-oss is CommonJS inside an ES module, so `require` is made.
  */
 const root = resolve(import.meta.dirname, '..');
-const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 export async function buildFunctions(outDir = join(root, 'dist')): Promise<string[]> {
   const folders = await readdir(join(root, 'functions'), { withFileTypes: true });

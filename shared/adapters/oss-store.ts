@@ -140,7 +140,10 @@ async function calling<T>(what: string, run: () => Promise<T>): Promise<T> {
         throw failureFrom(what, cause);
       }
     },
-    { ...RETRIES, shouldRetry: ({ error }) => error instanceof Failure && error.kind === 'transient' },
+    {
+      ...RETRIES,
+      shouldRetry: ({ error }) => error instanceof Failure && error.kind === 'transient',
+    },
   );
 }
 
@@ -150,7 +153,10 @@ function failureFrom(what: string, cause: unknown): Failure {
   const facts = { cause, status, ossCode: code, ossRequestId: requestId };
   const said = `${String(code ?? name)}${status ? `, status ${String(status)}` : ''}`;
   if (status === 404 && code !== 'NoSuchBucket') {
-    return new Failure('UNEXPECTED', `${what}: there is no such object`, { ...facts, missing: MISSING });
+    return new Failure('UNEXPECTED', `${what}: there is no such object`, {
+      ...facts,
+      missing: MISSING,
+    });
   }
   if (status === 403 || code === 'NoSuchBucket') {
     return new Failure('STORE_DENIED', `${what}: OSS refused (${said})`, facts);
@@ -161,6 +167,7 @@ function failureFrom(what: string, cause: unknown): Failure {
     status === 429 ||
     (typeof status === 'number' && status >= 500) ||
     /Timeout|Limit|ConnectionError/i.test(`${String(code)} ${String(name)}`);
-  if (isPassing) return new Failure('STORE_UNAVAILABLE', `${what}: OSS did not answer (${said})`, facts);
+  if (isPassing)
+    return new Failure('STORE_UNAVAILABLE', `${what}: OSS did not answer (${said})`, facts);
   return new Failure('UNEXPECTED', `${what}: OSS answered ${said}`, facts);
 }

@@ -94,7 +94,12 @@ async function animate(file: Buffer, variant: Variant, limits: Limits): Promise<
     failOn: FAIL_ON,
     limitInputPixels: limits.megapixels * 1e6 * limits.frames,
     animated: true,
-  }).resize({ width, height, fit: recipe.fit === 'inside' ? 'fill' : recipe.fit, position: gravity });
+  }).resize({
+    width,
+    height,
+    fit: recipe.fit === 'inside' ? 'fill' : recipe.fit,
+    position: gravity,
+  });
   return await attempt('VARIANT_UNRENDERABLE', 'expected to encode an animated webp', () =>
     pipeline.webp(encoder).toBuffer(),
   );
@@ -116,7 +121,9 @@ function fromRaster({ data, width, height, channels }: Raster): Sharp {
 }
 
 async function rasterFrom(pipeline: Sharp): Promise<Raster> {
-  const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { data, info } = await pipeline
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   if (channels !== 3 && channels !== 4) {
     throw new Failure('UNEXPECTED', `expected 3 or 4 channels of sRGB, received ${channels}`);
@@ -137,7 +144,9 @@ async function attempt<T>(code: FailureCode, expected: string, run: () => Promis
     if (/memory|allocate/i.test(text)) {
       throw new Failure('UNEXPECTED', 'expected enough memory to render', { cause });
     }
-    const reason = /premature|truncated|end of|unexpected end/i.test(text) ? 'it ends too soon' : 'the codec refused it';
+    const reason = /premature|truncated|end of|unexpected end/i.test(text)
+      ? 'it ends too soon'
+      : 'the codec refused it';
     throw new Failure(code, `${expected}, ${reason}`, { cause });
   }
 }

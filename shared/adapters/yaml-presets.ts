@@ -9,7 +9,7 @@ import {
   parseDocument,
 } from 'yaml';
 import { Failure } from '../core/failure.ts';
-import { presetListSchema } from '../core/preset-checks.ts';
+import { checkPresets } from '../core/preset-checks.ts';
 import type { PresetList } from '../core/preset-list.ts';
 import { type Problem, problemsIn } from '../core/preset-problems.ts';
 import { fingerprintOfList } from '../core/recipe.ts';
@@ -45,9 +45,11 @@ export function readPresetList(
     return { problems };
   }
   const written: unknown = document.toJS();
-  const parsed = presetListSchema.safeParse(written);
-  if (parsed.success) return { list: parsed.data, fingerprint: fingerprintOfList(parsed.data) };
-  const found = problemsIn(parsed.error, written).map(problem => {
+  const checked = checkPresets(written);
+  if ('list' in checked) {
+    return { list: checked.list, fingerprint: fingerprintOfList(checked.list) };
+  }
+  const found = problemsIn(checked.issues, written).map(problem => {
     const offset = offsetOf(document, problem);
     return { ...problem, offset, place: placeOf(offset) };
   });
@@ -81,7 +83,10 @@ export function storedPresets(store: ObjectStore, key: string, cache: PresetCach
         return held;
       }
       if (!stored || stored === 'unchanged') {
-        throw new Failure('PRESETS_INVALID', `expected a preset list at ${key} in the config bucket, there is none`);
+        throw new Failure(
+          'PRESETS_INVALID',
+          `expected a preset list at ${key} in the config bucket, there is none`,
+        );
       }
       const read = presetsOrThrow(stored.bytes.toString('utf8'), key);
       cache.held = { ...read, etag: stored.etag, readAt: Date.now() };
@@ -99,16 +104,33 @@ export function presetsOrThrow(text: string, file: string): PresetsInForce {
 
 /** Where the value of a path begins, or its key, or the nearest thing around it that is written in the file. */
 function offsetOf(document: Document.Parsed, { path, isKey }: Problem): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node) ?? 0;
+  let here: Written = { value: document.contents, key: undefined };
+  let offset = startOf(here.value) ?? 0;
   for (const step of path) {
-    const collection = isAlias(node) ? node.resolve(document) : node;
-    if (!isCollection(collection)) break;
-    const key = isMap(collection) ? startOfKey(collection.items, step) : undefined;
-    node = collection.get(isMap(collection) ? String(step) : step, true);
-    offset = (isKey ? key : startOf(node)) ?? key ?? startOf(node) ?? offset;
+    const inner = stepInto(document, here.value, step);
+    if (!inner) break;
+    here = inner;
+    offset = (isKey ? here.key : startOf(here.value)) ?? here.key ?? offset;
   }
   return offset;
+}
+
+interface Written {
+  value: unknown;
+  /** Where the key begins, for an entry of a map. */
+  key: number | undefined;
+}
+
+function stepInto(
+  document: Document.Parsed,
+  node: unknown,
+  step: PropertyKey,
+): Written | undefined {
+  const outer = isAlias(node) ? node.resolve(document) : node;
+  if (isMap(outer)) {
+    return { value: outer.get(String(step), true), key: startOfKey(outer.items, step) };
+  }
+  return isCollection(outer) ? { value: outer.get(step, true), key: undefined } : undefined;
 }
 
 function startOfKey(items: { key: unknown }[], step: PropertyKey): number | undefined {

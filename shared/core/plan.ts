@@ -1,5 +1,10 @@
 import { fitsOss } from './keys.ts';
-import { isSameObject, type Manifest, type ManifestVariant, type OriginalObject } from './manifest.ts';
+import {
+  isSameObject,
+  type Manifest,
+  type ManifestVariant,
+  type OriginalObject,
+} from './manifest.ts';
 import type { Picture } from './picture.ts';
 import { type PresetList, retentionMilliseconds } from './preset-list.ts';
 import { presetsFor } from './rules.ts';

@@ -1,81 +1,123 @@
 import type * as z from 'zod';
 import { widthsOf } from './geometry.ts';
-import { type Preset, type PresetList, presetListShape } from './preset-list.ts';
+import {
+  limitsShape,
+  type Preset,
+  type PresetList,
+  presetListShape,
+  presetShape,
+  ruleShape,
+} from './preset-list.ts';
 
-/** The preset list as it must be: what a list is checked with, everywhere. */
-export const presetListSchema = presetListShape.superRefine(checkPresetList);
+export type PresetIssue = z.core.$ZodIssue;
 
-/** What one field cannot say alone. Each complaint names its place, as zod's own do. */
-function checkPresetList(list: PresetList, context: z.RefinementCtx): void {
-  const complain = (path: PropertyKey[], message: string, input?: unknown) =>
-    context.addIssue({ code: 'custom', path, message, input });
-  checkNames(list, complain);
-  for (const [index, preset] of list.presets.entries()) {
-    checkGeometry(preset, (path, message, input) =>
-      complain(['presets', index, ...path], message, input),
-    );
-  }
-  for (const [index] of list.rules.entries()) checkRule(list, index, complain);
+/**
+ * The list, or everything that is wrong with it at once: each field's own mistakes, and what holds between
+ * fields wherever these are right in themselves.
+ */
+export function checkPresets(written: unknown): { list: PresetList } | { issues: PresetIssue[] } {
+  const parsed = presetListShape.safeParse(written);
+  const between = issuesBetween(draftOf(written));
+  if (parsed.success && between.length === 0) return { list: parsed.data };
+  return { issues: [...(parsed.error?.issues ?? []), ...between] };
 }
 
-type Complain = (path: PropertyKey[], message: string, input?: unknown) => void;
+/** What of a list is right in itself; the rest is undefined, so that indexes stay. */
+interface Draft {
+  names: unknown[];
+  presets: (Preset | undefined)[];
+  rules: (PresetList['rules'][number] | undefined)[];
+  variants: number;
+}
 
-function checkNames(list: PresetList, complain: Complain): void {
-  const names = list.presets.map(preset => preset.name);
+function draftOf(written: unknown): Draft {
+  const { presets, rules, limits } = (written ?? {}) as Record<string, unknown>;
+  const all = Array.isArray(presets) ? presets : [];
+  return {
+    names: all.map(preset => (preset as { name?: unknown } | null)?.name),
+    presets: all.map(preset => presetShape.safeParse(preset).data),
+    rules: (Array.isArray(rules) ? rules : []).map(rule => ruleShape.safeParse(rule).data),
+    variants: limitsShape.safeParse(limits ?? {}).data?.variants ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+function issuesBetween(draft: Draft): PresetIssue[] {
+  const issues: PresetIssue[] = [];
+  const complain: Complain = (path, message) => issues.push({ code: 'custom', path, message });
+  checkNames(draft, complain);
+  for (const [index, preset] of draft.presets.entries()) {
+    const inPreset: Complain = (path, message) => complain(['presets', index, ...path], message);
+    if (preset) checkGeometry(preset, inPreset);
+    if (preset) checkFormats(preset, inPreset);
+  }
+  for (const [index, rule] of draft.rules.entries()) {
+    const inRule: Complain = (path, message) =>
+      complain(['rules', index, 'presets', ...path], message);
+    if (rule && rule.presets !== 'none') checkRule(draft, rule.presets, inRule);
+  }
+  return issues;
+}
+
+type Complain = (path: PropertyKey[], message: string) => void;
+
+function checkNames({ names }: Draft, complain: Complain): void {
   for (const [index, name] of names.entries()) {
-    if (names.indexOf(name) === index) continue;
-    complain(['presets', index, 'name'], 'expected a name that no other preset has', name);
+    if (name === undefined || names.indexOf(name) === index) continue;
+    complain(['presets', index, 'name'], 'expected a name that no other preset has');
   }
 }
 
 function checkGeometry(preset: Preset, complain: Complain): void {
-  if (preset.widths && preset.width) {
-    complain(['width'], 'expected either widths or width, received both', preset.width);
+  const { widths, width, height, aspect, fit } = preset;
+  if (widths && width) complain(['width'], 'expected either widths or width, received both');
+  if (!widths && !width) complain([], 'expected widths, or width, received neither');
+  if (widths && height) complain(['height'], 'expected aspect beside widths, received height');
+  if (aspect && height) complain(['aspect'], 'expected either aspect or height, received both');
+  if (fit !== 'inside' && !aspect && !height) {
+    complain(['fit'], `expected aspect or height for fit ${fit}, received neither`);
   }
-  if (!preset.widths && !preset.width) complain([], 'expected widths, or width, received neither');
-  if (preset.widths && preset.height) {
-    complain(['height'], 'expected aspect beside widths, received height', preset.height);
-  }
-  if (preset.aspect && preset.height) {
-    complain(['aspect'], 'expected either aspect or height, received both', preset.aspect);
-  }
-  if (preset.fit !== 'inside' && !preset.aspect && !preset.height) {
-    complain(['fit'], `expected aspect or height for fit ${preset.fit}, received neither`);
-  }
-  checkFormats(preset, complain);
 }
 
 function checkFormats(preset: Preset, complain: Complain): void {
   const declared = widthsOf(preset);
-  for (const [index, width] of (preset.widths ?? []).entries()) {
-    const twice = preset.widths?.indexOf(width) !== index;
-    if (twice) complain(['widths', index], 'expected each width once: both would write one key', width);
-  }
   const formats = Object.entries(preset.formats).filter(([, options]) => options);
   if (formats.length === 0) complain(['formats'], 'expected at least one format, received none');
+  checkTwice(preset.widths ?? [], ['widths'], complain);
   for (const [format, options] of formats) {
-    for (const [index, width] of (options?.widths ?? []).entries()) {
+    const widths = options?.widths ?? [];
+    checkTwice(widths, ['formats', format, 'widths'], complain);
+    for (const [index, width] of widths.entries()) {
       if (declared.includes(width)) continue;
       const path = ['formats', format, 'widths', index];
-      complain(path, `expected one of the preset's widths (${declared.join(', ')})`, width);
+      complain(path, `expected one of the preset's widths (${declared.join(', ')})`);
     }
   }
 }
 
-function checkRule(list: PresetList, index: number, complain: Complain): void {
-  const { presets } = list.rules[index] ?? {};
-  if (!presets || presets === 'none') return;
-  for (const [position, name] of presets.entries()) {
-    const path = ['rules', index, 'presets', position];
-    const known = list.presets.map(preset => preset.name);
-    if (!known.includes(name)) complain(path, `expected one of: ${known.join(', ')}`, name);
-    if (presets.indexOf(name) !== position) complain(path, 'expected each preset once', name);
+function checkTwice(widths: number[], path: PropertyKey[], complain: Complain): void {
+  for (const [index, width] of widths.entries()) {
+    if (widths.indexOf(width) === index) continue;
+    complain([...path, index], 'expected each width once: both would write one key');
   }
-  const named = list.presets.filter(preset => presets.includes(preset.name));
-  const count = named.reduce((sum, preset) => sum + variantsOf(preset), 0);
-  if (count <= list.limits.variants) return;
-  const message = `expected at most ${list.limits.variants} variants per original (limits.variants), received ${count}`;
-  complain(['rules', index, 'presets'], message);
+}
+
+function checkRule(
+  { names, presets, variants }: Draft,
+  wanted: string[],
+  complain: Complain,
+): void {
+  for (const [index, name] of wanted.entries()) {
+    if (!names.includes(name)) complain([index], `expected one of: ${names.join(', ')}`);
+    if (wanted.indexOf(name) !== index) complain([index], 'expected each preset once');
+  }
+  const count = presets
+    .filter(preset => preset && wanted.includes(preset.name))
+    .reduce((sum, preset) => sum + (preset ? variantsOf(preset) : 0), 0);
+  if (count <= variants) return;
+  complain(
+    [],
+    `expected at most ${variants} variants per original (limits.variants), received ${count}`,
+  );
 }
 
 function variantsOf(preset: Preset): number {

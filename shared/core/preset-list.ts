@@ -59,7 +59,7 @@ const formats = z.strictObject({
   png: z.strictObject({ widths: widths.optional() }).optional(),
 });
 
-const preset = z.strictObject({
+export const presetShape = z.strictObject({
   name,
   device: z.enum(['phone', 'tablet', 'desktop', 'any']).default('any'),
   generate: z.enum(['eager', 'on_demand']).default('eager'),
@@ -88,9 +88,12 @@ const preset = z.strictObject({
 
 const duration = z
   .string()
-  .refine(text => typeof ms(text as ms.StringValue) === 'number', 'expected a time such as 7d or 30m');
+  .refine(
+    text => typeof ms(text as ms.StringValue) === 'number',
+    'expected a time such as 7d or 30m',
+  );
 
-const limits = z.strictObject({
+export const limitsShape = z.strictObject({
   megabytes: z.number().positive().default(64).describe('of the file, in millions of bytes'),
   megapixels: z.number().positive().default(128).describe('width x height of one frame'),
   frames: z.int().positive().default(300),
@@ -102,7 +105,7 @@ const client = z.strictObject({
   density: z.number().positive().max(5).describe('the widest device pixel ratio worth serving'),
 });
 
-const rule = z.strictObject({
+export const ruleShape = z.strictObject({
   match: z.string().min(1).describe('a glob on the whole key; ** is every key'),
   presets: z.union([z.literal('none'), z.array(z.string()).min(1)]),
 });
@@ -112,10 +115,10 @@ export const presetListShape = z.strictObject({
   version: z.literal(1),
   epoch: z.int().min(0).default(0).describe('raise it to render everything anew'),
   retain: duration.default('0s').describe('how long a replaced derivative stays'),
-  limits: limits.prefault({}),
+  limits: limitsShape.prefault({}),
   clients: z.record(name, client).default({}),
-  rules: z.array(rule).min(1).describe('the first that matches a key names its presets'),
-  presets: z.array(preset).min(1),
+  rules: z.array(ruleShape).min(1).describe('the first that matches a key names its presets'),
+  presets: z.array(presetShape).min(1),
 });
 
 export type PresetList = z.infer<typeof presetListShape>;

@@ -1,5 +1,6 @@
 import leven from 'leven';
 import * as z from 'zod';
+import type { PresetIssue } from './preset-checks.ts';
 import { presetListShape } from './preset-list.ts';
 
 /** What is wrong with a preset list, each in one sentence: expected …, received …, and a guess at what was meant. */
@@ -11,11 +12,11 @@ export interface Problem {
   message: string;
 }
 
-export function problemsIn(error: z.ZodError, list: unknown): Problem[] {
-  return error.issues.flatMap(issue => problemsFrom(issue, list));
+export function problemsIn(issues: PresetIssue[], list: unknown): Problem[] {
+  return issues.flatMap(issue => problemsFrom(issue, list));
 }
 
-function problemsFrom(issue: z.core.$ZodIssue, list: unknown): Problem[] {
+function problemsFrom(issue: PresetIssue, list: unknown): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(issue.path);
     return issue.keys.map(key => ({
@@ -28,22 +29,26 @@ function problemsFrom(issue: z.core.$ZodIssue, list: unknown): Problem[] {
   const choices = choicesOf(issue);
   const received = value === undefined ? 'nothing' : JSON.stringify(value);
   const meant = typeof value === 'string' ? guess(value, choices) : '';
-  const says = /received/.test(issue.message) ? '' : `, received ${received}`;
-  return [{ path: issue.path, message: `${expectedBy(issue)}${says}${meant}` }];
+  const expected = expectedBy(issue);
+  const says = expected.includes(', received ') ? '' : `, received ${received}`;
+  return [{ path: issue.path, message: `${expected}${says}${meant}` }];
 }
 
-function expectedBy(issue: z.core.$ZodIssue): string {
+function expectedBy(issue: PresetIssue): string {
   if (/^expected/.test(issue.message)) return issue.message;
-  const article = (issue: { origin: string }) => (issue.origin === 'string' ? ' characters' : '');
+  const unit = (origin: string) => (origin === 'string' ? ' characters' : '');
   switch (issue.code) {
     case 'invalid_type':
-      return `expected ${issue.expected}`;
+      return `expected ${issue.expected === 'int' ? 'a whole number' : `${article(issue.expected)} ${issue.expected}`}`;
     case 'invalid_value':
-      return `expected ${issue.values.map(value => String(value)).join(', ')}`.replace(/, ([^,]*)$/, ' or $1');
+      return `expected ${issue.values.map(value => String(value)).join(', ')}`.replace(
+        /, ([^,]*)$/,
+        ' or $1',
+      );
     case 'too_small':
-      return `expected at least ${issue.minimum}${article(issue)}`;
+      return `expected at least ${issue.minimum}${unit(issue.origin)}`;
     case 'too_big':
-      return `expected at most ${issue.maximum}${article(issue)}`;
+      return `expected at most ${issue.maximum}${unit(issue.origin)}`;
     case 'invalid_union':
       return "expected 'none' or a list of preset names";
     case 'invalid_key':
@@ -53,8 +58,12 @@ function expectedBy(issue: z.core.$ZodIssue): string {
   }
 }
 
+function article(noun: string): string {
+  return /^[aeio]/.test(noun) ? 'an' : 'a';
+}
+
 /** Names that a misspelt value may have meant: the values of an enumeration, or those a check listed. */
-function choicesOf(issue: z.core.$ZodIssue): string[] {
+function choicesOf(issue: PresetIssue): string[] {
   if (issue.code === 'invalid_value') return issue.values.map(value => String(value));
   return /^expected one of: (.*)$/.exec(issue.message)?.[1]?.split(', ') ?? [];
 }
@@ -69,7 +78,10 @@ function guess(written: string, choices: string[]): string {
 }
 
 function valueAt(value: unknown, path: PropertyKey[]): unknown {
-  return path.reduce<unknown>((inner, step) => (inner as Record<PropertyKey, unknown> | null)?.[step], value);
+  return path.reduce<unknown>(
+    (inner, step) => (inner as Record<PropertyKey, unknown> | null)?.[step],
+    value,
+  );
 }
 
 interface Schema {

@@ -29,7 +29,10 @@ const LONGEST_SIGNATURE = 64;
 
 /** Throws ORIGINAL_UNSUPPORTED, naming what came instead of a picture. */
 export function sourceFormatOf(file: Buffer): Picture['format'] {
-  const head = file.subarray(0, LONGEST_SIGNATURE).toString('latin1').replace(/^\xef\xbb\xbf/, '');
+  const head = file
+    .subarray(0, LONGEST_SIGNATURE)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '');
   const kind = KNOWN.find(([signature]) => signature.test(head))?.[1];
   if (typeof kind === 'string') return kind;
   const received = kind?.refused ?? 'bytes of no known picture format';

@@ -22,7 +22,10 @@ export function readContext(context: unknown): Context {
   const parsed = contextSchema.safeParse(context);
   if (parsed.success) return parsed.data;
   const places = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw new Failure('SETTINGS_INVALID', `expected FC's context with a role's credentials, missing or wrong: ${places}`);
+  throw new Failure(
+    'SETTINGS_INVALID',
+    `expected FC's context with a role's credentials, missing or wrong: ${places}`,
+  );
 }
 
 /** Time for the commit and the reply once the work is stopped. */

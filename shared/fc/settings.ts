@@ -20,7 +20,8 @@ const settingsSchema = z
   // A derivative written where originals are watched would wake us again, and be paid for, for ever.
   .refine(env => env.DARKROOM_ORIGINALS_BUCKET !== env.DARKROOM_DERIVATIVES_BUCKET, {
     path: ['DARKROOM_DERIVATIVES_BUCKET'],
-    message: 'expected another bucket than DARKROOM_ORIGINALS_BUCKET: each derivative would fire the trigger again',
+    message:
+      'expected another bucket than DARKROOM_ORIGINALS_BUCKET: each derivative would fire the trigger again',
   });
 
 export interface Settings {
@@ -35,11 +36,14 @@ export interface Settings {
 }
 
 /** Throws SETTINGS_INVALID with every problem, one a line. */
-export function readSettings(environment: Record<string, string | undefined> = process.env): Settings {
+export function readSettings(
+  environment: Record<string, string | undefined> = process.env,
+): Settings {
   const parsed = settingsSchema.safeParse(environment);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
-      ({ path, message }) => `${path.join('.')}: ${message}${received(environment[String(path[0])])}`,
+      ({ path, message }) =>
+        `${path.join('.')}: ${message}${received(environment[String(path[0])])}`,
     );
     throw new Failure('SETTINGS_INVALID', problems.join('\n'));
   }

@@ -24,7 +24,10 @@ export function wantedKeys(payload: Buffer, originalsBucket: string): WantedKeys
     const { bucket, keys } = batch.data;
     return bucket === originalsBucket
       ? { keys: [...new Set(keys)], ignored: [] }
-      : { keys: [], ignored: [{ reason: `expected bucket ${originalsBucket}, received ${bucket}` }] };
+      : {
+          keys: [],
+          ignored: [{ reason: `expected bucket ${originalsBucket}, received ${bucket}` }],
+        };
   }
   return sortOut(recordsIn(event), originalsBucket);
 }
@@ -49,7 +52,10 @@ function sortOut(records: Hint[], originalsBucket: string): WantedKeys {
   for (const { eventName, oss } of records) {
     const { key } = oss.object;
     if (oss.bucket.name !== originalsBucket) {
-      ignored.push({ key, reason: `expected bucket ${originalsBucket}, received ${oss.bucket.name}` });
+      ignored.push({
+        key,
+        reason: `expected bucket ${originalsBucket}, received ${oss.bucket.name}`,
+      });
     } else if (!HANDLED.test(eventName)) {
       ignored.push({ key, reason: `${eventName} neither makes nor removes an object` });
     } else keys.add(key);
@@ -61,6 +67,8 @@ function parseJson(payload: Buffer): unknown {
   try {
     return JSON.parse(payload.toString('utf8'));
   } catch (cause) {
-    throw new Failure('EVENT_UNREADABLE', 'expected JSON in UTF-8, received something else', { cause });
+    throw new Failure('EVENT_UNREADABLE', 'expected JSON in UTF-8, received something else', {
+      cause,
+    });
   }
 }

@@ -47,7 +47,9 @@ export async function develop(
   const writes = pLimit(WRITES_SIDE_BY_SIDE);
   const outcomes = inStartingOrder(job.variants, darkroom.lanes).map(async variant => {
     try {
-      const { rendition, milliseconds } = await lanes(() => render(variant, pixelsOf, job, darkroom));
+      const { rendition, milliseconds } = await lanes(() =>
+        render(variant, pixelsOf, job, darkroom),
+      );
       await writes(() => timed(job.spent, 'write', () => job.write(variant, rendition)));
       job.spent.bytesWritten += rendition.length;
       return { variant, bytes: rendition.length, milliseconds };

@@ -115,7 +115,10 @@ async function readOriginal(
   const stored = await timed(spent, 'read', () => originals.get(key));
   // Gone or replaced since we looked: what commit finds, at the latest, starts the next turn.
   if (stored?.etag !== original.etag) {
-    throw new Failure('ORIGINAL_CHANGED', `expected ${key} to stay as it is, it was replaced meanwhile`);
+    throw new Failure(
+      'ORIGINAL_CHANGED',
+      `expected ${key} to stay as it is, it was replaced meanwhile`,
+    );
   }
   spent.bytesRead += stored.bytes.length;
   return stored.bytes;

@@ -88,7 +88,12 @@ async function clearStale(set: MadeSet, manifest: Manifest, run: Run, { derivati
 }
 
 /** One variant's passing failure never hides its siblings: all are committed before it is thrown. */
-function reportUnlessRetryable(set: MadeSet, manifest: Manifest, removed: number, run: Run): Report {
+function reportUnlessRetryable(
+  set: MadeSet,
+  manifest: Manifest,
+  removed: number,
+  run: Run,
+): Report {
   const report = reportOf(run, {
     outcome: set.failure ? 'failed' : 'developed',
     ...(set.failure ? { reason: `${set.failure.code}: ${set.failure.message}` } : {}),
@@ -99,5 +104,9 @@ function reportUnlessRetryable(set: MadeSet, manifest: Manifest, removed: number
   const failures = set.outcomes.flatMap(outcome => ('failure' in outcome ? [outcome.failure] : []));
   const worst = failures.find(({ kind }) => kind !== 'input');
   if (!worst) return report;
-  throw new Failure(worst.code, worst.message, { cause: worst, key: run.key, failed: report.failed });
+  throw new Failure(worst.code, worst.message, {
+    cause: worst,
+    key: run.key,
+    failed: report.failed,
+  });
 }

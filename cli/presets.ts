@@ -1,0 +1,70 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import * as z from 'zod';
+import { readPresetList, sentenceOf } from '../shared/adapters/yaml-presets.ts';
+import { Failure } from '../shared/core/failure.ts';
+import { widthsOf } from '../shared/core/geometry.ts';
+import { type PresetList, presetListShape } from '../shared/core/preset-list.ts';
+import { say } from './printer.ts';
+
+export function presetsCommand(): Command {
+  const presets = new Command('presets').description(
+    'Check a preset list, or print its JSON Schema.',
+  );
+  presets
+    .command('check')
+    .description('Name every mistake in a preset list, each as file:line:column.')
+    .argument('[file]', 'the preset list', 'presets.yaml')
+    .action(check);
+  presets
+    .command('schema')
+    .description('Print the JSON Schema that editors complete a preset list with.')
+    .option('--out <file>', 'write it to a file instead')
+    .action(schema);
+  return presets;
+}
+
+async function check(file: string): Promise<void> {
+  const read = readPresetList(await textOf(file), file);
+  if ('problems' in read) {
+    throw new Failure(
+      'PRESETS_INVALID',
+      `${file} is not in order\n${read.problems.map(sentenceOf).join('\n')}`,
+    );
+  }
+  say(`${file} is in order: ${summaryOf(read.list)}`);
+}
+
+function summaryOf({ presets, rules }: PresetList): string {
+  const files = presets.flatMap(preset =>
+    Object.values(preset.formats).flatMap(options =>
+      options ? (options.widths ?? widthsOf(preset)) : [],
+    ),
+  );
+  return `${presets.length} presets, ${files.length} files, ${rules.length} rules`;
+}
+
+async function schema({ out }: { out?: string }): Promise<void> {
+  const text = `${JSON.stringify(presetListJsonSchema(), null, 2)}\n`;
+  if (out) await writeFile(out, text);
+  else say(text.trimEnd());
+}
+
+/** What zod cannot say in JSON Schema, checks between fields, `presets check` says. */
+function presetListJsonSchema(): Record<string, unknown> {
+  const { $schema, ...rest } = z.toJSONSchema(presetListShape, { io: 'input' });
+  return { $schema, title: 'Darkroom preset list', ...rest };
+}
+
+export async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Failure(
+      'PRESETS_INVALID',
+      `expected a preset list at ${file}, it cannot be read (${code})`,
+      { cause },
+    );
+  }
+}
