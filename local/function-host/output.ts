@@ -1,0 +1,54 @@
+import type { ChildProcess } from 'node:child_process';
+import { readLines } from './lines.ts';
+
+export type OnLine = (stream: 'stdout' | 'stderr', line: string) => void;
+
+export interface Output {
+  /** From now on lines belong to this request; the result waits until all of them have come. */
+  begin(onLine: OnLine): { complete(): Promise<void> };
+}
+
+/** A process that the function left behind may hold the pipes open after its end. */
+const PATIENCE_MS = 250;
+
+/**
+ * Lines come by pipe, answers by IPC, and one may overtake the other. So the runtime ends each request
+ * with a mark on both pipes, and a line is told under the request that wrote it.
+ */
+export function openOutput(child: ChildProcess, mark: string): Output {
+  let tell: OnLine = () => {};
+  let onMark = () => {};
+  for (const name of ['stdout', 'stderr'] as const) {
+    const stream = child[name];
+    if (!stream) continue;
+    readLines(stream, line => {
+      const marked = line.endsWith(mark);
+      const text = marked ? line.slice(0, -mark.length) : line;
+      if (text !== '' || !marked) tell(name, text);
+      if (marked) onMark();
+    });
+    stream.once('close', () => onMark());
+  }
+  return {
+    begin(onLine) {
+      tell = onLine;
+      let marks = 0;
+      const marked = new Promise<void>(resolve => {
+        onMark = () => {
+          marks += 1;
+          if (marks === 2) resolve();
+        };
+      });
+      return { complete: () => atMost(marked, PATIENCE_MS) };
+    },
+  };
+}
+
+async function atMost(wanted: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([wanted, patience]);
+  clearTimeout(timer);
+}

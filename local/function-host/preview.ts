@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const PATIENCE_MS = 30_000;
+
+/** What Serverless Devs makes of the file: variables, environment and references resolved. */
+export async function previewTemplate(file: string, env: Record<string, string>): Promise<unknown> {
+  if (!existsSync(file))
+    throw new Error(`${file}: expected a Serverless Devs file but found none.`);
+  const { failed, stdout } = await preview(file, env);
+  if (failed) throw new Error(`${file}: ${reason(stdout)}.`);
+  try {
+    return JSON.parse(stdout);
+  } catch (cause) {
+    throw new Error(
+      `${file}: Serverless Devs could not resolve it; is it empty, or does a \${vars.…} name something undefined?`,
+      { cause },
+    );
+  }
+}
+
+function preview(
+  file: string,
+  env: Record<string, string>,
+): Promise<{ failed: boolean; stdout: string }> {
+  const arguments_ = [serverlessDevs(), 'preview', '-t', file, '-o', 'json', '--silent'];
+  // When it hits a broken pipe it reports its failure for ever: hence SIGKILL, and no daemon.
+  const options = { env: surroundings(env), timeout: PATIENCE_MS, killSignal: 'SIGKILL' as const };
+  return new Promise(settle => {
+    execFile(process.execPath, arguments_, options, (error, stdout) => {
+      settle({ failed: error !== null, stdout });
+    });
+  });
+}
+
+function serverlessDevs(): string {
+  const manifest = createRequire(import.meta.url).resolve('@serverless-devs/s/package.json');
+  return join(dirname(manifest), 'bin', 's');
+}
+
+function surroundings(env: Record<string, string>): Record<string, string> {
+  const home = join(tmpdir(), 'darkroom-serverless-devs');
+  return {
+    PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+    HOME: home,
+    serverless_devs_config_home: home,
+    serverless_devs_daemon_enable: 'false',
+    ...env,
+  };
+}
+
+/** Its answer to a failure is a page; the sentence is in the lines between the heading and a blank one. */
+function reason(page: string): string {
+  const text = page.split('Error Message:\n')[1]?.split(/\n\s*\n(?= *(?:A complete|.*Tips))/)[0];
+  const lines =
+    text
+      ?.split('\n')
+      .map(line => line.trim())
+      .filter(Boolean) ?? [];
+  const sentence = lines.find(line => line.startsWith('RuntimeError')) ?? lines[0];
+  return sentence ?? 'Serverless Devs did not answer';
+}
