@@ -134,8 +134,8 @@ export function findRoute(call: Call): Route['answer'] {
   );
   const known = new Set([...(route?.needs ?? []), ...(route?.allows ?? [])]);
   const unknown = names.find(name => !known.has(name));
-  if (unknown !== undefined) throw notImplemented(`${call.method} ?${unknown} of a ${level}`);
-  if (!route) throw notImplemented(`${call.method} of a ${level}`);
+  if (unknown !== undefined) throw notImplemented(`${call.method} ?${unknown} (${level})`);
+  if (!route) throw notImplemented(`${call.method} (${level})`);
   return route.answer;
 }
 

@@ -56,7 +56,9 @@ function formHeaders(fields: Fields, file: FormFile): Record<string, string> {
 
 async function* limited(file: FormFile, { max }: LengthRange): AsyncGenerator<Uint8Array> {
   let size = 0;
-  for await (const chunk of file.stream as AsyncIterable<Uint8Array>) {
+  // Left alone when too long: a destroyed part would stall the rest of the form.
+  const chunks = file.stream.iterator({ destroyOnReturn: false });
+  for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
     size += chunk.length;
     if (size > max)
       throw new OssError('EntityTooLarge', undefined, { MaxSizeAllowed: String(max) });
