@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { failureOf } from '../shared/core/failure.ts';
+import { localCommand } from './local.ts';
 import { presetsCommand } from './presets.ts';
 import { renderCommand } from './render.ts';
 
@@ -9,6 +10,7 @@ const program = new Command('darkroom')
   )
   .showHelpAfterError('(darkroom --help lists the commands)');
 
+program.addCommand(localCommand());
 program.addCommand(renderCommand());
 program.addCommand(presetsCommand());
 

@@ -66,7 +66,8 @@ async function render(paths: string[], options: Options): Promise<void> {
 }
 
 /** The report is the line that a person or a program reads. */
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const nothing = () => undefined;
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** A bar below the lines where a person watches; the lines alone elsewhere. */
 function progressOf(total: number, { json }: Options) {

@@ -53,6 +53,8 @@ export interface PresetSource {
 }
 
 export interface Log {
+  /** Each rendition; off in the cloud by default, where lines cost money. */
+  debug(event: string, facts: Record<string, unknown>): void;
   info(event: string, facts: Record<string, unknown>): void;
   warn(event: string, facts: Record<string, unknown>): void;
   error(event: string, facts: Record<string, unknown>): void;

@@ -14,7 +14,10 @@ const cache: PresetCache = {};
 /** Woken by an upload, an overwrite or a delete in the originals bucket. */
 export async function handler(event: Buffer, fcContext: unknown) {
   const context = readContext(fcContext);
-  const log = jsonLog({ requestId: context.requestId, attempt: context.retryCount + 1 });
+  const log = jsonLog(settings.logLevel, {
+    requestId: context.requestId,
+    attempt: context.retryCount + 1,
+  });
   const { keys, ignored } = wantedKeys(event, settings.originals);
   for (const record of ignored) log.info('ignored', record);
   const connection = {

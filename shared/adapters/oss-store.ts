@@ -53,12 +53,18 @@ function optionsFor(bucket: string, connection: OssConnection): Options {
     region,
     accessKeyId: credentials.accessKeyId,
     accessKeySecret: credentials.accessKeySecret,
-    ...(credentials.securityToken ? { stsToken: credentials.securityToken } : {}),
+    ...(credentials.securityToken ? temporary(credentials, credentials.securityToken) : {}),
     ...(endpoint ? { endpoint } : { internal: true, secure: true }),
     sldEnable: pathStyle,
     timeout: TIMEOUT_MS,
     authorizationV4: true,
   };
+}
+
+/** A store lives for one event and a role's credentials for 36 hours: there is nothing to refresh but the SDK's warning. */
+function temporary({ accessKeyId, accessKeySecret }: OssConnection['credentials'], token: string) {
+  const refreshSTSToken = async () => ({ accessKeyId, accessKeySecret, stsToken: token });
+  return { stsToken: token, refreshSTSToken };
 }
 
 async function head(client: OSS, key: string): Promise<OriginalObject> {

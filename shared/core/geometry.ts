@@ -42,10 +42,8 @@ export function renderedSize(picture: Size, preset: Preset, width: number): Size
 export function neededScale(picture: Size, size: Size, fit: Preset['fit']): number {
   const horizontal = size.width / picture.width;
   const vertical = size.height / picture.height;
-  const scale =
-    fit === 'inside' || fit === 'contain'
-      ? Math.min(horizontal, vertical)
-      : Math.max(horizontal, vertical);
+  // Rounding makes the two differ for 'inside' as well: the larger is the one that suffices.
+  const scale = fit === 'contain' ? Math.min(horizontal, vertical) : Math.max(horizontal, vertical);
   return Math.min(1, scale);
 }
 

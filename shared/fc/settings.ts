@@ -14,6 +14,7 @@ const settingsSchema = z
     DARKROOM_DERIVATIVES_BUCKET: bucket,
     DARKROOM_CONFIG_BUCKET: bucket,
     DARKROOM_PRESETS_KEY: z.string().min(1).default('presets.yaml'),
+    DARKROOM_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     DARKROOM_OSS_ENDPOINT: z.url().optional(),
     DARKROOM_OSS_PATH_STYLE: z.enum(['true', 'false']).default('false'),
   })
@@ -31,6 +32,7 @@ export interface Settings {
   derivatives: string;
   config: string;
   presetsKey: string;
+  logLevel: 'debug' | 'info' | 'warn' | 'error';
   endpoint: string | undefined;
   pathStyle: boolean;
 }
@@ -54,6 +56,7 @@ export function readSettings(
     derivatives: env.DARKROOM_DERIVATIVES_BUCKET,
     config: env.DARKROOM_CONFIG_BUCKET,
     presetsKey: env.DARKROOM_PRESETS_KEY,
+    logLevel: env.DARKROOM_LOG_LEVEL,
     endpoint: env.DARKROOM_OSS_ENDPOINT,
     pathStyle: env.DARKROOM_OSS_PATH_STYLE === 'true',
   };

@@ -52,6 +52,7 @@ export async function develop(
       );
       await writes(() => timed(job.spent, 'write', () => job.write(variant, rendition)));
       job.spent.bytesWritten += rendition.length;
+      darkroom.log.debug('rendered', { key: variant.key, bytes: rendition.length, milliseconds });
       return { variant, bytes: rendition.length, milliseconds };
     } catch (thrown) {
       return { variant, failure: failureOf(thrown) };

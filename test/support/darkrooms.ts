@@ -1,0 +1,44 @@
+import { presetsOrThrow } from '../../shared/adapters/yaml-presets.ts';
+import { manifestKey } from '../../shared/core/keys.ts';
+import { type Manifest, manifestSchema } from '../../shared/core/manifest.ts';
+import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
+import { type MemoryStore, memoryStore } from './memory-store.ts';
+import { SMALL } from './preset-lists.ts';
+import { type ScriptedCodec, scriptedCodec } from './scripted-codec.ts';
+
+export interface TestDarkroom extends Darkroom {
+  originals: MemoryStore;
+  derivatives: MemoryStore;
+  codec: ScriptedCodec;
+  /** Puts another list in force. */
+  edit(yaml: string): void;
+  at(time: string): void;
+  manifest(key: string): Manifest | undefined;
+}
+
+export function testDarkroom(yaml = SMALL): TestDarkroom {
+  let current = presetsOrThrow(yaml, 'presets.yaml');
+  let time = new Date('2026-11-23T10:00:00.000Z');
+  const nothing = () => undefined;
+  const derivatives = memoryStore();
+  return {
+    originals: memoryStore(),
+    derivatives,
+    codec: scriptedCodec(),
+    presets: { current: async () => current },
+    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    now: () => time,
+    deadline: undefined,
+    lanes: 2,
+    edit: text => {
+      current = presetsOrThrow(text, 'presets.yaml');
+    },
+    at: text => {
+      time = new Date(text);
+    },
+    manifest: key => {
+      const stored = derivatives.objects.get(manifestKey(key));
+      return stored && manifestSchema.parse(JSON.parse(stored.bytes.toString()));
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { ObjectStore } from '../../shared/ports.ts';
+
+export interface Call {
+  operation: 'head' | 'get' | 'put' | 'remove' | 'list';
+  key: string;
+}
+
+export interface MemoryStore extends ObjectStore {
+  objects: Map<string, { bytes: Buffer; contentType: string; cacheControl: string }>;
+  calls: Call[];
+  /** Called before each operation takes effect: may throw, or change the world. */
+  before: (call: Call) => void | Promise<void>;
+  upload(key: string, bytes: Buffer | string): void;
+  keys(): string[];
+}
+
+export function memoryStore(): MemoryStore {
+  const objects: MemoryStore['objects'] = new Map();
+  const calls: Call[] = [];
+  const happen = async (operation: Call['operation'], key: string) => {
+    calls.push({ operation, key });
+    await store.before({ operation, key });
+  };
+  const get = async (key: string) => {
+    await happen('get', key);
+    const stored = objects.get(key);
+    return stored && { bytes: stored.bytes, etag: etagOf(stored.bytes) };
+  };
+  const store: MemoryStore = {
+    objects,
+    calls,
+    before: () => undefined,
+    upload: (key, bytes) => {
+      objects.set(key, { bytes: Buffer.from(bytes), contentType: '', cacheControl: '' });
+    },
+    keys: () => [...objects.keys()].sort(),
+    head: async key => {
+      await happen('head', key);
+      const stored = objects.get(key);
+      return stored && { key, etag: etagOf(stored.bytes), bytes: stored.bytes.length };
+    },
+    get,
+    getUnless: async (key, etag) => {
+      const stored = await get(key);
+      return stored?.etag === etag ? 'unchanged' : stored;
+    },
+    put: async (key, bytes, attributes) => {
+      await happen('put', key);
+      objects.set(key, { bytes, ...attributes });
+    },
+    remove: async keys => {
+      for (const key of keys) {
+        await happen('remove', key);
+        objects.delete(key);
+      }
+    },
+    list: async function* (prefix, delimiter) {
+      await happen('list', prefix);
+      const rolledUp = new Set<string>();
+      for (const key of [...objects.keys()].sort()) {
+        if (!key.startsWith(prefix)) continue;
+        const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
+        if (end === -1) yield { key };
+        else rolledUp.add(key.slice(0, end + 1));
+      }
+      for (const one of rolledUp) yield { prefix: one };
+    },
+  };
+  return store;
+}
+
+export function etagOf(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('hex').toUpperCase();
+}

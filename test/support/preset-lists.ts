@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { presetsOrThrow } from '../../shared/adapters/yaml-presets.ts';
+import type { PresetList } from '../../shared/core/preset-list.ts';
+
+/** Two presets, five files: small enough to write a whole set out by hand. */
+export const SMALL = `
+version: 1
+rules:
+  - { match: 'docs/**', presets: none }
+  - { match: '**', presets: [thumb, feed] }
+presets:
+  - { name: thumb, widths: [100], aspect: '1:1', fit: cover, formats: { jpeg: {} } }
+  - { name: feed, widths: [480, 1080], formats: { jpeg: {}, webp: {} } }
+`;
+
+export function listOf(yaml: string): PresetList {
+  return presetsOrThrow(yaml, 'presets.yaml').list;
+}
+
+export const smallList = (): PresetList => listOf(SMALL);
+
+export const defaultList = (): PresetList =>
+  listOf(readFileSync(new URL('../../presets.yaml', import.meta.url), 'utf8'));

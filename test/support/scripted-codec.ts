@@ -1,0 +1,50 @@
+import { Failure } from '../../shared/core/failure.ts';
+import type { Variant } from '../../shared/core/variants.ts';
+import type { Codec, Raster } from '../../shared/ports.ts';
+
+/**
+ * A codec without pixels, for the order of work: an original is text such as `jpeg 1600x1200`, or `broken`.
+ * `encode` may be replaced to fail or to interfere.
+ */
+export interface ScriptedCodec extends Codec {
+  decodes: number;
+  encoded: string[];
+  beforeEncode: (variant: Variant) => void | Promise<void>;
+}
+
+export function scriptedCodec(): ScriptedCodec {
+  const codec: ScriptedCodec = {
+    decodes: 0,
+    encoded: [],
+    beforeEncode: () => undefined,
+    inspect: async file => {
+      const [, width, height] = /^jpeg (\d+)x(\d+)/.exec(file.toString()) ?? [];
+      if (!width) throw new Failure('ORIGINAL_UNSUPPORTED', 'expected a scripted picture');
+      return {
+        format: 'jpeg',
+        width: Number(width),
+        height: Number(height),
+        alpha: false,
+        frames: 1,
+      };
+    },
+    decode: async (file, _picture, size): Promise<Raster> => {
+      if (/undecodable/.test(file.toString())) {
+        throw new Failure('ORIGINAL_UNDECODABLE', 'expected a whole picture');
+      }
+      codec.decodes += 1;
+      return { ...size, data: file, channels: 3 };
+    },
+    resize: async (raster, { width, height }) => ({ ...raster, width, height }),
+    encode: async (raster, variant) => {
+      await codec.beforeEncode(variant);
+      codec.encoded.push(variant.key);
+      return Buffer.from(`${variant.format} ${raster.width}x${raster.height} of ${raster.data}`);
+    },
+    animate: async () => {
+      throw new Failure('VARIANT_UNRENDERABLE', 'expected a still picture');
+    },
+    placeholder: async () => ({ thumbHash: 'AAAA', colour: '#336699' }),
+  };
+  return codec;
+}
