@@ -7,7 +7,7 @@ import type { Call } from './call.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { OssError } from './errors.ts';
 import { createPublish, type OnEvent } from './events.ts';
-import { type Reply, sendReply, xmlReply } from './reply.ts';
+import { discardReply, type Reply, sendReply, xmlReply } from './reply.ts';
 import { findRoute } from './router.ts';
 import { postObject } from './routes/post-object.ts';
 import type { ObjectStorage } from './storage.ts';
@@ -23,8 +23,8 @@ export async function answer(service: Service, request: IncomingMessage, respons
   const started = Date.now();
   const requestId = randomBytes(12).toString('hex').toUpperCase();
   const headers = plainHeaders(request);
+  const reply = await settle(service, request, headers, requestId);
   try {
-    const reply = await settle(service, request, headers, requestId);
     await drain(request);
     const own = {
       server: 'AliyunOSS',
@@ -34,6 +34,7 @@ export async function answer(service: Service, request: IncomingMessage, respons
     };
     await sendReply(response, { ...reply, headers: { ...own, ...reply.headers } });
   } catch {
+    discardReply(reply);
     response.destroy();
   }
 }

@@ -33,6 +33,11 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
   else await pipeline(body, response);
 }
 
+/** A body that could not be sent holds a file open. */
+export function discardReply({ body }: Reply): void {
+  if (body !== undefined && typeof body !== 'string') body.destroy();
+}
+
 function lengthOf({ body, status }: Reply): Record<string, string> {
   if (status === 204 || status === 304 || (body !== undefined && typeof body !== 'string'))
     return {};

@@ -1,4 +1,4 @@
-import OSS from 'ali-oss';
+import type OSS from 'ali-oss';
 import { describe, expect, test } from 'vitest';
 import { normalObject } from '../../../local/oss-server/new-object.ts';
 import type { OssServer } from '../../../local/oss-server/server.ts';

@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { BUCKET, clients, codeOf, md5, pathStyle, send, start, tempDir } from './support.ts';
+import type { OssServer } from '../../../local/oss-server/server.ts';
+import { BUCKET, clients, codeOf, KEYS, md5, pathStyle, send, start, tempDir } from './support.ts';
 
 const ODD_KEYS = [
   'a//b.jpg',
@@ -239,7 +242,7 @@ test.each([
   ['bytes=0-1,3-4', 200, 'abcdefghij', 200, 'abcdefghij'],
 ])(
   'the range %s: %i by default, and %s is served',
-  async (range, status, body, standard, clipped) => {
+  async (range, ...[status, body, standard, clipped]) => {
     const server = await start();
     await pathStyle(server).put('a', Buffer.from('abcdefghij'));
     const get = (headers: Record<string, string>) =>
@@ -345,4 +348,31 @@ test('a taken port rejects with the error of Node, and close ends open requests 
   await server.close();
   expect(Date.now() - before).toBeLessThan(1000);
   await failed;
+});
+
+test('kill -9 in the middle of an overwrite leaves the old object, whole', async () => {
+  const dataDir = await tempDir();
+  const script = `
+    import { startOssServer } from './local/oss-server/server.ts';
+    const credentials = [${JSON.stringify(KEYS)}];
+    const { port } = await startOssServer({
+      dataDir: ${JSON.stringify(dataDir)}, port: 0, region: 'oss-cn-hangzhou', credentials, buckets: ['${BUCKET}'],
+    });
+    process.stdout.write(String(port));`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [printed] = await once(child.stdout, 'data');
+  const client = pathStyle({ endpoint: `http://localhost:${printed}` } as OssServer);
+  await client.put('key', Buffer.from('old'));
+  const url = client.signatureUrl('key', { method: 'PUT' });
+  const request = http.request(url, { method: 'PUT', headers: { 'content-length': '1000000' } });
+  const broken = once(request, 'error');
+  request.write(Buffer.alloc(200_000));
+  const blobs = join(dataDir, BUCKET, 'blobs');
+  await expect.poll(() => readdir(blobs)).toHaveLength(2);
+  child.kill('SIGKILL');
+  await broken;
+  const again = pathStyle(await start({ dataDir }));
+  expect(String((await again.get('key')).content)).toBe('old');
+  expect(await readdir(blobs)).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import http from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import OSS from 'ali-oss';
+import type OSS from 'ali-oss';
 import { describe, expect, test } from 'vitest';
 import type { OssServer } from '../../../local/oss-server/server.ts';
 import { BUCKET, codeOf, KEYS, pathStyle, start } from './support.ts';
