@@ -4,7 +4,7 @@ import { OssError } from './errors.ts';
 /** Stands for the account; the same owner is in listings. */
 export const OWNER_ID = '1000000000000000';
 
-export interface Change {
+interface Change {
   /** `ObjectCreated:PutObject`, without `oss:`. */
   readonly name: string;
   readonly bucket: string;

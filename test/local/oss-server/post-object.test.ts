@@ -56,7 +56,7 @@ describe.each([
 ])('a form signed by %s', (_, sign) => {
   test('is stored under its key, with its type and metadata', async () => {
     const server = await start();
-    const fields = { key: 'up/${filename}', 'x-oss-meta-by': 'me', success_action_status: '201' };
+    const fields = { key: `up/\${filename}`, 'x-oss-meta-by': 'me', success_action_status: '201' };
     const { status, text } = await post(server, sign(server, {}), { fields });
     expect([status, text]).toEqual([201, expect.stringContaining('<Key>up/中 file.txt</Key>')]);
     const { content, res } = await pathStyle(server).get('up/中 file.txt');

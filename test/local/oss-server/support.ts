@@ -61,7 +61,7 @@ const toLoopback: LookupFunction = (_host, options, callback) =>
   dns.lookup('127.0.0.1', options, callback);
 
 /** `originals.localhost`, which Debian does not resolve. */
-export function virtualHost(server: OssServer, more: Partial<Options> = {}): OSS {
+function virtualHost(server: OssServer, more: Partial<Options> = {}): OSS {
   const agent = new http.Agent({ lookup: toLoopback } as http.AgentOptions);
   return pathStyle(server, { sldEnable: false, agent, ...more });
 }
