@@ -3,6 +3,7 @@ import type { Deliver } from './destinations.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Execution } from './execution.ts';
 import type { Condition, ErrorPayload, Happening, InvocationResult } from './invocation.ts';
+import type { Outstanding } from './outstanding.ts';
 import type { Queue, QueuedEvent } from './queue.ts';
 
 export interface EventLifeOptions {
@@ -10,6 +11,7 @@ export interface EventLifeOptions {
   deliver: Deliver;
   dispatcher: Dispatcher;
   execution: Execution;
+  work: Outstanding;
   retryBaseMs: number;
   find(functionName: string): FunctionDefinition | undefined;
   tell: (happening: Happening) => void;
@@ -18,24 +20,13 @@ export interface EventLifeOptions {
 export interface EventLife {
   /** From the queue to its end: an attempt when it is due, and again, until it succeeded or was given up. */
   follow(event: QueuedEvent): void;
-  pending(): number;
-  idle(): Promise<void>;
   /** Whatever waits stays on disk. */
   stop(): void;
 }
 
 export function openEventLife(options: EventLifeOptions): EventLife {
   const waiting = new Set<NodeJS.Timeout>();
-  let pending = 0;
   let stopped = false;
-  let watchers: (() => void)[] = [];
-
-  function leave(): void {
-    pending -= 1;
-    if (pending > 0) return;
-    for (const watcher of watchers) watcher();
-    watchers = [];
-  }
 
   function submit(event: QueuedEvent): void {
     options.dispatcher.submit({
@@ -48,7 +39,10 @@ export function openEventLife(options: EventLifeOptions): EventLife {
 
   function whenDue(event: QueuedEvent): void {
     const wait = event.dueAt - Date.now();
-    if (wait <= 0) return submit(event);
+    if (wait <= 0) {
+      submit(event);
+      return;
+    }
     const timer = setTimeout(() => {
       waiting.delete(timer);
       submit(event);
@@ -58,25 +52,23 @@ export function openEventLife(options: EventLifeOptions): EventLife {
 
   async function live(event: QueuedEvent): Promise<void> {
     try {
-      const again = await attempt(event, options, () => stopped);
+      const again = await attempt(event, options);
       if (again && !stopped) whenDue(again);
-      else leave();
+      else options.work.end();
     } catch (thrown) {
+      if (stopped) return;
       // The disk failed us, not the function: the event stays where it is for the next start.
       const line = `the event could not be worked on and stays queued: ${String(thrown)}`;
       options.tell({ kind: 'log', ...aboutOf(event), stream: 'host', line });
-      leave();
+      options.work.end();
     }
   }
 
   return {
     follow(event) {
-      pending += 1;
+      options.work.begin();
       whenDue(event);
     },
-    pending: () => pending,
-    idle: () =>
-      pending === 0 ? Promise.resolve() : new Promise(resolve => watchers.push(resolve)),
     stop() {
       stopped = true;
       for (const timer of waiting) clearTimeout(timer);
@@ -88,30 +80,35 @@ export function openEventLife(options: EventLifeOptions): EventLife {
 async function attempt(
   event: QueuedEvent,
   options: EventLifeOptions,
-  isStopped: () => boolean,
 ): Promise<QueuedEvent | undefined> {
   const definition = options.find(event.function);
-  if (!definition)
-    throw new Error(`expected a function ${event.function} in s.yaml, there is none`);
+  if (!definition) throw new Error(`expected a function ${event.function} in s.yaml, found none`);
   const payload = await options.queue.payload(event);
-  if (Date.now() - event.queuedAt > definition.maxAsyncEventAgeSeconds * 1000) {
-    await conclude({ event, definition, payload, condition: 'EventAgeExceeded' }, options);
-    return undefined;
+  const outcome = { event, definition, payload };
+  if (Date.now() > expiry(event, definition)) {
+    return await conclude({ ...outcome, condition: 'EventAgeExceeded' }, options);
   }
   const result = await options.execution.run(definition, event, payload);
-  if (isStopped()) return undefined;
-  const { functionError } = result;
-  tellResult(event, result, options);
-  if (functionError && event.attempt < definition.maxAsyncRetryAttempts) {
-    return await postpone(event, options);
+  if (!result.functionError) return await conclude({ ...outcome, result }, options);
+  if (event.attempt >= definition.maxAsyncRetryAttempts) {
+    return await conclude({ ...outcome, result, condition: result.functionError }, options);
   }
-  const condition = functionError ? { condition: functionError } : {};
-  await conclude({ event, definition, payload, result, ...condition }, options);
-  return undefined;
+  const wait = options.retryBaseMs * 2 ** event.attempt;
+  if (Date.now() + wait > expiry(event, definition)) {
+    return await conclude({ ...outcome, result, condition: 'EventAgeExceeded' }, options);
+  }
+  return await postpone(event, wait, options);
 }
 
-async function postpone(event: QueuedEvent, { queue, retryBaseMs, tell }: EventLifeOptions) {
-  const inMilliseconds = retryBaseMs * 2 ** event.attempt;
+function expiry({ queuedAt }: QueuedEvent, { maxAsyncEventAgeSeconds }: FunctionDefinition) {
+  return queuedAt + maxAsyncEventAgeSeconds * 1000;
+}
+
+async function postpone(
+  event: QueuedEvent,
+  inMilliseconds: number,
+  { queue, tell }: EventLifeOptions,
+): Promise<QueuedEvent> {
   tell({ kind: 'retrying', ...aboutOf(event), inMilliseconds });
   return await queue.postpone(event, Date.now() + inMilliseconds);
 }
@@ -120,7 +117,7 @@ async function postpone(event: QueuedEvent, { queue, retryBaseMs, tell }: EventL
 async function conclude(
   outcome: Parameters<Deliver>[0],
   { queue, deliver, tell }: EventLifeOptions,
-): Promise<void> {
+): Promise<undefined> {
   await deliver(outcome);
   await queue.remove(outcome.event);
   if (outcome.condition) tell(givenUp(outcome.event, outcome.condition, outcome.result));
@@ -129,13 +126,6 @@ async function conclude(
 function givenUp(event: QueuedEvent, condition: Condition, result?: InvocationResult): Happening {
   const error = result ? { error: errorIn(result) } : {};
   return { kind: 'given-up', ...aboutOf(event), condition, ...error };
-}
-
-function tellResult(event: QueuedEvent, result: InvocationResult, { tell }: EventLifeOptions) {
-  const { functionError, milliseconds, peakMemoryMB } = result;
-  const about = { ...aboutOf(event), milliseconds, peakMemoryMB };
-  if (functionError) tell({ kind: 'failed', ...about, functionError, error: errorIn(result) });
-  else tell({ kind: 'succeeded', ...about, result: JSON.parse(result.payload.toString('utf8')) });
 }
 
 function errorIn({ payload }: InvocationResult): ErrorPayload {

@@ -1,8 +1,8 @@
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
 import { type Credentials, contextFor, environmentFor, type Invocation } from './context.ts';
-import { startInstance } from './instance.ts';
+import { type Reply, startInstance } from './instance.ts';
 import type { Happening, InvocationResult } from './invocation.ts';
-import { openPool } from './pool.ts';
+import { hostClosed, openPool } from './pool.ts';
 
 export interface ExecutionOptions {
   service: ServiceDefinition;
@@ -14,13 +14,14 @@ export interface ExecutionOptions {
 }
 
 export interface Execution {
-  /** One request on one instance; whatever the function does, this resolves. */
+  /** One request on one instance. Whatever the function does, this resolves; it rejects when the host closes. */
   run(definition: FunctionDefinition, about: Invocation, event: Buffer): Promise<InvocationResult>;
   close(): Promise<void>;
 }
 
 export function openExecution(options: ExecutionOptions): Execution {
   const { service, credentials, environment, tell } = options;
+  let closed = false;
   const pool = openPool({
     ...options,
     start: definition =>
@@ -36,11 +37,29 @@ export function openExecution(options: ExecutionOptions): Execution {
         const reply = await instance.run({ event, context }, (stream, line) =>
           tell({ kind: 'log', ...about, stream, line }),
         );
+        // It was killed by the close, which says nothing of the function.
+        if (closed) throw hostClosed();
+        tell({ ...about, ...ending(reply) });
         return { requestId, statusCode: 200, ...reply };
       } finally {
         pool.give(instance);
       }
     },
-    close: pool.close,
+    async close() {
+      closed = true;
+      await pool.close();
+    },
   };
+}
+
+type WithoutAbout<H> = Omit<H, 'function' | 'requestId' | 'attempt'>;
+
+function ending(
+  reply: Reply,
+): WithoutAbout<Happening & { kind: 'succeeded' }> | WithoutAbout<Happening & { kind: 'failed' }> {
+  const { functionError, payload, milliseconds, peakMemoryMB } = reply;
+  const said = JSON.parse(payload.toString('utf8'));
+  const measured = { milliseconds, peakMemoryMB };
+  if (functionError === undefined) return { kind: 'succeeded', ...measured, result: said };
+  return { kind: 'failed', ...measured, functionError, error: said };
 }

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
 import type { Credentials } from './context.ts';
 import { openDestinations } from './destinations.ts';
-import { openDispatcher } from './dispatcher.ts';
-import { openEventLife } from './event-life.ts';
-import { openExecution } from './execution.ts';
+import { type Dispatcher, openDispatcher } from './dispatcher.ts';
+import { type EventLife, openEventLife } from './event-life.ts';
+import { type Execution, openExecution } from './execution.ts';
 import type { Happening, InvocationResult } from './invocation.ts';
-import { openQueue } from './queue.ts';
+import { type Outstanding, outstandingWork } from './outstanding.ts';
+import { hostClosed } from './pool.ts';
+import { openQueue, type Queue } from './queue.ts';
 
 export interface FunctionHostOptions {
   service: ServiceDefinition;
@@ -57,40 +59,68 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
   });
   const deliver = openDestinations(join(dataDir, 'destinations'), service);
   const find = (name: string) => findIn(service, name);
-  const life = openEventLife({ queue, deliver, dispatcher, execution, retryBaseMs, find, tell });
+  const work = outstandingWork();
+  const life = openEventLife({
+    queue,
+    deliver,
+    dispatcher,
+    execution,
+    work,
+    retryBaseMs,
+    find,
+    tell,
+  });
   const { events, unreadable } = await queue.restore();
   for (const file of unreadable) tell({ kind: 'log', ...NOBODY, line: `not an event: ${file}` });
   for (const event of events) life.follow(event);
+  const parts = { service, queue, dispatcher, execution, life, work, tell };
   return {
-    async invoke(functionName, payload) {
-      const definition = definitionOf(service, functionName);
-      refuseAbove(SYNC_BYTES, payload);
-      const about = { requestId: randomUUID(), attempt: 0 };
-      return await new Promise<InvocationResult>((resolve, reject) => {
-        dispatcher.submit({
-          functionName: definition.name,
-          urgent: true,
-          start: () => execution.run(definition, about, payload).then(resolve, reject),
-          abandon: () => reject(new Error('expected the function host to be up, it is closed')),
-        });
-      });
-    },
-    async invokeAsync(functionName, payload) {
-      const { name } = definitionOf(service, functionName);
-      refuseAbove(ASYNC_BYTES, payload);
-      const event = await queue.add(name, randomUUID(), payload);
-      const { requestId, attempt } = event;
-      tell({ kind: 'queued', function: name, requestId, attempt });
-      life.follow(event);
-      return { requestId };
-    },
-    idle: life.idle,
-    pending: life.pending,
+    invoke: (name, payload) => invoke(parts, name, payload),
+    invokeAsync: (name, payload) => invokeAsync(parts, name, payload),
+    idle: work.idle,
+    pending: work.pending,
     async close() {
       life.stop();
       await Promise.all([execution.close(), dispatcher.close()]);
     },
   };
+}
+
+interface Parts {
+  service: ServiceDefinition;
+  queue: Queue;
+  dispatcher: Dispatcher;
+  execution: Execution;
+  life: EventLife;
+  work: Outstanding;
+  tell: (happening: Happening) => void;
+}
+
+async function invoke(parts: Parts, functionName: string, payload: Buffer) {
+  const { service, dispatcher, execution, work } = parts;
+  const definition = definitionOf(service, functionName);
+  refuseAbove(SYNC_BYTES, payload);
+  const about = { requestId: randomUUID(), attempt: 0 };
+  work.begin();
+  return await new Promise<InvocationResult>((resolve, reject) => {
+    dispatcher.submit({
+      functionName: definition.name,
+      urgent: true,
+      start: () => execution.run(definition, about, payload).then(resolve, reject),
+      abandon: () => reject(hostClosed()),
+    });
+  }).finally(work.end);
+}
+
+async function invokeAsync(parts: Parts, functionName: string, payload: Buffer) {
+  const { service, queue, life, tell } = parts;
+  const { name } = definitionOf(service, functionName);
+  refuseAbove(ASYNC_BYTES, payload);
+  const event = await queue.add(name, randomUUID(), payload);
+  const { requestId, attempt } = event;
+  tell({ kind: 'queued', function: name, requestId, attempt });
+  life.follow(event);
+  return { requestId };
 }
 
 const NOBODY = { function: '', requestId: '', attempt: 0, stream: 'host' } as const;

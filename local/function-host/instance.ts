@@ -72,7 +72,7 @@ export function startInstance(
       const reply = start?.died ? start : await exchange(line, definition, request);
       await lines.complete();
       if (reply.unusable) await end(line);
-      return toReply(reply, definition);
+      return toReply(reply, start?.died ? loading : definition);
     },
     end: () => end(line),
     onceGone: listener => void line.child.once('exit', listener),
@@ -149,17 +149,22 @@ async function within(
     ...(answer && { answer }),
     ...(breach && { breach }),
     died: message === undefined,
-    unusable: answer?.unusable === true || answer?.functionError === 'UnhandledInvocationError',
+    // It may answer in the moment in which it is killed.
+    unusable: breach !== undefined || isUnusable(answer),
     milliseconds: Math.round(performance.now() - started),
     peakMemoryMB: Math.max(watch.peakMemoryMB(), (answer?.memory ?? 0) / MB),
   };
 }
 
-function toReply(exchange: Exchange, definition: FunctionDefinition): Reply {
+function isUnusable(answer?: Exchange['answer']): boolean {
+  return answer?.unusable === true || answer?.functionError === 'UnhandledInvocationError';
+}
+
+function toReply(exchange: Exchange, limits: Limits): Reply {
   const { answer, milliseconds } = exchange;
   const peakMemoryMB = Math.round(exchange.peakMemoryMB * 100) / 100;
   if (answer === undefined) {
-    const payload = Buffer.from(JSON.stringify(explainEnd(exchange, definition)));
+    const payload = Buffer.from(JSON.stringify(explainEnd(exchange, limits)));
     return { functionError: 'UnhandledInvocationError', payload, milliseconds, peakMemoryMB };
   }
   const { functionError } = answer;

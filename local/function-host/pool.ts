@@ -1,6 +1,10 @@
 import type { FunctionDefinition } from '../service-definition.ts';
 import type { Instance } from './instance.ts';
 
+export function hostClosed(): Error {
+  return new Error('The function host is closed.');
+}
+
 export interface Pool {
   /** An idle instance, or a new one in the place of another function's. Callers hold at most `maxInstances`. */
   take(definition: FunctionDefinition): Promise<Instance>;
@@ -19,6 +23,7 @@ export function openPool({ start, maxInstances, idleMs }: PoolOptions): Pool {
   const idle = new Map<Instance, NodeJS.Timeout>();
   const ending = new Set<Promise<void>>();
   let taking = 0;
+  let closed = false;
 
   function forget(instance: Instance) {
     clearTimeout(idle.get(instance));
@@ -35,6 +40,7 @@ export function openPool({ start, maxInstances, idleMs }: PoolOptions): Pool {
     const [longestIdle] = idle.keys();
     if (longestIdle && idle.size + busy.size + taking > maxInstances) retire(longestIdle);
     await Promise.all(ending);
+    if (closed) throw hostClosed();
     const instance = start(definition);
     instance.onceGone(() => forget(instance));
     return instance;
@@ -45,16 +51,20 @@ export function openPool({ start, maxInstances, idleMs }: PoolOptions): Pool {
       const warm = [...idle.keys()].findLast(one => one.functionName === definition.name);
       if (warm) forget(warm);
       taking += 1;
-      const instance = warm?.alive() ? warm : await replace(definition);
-      taking -= 1;
-      busy.add(instance);
-      return instance;
+      try {
+        const instance = warm?.alive() ? warm : await replace(definition);
+        busy.add(instance);
+        return instance;
+      } finally {
+        taking -= 1;
+      }
     },
     give(instance) {
       busy.delete(instance);
       if (instance.alive()) idle.set(instance, setTimeout(retire, idleMs, instance).unref());
     },
     async close() {
+      closed = true;
       for (const instance of [...idle.keys(), ...busy]) retire(instance);
       await Promise.all(ending);
     },

@@ -13,7 +13,8 @@ export async function previewTemplate(file: string, env: Record<string, string>)
   const { failed, stdout } = await preview(file, env);
   if (failed) throw new Error(`${file}: ${reason(stdout)}.`);
   try {
-    return JSON.parse(stdout);
+    // Now and then it says below the JSON that it looks for an update of itself.
+    return JSON.parse(stdout.slice(0, stdout.lastIndexOf('}') + 1));
   } catch (cause) {
     throw new Error(
       `${file}: Serverless Devs could not resolve it; is it empty, or does a \${vars.…} name something undefined?`,

@@ -2,6 +2,7 @@
  * Runs inside one instance: loads the handler, then answers one request at a time over IPC.
  * Plain JavaScript, so that an instance starts in tens of milliseconds.
  */
+import { Console } from 'node:console';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,13 +15,7 @@ const write = {
   stderr: process.stderr.write.bind(process.stderr),
 };
 const send = process.send.bind(process);
-const logger = {
-  debug: console.debug,
-  info: console.info,
-  warn: console.warn,
-  error: console.error,
-  log: console.log,
-};
+const logger = new Console(process.stdout, process.stderr);
 let initialized;
 let current;
 
@@ -28,18 +23,19 @@ let current;
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit());
 process.on('uncaughtException', error => {
-  console.error(error);
+  logger.error(error);
   if (current === undefined) process.exit(1);
   answer({ functionError: 'UnhandledInvocationError', payload: describe(error) }, () =>
     process.exit(1),
   );
 });
 process.on('message', request => {
-  serve(request).then(answer);
+  void serve(request).then(answer);
 });
 dieWithTheHost();
 const loading = load();
-loading.catch(() => {}).then(() => send({ kind: 'ready' }));
+const ready = () => send({ kind: 'ready' });
+void loading.then(ready, ready);
 
 /** A busy loop never hears of the disconnect, so a second thread looks whether the host still lives. */
 function dieWithTheHost() {
