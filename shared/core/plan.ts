@@ -16,9 +16,9 @@ export interface Plan {
   render: Variant[];
   /** Entries of the coming manifest that need no work: kept, on demand, skipped, failed for good. */
   entries: ManifestVariant[];
-  /** Replaced files that stay until their time is over. */
+  /** Replaced files, those of `remove` included: a run that dies before it removed them leaves word of them. */
   retired: Manifest['retired'];
-  /** Files to delete once the manifest is written. */
+  /** Files whose time is over, to be deleted once the manifest is written. */
   remove: string[];
 }
 
@@ -28,6 +28,8 @@ export interface Observed {
   picture: Picture | undefined;
   list: PresetList;
   manifest: Manifest | undefined;
+  /** Derivatives of ours that no manifest ever named, since the original moved before the commit. */
+  abandoned: string[];
   /** ISO-8601, UTC. */
   now: string;
 }
@@ -82,16 +84,16 @@ export function entryOf(variant: Variant) {
   return { preset, format, width, height, fingerprint, key };
 }
 
-/** What the old manifest knows and the new one does not want: retired, and removed when its time is over. */
-function leftovers({ manifest, list, now }: Observed, wanted: Set<string>) {
+/** What there is and the new manifest does not want. What was never published has no time to stay. */
+function leftovers({ manifest, list, abandoned, now }: Observed, wanted: Set<string>) {
   const replaced = (manifest?.variants ?? [])
-    .filter(({ state, key }) => state === 'rendered' && !wanted.has(key))
+    .filter(({ state }) => state === 'rendered')
     .map(({ key }) => ({ key, retiredAt: now }));
-  const known = [...(manifest?.retired ?? []).filter(({ key }) => !wanted.has(key)), ...replaced];
+  const unpublished = abandoned.map(key => ({ key, retiredAt: new Date(0).toISOString() }));
+  const retired = [...(manifest?.retired ?? []), ...replaced, ...unpublished].filter(
+    ({ key }) => !wanted.has(key),
+  );
   const deadline = Date.parse(now) - retentionMilliseconds(list);
-  const isOver = ({ retiredAt }: { retiredAt: string }) => Date.parse(retiredAt) <= deadline;
-  return {
-    retired: known.filter(entry => !isOver(entry)),
-    remove: known.filter(isOver).map(({ key }) => key),
-  };
+  const isOver = retired.filter(({ retiredAt }) => Date.parse(retiredAt) <= deadline);
+  return { retired, remove: [...new Set(isOver.map(({ key }) => key))] };
 }

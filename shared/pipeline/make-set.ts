@@ -22,34 +22,42 @@ export interface MadeSet {
 
 export type WantedSight = Sight & { original: NonNullable<Sight['original']> };
 
+/** What one run has spent, and written in turns that found the original moved. */
+export interface Run {
+  key: string;
+  spent: Spent;
+  abandoned: string[];
+}
+
 /** A derivative's key names the original's version and the recipe, so its bytes never change. */
 const DERIVATIVE_CACHE = 'public, max-age=31536000, immutable';
 
 /** Plans and makes what is missing; undefined when all is as the list wants it. */
 export async function makeSet(
   sight: WantedSight,
-  spent: Spent,
+  run: Run,
   darkroom: Darkroom,
 ): Promise<MadeSet | undefined> {
   if (isKnownFailure(sight)) return undefined;
   try {
-    return await planAndDevelop(sight, spent, darkroom);
+    return await planAndDevelop(sight, run, darkroom);
   } catch (thrown) {
     const failure = failureOf(thrown);
     if (failure.kind !== 'input') throw failure;
-    const todo = planOf(sight, undefined, darkroom).todo;
+    const todo = planOf(sight, undefined, run, darkroom).todo;
     return { todo, outcomes: [], picture: undefined, placeholder: undefined, failure };
   }
 }
 
 async function planAndDevelop(
   sight: WantedSight,
-  spent: Spent,
+  run: Run,
   darkroom: Darkroom,
 ): Promise<MadeSet | undefined> {
+  const { spent } = run;
   const opened = recorded(sight) ?? (await open(sight, spent, darkroom));
   const { picture } = opened;
-  const { todo, settled } = planOf(sight, picture, darkroom);
+  const { todo, settled } = planOf(sight, picture, run, darkroom);
   if (settled) return undefined;
   if (todo.render.length === 0) {
     return { todo, outcomes: [], picture, placeholder: opened.placeholder, failure: undefined };
@@ -92,9 +100,13 @@ function isKnownFailure({ manifest, original, presets }: WantedSight): boolean {
   return isSameObject(manifest.original, original) && manifest.retired.length === 0;
 }
 
-function planOf(sight: WantedSight, picture: Picture | undefined, { now }: Darkroom) {
-  const { original, list, manifest } = sight;
-  const observed = { original, picture, list, manifest, now: now().toISOString() };
+function planOf(
+  { original, list, manifest }: WantedSight,
+  picture: Picture | undefined,
+  { abandoned }: Run,
+  { now }: Darkroom,
+) {
+  const observed = { original, picture, list, manifest, abandoned, now: now().toISOString() };
   const todo = plan(observed);
   return { todo, settled: isSettled(todo, observed) };
 }

@@ -2,12 +2,12 @@ import { manifestOf } from '../core/compose.ts';
 import { Failure, failureOf } from '../core/failure.ts';
 import { unusableKey } from '../core/keys.ts';
 import type { Manifest } from '../core/manifest.ts';
-import { nothingSpent, type Report, reportOf, type Spent } from '../core/report.ts';
+import { nothingSpent, type Report, reportOf } from '../core/report.ts';
 import { presetsFor } from '../core/rules.ts';
 import { clearSet } from './clear.ts';
 import { commit } from './commit.ts';
 import type { Darkroom } from './darkroom.ts';
-import { type MadeSet, makeSet, type WantedSight } from './make-set.ts';
+import { type MadeSet, makeSet, type Run, type WantedSight } from './make-set.ts';
 import { observe, type Sight } from './observe.ts';
 import { timed } from './timed.ts';
 
@@ -19,7 +19,7 @@ const TURNS = 3;
  * Throws what a later attempt may mend (transient, fault), after committing what could be made.
  */
 export async function reconcile(key: string, darkroom: Darkroom): Promise<Report> {
-  const run: Run = { key, spent: nothingSpent(), written: [] };
+  const run: Run = { key, spent: nothingSpent(), abandoned: [] };
   const unusable = unusableKey(key);
   if (unusable) return reportOf(run, { outcome: 'failed', reason: `KEY_UNUSABLE: ${unusable}` });
   for (let turn = 0; turn < TURNS; turn += 1) {
@@ -28,13 +28,6 @@ export async function reconcile(key: string, darkroom: Darkroom): Promise<Report
   }
   const message = `expected ${key} to stay as it is, it was replaced ${TURNS} times meanwhile`;
   throw new Failure('ORIGINAL_CHANGED', message, { key });
-}
-
-interface Run {
-  key: string;
-  spent: Spent;
-  /** Derivatives of a turn that found the original moved; the next turn keeps or removes them. */
-  written: string[];
 }
 
 /** Undefined when the original moved meanwhile, whoever noticed. */
@@ -50,15 +43,15 @@ async function takeTurn(run: Run, darkroom: Darkroom): Promise<Report | undefine
 async function reconcileOnce(run: Run, darkroom: Darkroom): Promise<Report | undefined> {
   const sight = await observe(run.key, darkroom);
   if (!isWanted(sight)) return await clearAway(sight, run, darkroom);
-  const set = await makeSet(sight, run.spent, darkroom);
+  const set = await makeSet(sight, run, darkroom);
   if (!set) return reportOf(run, { outcome: 'settled', manifest: sight.manifest });
   const manifest = manifestOf({ ...sight, ...set, now: darkroom.now().toISOString() });
   if (!(await commit(manifest, darkroom))) {
-    run.written.push(...set.outcomes.map(({ variant }) => variant.key));
+    run.abandoned.push(...set.outcomes.map(({ variant }) => variant.key));
     return undefined;
   }
-  const removed = await clearStale(set, manifest, run, darkroom);
-  return reportUnlessRetryable(set, manifest, removed, run);
+  if (!(await clearStale(set, manifest, darkroom))) return undefined;
+  return reportUnlessRetryable(set, manifest, run);
 }
 
 function isWanted(sight: Sight): sight is WantedSight {
@@ -78,28 +71,23 @@ async function clearAway(sight: Sight, run: Run, darkroom: Darkroom): Promise<Re
   return reportOf(run, { outcome: 'removed', reason, removed });
 }
 
-/** What is past its retention, and what an earlier turn wrote for a version that is no more. */
-async function clearStale(set: MadeSet, manifest: Manifest, run: Run, { derivatives }: Darkroom) {
-  const current = new Set(manifest.variants.map(({ key }) => key));
-  const abandoned = run.written.filter(key => !current.has(key));
-  const keys = [...new Set([...set.todo.remove, ...abandoned])];
-  if (keys.length > 0) await derivatives.remove(keys);
-  return keys.length;
+/** Removes what is past its retention, then its mention: a run that dies in between is completed by the next. */
+async function clearStale({ todo }: MadeSet, manifest: Manifest, darkroom: Darkroom) {
+  if (todo.remove.length === 0) return true;
+  await darkroom.derivatives.remove(todo.remove);
+  const gone = new Set(todo.remove);
+  const retired = manifest.retired.filter(({ key }) => !gone.has(key));
+  return await commit({ ...manifest, retired }, darkroom);
 }
 
 /** One variant's passing failure never hides its siblings: all are committed before it is thrown. */
-function reportUnlessRetryable(
-  set: MadeSet,
-  manifest: Manifest,
-  removed: number,
-  run: Run,
-): Report {
+function reportUnlessRetryable(set: MadeSet, manifest: Manifest, run: Run): Report {
   const report = reportOf(run, {
     outcome: set.failure ? 'failed' : 'developed',
     ...(set.failure ? { reason: `${set.failure.code}: ${set.failure.message}` } : {}),
     manifest,
     rendered: set.outcomes.flatMap(outcome => ('bytes' in outcome ? [outcome] : [])),
-    removed,
+    removed: set.todo.remove.length,
   });
   const failures = set.outcomes.flatMap(outcome => ('failure' in outcome ? [outcome.failure] : []));
   const worst = failures.find(({ kind }) => kind !== 'input');
