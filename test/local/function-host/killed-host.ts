@@ -6,24 +6,24 @@ const program = `
 import { startFunctionHost } from '${new URL('../../../local/function-host/host.ts', import.meta.url).href}';
 const { options, count } = JSON.parse(process.argv[1]);
 const host = await startFunctionHost({ ...options, credentials: () => ({ accessKeyId: 'i', accessKeySecret: 's' }) });
+await host.invokeAsync('loop', Buffer.from('x'));
 for (let n = 0; n < count; n++) {
   await host.invokeAsync('note', Buffer.from('event ' + n));
   process.stdout.write('event ' + n + '\\n');
 }
-await host.invokeAsync('loop', Buffer.from('x'));
 process.stdout.write('all\\n');
 `;
 
 const output = new WeakMap<ChildProcess, string>();
 
-/** A host in a process of its own, which has queued the events, and one that never ends, when this answers. */
+/** A host in a process of its own, which has accepted all events, and before them one that loops for ever. */
 export async function hostProcess(
   { service, dataDir, maxInstances, retryBaseMs }: FunctionHostOptions,
   count: number,
 ): Promise<ChildProcess> {
   const options = { service, dataDir, maxInstances, retryBaseMs };
-  const program_ = ['--import', 'tsx', '--input-type=module', '-e', program];
-  const child = spawn(process.execPath, [...program_, JSON.stringify({ options, count })], {
+  const flags = ['--import', 'tsx', '--input-type=module', '-e', program];
+  const child = spawn(process.execPath, [...flags, JSON.stringify({ options, count })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>(resolve => {
