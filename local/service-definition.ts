@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { previewTemplate } from './function-host/preview.ts';
 import { type FunctionProps, functionProps, template } from './function-host/template.ts';
 
-export interface OssTriggerDefinition {
+interface OssTriggerDefinition {
   name: string;
   type: 'oss';
   bucket: string;
@@ -13,7 +13,7 @@ export interface OssTriggerDefinition {
   suffix: string;
 }
 
-export interface OtherTriggerDefinition {
+interface OtherTriggerDefinition {
   name: string;
   type: 'http' | 'timer' | 'eventbridge' | 'mns_topic' | 'log' | 'cdn_events' | 'tablestore';
   config: Record<string, unknown>;

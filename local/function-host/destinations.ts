@@ -6,7 +6,7 @@ import type { Condition, InvocationResult } from './invocation.ts';
 import type { QueuedEvent } from './queue.ts';
 import { writeWhole } from './whole-file.ts';
 
-export interface Outcome {
+interface Outcome {
   event: QueuedEvent;
   definition: FunctionDefinition;
   payload: Buffer;

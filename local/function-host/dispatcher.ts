@@ -1,4 +1,4 @@
-export interface Job {
+interface Job {
   functionName: string;
   /** Someone waits for the answer, so it goes before the events in the queue. */
   urgent: boolean;

@@ -9,7 +9,7 @@ import type { FunctionError } from './invocation.ts';
 import { type Breach, type Limits, watchLimits } from './limits.ts';
 import { type OnLine, openOutput } from './output.ts';
 
-export interface Request {
+interface Request {
   event: Buffer;
   context: WireContext;
 }
