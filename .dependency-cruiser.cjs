@@ -10,7 +10,13 @@ module.exports = {
       comment: 'Deciding is pure: a plan can be tested by tables and replayed by hand.',
       severity: 'error',
       from: { path: '^shared/core/' },
-      to: { pathNot: ['^shared/core/', '^(node:)?crypto$', ...PURE.map(name => `node_modules/(@types/)?${name}/`)] },
+      to: {
+        pathNot: [
+          '^shared/core/',
+          '^(node:)?crypto$',
+          ...PURE.map(name => `node_modules/(@types/)?${name}/`),
+        ],
+      },
     },
     {
       name: 'ports-are-types',
@@ -44,16 +50,23 @@ module.exports = {
     },
     {
       name: 'only-sharp-codec-imports-sharp',
-      comment: 'Its errors, its options and its native code stay in one file. Tests, the local seed and the bench may draw with it.',
+      comment:
+        'Its errors, its options and its native code stay in one file. Tests, the local seed and the bench may draw with it.',
       severity: 'error',
-      from: { path: '^(shared|functions|cli|events)/', pathNot: '^shared/adapters/sharp-codec\\.ts$' },
+      from: {
+        path: '^(shared|functions|cli|events)/',
+        pathNot: '^shared/adapters/sharp-codec\\.ts$',
+      },
       to: { path: 'node_modules/sharp/' },
     },
     {
       name: 'only-oss-store-imports-ali-oss',
       comment: 'Retries, error codes and options of ali-oss are translated in one place.',
       severity: 'error',
-      from: { path: '^(shared|functions|cli|events)/', pathNot: '^shared/adapters/oss-store\\.ts$' },
+      from: {
+        path: '^(shared|functions|cli|events)/',
+        pathNot: '^shared/adapters/oss-store\\.ts$',
+      },
       to: { path: 'node_modules/(ali-oss|@types/ali-oss)/' },
     },
     {
@@ -82,22 +95,44 @@ module.exports = {
       comment: 'A deployed bundle is built from dependencies alone.',
       severity: 'error',
       from: { path: '^(functions|shared|events)/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/@types/' },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/@types/',
+      },
     },
-    { name: 'no-circular', comment: 'A cycle has no top to read from.', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular',
+      comment: 'A cycle has no top to read from.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
     {
       name: 'no-orphans',
       comment: 'A module nobody imports is dead or misplaced.',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$', '\\.config\\.ts$', '\\.mjs$', '^test/', '^bench/'] },
+      from: {
+        orphan: true,
+        pathNot: ['\\.d\\.ts$', '\\.config\\.ts$', '\\.mjs$', '^test/', '^bench/'],
+      },
       to: {},
     },
-    { name: 'not-to-unresolvable', comment: 'It would fail at run time.', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'not-to-unresolvable',
+      comment: 'It would fail at run time.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };
