@@ -1,0 +1,192 @@
+import { createHmac } from 'node:crypto';
+import { createReadStream, readFileSync } from 'node:fs';
+import OSS from 'ali-oss';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../shared/core/manifest.ts';
+import { phonePhoto, parisPhoto, quarters, starfishPhoto } from '../support/originals.ts';
+import {
+  newFolder,
+  removeFolder,
+  type RunningPlatform,
+  startedPlatform,
+  urlOf,
+} from '../support/platform.ts';
+
+const dataDir = newFolder();
+let platform: RunningPlatform;
+beforeAll(async () => {
+  platform = await startedPlatform(dataDir);
+});
+afterAll(async () => {
+  await platform.stop();
+  removeFolder(dataDir);
+});
+
+async function derivativeKeys(prefix: string): Promise<string[]> {
+  const { objects } = await platform
+    .bucket('derivatives')
+    .listV2({ prefix, 'max-keys': '1000' }, {});
+  return (objects ?? []).map(({ name }) => name);
+}
+
+/** Every URL of a manifest answers with what the manifest says. */
+async function expectServed(manifest: Manifest): Promise<void> {
+  for (const variant of manifest.variants) {
+    if (variant.state !== 'rendered') continue;
+    const answer = await fetch(urlOf(platform.ready.cdn, variant.key));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe(`image/${variant.format}`);
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect(bytes.length).toBe(variant.bytes);
+    const { width, height, format, exif } = await sharp(bytes).metadata();
+    expect([width, height, exif]).toEqual([variant.width, variant.height, undefined]);
+    expect(format === 'heif' ? 'avif' : format).toBe(variant.format);
+  }
+}
+
+describe('an upload ends in a complete set, served', () => {
+  it('by ali-oss, from a stream', async () => {
+    const key = 'users/1/巴黎 50%+1.jpg';
+    await platform.bucket('originals').putStream(key, createReadStream(phonePhoto));
+    const manifest = await platform.manifest(key);
+    expect(manifest.original).toMatchObject({ key, width: 4208, height: 3120, format: 'jpeg' });
+    expect(manifest.variants.length).toBe(28);
+    await expectServed(manifest);
+  });
+
+  it('by a presigned PUT', async () => {
+    const key = 'users/1/presigned.jpg';
+    const url = platform.bucket('originals').signatureUrl(key, { method: 'PUT', expires: 60 });
+    const { status } = await fetch(url, { method: 'PUT', body: readFileSync(starfishPhoto) });
+    expect(status).toBe(200);
+    await expectServed(await platform.manifest(key));
+  });
+
+  it('by a browser’s form', async () => {
+    const { endpoint, accessKeyId, accessKeySecret } = platform.ready.oss;
+    const conditions = [['starts-with', '$key', 'users/']];
+    const expiration = new Date(Date.now() + 60_000).toISOString();
+    const policy = Buffer.from(JSON.stringify({ expiration, conditions })).toString('base64');
+    const form = new FormData();
+    const signature = createHmac('sha1', accessKeySecret).update(policy).digest('base64');
+    for (const [name, value] of Object.entries({
+      key: 'users/1/form.jpg',
+      OSSAccessKeyId: accessKeyId,
+      policy,
+      Signature: signature,
+    })) {
+      form.append(name, value);
+    }
+    form.append('file', new Blob([readFileSync(starfishPhoto)]), 'form.jpg');
+    const { status } = await fetch(`${endpoint}/originals`, { method: 'POST', body: form });
+    expect(status).toBe(204);
+    await expectServed(await platform.manifest('users/1/form.jpg'));
+  });
+
+  it('by multipart upload, woken once', async () => {
+    const key = 'users/1/multipart.jpg';
+    await platform.bucket('originals').multipartUpload(key, parisPhoto, { partSize: 1024 * 1024 });
+    const manifest = await platform.manifest(key);
+    expect(manifest.original.etag).toMatch(/-7$/);
+    await expectServed(manifest);
+    const ours = platform.happenings.filter(
+      ({ line }) => line?.includes('"reconciled"') && line.includes(key),
+    );
+    expect(ours).toHaveLength(1);
+  });
+});
+
+describe('what happens to an original happens to its set', () => {
+  it('overwritten: a new version’s set, and the old one is gone', async () => {
+    const key = 'users/2/a.jpg';
+    const originals = platform.bucket('originals');
+    await originals.put(key, await quarters(800, 600).jpeg().toBuffer());
+    const first = await platform.manifest(key);
+    await originals.put(key, await quarters(600, 800).jpeg().toBuffer());
+    const second = await platform.manifest(
+      key,
+      ({ version, complete, retired }) =>
+        complete && version !== first.version && retired.length === 0,
+    );
+    expect(second.original).toMatchObject({ width: 600, height: 800 });
+    const keys = await derivativeKeys(`${key}/`);
+    expect(keys.filter(one => one.includes(first.version))).toEqual([]);
+    await expectServed(second);
+  });
+
+  it('deleted: nothing is left of it, and all of an original below its key', async () => {
+    const originals = platform.bucket('originals');
+    const picture = await quarters(400, 300).png().toBuffer();
+    await originals.put('users/3/a.jpg', picture);
+    await originals.put('users/3/a.jpg/b.png', picture);
+    const kept = await platform.manifest('users/3/a.jpg/b.png');
+    await platform.manifest('users/3/a.jpg');
+    await originals.delete('users/3/a.jpg');
+    await platform.gone('users/3/a.jpg');
+    expect(
+      (await derivativeKeys('users/3/')).every(key => key.startsWith('users/3/a.jpg/b.png/')),
+    ).toBe(true);
+    await expectServed(kept);
+    await originals.deleteMulti(['users/3/a.jpg/b.png']);
+    await platform.gone('users/3/a.jpg/b.png');
+    expect(await derivativeKeys('users/3/')).toEqual([]);
+  });
+
+  it.each([
+    ['text', Buffer.from('hello'), 'ORIGINAL_UNSUPPORTED'],
+    ['nothing', Buffer.alloc(0), 'ORIGINAL_EMPTY'],
+    ['half a JPEG', readFileSync(starfishPhoto).subarray(0, 20_000), 'ORIGINAL_UNDECODABLE'],
+  ])('%s named .jpg: a manifest that says why, and no retry', async (name, bytes, code) => {
+    const key = `users/4/${name}.jpg`;
+    await platform.bucket('originals').put(key, bytes);
+    const manifest = await platform.manifest(key, ({ failure }) => failure !== undefined);
+    expect(manifest).toMatchObject({ complete: false, failure: { code }, variants: [] });
+    const kinds = platform.happenings.filter(
+      ({ kind }) => kind === 'failed' || kind === 'retrying',
+    );
+    expect(kinds).toEqual([]);
+  });
+});
+
+describe('many at once', () => {
+  it('200 uploads all end complete, nothing lost, and the host stays small', async () => {
+    const originals = platform.bucket('originals');
+    const keys = Array.from({ length: 200 }, (_, index) => `burst/${index}.jpg`);
+    const pictures = await Promise.all(
+      [240, 320, 400, 480].map(width => quarters(width, width).jpeg().toBuffer()),
+    );
+    await Promise.all(
+      keys.map((key, index) => originals.put(key, pictures[index % 4] ?? Buffer.alloc(0))),
+    );
+    const manifests = await Promise.all(keys.map(key => platform.manifest(key)));
+    expect(manifests.every(({ complete }) => complete)).toBe(true);
+    const status = readFileSync(`/proc/${platform.child.pid}/status`, 'utf8');
+    const peakMB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+    expect(peakMB).toBeLessThan(600);
+  });
+});
+
+describe('the platform', () => {
+  it('keeps its data over a restart, ends with 0 on Ctrl-C and leaves no process behind', async () => {
+    const before = await platform.manifest('users/1/form.jpg');
+    const started = Date.now();
+    expect(await platform.stop()).toBe(0);
+    expect(Date.now() - started).toBeLessThan(5_000);
+    platform = await startedPlatform(dataDir);
+    expect(await platform.manifest('users/1/form.jpg')).toEqual(before);
+    await platform.bucket('originals').put('users/5/again.jpg', readFileSync(starfishPhoto));
+    await platform.manifest('users/5/again.jpg');
+  });
+
+  it('goes on after kill -9 with what was queued', async () => {
+    const originals: OSS = platform.bucket('originals');
+    const keys = Array.from({ length: 12 }, (_, index) => `killed/${index}.jpg`);
+    const picture = readFileSync(starfishPhoto);
+    for (const key of keys) await originals.put(key, picture);
+    await platform.stop('SIGKILL');
+    platform = await startedPlatform(dataDir);
+    for (const key of keys) await platform.manifest(key);
+  });
+});
