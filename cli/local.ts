@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Happening } from '../local/function-host/invocation.ts';
 import { buckets, type Platform, startPlatform } from '../local/platform.ts';
 import { seed } from '../local/seed.ts';
 import { Failure } from '../shared/core/failure.ts';
-import { narrator } from './narrator.ts';
+import { narrator, type Teller } from './narrator.ts';
 import { textOf } from './presets.ts';
 import { say } from './printer.ts';
 
@@ -55,12 +54,6 @@ async function local(options: Options): Promise<void> {
   const seeded = await seed(platform);
   await platform.host.idle();
   await teller.seeded(platform, seeded);
-}
-
-export interface Teller {
-  ready(platform: Platform): void;
-  happening(happening: Happening): void;
-  seeded(platform: Platform, seeded: { key: string; isNew: boolean }[]): Promise<void>;
 }
 
 const jsonTeller: Teller = {

@@ -3,8 +3,15 @@ import { whatItIs } from '../local/oss-server/server.ts';
 import { buckets, type Platform } from '../local/platform.ts';
 import { manifestKey, parseDerivativeKey } from '../shared/core/keys.ts';
 import { manifestSchema } from '../shared/core/manifest.ts';
-import type { Teller } from './local.ts';
 import { bytesAsText, say } from './printer.ts';
+
+type Seeded = { key: string; isNew: boolean }[];
+
+export interface Teller {
+  ready(platform: Platform): void;
+  happening(happening: Happening): void;
+  seeded(platform: Platform, seeded: Seeded): Promise<void>;
+}
 
 /** Tells a person what the platform does, as it does it. */
 export function narrator(): Teller {
@@ -105,8 +112,6 @@ function tellReport({ key, outcome, reason, rendered, failed, removed, spent }: 
   if (outcome === 'removed') return `✓ ${key}: ${reason}, ${removed} objects removed`;
   return `${outcome === 'failed' ? '✗' : '-'} ${key}: ${outcome}${reason ? `, ${reason}` : ''}${problems.join('')}`;
 }
-
-type Seeded = { key: string; isNew: boolean }[];
 
 async function seeded({ cdn }: Platform, photos: Seeded): Promise<void> {
   const known = photos.filter(({ isNew }) => !isNew).length;

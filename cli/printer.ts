@@ -3,10 +3,6 @@ export function say(text: string): void {
   console.log(text);
 }
 
-export function sayAside(text: string): void {
-  console.error(text);
-}
-
 /** 1,234,567 → `1.2 MB`. */
 export function bytesAsText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

@@ -9,5 +9,3 @@ export const backfillBatch = z.strictObject({
   bucket: z.string().min(1),
   keys: z.array(z.string().min(1)).min(1).max(500),
 });
-
-export type BackfillBatch = z.infer<typeof backfillBatch>;

@@ -18,5 +18,3 @@ export const cloudEvent = z.looseObject({
 });
 
 export const cloudEvents = z.array(cloudEvent).min(1);
-
-export type CloudEvent = z.infer<typeof cloudEvent>;

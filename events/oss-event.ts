@@ -42,4 +42,3 @@ export const ossRecord = z.looseObject({
 export const ossEvent = z.looseObject({ events: z.array(ossRecord).min(1) });
 
 export type OssRecord = z.infer<typeof ossRecord>;
-export type OssEvent = z.infer<typeof ossEvent>;

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import OSS from 'ali-oss';
 import { buckets, type Platform } from './platform.ts';

@@ -1,5 +1,5 @@
-import { dirname } from 'node:path';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
 
 export interface Credentials {

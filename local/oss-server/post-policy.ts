@@ -1,4 +1,4 @@
-import { type Keyring, findSecret } from './authenticate.ts';
+import { findSecret, type Keyring } from './authenticate.ts';
 import { checkSkew } from './claim.ts';
 import { invalidArgument, OssError } from './errors.ts';
 import { signV1 } from './signature-v1.ts';

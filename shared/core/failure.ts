@@ -25,10 +25,6 @@ const KINDS = {
 export type FailureCode = keyof typeof KINDS;
 export const failureCodes = Object.keys(KINDS) as FailureCode[];
 
-export function kindOf(code: FailureCode): FailureKind {
-  return KINDS[code];
-}
-
 /** The one error of Darkroom: it knows its code, and so whose fault it is, from where it was made. */
 export class Failure extends Error {
   readonly code: FailureCode;

@@ -70,7 +70,6 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestVariant = z.infer<typeof variantSchema>;
-export type RenderedVariant = Extract<ManifestVariant, { state: 'rendered' }>;
 export type Placeholder = z.infer<typeof placeholderSchema>;
 export type OriginalObject = z.infer<typeof objectSchema>;
 

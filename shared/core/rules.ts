@@ -9,7 +9,7 @@ export function presetsFor(key: string, list: PresetList): Preset[] {
   return list.presets.filter(preset => rule.presets.includes(preset.name));
 }
 
-export function ruleFor(key: string, list: PresetList): PresetList['rules'][number] | undefined {
+function ruleFor(key: string, list: PresetList): PresetList['rules'][number] | undefined {
   return list.rules.find(rule => matches(rule.match, key));
 }
 

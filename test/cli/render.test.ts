@@ -1,8 +1,8 @@
 import {
   cpSync,
   existsSync,
-  mkdtempSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SMALL } from '../support/preset-lists.ts';
 import { starfishPhoto } from '../support/originals.ts';
+import { SMALL } from '../support/preset-lists.ts';
 import { darkroom } from '../support/processes.ts';
 
 describe('darkroom render', () => {

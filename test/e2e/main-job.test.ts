@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
-import OSS from 'ali-oss';
+import type OSS from 'ali-oss';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../shared/core/manifest.ts';
-import { phonePhoto, parisPhoto, quarters, starfishPhoto } from '../support/originals.ts';
+import { parisPhoto, phonePhoto, quarters, starfishPhoto } from '../support/originals.ts';
 import {
   newFolder,
-  removeFolder,
   type RunningPlatform,
+  removeFolder,
   startedPlatform,
   urlOf,
 } from '../support/platform.ts';

@@ -17,7 +17,5 @@ export function listOf(yaml: string): PresetList {
   return presetsOrThrow(yaml, 'presets.yaml').list;
 }
 
-export const smallList = (): PresetList => listOf(SMALL);
-
 export const defaultList = (): PresetList =>
   listOf(readFileSync(new URL('../../presets.yaml', import.meta.url), 'utf8'));

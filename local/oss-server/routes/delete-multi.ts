@@ -1,6 +1,6 @@
-import { encodeListed } from '../encoding.ts';
 import { checkKey } from '../address.ts';
 import { bucketOf, type Call, readText } from '../call.ts';
+import { encodeListed } from '../encoding.ts';
 import { invalidArgument, notImplemented, OssError } from '../errors.ts';
 import { type Reply, xmlReply } from '../reply.ts';
 import type { StoredObject } from '../storage.ts';
