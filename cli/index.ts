@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { failureOf } from '../shared/core/failure.ts';
+import { invokeCommand } from './invoke.ts';
 import { localCommand } from './local.ts';
 import { presetsCommand } from './presets.ts';
 import { renderCommand } from './render.ts';
@@ -13,6 +14,7 @@ const program = new Command('darkroom')
 program.addCommand(localCommand());
 program.addCommand(renderCommand());
 program.addCommand(presetsCommand());
+program.addCommand(invokeCommand());
 
 try {
   await program.parseAsync();

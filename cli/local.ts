@@ -4,7 +4,7 @@ import { buckets, type Platform, startPlatform } from '../local/platform.ts';
 import { seed } from '../local/seed.ts';
 import { Failure } from '../shared/core/failure.ts';
 import { narrator, type Teller } from './narrator.ts';
-import { textOf } from './presets.ts';
+import { defaultPresets, textOf } from './presets.ts';
 import { say } from './printer.ts';
 
 interface Options {
@@ -42,8 +42,8 @@ async function local(options: Options): Promise<void> {
     fresh: options.fresh === true,
     identity: identityFrom(options),
     presets: {
-      file: options.presets ?? 'presets.yaml',
-      text: await textOf(options.presets ?? new URL('../presets.yaml', import.meta.url).pathname),
+      file: options.presets ?? defaultPresets,
+      text: await textOf(options.presets ?? defaultPresets),
       replace: options.presets !== undefined,
     },
     onHappening: happening => teller.happening(happening),

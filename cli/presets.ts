@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as z from 'zod';
 import { readPresetList, sentenceOf } from '../shared/adapters/yaml-presets.ts';
@@ -55,6 +56,9 @@ function presetListJsonSchema(): Record<string, unknown> {
   const { $schema, ...rest } = z.toJSONSchema(presetListShape, { io: 'input' });
   return { $schema, title: 'Darkroom preset list', ...rest };
 }
+
+/** The one that comes with Darkroom, wherever it is called from. */
+export const defaultPresets = fileURLToPath(new URL('../presets.yaml', import.meta.url));
 
 export async function textOf(file: string): Promise<string> {
   try {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { Failure } from '../shared/core/failure.ts';
@@ -26,21 +26,6 @@ export function newIdentity(prefix: string): Identity {
     accessKeyId: `${prefix}${randomBytes(8).toString('hex').toUpperCase()}`,
     accessKeySecret: randomBytes(24).toString('base64url'),
   };
-}
-
-/** Fails with one sentence where the folder cannot be written. */
-export async function prepareFolder(dataDir: string): Promise<void> {
-  try {
-    await mkdir(dataDir, { recursive: true });
-    await writeFile(join(dataDir, '.writable'), '');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new Failure(
-      'SETTINGS_INVALID',
-      `expected to write in ${dataDir} (--data), the file system refused (${code})`,
-      { cause },
-    );
-  }
 }
 
 function kept(text: string, file: string): Identity {

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { OssRecord } from '../events/oss-event.ts';
 import { buildFunctions } from '../scripts/build.ts';
@@ -9,7 +8,8 @@ import { readSettings } from '../shared/fc/settings.ts';
 import { type Cdn, startCdn } from './cdn.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
-import { type Identity, identityIn, newIdentity, prepareFolder } from './identity.ts';
+import { holdFolder } from './data-folder.ts';
+import { type Identity, identityIn, newIdentity } from './identity.ts';
 import { type OssServer, startOssServer } from './oss-server/server.ts';
 import { readServiceDefinition, type ServiceDefinition } from './service-definition.ts';
 import { functionsFor } from './triggers.ts';
@@ -49,9 +49,18 @@ export interface Platform {
 
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const dataDir = resolve(options.dataDir);
-  if (options.fresh) await empty(dataDir);
-  await prepareFolder(dataDir);
   presetsOrThrow(options.presets.text, options.presets.file);
+  const release = await holdFolder(dataDir, options.fresh);
+  try {
+    const platform = await openPlatform(options, dataDir);
+    return { ...platform, close: () => platform.close().finally(release) };
+  } catch (thrown) {
+    await release();
+    throw thrown;
+  }
+}
+
+async function openPlatform(options: PlatformOptions, dataDir: string): Promise<Platform> {
   const identity = options.identity ?? (await identityIn(dataDir));
   const [service] = await Promise.all([readService(), buildFunctions()]);
   const functionIdentity = newIdentity('STS.LOCAL');
@@ -152,11 +161,4 @@ function explainPort(port: number) {
       { cause },
     );
   };
-}
-
-/** Only what the platform itself keeps there: a mistyped --data must not cost anybody's files. */
-async function empty(dataDir: string): Promise<void> {
-  for (const own of ['oss', 'queue', 'destinations', 'credentials.json', '.writable']) {
-    await rm(join(dataDir, own), { recursive: true, force: true });
-  }
 }

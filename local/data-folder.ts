@@ -1,0 +1,43 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../shared/core/failure.ts';
+
+/** All that the platform keeps there; --fresh removes nothing else, so that a mistyped --data costs nobody's files. */
+const OWN = ['oss', 'queue', 'destinations', 'credentials.json'];
+
+/**
+ * Takes the folder for this process: the index of the OSS server and the queue live in memory, so two
+ * processes on one folder would lose each other's work. Answers how to let it go.
+ */
+export async function holdFolder(dataDir: string, fresh: boolean): Promise<() => Promise<void>> {
+  const lock = join(dataDir, 'platform.pid');
+  await refuseHeld(dataDir, lock);
+  try {
+    if (fresh)
+      for (const own of OWN) await rm(join(dataDir, own), { recursive: true, force: true });
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(lock, String(process.pid));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const message = `expected to write in ${dataDir} (--data), the file system refused (${code})`;
+    throw new Failure('SETTINGS_INVALID', message, { cause });
+  }
+  return () => rm(lock, { force: true });
+}
+
+/** A process that was killed leaves its file behind, and holds nothing. */
+async function refuseHeld(dataDir: string, lock: string): Promise<void> {
+  const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
+  if (!holder || holder === process.pid || !isAlive(holder)) return;
+  const message = `expected ${dataDir} (--data) for this platform alone, process ${holder} has it`;
+  throw new Failure('SETTINGS_INVALID', message);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
