@@ -1,0 +1,55 @@
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { coldStart } from './cold-start.ts';
+import { type Contest, contests } from './contests.ts';
+import { printColdStart, printTargets, printWorkers, ratios } from './print.ts';
+import { hold, type Results } from './results.ts';
+import { originals, open } from './workshop.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    tuning: { type: 'boolean', default: false },
+  },
+});
+
+await open();
+if (options.tuning) {
+  const { tune } = await import('./tuning.ts');
+  await tune();
+} else {
+  await compare();
+}
+
+async function compare(): Promise<void> {
+  const [{ model = 'unknown' } = {}] = cpus();
+  console.log(
+    `${availableParallelism()} cores of ${model.trim()}, Node ${process.version}, ${originals}`,
+  );
+  const results: Results = {};
+  for (const contest of chosen()) {
+    results[contest.name] = await hold(contest, tell);
+    tell('');
+    printWorkers(contest.name, results[contest.name] ?? {});
+  }
+  const isColdWanted = !options.only || 'cold start'.includes(options.only);
+  const cold = isColdWanted ? await coldStart(options.quick ? 3 : 9) : undefined;
+  if (cold) printColdStart(cold);
+  printTargets(results);
+  if (options.json) console.log(JSON.stringify({ ...ratios(results), ...cold }));
+}
+
+/** --quick leaves out what takes long; --only takes the contests whose names hold the text. */
+function chosen(): Contest[] {
+  const { only, quick } = options;
+  const named = contests.filter(({ name }) => !only || name.includes(only));
+  if (!quick) return named;
+  return named.flatMap(contest => (contest.quick ? [{ ...contest, ...contest.quick }] : []));
+}
+
+/** One line that is written over, where a person watches. */
+function tell(step: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${step}`);
+}

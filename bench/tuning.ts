@@ -1,0 +1,3 @@
+export async function tune(): Promise<void> {
+  await Promise.resolve();
+}

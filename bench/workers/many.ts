@@ -1,0 +1,21 @@
+import { answer } from './answer.ts';
+import { developFile, listOf } from './darkroom.ts';
+import { warm } from './warm.ts';
+
+const PHOTOS = 50;
+const EARLY = 5;
+
+/** Memory of an instance that serves one photo after another. */
+await answer({
+  prepare: warm,
+  run: async ({ files, outputs }) => {
+    const list = listOf(outputs);
+    let early = Number.NaN;
+    for (let photo = 0; photo < PHOTOS; photo += 1) {
+      await developFile(files[photo % files.length] ?? '', list, () => undefined);
+      if (photo + 1 === EARLY) early = process.memoryUsage.rss();
+    }
+    const late = process.memoryUsage.rss();
+    return { earlyMB: early / 2 ** 20, lateMB: late / 2 ** 20, growth: late / early };
+  },
+});

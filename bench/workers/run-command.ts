@@ -1,0 +1,15 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+export const runCommand = promisify(execFile);
+
+/** The first of these commands that is installed. */
+export async function installed(...names: string[]): Promise<string | undefined> {
+  for (const name of names) {
+    const found = await runCommand(name, ['--version']).catch(
+      error => error.code !== 'ENOENT' && error,
+    );
+    if (found) return name;
+  }
+  return undefined;
+}

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import type { Measured, Output } from './request.ts';
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+const root = resolve(here, '..');
+/** Below Darkroom's own node_modules, so that a worker's sharp is the one that Darkroom ships. */
+const bundles = join(root, 'node_modules/.cache/darkroom-bench');
+export const photo = join(root, 'node_modules/exif/test/sony-alpha-6000.jpg');
+export const originals = join(tmpdir(), 'darkroom-bench-originals-2');
+export const peers = join(here, 'package.json');
+
+/** What a run needs and is not there: the peers, the workers as bundles, the originals. */
+export async function open(): Promise<void> {
+  const isThere = await stat(join(here, 'node_modules')).catch(() => undefined);
+  if (!isThere) {
+    console.log('Installing what the benchmark compares with …');
+    await run('npm', ['--prefix', here, 'ci', '--no-audit', '--no-fund']);
+  }
+  await bundleWorkers();
+  await mkdir(originals, { recursive: true });
+  await start('inputs', [JSON.stringify({ photo, folder: originals })]);
+}
+
+/** As Darkroom ships, so that no worker's memory holds a compiler. */
+async function bundleWorkers(): Promise<void> {
+  const workers = await readdir(join(here, 'workers'));
+  await rm(bundles, { recursive: true, force: true });
+  await build({
+    entryPoints: workers.map(name => join(here, 'workers', name)),
+    outdir: bundles,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.10',
+    external: ['sharp'],
+    logLevel: 'error',
+  });
+}
+
+export function bundleOf(worker: string): string {
+  return join(bundles, `${worker}.mjs`);
+}
+
+export interface Order {
+  worker: string;
+  files: string[];
+  outputs: Output[];
+}
+
+/** One fresh process: its peak of memory, its CPU and its caches are its own. */
+export async function measure({ worker, files, outputs }: Order): Promise<Measured> {
+  const scratch = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));
+  try {
+    const paths = files.map(name => join(originals, name));
+    const request = { files: paths, outputs, scratch, peers };
+    const answer = await start(worker, [JSON.stringify(request)]);
+    return JSON.parse(answer.trim().split('\n').at(-1) ?? '{}') as Measured;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** MALLOC_ARENA_MAX as in s.yaml, for the peers as well. */
+async function start(worker: string, args: string[]): Promise<string> {
+  const command = [process.execPath, bundleOf(worker), ...args];
+  const { stdout } = await run('env', ['MALLOC_ARENA_MAX=2', ...command], { maxBuffer: 2 ** 24 });
+  return stdout;
+}
+
+/** The deployed bundle, built anew. */
+export async function functionBundle(): Promise<{ path: string; bytes: number }> {
+  await run('npm', ['run', '--silent', 'build'], { cwd: root });
+  const path = join(root, 'dist/on-object-changed/index.mjs');
+  return { path, bytes: (await stat(path)).size };
+}
+
+export function nameOf(path: string): string {
+  return basename(path);
+}
