@@ -3,6 +3,8 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { MultiBar } from 'cli-progress';
 import { Command } from 'commander';
+import { readApng } from '../shared/adapters/apng-reader.ts';
+import { decodeHeic } from '../shared/adapters/heic-decoder.ts';
 import { sharpCodec } from '../shared/adapters/sharp-codec.ts';
 import { presetsOrThrow } from '../shared/adapters/yaml-presets.ts';
 import { Failure, failureOf } from '../shared/core/failure.ts';
@@ -53,7 +55,7 @@ async function render(paths: string[], options: Options): Promise<void> {
       originals: folderStore(picture.root),
       derivatives: folderStore(options.out),
       presets: { current: async () => ({ list, fingerprint }) },
-      codec: sharpCodec,
+      codec: sharpCodec({ heic: decodeHeic, apng: readApng }),
       log: silent,
       now: () => new Date(),
       deadline: undefined,

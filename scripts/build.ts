@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 /**
  * One bundle for each folder of functions/, exactly as it is deployed: `dist/{name}/index.mjs`. sharp stays
@@ -19,21 +19,34 @@ export async function buildFunctions(outDir = join(root, 'dist')): Promise<strin
 
 async function bundle(name: string, outDir: string): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
+    ...options,
     entryPoints: [join(root, 'functions', name, 'index.ts')],
     outfile: join(outDir, 'index.mjs'),
-    bundle: true,
-    platform: 'node',
-    // FC's nodejs20 is 20.10.
-    target: 'node20.10',
-    format: 'esm',
-    banner: { js: REQUIRE },
-    // proxy-agent is an optional require of ali-oss' HTTP client.
-    external: ['sharp', 'proxy-agent'],
-    sourcemap: 'linked',
-    logLevel: 'warning',
+    metafile: true,
+  });
+  // A thread's code is a file beside the bundle, loaded when it is first needed.
+  if (!Object.keys(metafile.inputs).includes('shared/adapters/heic-decoder.ts')) return;
+  await build({
+    ...options,
+    entryPoints: [join(root, 'shared/adapters/heic-worker.mjs')],
+    outfile: join(outDir, 'heic-worker.mjs'),
   });
 }
+
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  // FC's nodejs20 is 20.10.
+  target: 'node20.10',
+  format: 'esm',
+  banner: { js: REQUIRE },
+  // proxy-agent is an optional require of ali-oss' HTTP client.
+  external: ['sharp', 'proxy-agent'] as string[],
+  sourcemap: 'linked',
+  logLevel: 'warning',
+} satisfies BuildOptions;
 
 if (process.argv[1] === import.meta.filename) {
   const names = await buildFunctions();

@@ -1,6 +1,6 @@
 import type { OriginalObject, Placeholder } from './core/manifest.ts';
 import type { Picture, Size } from './core/picture.ts';
-import type { Limits, PresetList } from './core/preset-list.ts';
+import type { PresetList } from './core/preset-list.ts';
 import type { Variant } from './core/variants.ts';
 
 /** What the use cases need of the world. Every failure crosses a port as a Failure of core/failure.ts. */
@@ -28,22 +28,35 @@ export interface ObjectStore {
   list(prefix: string, delimiter?: '/'): AsyncIterable<{ key: string } | { prefix: string }>;
 }
 
-/** Interleaved 8-bit sRGB, with three channels, or four where the picture has transparent parts. */
+/** Interleaved 8 bits a channel: three channels, or four where the picture has transparent parts. */
 export interface Raster extends Size {
   data: Buffer;
   channels: 3 | 4;
+  /** Of pixels that are not sRGB. */
+  icc?: Buffer;
+  /** The file ended too soon; these are the pixels that came. */
+  salvaged?: true;
+}
+
+export interface DecodeOptions {
+  picture: Picture;
+  /** The largest size that is needed: nothing is decoded in full for less. */
+  size: Size;
+  /** Leave the pixels in the file's own colour space. */
+  keepProfile: boolean;
+  truncated: PresetList['truncated'];
 }
 
 export interface Codec {
-  /** Reads a file's header. Throws ORIGINAL_* for what is not a picture, or is beyond the limits. */
-  inspect(file: Buffer, limits: Limits): Promise<Picture>;
-  /** The one decode: upright, sRGB, reduced to `size` where the file allows that for less work. */
-  decode(file: Buffer, picture: Picture, size: Size): Promise<Raster>;
-  /** The pixels of one geometry. */
+  /** Reads a file's header. Throws ORIGINAL_* for what is not a picture, or is beyond the list's limits. */
+  inspect(file: Buffer, list: PresetList): Promise<Picture>;
+  /** The one decode: upright, and in sRGB unless the profile is kept. */
+  decode(file: Buffer, options: DecodeOptions): Promise<Raster>;
+  /** The pixels of one geometry, in the variant's colour space. */
   resize(raster: Raster, variant: Variant): Promise<Raster>;
-  encode(raster: Raster, variant: Variant): Promise<Buffer>;
-  /** All frames of an animated picture, straight from the file: pixels alone would lose its delays. */
-  animate(file: Buffer, variant: Variant, limits: Limits): Promise<Buffer>;
+  encode(raster: Raster, variant: Variant, picture: Picture): Promise<Buffer>;
+  /** A variant that is made straight from the file. */
+  encodeFromFile(file: Buffer, variant: Variant, picture: Picture): Promise<Buffer>;
   placeholder(raster: Raster): Promise<Placeholder>;
 }
 

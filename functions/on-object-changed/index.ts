@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { readApng } from '../../shared/adapters/apng-reader.ts';
+import { decodeHeic } from '../../shared/adapters/heic-decoder.ts';
 import { jsonLog } from '../../shared/adapters/json-log.ts';
 import { ossStore } from '../../shared/adapters/oss-store.ts';
 import { sharpCodec } from '../../shared/adapters/sharp-codec.ts';
@@ -10,6 +12,7 @@ import { reconcileAll } from '../../shared/pipeline/reconcile-all.ts';
 
 const settings = readSettings();
 const cache: PresetCache = {};
+const codec = sharpCodec({ heic: decodeHeic, apng: readApng });
 
 /** Woken by an upload, an overwrite or a delete in the originals bucket. */
 export async function handler(event: Buffer, fcContext: unknown) {
@@ -30,7 +33,7 @@ export async function handler(event: Buffer, fcContext: unknown) {
     originals: ossStore(settings.originals, connection),
     derivatives: ossStore(settings.derivatives, connection),
     presets: storedPresets(ossStore(settings.config, connection), settings.presetsKey, cache),
-    codec: sharpCodec,
+    codec,
     log,
     now: () => new Date(),
     deadline: deadlineOf(context, new Date()),

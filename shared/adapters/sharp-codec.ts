@@ -1,69 +1,163 @@
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { apngFrames, composeFrames } from '../core/apng.ts';
 import { Failure, type FailureCode } from '../core/failure.ts';
-import type { Picture, Size } from '../core/picture.ts';
+import { copyrightIn, labelsIn, xmpOf } from '../core/labels.ts';
+import type { Picture } from '../core/picture.ts';
+import { refuseBeyond } from '../core/picture-limits.ts';
 import { placeholderOf, THUMBHASH_SIDE } from '../core/placeholder.ts';
-import type { Limits } from '../core/preset-list.ts';
+import type { PresetList } from '../core/preset-list.ts';
 import { sourceFormatOf } from '../core/source-format.ts';
+import { tiffOf } from '../core/tiff.ts';
 import type { Variant } from '../core/variants.ts';
-import type { Codec, Raster } from '../ports.ts';
+import type { Codec, DecodeOptions, Raster } from '../ports.ts';
 
 // One thread for each encoder: two of one thread each finish 1.5 times sooner than one of two, and AVIF's
 // bytes depend on the number of threads, so it is pinned for outputs to be reproducible.
 sharp.concurrency(1);
 sharp.cache(false);
 
+// Whatever a file claims to be: no SVG, PDF, magick or text loader is ever reached.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map(name => `VipsForeignLoad${name}`),
+});
+
+/** What sharp's npm build cannot read; each loads what it needs when it is first called. */
+export interface ForeignDecoders {
+  /** Upright RGBA in the file's own colour space. */
+  heic(file: Buffer, maxPixels: number): Promise<{ data: Buffer; width: number; height: number }>;
+  apng(file: Buffer): Promise<{
+    width: number;
+    height: number;
+    loop: number;
+    frames: (Omit<Parameters<typeof composeFrames>[1][number], 'rgba'> & {
+      delay: number;
+      png: Buffer;
+    })[];
+  }>;
+}
+
 /** 'warning', sharp's default, refuses some good camera files; 'none' takes truncated ones. */
 const FAIL_ON = 'error';
+const DECODE_SECONDS = 30;
 
-export const sharpCodec: Codec = { inspect, decode, resize, encode, animate, placeholder };
+export function sharpCodec(foreign: ForeignDecoders): Codec {
+  return {
+    inspect,
+    decode: (file, options) => decode(file, options, foreign),
+    resize,
+    encode,
+    encodeFromFile: (file, variant, picture) => encodeFromFile(file, variant, picture, foreign),
+    placeholder,
+  };
+}
 
-async function inspect(file: Buffer, limits: Limits): Promise<Picture> {
-  const format = sourceFormatOf(file);
-  const header = await attempt('ORIGINAL_UNDECODABLE', `expected a readable ${format}`, () =>
+async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
+  const kind = sourceFormatOf(file);
+  const header = await attempt('ORIGINAL_UNDECODABLE', `expected a readable ${kind}`, () =>
     sharp(file, { failOn: FAIL_ON, limitInputPixels: false }).metadata(),
   );
-  const { width, height } = header.autoOrient;
-  const picture = {
-    format,
-    width,
-    height: header.pageHeight ?? height,
-    alpha: header.hasAlpha,
-    frames: format === 'gif' || format === 'webp' ? (header.pages ?? 1) : 1,
-  };
-  refuseBeyond(picture, limits);
+  const picture = pictureFrom(file, kind, header, list);
+  if (picture.format === 'heic' && list.heic === 'refuse') {
+    throw new Failure(
+      'ORIGINAL_UNSUPPORTED',
+      'expected no HEIC picture (heic: refuse), received one',
+    );
+  }
+  refuseBeyond(picture, list);
   return picture;
 }
 
-function refuseBeyond({ width, height, frames }: Picture, limits: Limits): void {
-  const megapixels = (width * height) / 1e6;
-  if (megapixels > limits.megapixels) {
-    const message = `expected at most ${limits.megapixels} megapixels (limits.megapixels), received ${width}x${height}`;
-    throw new Failure('ORIGINAL_TOO_LARGE', message);
-  }
-  if (frames > limits.frames) {
-    const message = `expected at most ${limits.frames} frames (limits.frames), received ${frames}`;
-    throw new Failure('ORIGINAL_TOO_LARGE', message);
-  }
+function pictureFrom(
+  file: Buffer,
+  kind: Picture['format'],
+  header: Metadata,
+  { metadata }: PresetList,
+): Picture {
+  const { width, height } = header.autoOrient;
+  const labels = labelsIn(file, header);
+  const copyright = metadata.copyright === 'keep' ? copyrightIn(header) : undefined;
+  return {
+    // A brand such as mif1 does not tell HEVC from AV1.
+    format: kind === 'heic' && header.compression === 'av1' ? 'avif' : kind,
+    width,
+    height: header.pageHeight ?? height,
+    alpha: header.hasAlpha,
+    frames: framesIn(file, kind, header),
+    ...(isDisplayP3(header.icc) ? { profile: 'p3' } : {}),
+    ...(header.gainMap && kind === 'jpeg' ? { hdr: true } : {}),
+    ...(labels ? { labels } : {}),
+    ...(copyright ? { copyright } : {}),
+  };
+}
+
+function framesIn(file: Buffer, kind: Picture['format'], { pages = 1 }: Metadata): number {
+  if (kind === 'png') return apngFrames(file);
+  return kind === 'gif' || kind === 'webp' ? pages : 1;
+}
+
+/** Apple's and Google's profiles name themselves, in ASCII or UTF-16. */
+function isDisplayP3(icc: Buffer | undefined): boolean {
+  return icc !== undefined && /display p3/i.test(icc.toString('latin1').replaceAll('\0', ''));
 }
 
 /** `resize` first in the pipeline, so that a JPEG is shrunk while it is decoded. */
-async function decode(file: Buffer, picture: Picture, size: Size): Promise<Raster> {
-  const pipeline = sharp(file, {
-    failOn: FAIL_ON,
-    limitInputPixels: picture.width * picture.height,
-    autoOrient: true,
-  })
-    .resize({ ...size, fit: 'fill' })
-    .toColourspace('srgb');
-  return await attempt('ORIGINAL_UNDECODABLE', `expected a whole ${picture.format}`, () =>
-    rasterFrom(pipeline),
-  );
+async function decode(
+  file: Buffer,
+  options: DecodeOptions,
+  foreign: ForeignDecoders,
+): Promise<Raster> {
+  const { picture, size, keepProfile, truncated } = options;
+  const profile = keepProfile ? await profileOf(file) : undefined;
+  const source = picture.format === 'heic' ? await fromHeic(file, picture, foreign) : file;
+  const run = (failOn: 'error' | 'none') => {
+    const pipeline = sharp(source, {
+      failOn,
+      autoOrient: true,
+      limitInputPixels: pixelsOf(picture),
+    });
+    pipeline.resize({ ...size, fit: 'fill' }).timeout({ seconds: DECODE_SECONDS });
+    if (!picture.alpha) pipeline.removeAlpha();
+    return rasterFrom(profile ? pipeline.keepIccProfile() : pipeline.toColourspace('srgb'));
+  };
+  const expected = `expected a whole ${picture.format}`;
+  try {
+    const raster = await attempt('ORIGINAL_UNDECODABLE', expected, () => run(FAIL_ON));
+    return profile ? { ...raster, icc: profile } : raster;
+  } catch (thrown) {
+    if (truncated === 'refuse') throw thrown;
+    const raster = await attempt('ORIGINAL_UNDECODABLE', expected, () => run('none'));
+    return { ...raster, ...(profile ? { icc: profile } : {}), salvaged: true };
+  }
+}
+
+/** As a TIFF, which carries the profile along. */
+async function fromHeic(
+  file: Buffer,
+  picture: Picture,
+  { heic }: ForeignDecoders,
+): Promise<Buffer> {
+  const pixels = await heic(file, pixelsOf(picture));
+  const icc = await profileOf(file);
+  const raster = { ...pixels, channels: 4 as const };
+  return icc
+    ? tiffOf(raster, icc)
+    : await fromRaster(raster).tiff({ compression: 'none' }).toBuffer();
+}
+
+async function profileOf(file: Buffer): Promise<Buffer | undefined> {
+  return (await sharp(file, { failOn: FAIL_ON, limitInputPixels: false }).metadata()).icc;
+}
+
+function pixelsOf({ width, height, frames }: Picture): number {
+  return width * height * frames;
 }
 
 async function resize(raster: Raster, variant: Variant): Promise<Raster> {
   const { recipe, width, height, gravity } = variant;
+  const keepsProfile = raster.icc !== undefined && recipe.colour === 'p3';
   const isThere = raster.width === width && raster.height === height && !recipe.sharpen;
-  if (isThere) return raster;
+  if (isThere && (keepsProfile || !raster.icc)) return raster;
   const pipeline = fromRaster(raster).resize({
     width,
     height,
@@ -72,43 +166,88 @@ async function resize(raster: Raster, variant: Variant): Promise<Raster> {
     background: recipe.background,
   });
   if (recipe.sharpen) pipeline.sharpen({ sigma: recipe.sharpen });
-  return await attempt('VARIANT_UNRENDERABLE', 'expected to resize the picture', () =>
-    rasterFrom(pipeline),
+  const resized = await attempt('VARIANT_UNRENDERABLE', 'expected to resize the picture', () =>
+    rasterFrom(keepsProfile ? pipeline.keepIccProfile() : pipeline.toColourspace('srgb')),
   );
+  return keepsProfile && raster.icc ? { ...resized, icc: raster.icc } : resized;
 }
 
-async function encode(raster: Raster, { recipe }: Variant): Promise<Buffer> {
+async function encode(raster: Raster, { recipe }: Variant, picture: Picture): Promise<Buffer> {
   const pipeline = fromRaster(raster);
   if (raster.channels === 4 && recipe.format === 'jpeg') {
     pipeline.flatten({ background: recipe.background });
   }
-  return await attempt('VARIANT_UNRENDERABLE', `expected to encode ${recipe.format}`, () =>
-    pipeline[recipe.format](recipe.encoder).toBuffer(),
-  );
+  if (raster.icc) pipeline.keepIccProfile();
+  return await finish(pipeline, recipe, picture);
 }
 
-async function animate(file: Buffer, variant: Variant, limits: Limits): Promise<Buffer> {
-  const { recipe, width, height, gravity } = variant;
-  const { animated: _, ...encoder } = recipe.encoder;
-  const pipeline = sharp(file, {
-    failOn: FAIL_ON,
-    limitInputPixels: limits.megapixels * 1e6 * limits.frames,
-    animated: true,
-  }).resize({
-    width,
-    height,
-    fit: recipe.fit === 'inside' ? 'fill' : recipe.fit,
-    position: gravity,
-  });
-  return await attempt('VARIANT_UNRENDERABLE', 'expected to encode an animated webp', () =>
-    pipeline.webp(encoder).toBuffer(),
+async function encodeFromFile(
+  file: Buffer,
+  { recipe, width, height, gravity, fromFile }: Variant,
+  picture: Picture,
+  foreign: ForeignDecoders,
+): Promise<Buffer> {
+  const isAnimated = fromFile === 'animated';
+  const { pipeline, timing } =
+    isAnimated && picture.format === 'png'
+      ? await fromApng(file, foreign)
+      : { pipeline: fromWholeFile(file, picture, isAnimated), timing: {} };
+  const fit = recipe.fit === 'inside' ? 'fill' : recipe.fit;
+  pipeline.resize({ width, height, fit, position: gravity, background: recipe.background });
+  if (!isAnimated) keepGainMap(pipeline);
+  return await finish(pipeline, { ...recipe, encoder: { ...recipe.encoder, ...timing } }, picture);
+}
+
+/** In sharp 0.35 and missing from its types. */
+function keepGainMap(pipeline: Sharp): void {
+  (pipeline as Sharp & { keepGainMap(): Sharp }).keepGainMap();
+}
+
+function fromWholeFile(file: Buffer, picture: Picture, animated: boolean): Sharp {
+  const limitInputPixels = pixelsOf(picture);
+  return sharp(file, { failOn: FAIL_ON, limitInputPixels, animated, autoOrient: !animated });
+}
+
+async function fromApng(file: Buffer, { apng }: ForeignDecoders) {
+  const { width, height, loop, frames } = await apng(file);
+  const drawn = [];
+  for (const { png, ...frame } of frames) {
+    const rgba = await sharp(png, { failOn: FAIL_ON })
+      .toColourspace('srgb')
+      .ensureAlpha()
+      .raw()
+      .toBuffer();
+    drawn.push({ ...frame, rgba });
+  }
+  const raw = { width, height: height * frames.length, channels: 4 as const, pageHeight: height };
+  const pipeline = sharp(composeFrames({ width, height }, drawn), { raw, limitInputPixels: false });
+  return { pipeline, timing: { loop, delay: frames.map(({ delay }) => delay) } };
+}
+
+/** The last step of every rendition: the few words that go with the pixels, and the encoder. */
+async function finish(
+  pipeline: Sharp,
+  { format, encoder, copyright }: Variant['recipe'],
+  picture: Picture,
+): Promise<Buffer> {
+  const xmp = xmpOf(picture.labels);
+  if (xmp) pipeline.withXmp(xmp);
+  if (copyright && picture.copyright) pipeline.withExif({ IFD0: { Copyright: picture.copyright } });
+  const { animated: _a, keepIfSmallerBy: _k, ...options } = encoder;
+  return await attempt('VARIANT_UNRENDERABLE', `expected to encode ${format}`, () =>
+    pipeline[format](options).toBuffer(),
   );
 }
 
 async function placeholder(raster: Raster) {
-  const side = THUMBHASH_SIDE;
   const small = fromRaster(raster)
-    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+    .resize({
+      width: THUMBHASH_SIDE,
+      height: THUMBHASH_SIDE,
+      fit: 'inside',
+      withoutEnlargement: true,
+    })
+    .toColourspace('srgb')
     .ensureAlpha();
   const { data, width, height } = await rasterFrom(small);
   const { dominant } = await sharp(data, { raw: { width, height, channels: 4 } }).stats();
@@ -116,7 +255,9 @@ async function placeholder(raster: Raster) {
 }
 
 /** Only width, height and channels: the rest of `info` would have the pixels un-premultiplied twice. */
-function fromRaster({ data, width, height, channels }: Raster): Sharp {
+function fromRaster({ data, width, height, channels, icc }: Raster): Sharp {
+  if (icc)
+    return sharp(tiffOf({ data, width, height, channels }, icc), { limitInputPixels: false });
   return sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
 }
 
@@ -144,9 +285,11 @@ async function attempt<T>(code: FailureCode, expected: string, run: () => Promis
     if (/memory|allocate/i.test(text)) {
       throw new Failure('UNEXPECTED', 'expected enough memory to render', { cause });
     }
-    const reason = /premature|truncated|end of|unexpected end/i.test(text)
-      ? 'it ends too soon'
-      : 'the codec refused it';
-    throw new Failure(code, `${expected}, ${reason}`, { cause });
+    throw new Failure(code, `${expected}, ${reasonIn(text)}`, { cause });
   }
+}
+
+function reasonIn(text: string): string {
+  if (/premature|truncated|end of|unexpected end/i.test(text)) return 'it ends too soon';
+  return /timeout/i.test(text) ? 'it took too long' : 'the codec refused it';
 }

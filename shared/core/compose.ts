@@ -11,7 +11,11 @@ export interface Results {
   placeholder: Placeholder | undefined;
   presets: string;
   todo: Plan;
-  outcomes: ({ variant: Variant; bytes: number } | { variant: Variant; failure: Failure })[];
+  outcomes: ({ variant: Variant } & (
+    | { bytes: number }
+    | { skipped: 'not-smaller-than-fallback' }
+    | { failure: Failure }
+  ))[];
   failure: Failure | undefined;
   /** ISO-8601, UTC. */
   now: string;
@@ -41,6 +45,7 @@ function entryFrom(outcome: Results['outcomes'][number], now: string): ManifestV
   if ('bytes' in outcome) {
     return { state: 'rendered', ...named, bytes: outcome.bytes, renderedAt: now };
   }
+  if ('skipped' in outcome) return { state: 'skipped', ...named, reason: outcome.skipped };
   const { code, message } = outcome.failure;
   return { state: 'failed', ...named, reason: code, message };
 }

@@ -27,7 +27,9 @@ export const variantSchema = z.discriminatedUnion('state', [
   z.strictObject({
     state: z.literal('skipped'),
     ...named,
-    reason: z.enum(['larger-than-original', 'beyond-format-limit']),
+    reason: z
+      .enum(['larger-than-original', 'beyond-format-limit', 'not-smaller-than-fallback'])
+      .describe('not-smaller: the same size in jpeg or png has fewer bytes'),
   }),
   z.strictObject({
     state: z.literal('failed'),

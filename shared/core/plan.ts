@@ -1,3 +1,4 @@
+import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
 import {
   isSameObject,
@@ -37,7 +38,7 @@ export interface Observed {
 export function plan(observed: Observed): Plan {
   const wanted = wantedOf(observed);
   const before = recordedVariants(observed);
-  const settled = wanted.map(variant => settledEntry(variant, before.get(variant.key)));
+  const settled = wanted.map(variant => settledEntry(variant, before, wanted, observed));
   const entries = settled.filter(entry => entry !== undefined);
   const render = wanted.filter((_, index) => settled[index] === undefined);
   return { render, entries, ...leftovers(observed, new Set(wanted.map(({ key }) => key))) };
@@ -67,15 +68,26 @@ function recordedVariants({ original, manifest }: Observed): Map<string, Manifes
 }
 
 /** The manifest's entry for a variant that needs no work, or undefined if it has to be rendered. */
-function settledEntry(variant: Variant, before?: ManifestVariant): ManifestVariant | undefined {
+function settledEntry(
+  variant: Variant,
+  before: Map<string, ManifestVariant>,
+  wanted: Variant[],
+  { picture }: Observed,
+): ManifestVariant | undefined {
   const named = entryOf(variant);
   if (variant.impossible) return { ...named, state: 'skipped', reason: variant.impossible };
   if (!fitsOss(variant.key)) {
     const message = `the derivative's key would have ${Buffer.byteLength(variant.key)} bytes`;
     return { ...named, state: 'failed', reason: 'KEY_UNUSABLE', message };
   }
-  if (before?.state === 'rendered') return before;
-  if (before?.state === 'failed' && before.reason === 'VARIANT_UNRENDERABLE') return before;
+  const entry = before.get(variant.key);
+  if (entry?.state === 'rendered') return entry;
+  if (entry?.state === 'failed' && entry.reason === 'VARIANT_UNRENDERABLE') return entry;
+  if (entry?.state === 'skipped') {
+    // It was larger than its fallback; whether it still is depends on that one being the same file.
+    const fallback = picture && fallbackOf(variant, wanted, picture);
+    if (fallback && before.get(fallback.key)?.state === 'rendered') return entry;
+  }
   return variant.generate === 'on_demand' ? { ...named, state: 'on_demand' } : undefined;
 }
 

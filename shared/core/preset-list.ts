@@ -8,6 +8,12 @@ const pixels = z.int().min(1).max(16_383);
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name like feed or feed-wide');
 const quality = z.int().min(1).max(100);
 const widths = z.array(pixels).min(1);
+const keepIfSmallerBy = z
+  .number()
+  .min(0)
+  .max(0.9)
+  .default(0)
+  .describe('published only if this share smaller than the same size in jpeg or png');
 
 const condition = z
   .strictObject({
@@ -45,6 +51,7 @@ const formats = z.strictObject({
     .strictObject({
       quality: quality.default(80),
       effort: z.int().min(0).max(6).default(4),
+      keepIfSmallerBy,
       animated: z.boolean().default(false).describe('keep all frames of an animated picture'),
       widths: widths.optional(),
     })
@@ -53,6 +60,7 @@ const formats = z.strictObject({
     .strictObject({
       quality: quality.default(50),
       effort: z.int().min(0).max(9).default(1),
+      keepIfSmallerBy,
       widths: widths.optional(),
     })
     .optional(),
@@ -77,6 +85,11 @@ export const presetShape = z.strictObject({
     .regex(/^#[0-9a-f]{6}$/i, 'expected a colour such as #ffffff')
     .default('#ffffff')
     .describe('under transparent parts in formats without alpha, and around a contained picture'),
+  colour: z
+    .enum(['srgb', 'p3'])
+    .default('srgb')
+    .describe('p3 keeps Display P3 where the original has it'),
+  hdr: z.enum(['drop', 'keep']).default('drop').describe('the gain map of Ultra HDR, in jpeg'),
   sharpen: z.number().min(0.3).max(10).optional().describe('sigma of the mask, in pixels'),
   when: condition.optional().describe('the preset is made for such pictures only'),
   adjust: z
@@ -97,6 +110,7 @@ export const limitsShape = z.strictObject({
   megabytes: z.number().positive().default(64).describe('of the file, in millions of bytes'),
   megapixels: z.number().positive().default(128).describe('width x height of one frame'),
   frames: z.int().positive().default(300),
+  animationMegapixels: z.number().positive().default(64).describe('frames x width x height'),
   variants: z.int().positive().default(60).describe('per original, over all its presets'),
 });
 
@@ -116,6 +130,15 @@ export const presetListShape = z.strictObject({
   epoch: z.int().min(0).default(0).describe('raise it to render everything anew'),
   retain: duration.default('0s').describe('how long a replaced derivative stays'),
   limits: limitsShape.prefault({}),
+  truncated: z
+    .enum(['refuse', 'salvage'])
+    .default('refuse')
+    .describe('files that were cut off: refuse them, or show what came'),
+  heic: z.enum(['decode', 'refuse']).default('decode').describe('pictures of iPhones, in wasm'),
+  metadata: z
+    .strictObject({ copyright: z.enum(['drop', 'keep']).default('drop') })
+    .prefault({})
+    .describe('all other metadata goes; labels of AI content stay, by law'),
   clients: z.record(name, client).default({}),
   rules: z.array(ruleShape).min(1).describe('the first that matches a key names its presets'),
   presets: z.array(presetShape).min(1),

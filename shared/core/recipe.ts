@@ -11,6 +11,9 @@ export interface Recipe {
   adjust?: Preset['adjust'];
   background: string;
   sharpen?: number;
+  colour?: 'p3';
+  hdr?: 'keep';
+  copyright?: 'keep';
   format: OutputFormat;
   encoder: Record<string, unknown>;
 }
@@ -21,9 +24,14 @@ const FINGERPRINT_LENGTH = 10;
  * A fingerprint must not move when Darkroom is upgraded: a field added later is left out here while it has
  * its default, and test/shared/core/recipe.test.ts holds the fingerprints of known recipes.
  */
-export function recipeOf(preset: Preset, width: number, format: OutputFormat): Recipe {
+export function recipeOf(
+  preset: Preset,
+  width: number,
+  format: OutputFormat,
+  metadata: PresetList['metadata'],
+): Recipe {
   const aspect = aspectOf(preset);
-  const { widths: _, ...encoder } = preset.formats[format] ?? {};
+  const { widths: _, ...encoder } = encoderOf(preset, format);
   return {
     fit: preset.fit,
     width,
@@ -32,9 +40,20 @@ export function recipeOf(preset: Preset, width: number, format: OutputFormat): R
     ...(preset.adjust ? { adjust: preset.adjust } : {}),
     background: preset.background.toLowerCase(),
     ...(preset.sharpen ? { sharpen: preset.sharpen } : {}),
+    ...(preset.colour === 'p3' ? { colour: 'p3' } : {}),
+    ...(preset.hdr === 'keep' && format === 'jpeg' ? { hdr: 'keep' } : {}),
+    ...(metadata.copyright === 'keep' ? { copyright: 'keep' } : {}),
     format,
     encoder,
   };
+}
+
+/** `keepIfSmallerBy` at its default came after the first fingerprints. */
+function encoderOf(preset: Preset, format: OutputFormat): { widths?: number[] } {
+  const options: { widths?: number[] | undefined; keepIfSmallerBy?: number } =
+    preset.formats[format] ?? {};
+  const { keepIfSmallerBy, ...rest } = options;
+  return (keepIfSmallerBy ? options : rest) as { widths?: number[] };
 }
 
 /**

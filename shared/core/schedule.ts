@@ -4,9 +4,9 @@ import type { Variant } from './variants.ts';
  * Encoding cost relative to a plain JPEG of the same size, on the figures of docs/rendering.md. Only their
  * order matters: a wrong figure costs time, never a picture.
  */
-function weightOf({ format, recipe, animated }: Variant): number {
+function weightOf({ format, recipe, fromFile }: Variant): number {
   const effort = Number(recipe.encoder.effort ?? 0);
-  if (animated) return 500;
+  if (fromFile === 'animated') return 500;
   if (format === 'jpeg') return recipe.encoder.mozjpeg ? 5 : 1;
   if (format === 'png') return 6;
   if (format === 'webp') return 2 + effort;

@@ -14,8 +14,8 @@ const KNOWN: [RegExp, Picture['format'] | { refused: string }][] = [
   [/^RIFF....WEBP/s, 'webp'],
   [/^(II\*\0|MM\0\*)/, 'tiff'],
   [/^....ftypavif/s, 'avif'],
+  [/^....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)/s, 'heic'],
   [/^....ftypavis/s, { refused: 'an animated AVIF' }],
-  [/^....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)/s, { refused: 'a HEIC picture' }],
   [/^....ftyp/s, { refused: 'a video or an unknown ISO media file' }],
   [/^%PDF/, { refused: 'a PDF' }],
   [/^%!PS|^\xc5\xd0\xd3\xc6/, { refused: 'a PostScript file' }],
@@ -38,6 +38,6 @@ export function sourceFormatOf(file: Buffer): Picture['format'] {
   const received = kind?.refused ?? 'bytes of no known picture format';
   throw new Failure(
     'ORIGINAL_UNSUPPORTED',
-    `expected a JPEG, PNG, WebP, AVIF, GIF or TIFF picture, received ${received}`,
+    `expected a JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC picture, received ${received}`,
   );
 }

@@ -15,7 +15,8 @@ export interface Variant {
   key: string;
   recipe: Recipe;
   gravity: Gravity;
-  animated: boolean;
+  /** Made straight from the file, since pixels alone would lose its frames or its gain map. */
+  fromFile?: 'animated' | 'hdr';
   generate: Preset['generate'];
   /** Set where the list names the file but the picture rules it out. */
   impossible?: 'larger-than-original' | 'beyond-format-limit';
@@ -57,7 +58,7 @@ function variantsIn(wanted: Wanted, preset: Preset, format: OutputFormat): Varia
 
 function variantOf(wanted: Wanted, preset: Preset, format: OutputFormat, width: number): Variant {
   const { key: original, version, picture, list } = wanted;
-  const recipe = recipeOf(preset, width, format);
+  const recipe = recipeOf(preset, width, format, list.metadata);
   const fingerprint = fingerprintOf(recipe, list.epoch);
   const size = renderedSize(picture, preset, width);
   return {
@@ -68,10 +69,21 @@ function variantOf(wanted: Wanted, preset: Preset, format: OutputFormat, width: 
     key: derivativeKey({ original, version, preset: preset.name, width, fingerprint, format }),
     recipe,
     gravity: preset.adjust?.find(({ when }) => holds(when, picture))?.gravity ?? preset.gravity,
-    animated: format === 'webp' && picture.frames > 1 && preset.formats.webp?.animated === true,
     generate: preset.generate,
+    ...fromFile(preset, picture, format),
     ...(isBeyond(size, format) ? { impossible: 'beyond-format-limit' } : {}),
   };
+}
+
+function fromFile(
+  preset: Preset,
+  picture: Picture,
+  format: OutputFormat,
+): Pick<Variant, 'fromFile'> {
+  if (format === 'webp' && picture.frames > 1 && preset.formats.webp?.animated) {
+    return { fromFile: 'animated' };
+  }
+  return format === 'jpeg' && picture.hdr && preset.hdr === 'keep' ? { fromFile: 'hdr' } : {};
 }
 
 function isBeyond(size: Size, format: OutputFormat): boolean {

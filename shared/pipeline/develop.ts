@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import { Failure, failureOf } from '../core/failure.ts';
+import { fallbackOf, isWorthIt } from '../core/fallback.ts';
 import { neededScale, scaled } from '../core/geometry.ts';
-import type { Placeholder } from '../core/manifest.ts';
-import type { Picture, Size } from '../core/picture.ts';
-import type { Limits } from '../core/preset-list.ts';
+import type { ManifestVariant, Placeholder } from '../core/manifest.ts';
+import type { Picture } from '../core/picture.ts';
+import type { PresetList } from '../core/preset-list.ts';
 import type { Spent } from '../core/report.ts';
 import { inStartingOrder } from '../core/schedule.ts';
 import type { Variant } from '../core/variants.ts';
@@ -11,22 +12,28 @@ import type { Codec, Raster } from '../ports.ts';
 import type { Darkroom } from './darkroom.ts';
 import { timed } from './timed.ts';
 
-export interface Rendition {
-  variant: Variant;
-  bytes: number;
-  milliseconds: number;
-}
-
-export type Outcome = Rendition | { variant: Variant; failure: Failure };
+export type Outcome = { variant: Variant } & (
+  | { bytes: number; milliseconds: number }
+  | { skipped: 'not-smaller-than-fallback' }
+  | { failure: Failure }
+);
 
 export interface Job {
   file: Buffer;
   picture: Picture;
+  list: PresetList;
   variants: Variant[];
-  limits: Limits;
+  /** Entries of the set that need no work. */
+  kept: ManifestVariant[];
   spent: Spent;
   /** Called with each rendition as soon as there is one. */
   write(variant: Variant, rendition: Buffer): Promise<void>;
+}
+
+interface Developed {
+  outcomes: Outcome[];
+  placeholder: Placeholder;
+  picture: Picture;
 }
 
 /** Enough to keep the network busy behind two encoders; each holds one rendition. */
@@ -36,59 +43,104 @@ const WRITES_SIDE_BY_SIDE = 6;
  * Decode once, resize once per geometry, encode each file once. One variant's failure is that variant's
  * outcome; what is thrown is the picture's own failure.
  */
-export async function develop(
-  job: Job,
-  darkroom: Darkroom,
-): Promise<{ outcomes: Outcome[]; placeholder: Placeholder }> {
+export async function develop(job: Job, darkroom: Darkroom): Promise<Developed> {
   const raster = await decodeOnce(job, darkroom.codec);
   const placeholder = await darkroom.codec.placeholder(raster);
   const pixelsOf = geometriesOf(raster, job, darkroom.codec);
   const lanes = pLimit(darkroom.lanes);
   const writes = pLimit(WRITES_SIDE_BY_SIDE);
+  const sizes = new Map<string, Promise<number | undefined>>();
   const outcomes = inStartingOrder(job.variants, darkroom.lanes).map(async variant => {
-    try {
-      const { rendition, milliseconds } = await lanes(() =>
-        render(variant, pixelsOf, job, darkroom),
-      );
-      await writes(() => timed(job.spent, 'write', () => job.write(variant, rendition)));
-      job.spent.bytesWritten += rendition.length;
-      darkroom.log.debug('rendered', { key: variant.key, bytes: rendition.length, milliseconds });
-      return { variant, bytes: rendition.length, milliseconds };
-    } catch (thrown) {
-      return { variant, failure: failureOf(thrown) };
-    }
+    const rendering = lanes(() => render(variant, pixelsOf, job, darkroom));
+    sizes.set(
+      variant.key,
+      rendering.then(
+        ({ rendition }) => rendition.length,
+        () => undefined,
+      ),
+    );
+    return await outcomeOf(variant, rendering, { job, darkroom, writes, sizes });
   });
-  return { outcomes: await Promise.all(outcomes), placeholder };
+  const picture: Picture = raster.salvaged ? { ...job.picture, salvaged: true } : job.picture;
+  return { outcomes: await Promise.all(outcomes), placeholder, picture };
 }
 
-async function decodeOnce({ file, picture, variants, spent }: Job, codec: Codec): Promise<Raster> {
+interface Surroundings {
+  job: Job;
+  darkroom: Darkroom;
+  writes: ReturnType<typeof pLimit>;
+  sizes: Map<string, Promise<number | undefined>>;
+}
+
+async function outcomeOf(
+  variant: Variant,
+  rendering: Promise<{ rendition: Buffer; milliseconds: number }>,
+  { job, darkroom, writes, sizes }: Surroundings,
+): Promise<Outcome> {
+  try {
+    const { rendition, milliseconds } = await rendering;
+    const bytes = rendition.length;
+    const fallback = await fallbackBytes(variant, job, sizes);
+    if (fallback && !isWorthIt(bytes, fallback, variant.recipe.encoder.keepIfSmallerBy)) {
+      return { variant, skipped: 'not-smaller-than-fallback' };
+    }
+    await writes(() => timed(job.spent, 'write', () => job.write(variant, rendition)));
+    job.spent.bytesWritten += bytes;
+    darkroom.log.debug('rendered', { key: variant.key, bytes, milliseconds });
+    return { variant, bytes, milliseconds };
+  } catch (thrown) {
+    return { variant, failure: failureOf(thrown) };
+  }
+}
+
+/** Of the file that a newer format must be smaller than, made now or kept; undefined where there is none. */
+async function fallbackBytes(
+  variant: Variant,
+  { variants, kept, picture }: Job,
+  sizes: Surroundings['sizes'],
+): Promise<number | undefined> {
+  const made = fallbackOf(variant, variants, picture);
+  if (made) return await sizes.get(made.key);
+  const before = fallbackOf(variant, kept, picture);
+  return before?.state === 'rendered' ? before.bytes : undefined;
+}
+
+async function decodeOnce(job: Job, codec: Codec): Promise<Raster> {
+  const { file, picture, variants, list, spent } = job;
   const scales = variants.map(({ recipe, ...size }) => neededScale(picture, size, recipe.fit));
-  const size: Size = scaled(picture, Math.max(...scales));
+  const wantsP3 = variants.some(({ recipe }) => recipe.colour === 'p3');
   spent.decodes += 1;
-  return await timed(spent, 'decode', () => codec.decode(file, picture, size));
+  return await timed(spent, 'decode', () =>
+    codec.decode(file, {
+      picture,
+      size: scaled(picture, Math.max(...scales)),
+      keepProfile: picture.profile === 'p3' && wantsP3,
+      truncated: list.truncated,
+    }),
+  );
 }
 
 async function render(
   variant: Variant,
   pixelsOf: (variant: Variant) => Promise<Raster>,
-  { file, limits, spent }: Job,
+  { file, picture, spent }: Job,
   { codec, deadline, now }: Darkroom,
 ): Promise<{ rendition: Buffer; milliseconds: number }> {
   if (deadline && now() > deadline) {
     throw new Failure('DEADLINE', 'expected to start this variant before the deadline');
   }
   const started = performance.now();
-  const pixels = variant.animated ? undefined : await pixelsOf(variant);
+  const pixels = variant.fromFile ? undefined : await pixelsOf(variant);
   if (!pixels) spent.decodes += 1;
   const rendition = await timed(spent, 'encode', () =>
-    pixels ? codec.encode(pixels, variant) : codec.animate(file, variant, limits),
+    pixels ? codec.encode(pixels, variant, picture) : codec.encodeFromFile(file, variant, picture),
   );
   return { rendition, milliseconds: Math.round(performance.now() - started) };
 }
 
 /** The pixels of each geometry, made when first asked for and let go with the last file that needs them. */
 function geometriesOf(raster: Raster, { variants, spent }: Job, codec: Codec) {
-  const waiting = variants.map(geometryOf);
+  const waiting = variants.filter(({ fromFile }) => !fromFile).map(geometryOf);
   const made = new Map<string, Promise<Raster>>();
   return async (variant: Variant): Promise<Raster> => {
     const geometry = geometryOf(variant);
@@ -102,7 +154,7 @@ function geometriesOf(raster: Raster, { variants, spent }: Job, codec: Codec) {
 }
 
 /** Variants with one geometry share their pixels, whatever preset they belong to. */
-function geometryOf({ width, height, gravity, recipe, animated }: Variant): string {
-  const { fit, background, sharpen } = recipe;
-  return JSON.stringify([width, height, fit, gravity, background, sharpen, animated]);
+function geometryOf({ width, height, gravity, recipe }: Variant): string {
+  const { fit, background, sharpen, colour } = recipe;
+  return JSON.stringify([width, height, fit, gravity, background, sharpen, colour]);
 }

@@ -66,12 +66,13 @@ async function planAndDevelop(
     file: opened.file ?? (await readOriginal(sight, spent, darkroom)),
     picture,
     variants: todo.render,
-    limits: sight.list.limits,
+    list: sight.list,
+    kept: todo.entries,
     spent,
     write: (variant: Variant, bytes: Buffer) =>
       writeDerivative(variant, bytes, darkroom.derivatives),
   };
-  return { todo, picture, failure: undefined, ...(await develop(job, darkroom)) };
+  return { todo, failure: undefined, ...(await develop(job, darkroom)) };
 }
 
 interface Opened {
@@ -83,14 +84,14 @@ interface Opened {
 /** What an earlier run learnt of these very bytes, so that they need not be read again to plan. */
 function recorded({ manifest, original }: WantedSight): Opened | undefined {
   if (!manifest || !isSameObject(manifest.original, original)) return undefined;
-  const { format, width, height, alpha, frames, placeholder } = manifest.original;
-  const picture = pictureSchema.safeParse({ format, width, height, alpha, frames });
+  const { key: _k, etag: _e, bytes: _b, crc64: _c, placeholder, ...facts } = manifest.original;
+  const picture = pictureSchema.safeParse(facts);
   return picture.success ? { picture: picture.data, placeholder } : undefined;
 }
 
 async function open(sight: WantedSight, spent: Spent, darkroom: Darkroom): Promise<Opened> {
   const file = await readOriginal(sight, spent, darkroom);
-  const picture = await darkroom.codec.inspect(file, sight.list.limits);
+  const picture = await darkroom.codec.inspect(file, sight.list);
   return { file, picture, placeholder: undefined };
 }
 

@@ -28,7 +28,7 @@ export function scriptedCodec(): ScriptedCodec {
         frames: 1,
       };
     },
-    decode: async (file, _picture, size): Promise<Raster> => {
+    decode: async (file, { size }): Promise<Raster> => {
       if (/undecodable/.test(file.toString())) {
         throw new Failure('ORIGINAL_UNDECODABLE', 'expected a whole picture');
       }
@@ -39,9 +39,10 @@ export function scriptedCodec(): ScriptedCodec {
     encode: async (raster, variant) => {
       await codec.beforeEncode(variant);
       codec.encoded.push(variant.key);
-      return Buffer.from(`${variant.format} ${raster.width}x${raster.height} of ${raster.data}`);
+      const name = variant.format === 'jpeg' ? 'jpeg, the largest,' : variant.format;
+      return Buffer.from(`${name} ${raster.width}x${raster.height} of ${raster.data}`);
     },
-    animate: async () => {
+    encodeFromFile: async () => {
       throw new Failure('VARIANT_UNRENDERABLE', 'expected a still picture');
     },
     placeholder: async () => ({ thumbHash: 'AAAA', colour: '#336699' }),

@@ -6,7 +6,7 @@ function print(yaml: string, preset = 'feed', format: 'jpeg' | 'webp' = 'jpeg', 
   const list = listOf(yaml);
   const found = list.presets.find(({ name }) => name === preset);
   if (!found) throw new Error(`no preset ${preset}`);
-  return fingerprintOf(recipeOf(found, width, format), list.epoch);
+  return fingerprintOf(recipeOf(found, width, format, list.metadata), list.epoch);
 }
 
 describe('fingerprint', () => {
@@ -19,10 +19,10 @@ describe('fingerprint', () => {
   ] as const)(
     'of %s %i %s does not move when Darkroom is upgraded',
     (name, width, format, expected) => {
-      const { presets, epoch } = defaultList();
+      const { presets, epoch, metadata } = defaultList();
       const preset = presets.find(one => one.name === name);
       if (!preset) throw new Error(`no preset ${name}`);
-      expect(fingerprintOf(recipeOf(preset, width, format), epoch)).toBe(expected);
+      expect(fingerprintOf(recipeOf(preset, width, format, metadata), epoch)).toBe(expected);
     },
   );
 

@@ -13,6 +13,8 @@ describe('the kind of a file', () => {
     ['tiff', 'II*\0'],
     ['tiff', 'MM\0*'],
     ['avif', '\0\0\0\x20ftypavif'],
+    ['heic', '\0\0\0\x20ftypheic'],
+    ['heic', '\0\0\0\x20ftypmif1'],
   ])('is %s by its bytes', (format, bytes) => expect(sourceFormatOf(latin1(bytes))).toBe(format));
 
   it.each([

@@ -72,11 +72,11 @@ describe('wanted variants', () => {
     const anim = wanted('default', { frames: 12, width: 480, height: 480 }).filter(
       ({ preset }) => preset === 'anim',
     );
-    expect(anim.map(({ format, animated }) => [format, animated])).toEqual([
-      ['jpeg', false],
-      ['jpeg', false],
-      ['webp', true],
-      ['webp', true],
+    expect(anim.map(({ format, fromFile }) => [format, fromFile])).toEqual([
+      ['jpeg', undefined],
+      ['jpeg', undefined],
+      ['webp', 'animated'],
+      ['webp', 'animated'],
     ]);
   });
 

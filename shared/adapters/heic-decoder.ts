@@ -1,0 +1,37 @@
+import { Worker } from 'node:worker_threads';
+import { Failure } from '../core/failure.ts';
+
+/** Upright RGBA in the file's own colour space. */
+export interface HeicPixels {
+  data: Buffer;
+  width: number;
+  height: number;
+}
+
+/** A 12 MP picture of an iPhone takes about a second. */
+const PATIENCE_MS = 30_000;
+
+/** sharp's npm build has no HEVC; libheif in wasm has. Throws ORIGINAL_UNDECODABLE. */
+export async function decodeHeic(file: Buffer, maxPixels: number): Promise<HeicPixels> {
+  const worker = new Worker(new URL('./heic-worker.mjs', import.meta.url), {
+    workerData: { file, maxPixels },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<HeicPixels>((resolve, reject) => {
+      timer = setTimeout(() => reject(refusal('it took too long')), PATIENCE_MS);
+      worker.once('message', ({ data, width, height }) =>
+        resolve({ data: Buffer.from(data.buffer, data.byteOffset, data.length), width, height }),
+      );
+      worker.once('error', cause => reject(refusal('the codec refused it', cause)));
+      worker.once('exit', () => reject(refusal('the codec ended')));
+    });
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
+}
+
+function refusal(reason: string, cause?: unknown): Failure {
+  return new Failure('ORIGINAL_UNDECODABLE', `expected a whole heic, ${reason}`, { cause });
+}

@@ -1,0 +1,68 @@
+/** Animated PNG: what a decoder of still PNGs does not see. https://www.w3.org/TR/png-3/#apng-frame-based-animation */
+
+/** How many frames the file says it has; 1 for a PNG that does not move. */
+export function apngFrames(file: Buffer): number {
+  const control = file.indexOf('acTL', 8, 'latin1');
+  const pixels = file.indexOf('IDAT', 8, 'latin1');
+  if (control === -1 || control > pixels || control + 8 > file.length) return 1;
+  return Math.max(1, file.readUInt32BE(control + 4));
+}
+
+/** One frame as it is stored: a rectangle of the canvas, RGBA, and what to do with it. */
+export interface ApngFrame {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+  rgba: Buffer;
+  blend: 'source' | 'over';
+  dispose: 'none' | 'background' | 'previous';
+}
+
+interface Canvas {
+  width: number;
+  height: number;
+}
+
+/** The frames as they are seen, one below the other, RGBA. */
+export function composeFrames(canvas: Canvas, frames: ApngFrame[]): Buffer {
+  const bytes = canvas.width * canvas.height * 4;
+  const all = Buffer.alloc(bytes * frames.length);
+  let shown: Buffer = Buffer.alloc(bytes);
+  for (const [index, frame] of frames.entries()) {
+    const before = frame.dispose === 'previous' ? Buffer.from(shown) : shown;
+    draw(frame, shown, canvas);
+    shown.copy(all, index * bytes);
+    if (frame.dispose === 'background') clear(frame, shown, canvas);
+    if (frame.dispose === 'previous') shown = before;
+  }
+  return all;
+}
+
+function draw(frame: ApngFrame, shown: Buffer, canvas: Canvas): void {
+  for (let y = 0; y < frame.height; y += 1) {
+    const from = y * frame.width * 4;
+    const to = ((frame.top + y) * canvas.width + frame.left) * 4;
+    if (frame.blend === 'source') frame.rgba.copy(shown, to, from, from + frame.width * 4);
+    else for (let x = 0; x < frame.width; x += 1) over(frame.rgba, from + x * 4, shown, to + x * 4);
+  }
+}
+
+function clear(frame: ApngFrame, shown: Buffer, canvas: Canvas): void {
+  for (let y = 0; y < frame.height; y += 1) {
+    const at = ((frame.top + y) * canvas.width + frame.left) * 4;
+    shown.fill(0, at, at + frame.width * 4);
+  }
+}
+
+/** Source over destination, neither premultiplied. (PNG, third edition, 13.16) */
+function over(source: Buffer, from: number, target: Buffer, to: number): void {
+  const alpha = (source[from + 3] ?? 0) / 255;
+  const below = ((target[to + 3] ?? 0) / 255) * (1 - alpha);
+  const result = alpha + below;
+  for (let channel = 0; channel < 3 && result > 0; channel += 1) {
+    const mixed = (source[from + channel] ?? 0) * alpha + (target[to + channel] ?? 0) * below;
+    target[to + channel] = Math.round(mixed / result);
+  }
+  target[to + 3] = Math.round(result * 255);
+}
