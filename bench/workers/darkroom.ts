@@ -1,22 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { sharpCodec } from '../../shared/adapters/sharp-codec.ts';
+import { fingerprintOfList } from '../../shared/core/recipe.ts';
 import { type PresetList, presetListShape } from '../../shared/core/preset-list.ts';
-import { nothingSpent } from '../../shared/core/report.ts';
-import { type Variant, wantedVariants } from '../../shared/core/variants.ts';
-import { develop } from '../../shared/pipeline/develop.ts';
+import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
+import { reconcile } from '../../shared/pipeline/reconcile.ts';
+import type { Codec, ObjectStore } from '../../shared/ports.ts';
 import type { Output } from '../request.ts';
+import { codec } from './codec.ts';
 
 const nothing = () => undefined;
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-const missing = {
-  head: async () => undefined,
-  get: async () => undefined,
-  getUnless: async () => undefined,
-  put: async () => undefined,
-  remove: async () => undefined,
-  async *list() {},
-};
 
 /** A list of one preset that wants exactly these outputs. */
 export function listOf(outputs: Output[], animated = false): PresetList {
@@ -32,25 +25,50 @@ export function listOf(outputs: Output[], animated = false): PresetList {
   });
 }
 
-/** The path of an upload from its bytes to the last file written, with a store in memory. */
-export async function developFile(path: string, list: PresetList, written: Written) {
-  const file = await readFile(path);
-  const picture = await sharpCodec.inspect(file, list.limits);
-  const wanted = { key: 'bench.jpg', version: 'v1', picture, list, presets: list.presets };
-  const variants = wantedVariants(wanted).filter(({ impossible }) => !impossible);
-  const write = async (variant: Variant, bytes: Buffer) => written(variant, bytes);
-  const job = { file, picture, variants, limits: list.limits, spent: nothingSpent(), write };
-  const { outcomes } = await develop(job, {
-    originals: missing,
-    derivatives: missing,
-    presets: { current: async () => ({ list, fingerprint: 'bench' }) },
-    codec: sharpCodec,
+interface Watcher {
+  /** Called with each object as it is stored. */
+  stored?(key: string, bytes: Buffer): void;
+  codec?: Codec;
+}
+
+/** An upload's whole way, from its bytes to its manifest, with a store in memory. */
+export async function develop(path: string, list: PresetList, watcher: Watcher = {}) {
+  const key = 'original';
+  const presets = { list, fingerprint: fingerprintOfList(list) };
+  const report = await reconcile(key, {
+    originals: storeOf(new Map([[key, await readFile(path)]])),
+    derivatives: storeOf(new Map(), watcher.stored),
+    presets: { current: async () => presets },
+    codec: watcher.codec ?? codec,
     log: silent,
     now: () => new Date(),
     deadline: undefined,
     lanes: availableParallelism(),
-  });
-  for (const outcome of outcomes) if ('failure' in outcome) throw outcome.failure;
+  } satisfies Darkroom);
+  if (!report.manifest?.complete) throw new Error(`expected all files, received ${report.reason}`);
+  return report;
 }
 
-type Written = (variant: Variant, bytes: Buffer) => void;
+function storeOf(objects: Map<string, Buffer>, stored?: Watcher['stored']): ObjectStore {
+  const etag = 'E';
+  const get = async (key: string) => {
+    const bytes = objects.get(key);
+    return bytes && { etag, bytes };
+  };
+  return {
+    head: async key => {
+      const bytes = objects.get(key)?.length;
+      return bytes === undefined ? undefined : { key, etag, bytes };
+    },
+    get,
+    getUnless: get,
+    put: async (key, bytes) => {
+      objects.set(key, bytes);
+      stored?.(key, bytes);
+    },
+    remove: async keys => {
+      for (const key of keys) objects.delete(key);
+    },
+    async *list() {},
+  };
+}

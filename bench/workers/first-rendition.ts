@@ -1,6 +1,12 @@
-import { developFile, listOf } from './darkroom.ts';
+import { develop, listOf } from './darkroom.ts';
 
-/** Says so when the first file is written; the process that started this one holds the watch. */
+/** Says so when the first file is stored; the process that started this one holds the watch. */
 const [path = ''] = process.argv.slice(2);
 const outputs = [{ width: 320, format: 'jpeg' as const, options: { quality: 80 } }];
-await developFile(path, listOf(outputs), () => console.log('first'));
+let isFirst = true;
+await develop(path, listOf(outputs), {
+  stored: () => {
+    if (isFirst) console.log('first');
+    isFirst = false;
+  },
+});

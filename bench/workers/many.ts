@@ -1,5 +1,5 @@
 import { answer } from './answer.ts';
-import { developFile, listOf } from './darkroom.ts';
+import { develop, listOf } from './darkroom.ts';
 import { warm } from './warm.ts';
 
 const PHOTOS = 50;
@@ -12,7 +12,7 @@ await answer({
     const list = listOf(outputs);
     let early = Number.NaN;
     for (let photo = 0; photo < PHOTOS; photo += 1) {
-      await developFile(files[photo % files.length] ?? '', list, () => undefined);
+      await develop(files[photo % files.length] ?? '', list);
       if (photo + 1 === EARLY) early = process.memoryUsage.rss();
     }
     const late = process.memoryUsage.rss();

@@ -1,22 +1,22 @@
+import { parseDerivativeKey } from '../../shared/core/keys.ts';
 import { answer } from './answer.ts';
-import { developFile, listOf } from './darkroom.ts';
+import { develop, listOf } from './darkroom.ts';
 import { warm } from './warm.ts';
 
-/** Darkroom, and when the first file of a feed's width was written. */
+const FEED = 480;
+
+/** Darkroom, and when the first file of a feed's width was stored. */
 await answer({
   prepare: warm,
   run: async ({ files: [file = ''], outputs }) => {
-    const store = new Map<string, Buffer>();
     const started = performance.now();
-    let feed = Number.NaN;
-    await developFile(
-      file,
-      listOf(outputs, !file.endsWith('jpg') && !file.endsWith('png')),
-      (variant, bytes) => {
-        store.set(variant.key, bytes);
-        if (variant.width === 480 && Number.isNaN(feed)) feed = performance.now() - started;
+    const elapsed: number[] = [];
+    const { rendered } = await develop(file, listOf(outputs, /\.(gif|webp)$/.test(file)), {
+      stored: key => {
+        if (parseDerivativeKey(key)?.width === FEED) elapsed.push(performance.now() - started);
       },
-    );
-    return { feedShare: feed / (performance.now() - started), files: store.size };
+    });
+    const [feed = Number.NaN] = elapsed;
+    return { feedShare: feed / (performance.now() - started), files: rendered.length };
   },
 });
