@@ -1,6 +1,7 @@
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import sharp, { type Metadata, type ResizeOptions, type Sharp } from 'sharp';
 import { apngFrames, composeFrames } from '../core/apng.ts';
 import { Failure, type FailureCode } from '../core/failure.ts';
+import { isDisplayP3 } from '../core/icc.ts';
 import { copyrightIn, labelsIn, xmpOf } from '../core/labels.ts';
 import type { Picture } from '../core/picture.ts';
 import { refuseBeyond } from '../core/picture-limits.ts';
@@ -96,11 +97,6 @@ function framesIn(file: Buffer, kind: Picture['format'], { pages = 1 }: Metadata
   return kind === 'gif' || kind === 'webp' ? pages : 1;
 }
 
-/** Apple's and Google's profiles name themselves, in ASCII or UTF-16. */
-function isDisplayP3(icc: Buffer | undefined): boolean {
-  return icc !== undefined && /display p3/i.test(icc.toString('latin1').replaceAll('\0', ''));
-}
-
 /** `resize` first in the pipeline, so that a JPEG is shrunk while it is decoded. */
 async function decode(
   file: Buffer,
@@ -154,17 +150,11 @@ function pixelsOf({ width, height, frames }: Picture): number {
 }
 
 async function resize(raster: Raster, variant: Variant): Promise<Raster> {
-  const { recipe, width, height, gravity } = variant;
+  const { recipe, width, height } = variant;
   const keepsProfile = raster.icc !== undefined && recipe.colour === 'p3';
   const isThere = raster.width === width && raster.height === height && !recipe.sharpen;
   if (isThere && (keepsProfile || !raster.icc)) return raster;
-  const pipeline = fromRaster(raster).resize({
-    width,
-    height,
-    fit: recipe.fit === 'inside' ? 'fill' : recipe.fit,
-    position: gravity,
-    background: recipe.background,
-  });
+  const pipeline = fromRaster(raster).resize(shapeOf(variant));
   if (recipe.sharpen) pipeline.sharpen({ sigma: recipe.sharpen });
   const resized = await attempt('VARIANT_UNRENDERABLE', 'expected to resize the picture', () =>
     rasterFrom(keepsProfile ? pipeline.keepIccProfile() : pipeline.toColourspace('srgb')),
@@ -183,19 +173,28 @@ async function encode(raster: Raster, { recipe }: Variant, picture: Picture): Pr
 
 async function encodeFromFile(
   file: Buffer,
-  { recipe, width, height, gravity, fromFile }: Variant,
+  variant: Variant,
   picture: Picture,
   foreign: ForeignDecoders,
 ): Promise<Buffer> {
+  const { recipe, fromFile } = variant;
   const isAnimated = fromFile === 'animated';
-  const { pipeline, timing } =
-    isAnimated && picture.format === 'png'
-      ? await fromApng(file, foreign)
-      : { pipeline: fromWholeFile(file, picture, isAnimated), timing: {} };
-  const fit = recipe.fit === 'inside' ? 'fill' : recipe.fit;
-  pipeline.resize({ width, height, fit, position: gravity, background: recipe.background });
+  if (isAnimated && picture.format === 'png') {
+    const { pipeline, timing } = await fromApng(file, variant, foreign);
+    return await finish(
+      pipeline,
+      { ...recipe, encoder: { ...recipe.encoder, ...timing } },
+      picture,
+    );
+  }
+  const pipeline = sharp(file, {
+    failOn: FAIL_ON,
+    limitInputPixels: pixelsOf(picture),
+    animated: isAnimated,
+    autoOrient: !isAnimated,
+  }).resize(shapeOf(variant));
   if (!isAnimated) keepGainMap(pipeline);
-  return await finish(pipeline, { ...recipe, encoder: { ...recipe.encoder, ...timing } }, picture);
+  return await finish(pipeline, recipe, picture);
 }
 
 /** In sharp 0.35 and missing from its types. */
@@ -203,25 +202,39 @@ function keepGainMap(pipeline: Sharp): void {
   (pipeline as Sharp & { keepGainMap(): Sharp }).keepGainMap();
 }
 
-function fromWholeFile(file: Buffer, picture: Picture, animated: boolean): Sharp {
-  const limitInputPixels = pixelsOf(picture);
-  return sharp(file, { failOn: FAIL_ON, limitInputPixels, animated, autoOrient: !animated });
-}
-
-async function fromApng(file: Buffer, { apng }: ForeignDecoders) {
+/** Frame by frame: sharp would resize raw frames below each other as one tall picture. */
+async function fromApng(file: Buffer, variant: Variant, { apng }: ForeignDecoders) {
   const { width, height, loop, frames } = await apng(file);
   const drawn = [];
   for (const { png, ...frame } of frames) {
-    const rgba = await sharp(png, { failOn: FAIL_ON })
-      .toColourspace('srgb')
-      .ensureAlpha()
-      .raw()
-      .toBuffer();
-    drawn.push({ ...frame, rgba });
+    const upright = sharp(png, { failOn: FAIL_ON }).toColourspace('srgb').ensureAlpha();
+    drawn.push({ ...frame, rgba: (await rasterFrom(upright)).data });
   }
-  const raw = { width, height: height * frames.length, channels: 4 as const, pageHeight: height };
-  const pipeline = sharp(composeFrames({ width, height }, drawn), { raw, limitInputPixels: false });
+  const resized: Buffer[] = [];
+  for (const data of composeFrames({ width, height }, drawn)) {
+    const frame = fromRaster({ data, width, height, channels: 4 }).resize(shapeOf(variant));
+    resized.push((await rasterFrom(frame)).data);
+  }
+  const raw = {
+    width: variant.width,
+    height: variant.height * frames.length,
+    channels: 4 as const,
+    pageHeight: variant.height,
+  };
+  const pipeline = sharp(Buffer.concat(resized), { raw, limitInputPixels: false });
   return { pipeline, timing: { loop, delay: frames.map(({ delay }) => delay) } };
+}
+
+/** The plan's size is exact, so `inside` has become `fill`. One frame's centre of interest is not another's. */
+function shapeOf({ recipe, width, height, gravity, fromFile }: Variant): ResizeOptions {
+  const wanders = fromFile === 'animated' && (gravity === 'attention' || gravity === 'entropy');
+  return {
+    width,
+    height,
+    fit: recipe.fit === 'inside' ? 'fill' : recipe.fit,
+    position: wanders ? 'centre' : gravity,
+    background: recipe.background,
+  };
 }
 
 /** The last step of every rendition: the few words that go with the pixels, and the encoder. */

@@ -24,19 +24,16 @@ interface Canvas {
   height: number;
 }
 
-/** The frames as they are seen, one below the other, RGBA. */
-export function composeFrames(canvas: Canvas, frames: ApngFrame[]): Buffer {
-  const bytes = canvas.width * canvas.height * 4;
-  const all = Buffer.alloc(bytes * frames.length);
-  let shown: Buffer = Buffer.alloc(bytes);
-  for (const [index, frame] of frames.entries()) {
+/** The frames as they are seen, RGBA; each is overwritten by the next. */
+export function* composeFrames(canvas: Canvas, frames: ApngFrame[]): Generator<Buffer> {
+  let shown: Buffer = Buffer.alloc(canvas.width * canvas.height * 4);
+  for (const frame of frames) {
     const before = frame.dispose === 'previous' ? Buffer.from(shown) : shown;
     draw(frame, shown, canvas);
-    shown.copy(all, index * bytes);
+    yield shown;
     if (frame.dispose === 'background') clear(frame, shown, canvas);
     if (frame.dispose === 'previous') shown = before;
   }
-  return all;
 }
 
 function draw(frame: ApngFrame, shown: Buffer, canvas: Canvas): void {
