@@ -1,5 +1,5 @@
 /** The layers of docs/adr/0001-layers.md, checked. Each rule says why it is there. */
-const PURE = ['zod', 'picomatch', 'thumbhash', 'ms', 'leven'];
+const PURE = ['zod', 'picomatch', 'thumbhash', 'ms', 'leven', 'exif-reader'];
 const npmExcept = names => `node_modules/(?!(${names.join('|')})/)`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -58,6 +58,7 @@ async function render(paths: string[], options: Options): Promise<void> {
       codec: sharpCodec({ heic: decodeHeic, apng: readApng }),
       log: silent,
       now: () => new Date(),
+      attempt: 0,
       deadline: undefined,
       lanes: availableParallelism(),
     });

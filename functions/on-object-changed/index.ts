@@ -36,6 +36,7 @@ export async function handler(event: Buffer, fcContext: unknown) {
     codec,
     log,
     now: () => new Date(),
+    attempt: context.retryCount,
     deadline: deadlineOf(context, new Date()),
     lanes: availableParallelism(),
   });

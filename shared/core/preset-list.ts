@@ -148,7 +148,6 @@ export type PresetList = z.infer<typeof presetListShape>;
 export type Preset = PresetList['presets'][number];
 export type Condition = z.infer<typeof condition>;
 export type Gravity = Preset['gravity'];
-export type Limits = PresetList['limits'];
 export type OutputFormat = keyof z.infer<typeof formats>;
 
 export function retentionMilliseconds(list: PresetList): number {

@@ -14,12 +14,16 @@ const MANIFEST_CACHE = 'public, max-age=60';
  */
 export async function commit(manifest: Manifest, darkroom: Darkroom): Promise<boolean> {
   if (!(await isCurrent(manifest, darkroom))) return false;
+  await putManifest(manifest, darkroom);
+  return await isCurrent(manifest, darkroom);
+}
+
+export async function putManifest(manifest: Manifest, { derivatives }: Darkroom): Promise<void> {
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
-  await darkroom.derivatives.put(manifestKey(manifest.original.key), bytes, {
+  await derivatives.put(manifestKey(manifest.original.key), bytes, {
     contentType: 'application/json',
     cacheControl: MANIFEST_CACHE,
   });
-  return await isCurrent(manifest, darkroom);
 }
 
 async function isCurrent({ original }: Manifest, { originals }: Darkroom): Promise<boolean> {

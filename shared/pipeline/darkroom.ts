@@ -8,6 +8,8 @@ export interface Darkroom {
   codec: Codec;
   log: Log;
   now(): Date;
+  /** 0 for an event's first delivery. */
+  attempt: number;
   /** When to stop starting work, so that what is done is committed before the platform's own limit. */
   deadline: Date | undefined;
   /** Encoders side by side: one for each core, each on one thread. */

@@ -7,7 +7,8 @@ import type { Variant } from '../core/variants.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { Darkroom } from './darkroom.ts';
 import { develop, type Outcome } from './develop.ts';
-import type { Sight } from './observe.ts';
+import { forewarned } from './forewarn.ts';
+import type { WantedSight } from './observe.ts';
 import { timed } from './timed.ts';
 
 /** The files of one original as they are after this run, not yet committed. */
@@ -19,8 +20,6 @@ export interface MadeSet {
   /** The picture's own fault: nothing can be made of it. */
   failure: Failure | undefined;
 }
-
-export type WantedSight = Sight & { original: NonNullable<Sight['original']> };
 
 /** What one run has spent, and written in turns that found the original moved. */
 export interface Run {
@@ -38,14 +37,19 @@ export async function makeSet(
   run: Run,
   darkroom: Darkroom,
 ): Promise<MadeSet | undefined> {
-  if (isKnownFailure(sight)) return undefined;
+  const { todo } = planOf(sight, undefined, run, darkroom);
+  const nothing = { todo, outcomes: [], picture: undefined, placeholder: undefined };
+  const known = knownFailure(sight);
+  if (known) {
+    const isCleared = todo.remove.length === 0 || sight.manifest?.variants.length !== 0;
+    return isCleared ? undefined : { ...nothing, failure: known };
+  }
   try {
-    return await planAndDevelop(sight, run, darkroom);
+    return await forewarned(sight, todo, darkroom, () => planAndDevelop(sight, run, darkroom));
   } catch (thrown) {
     const failure = failureOf(thrown);
     if (failure.kind !== 'input') throw failure;
-    const todo = planOf(sight, undefined, run, darkroom).todo;
-    return { todo, outcomes: [], picture: undefined, placeholder: undefined, failure };
+    return { ...nothing, failure };
   }
 }
 
@@ -96,9 +100,10 @@ async function open(sight: WantedSight, spent: Spent, darkroom: Darkroom): Promi
 }
 
 /** A recorded failure stands until the original or the preset list changes. */
-function isKnownFailure({ manifest, original, presets }: WantedSight): boolean {
-  if (!manifest?.failure || manifest.presets !== presets) return false;
-  return isSameObject(manifest.original, original) && manifest.retired.length === 0;
+function knownFailure({ manifest, original, presets }: WantedSight): Failure | undefined {
+  if (!manifest?.failure || manifest.presets !== presets) return undefined;
+  if (!isSameObject(manifest.original, original)) return undefined;
+  return new Failure(manifest.failure.code, manifest.failure.message);
 }
 
 function planOf(

@@ -14,6 +14,8 @@ export interface Sight {
   presets: string;
 }
 
+export type WantedSight = Sight & { original: NonNullable<Sight['original']> };
+
 /** Two small requests, side by side, and the list in force. */
 export async function observe(key: string, darkroom: Darkroom): Promise<Sight> {
   const [original, manifest, { list, fingerprint }] = await Promise.all([

@@ -7,8 +7,8 @@ import { presetsFor } from '../core/rules.ts';
 import { clearSet } from './clear.ts';
 import { commit } from './commit.ts';
 import type { Darkroom } from './darkroom.ts';
-import { type MadeSet, makeSet, type Run, type WantedSight } from './make-set.ts';
-import { observe, type Sight } from './observe.ts';
+import { type MadeSet, makeSet, type Run } from './make-set.ts';
+import { observe, type Sight, type WantedSight } from './observe.ts';
 import { timed } from './timed.ts';
 
 /** Each further turn means that the original was replaced while we worked. */

@@ -28,6 +28,7 @@ export function testDarkroom(yaml = SMALL): TestDarkroom {
     presets: { current: async () => current },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     now: () => time,
+    attempt: 0,
     deadline: undefined,
     lanes: 2,
     edit: text => {

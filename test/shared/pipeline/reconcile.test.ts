@@ -384,3 +384,149 @@ describe('a run that dies', () => {
     },
   );
 });
+
+describe('a newer format that is not smaller than its fallback', () => {
+  /** The scripted codec makes webp smaller than jpeg, unless told to make it larger. */
+  function darkroomWithLargeWebp(yaml = SMALL): TestDarkroom {
+    const darkroom = testDarkroom(yaml);
+    const { encode } = darkroom.codec;
+    darkroom.codec.encode = async (raster, variant, picture) => {
+      const bytes = await encode(raster, variant, picture);
+      return variant.format === 'webp' ? Buffer.concat([bytes, Buffer.alloc(100)]) : bytes;
+    };
+    darkroom.originals.upload('a.jpg', PHOTO);
+    return darkroom;
+  }
+  const statesOf = (darkroom: TestDarkroom) =>
+    darkroom.manifest('a.jpg')?.variants.map(({ format, state }) => `${format} ${state}`);
+
+  it('is not published, and the manifest says why', async () => {
+    const darkroom = darkroomWithLargeWebp();
+    expect((await reconcile('a.jpg', darkroom)).rendered).toHaveLength(3);
+    expect(filesOf(darkroom, `a.jpg/${version(PHOTO)}/`)).toEqual(
+      SET.filter(file => !file.endsWith('webp')),
+    );
+    const skipped = darkroom.manifest('a.jpg')?.variants.filter(({ state }) => state === 'skipped');
+    expect(skipped).toMatchObject([
+      { reason: 'not-smaller-than-fallback' },
+      { reason: 'not-smaller-than-fallback' },
+    ]);
+    expect(darkroom.manifest('a.jpg')?.complete).toBe(true);
+  });
+
+  it('is not made again', async () => {
+    const darkroom = darkroomWithLargeWebp();
+    await reconcile('a.jpg', darkroom);
+    expect((await reconcile('a.jpg', darkroom)).outcome).toBe('settled');
+  });
+
+  it('is measured against a fallback that is kept', async () => {
+    const darkroom = darkroomWithLargeWebp(SMALL.replace(', webp: {}', ''));
+    await reconcile('a.jpg', darkroom);
+    darkroom.edit(SMALL);
+    await reconcile('a.jpg', darkroom);
+    expect(statesOf(darkroom)).toContain('webp skipped');
+    expect(statesOf(darkroom)).not.toContain('webp rendered');
+  });
+
+  it('is tried again when the fallback is another file', async () => {
+    const darkroom = darkroomWithLargeWebp();
+    await reconcile('a.jpg', darkroom);
+    const before = darkroom.codec.encoded.length;
+    darkroom.edit(SMALL.replace('{ jpeg: {}, webp: {} }', '{ jpeg: { quality: 95 }, webp: {} }'));
+    await reconcile('a.jpg', darkroom);
+    expect(darkroom.codec.encoded.length - before).toBe(4);
+  });
+
+  it('may be asked to be smaller by a share', async () => {
+    const darkroom = testDarkroom(SMALL.replace('webp: {}', 'webp: { keepIfSmallerBy: 0.9 }'));
+    darkroom.originals.upload('a.jpg', PHOTO);
+    await reconcile('a.jpg', darkroom);
+    expect(statesOf(darkroom)).toContain('webp skipped');
+  });
+
+  it('is published where there is no fallback to compare with', async () => {
+    const darkroom = darkroomWithLargeWebp(SMALL.replace('{ jpeg: {}, webp: {} }', '{ webp: {} }'));
+    await reconcile('a.jpg', darkroom);
+    expect(statesOf(darkroom)).not.toContain('webp skipped');
+  });
+});
+
+describe('a picture that kills the process', () => {
+  /** The process is gone at this point: nothing that would come after it happens. */
+  function dying(attempt: number, yaml = SMALL): TestDarkroom {
+    const darkroom = { ...testDarkroom(yaml), attempt };
+    darkroom.originals.upload('a.jpg', PHOTO);
+    darkroom.codec.decode = async () => await new Promise<never>(() => undefined);
+    return darkroom;
+  }
+  const untilDecode = async (darkroom: TestDarkroom) => {
+    void reconcile('a.jpg', darkroom);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  };
+
+  it('leaves no word at first, and is tried again', async () => {
+    const darkroom = dying(1);
+    await untilDecode(darkroom);
+    expect(darkroom.manifest('a.jpg')).toBeUndefined();
+  });
+
+  it('is a recorded failure from the third attempt on, and not tried a fourth time', async () => {
+    const darkroom = dying(2);
+    await untilDecode(darkroom);
+    expect(darkroom.manifest('a.jpg')).toMatchObject({
+      complete: false,
+      failure: {
+        code: 'ORIGINAL_UNDECODABLE',
+        message: expect.stringMatching(/survive.*3 attempts/),
+      },
+    });
+    expect((await reconcile('a.jpg', { ...darkroom, attempt: 3 })).outcome).toBe('settled');
+  });
+
+  it('retires what there was of an older original, in the next run', async () => {
+    const darkroom = testDarkroom();
+    darkroom.originals.upload('a.jpg', OTHER);
+    await reconcile('a.jpg', darkroom);
+    darkroom.originals.upload('a.jpg', PHOTO);
+    const { decode } = darkroom.codec;
+    darkroom.codec.decode = async () => await new Promise<never>(() => undefined);
+    const last = { ...darkroom, attempt: 2 };
+    await untilDecode(last);
+    darkroom.codec.decode = decode;
+    expect(await reconcile('a.jpg', { ...darkroom, attempt: 3 })).toMatchObject({
+      outcome: 'failed',
+      removed: 5,
+    });
+    expect(darkroom.derivatives.keys()).toEqual(['a.jpg/manifest.json']);
+  });
+
+  it('leaves no record when it was something else, and the third attempt succeeds', async () => {
+    const darkroom = { ...testDarkroom(), attempt: 2 };
+    darkroom.originals.upload('a.jpg', PHOTO);
+    expect((await reconcile('a.jpg', darkroom)).outcome).toBe('developed');
+    expect(darkroom.manifest('a.jpg')?.failure).toBeUndefined();
+  });
+
+  it('leaves no record when the third attempt fails in order', async () => {
+    const darkroom = { ...testDarkroom(), attempt: 2 };
+    darkroom.originals.upload('a.jpg', PHOTO);
+    darkroom.codec.decode = async () => {
+      throw new Failure('STORE_UNAVAILABLE', 'OSS did not answer');
+    };
+    await expect(reconcile('a.jpg', darkroom)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(darkroom.manifest('a.jpg')).toBeUndefined();
+  });
+
+  it('takes nothing of a set that is there, where only the preset list changed', async () => {
+    const darkroom = testDarkroom();
+    darkroom.originals.upload('a.jpg', PHOTO);
+    await reconcile('a.jpg', darkroom);
+    darkroom.edit(SMALL.replace('[480, 1080]', '[480, 960]'));
+    darkroom.codec.decode = async () => await new Promise<never>(() => undefined);
+    await untilDecode({ ...darkroom, attempt: 2 });
+    expect((await reconcile('a.jpg', { ...darkroom, attempt: 3 })).outcome).toBe('settled');
+    expect(darkroom.manifest('a.jpg')?.variants).toHaveLength(5);
+    expect(filesOf(darkroom, `a.jpg/${version(PHOTO)}/`)).toEqual(SET);
+  });
+});
