@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Output } from '../request.ts';
+import type { Output, Request } from '../request.ts';
 import { answer } from './answer.ts';
 import { warm } from './warm.ts';
 
@@ -18,9 +18,11 @@ async function make(file: string, scratch: string, { width, format, options }: O
 }
 
 await answer({
-  prepare: warm,
-  run: async ({ files: [file = ''], outputs, scratch }) => {
-    await Promise.all(outputs.map(output => make(file, scratch, output)));
-    return { files: outputs.length };
-  },
+  prepare: request => warm((file, outputs) => run({ ...request, files: [file], outputs }))(request),
+  run,
 });
+
+async function run({ files: [file = ''], outputs, scratch }: Request) {
+  await Promise.all(outputs.map(output => make(file, scratch, output)));
+  return { files: outputs.length };
+}

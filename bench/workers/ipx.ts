@@ -21,7 +21,7 @@ await answer({
     const { createIPX, ipxFSStorage }: Ipx = await import(pathToFileURL(resolve('ipx')).href);
     process = createIPX({ storage: ipxFSStorage({ dir: dirname(file) }) });
     for (const format of ['jpeg', 'webp']) {
-      await process('small.jpg', { w: '8', format, q: '80' }).process();
+      await process('small.jpg', { w: '160', format, q: '80' }).process();
     }
   },
   run: async ({ files: [file = ''], outputs }) => {

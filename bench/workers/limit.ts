@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
+import type { Output } from '../request.ts';
 import { answer } from './answer.ts';
 import { warm } from './warm.ts';
 
@@ -27,32 +28,34 @@ function fromPixels({ data, info: { width, height, channels } }: Pixels) {
  * width and each encode, on one thread each, spread over the cores without a gap.
  */
 await answer({
-  prepare: warm,
-  run: async ({ files: [file = ''], outputs }) => {
-    const widest = Math.max(...outputs.map(({ width }) => width));
-    const [decode, top] = await timed(async () =>
-      sharp(await readFile(file))
-        .autoOrient()
-        .resize(widest)
-        .toColourspace('srgb')
-        .raw()
-        .toBuffer({ resolveWithObject: true }),
-    );
-    let resizes = 0;
-    let encodes = 0;
-    for (const width of new Set(outputs.map(output => output.width))) {
-      const [resize, pixels] = await timed(async () =>
-        width === widest
-          ? top
-          : fromPixels(top).resize(width).raw().toBuffer({ resolveWithObject: true }),
-      );
-      resizes += resize;
-      for (const { format, options } of outputs.filter(output => output.width === width)) {
-        const [encode] = await timed(() => fromPixels(pixels).toFormat(format, options).toBuffer());
-        encodes += encode;
-      }
-    }
-    const limit = decode + (resizes + encodes) / availableParallelism();
-    return { limit, decode, resizes, encodes };
-  },
+  prepare: warm(steps),
+  run: ({ files: [file = ''], outputs }) => steps(file, outputs),
 });
+
+async function steps(file: string, outputs: Output[]) {
+  const widest = Math.max(...outputs.map(({ width }) => width));
+  const [decode, top] = await timed(async () =>
+    sharp(await readFile(file))
+      .autoOrient()
+      .resize(widest)
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true }),
+  );
+  let resizes = 0;
+  let encodes = 0;
+  for (const width of new Set(outputs.map(output => output.width))) {
+    const [resize, pixels] = await timed(async () =>
+      width === widest
+        ? top
+        : fromPixels(top).resize(width).raw().toBuffer({ resolveWithObject: true }),
+    );
+    resizes += resize;
+    for (const { format, options } of outputs.filter(output => output.width === width)) {
+      const [encode] = await timed(() => fromPixels(pixels).toFormat(format, options).toBuffer());
+      encodes += encode;
+    }
+  }
+  const limit = decode + (resizes + encodes) / availableParallelism();
+  return { limit, decode, resizes, encodes };
+}

@@ -7,7 +7,7 @@ const EARLY = 5;
 
 /** Memory of an instance that serves one photo after another. */
 await answer({
-  prepare: warm,
+  prepare: warm((file, outputs) => develop(file, listOf(outputs))),
   run: async ({ files, outputs }) => {
     const list = listOf(outputs);
     let early = Number.NaN;

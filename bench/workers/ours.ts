@@ -7,7 +7,7 @@ const FEED = 480;
 
 /** Darkroom, and when the first file of a feed's width was stored. */
 await answer({
-  prepare: warm,
+  prepare: warm((file, outputs) => develop(file, listOf(outputs))),
   run: async ({ files: [file = ''], outputs }) => {
     const started = performance.now();
     const elapsed: number[] = [];
