@@ -4,11 +4,14 @@ import { type BuildOptions, build } from 'esbuild';
 
 /**
  * One bundle for each folder of functions/, exactly as it is deployed: `dist/{name}/index.mjs`. sharp stays
- * outside (its install page asks for that); ali-oss is CommonJS inside an ES module, so `require` is made.
+ * outside (its install page asks for that); ali-oss and libheif are CommonJS inside an ES module, so `require` and `__dirname` are made.
  */
 const root = resolve(import.meta.dirname, '..');
-const REQUIRE =
-  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const COMMONJS = [
+  "import { createRequire } from 'node:module';",
+  'const require = createRequire(import.meta.url);',
+  "const __dirname = new URL('.', import.meta.url).pathname;",
+].join(' ');
 
 export async function buildFunctions(outDir = join(root, 'dist')): Promise<string[]> {
   const folders = await readdir(join(root, 'functions'), { withFileTypes: true });
@@ -41,7 +44,7 @@ const options = {
   // FC's nodejs20 is 20.10.
   target: 'node20.10',
   format: 'esm',
-  banner: { js: REQUIRE },
+  banner: { js: COMMONJS },
   // proxy-agent is an optional require of ali-oss' HTTP client.
   external: ['sharp', 'proxy-agent'] as string[],
   sourcemap: 'linked',

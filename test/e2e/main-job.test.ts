@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type OSS from 'ali-oss';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../shared/core/manifest.ts';
 import { parisPhoto, phonePhoto, quarters, starfishPhoto } from '../support/originals.ts';
+import { apng } from '../support/apng.ts';
 import {
   newFolder,
   type RunningPlatform,
@@ -12,6 +14,10 @@ import {
   startedPlatform,
   urlOf,
 } from '../support/platform.ts';
+
+/** No npm package ships one, and sharp cannot write it: only where the workplace has it. */
+const photos = process.env.DARKROOM_PHOTOS;
+const iphonePhoto = photos ? join(photos, 'photo/IMG_2927.HEIC') : undefined;
 
 const dataDir = newFolder();
 let platform: RunningPlatform;
@@ -95,6 +101,27 @@ describe('an upload ends in a complete set, served', () => {
       ({ line }) => line?.includes('"reconciled"') && line.includes(key),
     );
     expect(ours).toHaveLength(1);
+  });
+});
+
+describe('the bundle as it is deployed', () => {
+  it('animates a PNG, with the decoder that it carries', async () => {
+    const key = 'users/6/animated.png';
+    const file = apng({ width: 240, height: 160, loop: 0, delays: [100, 200, 300] });
+    await platform.bucket('originals').put(key, file);
+    const { variants } = await platform.manifest(key);
+    const found = variants.find(({ preset, format }) => preset === 'anim' && format === 'webp');
+    const answer = await fetch(urlOf(platform.ready.cdn, found?.key ?? ''));
+    const { pages, delay } = await sharp(Buffer.from(await answer.arrayBuffer())).metadata();
+    expect([pages, delay]).toEqual([3, [100, 200, 300]]);
+  });
+
+  it.runIf(iphonePhoto)('decodes HEIC in a thread of its own', async () => {
+    const key = 'users/6/iphone.heic';
+    await platform.bucket('originals').put(key, readFileSync(iphonePhoto ?? ''));
+    const manifest = await platform.manifest(key);
+    expect(manifest.original).toMatchObject({ format: 'heic', profile: 'p3' });
+    await expectServed(manifest);
   });
 });
 
