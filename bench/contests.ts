@@ -23,7 +23,7 @@ export const contests: Contest[] = [
     files: ['12mp.jpg'],
     outputs: JW,
     workers: [...OURS, ...CHAINS, 'naive-in-sequence', 'ipx', ...COMMANDS],
-    rounds: 7, 
+    rounds: 7,
     quick: { rounds: 3, workers: [...OURS, ...CHAINS, 'naive-in-sequence', 'ipx'] },
   },
   {

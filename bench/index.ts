@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coldStart } from './cold-start.ts';
 import { type Contest, contests } from './contests.ts';
@@ -6,7 +7,8 @@ import { printColdStart, printTargets, printWorkers, ratios } from './print.ts';
 import { hold, type Results } from './results.ts';
 import { originals, open } from './workshop.ts';
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -18,7 +20,7 @@ const { values: options } = parseArgs({
 await open();
 if (options.tuning) {
   const { tune } = await import('./tuning.ts');
-  await tune();
+  await tune(positionals.map(path => resolve(path)));
 } else {
   await compare();
 }

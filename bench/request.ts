@@ -5,7 +5,7 @@ export type Format = 'jpeg' | 'webp' | 'avif';
 export interface Output {
   width: number;
   format: Format;
-  options: Record<string, number | boolean>;
+  options: Record<string, number | boolean | string>;
 }
 
 export interface Request {

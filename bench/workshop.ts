@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { Measured, Output } from './request.ts';
@@ -11,8 +11,8 @@ const here = import.meta.dirname;
 const root = resolve(here, '..');
 /** Below Darkroom's own node_modules, so that a worker's sharp is the one that Darkroom ships. */
 const bundles = join(root, 'node_modules/.cache/darkroom-bench');
-export const photo = join(root, 'node_modules/exif/test/sony-alpha-6000.jpg');
-export const originals = join(tmpdir(), 'darkroom-bench-originals-2');
+const photo = join(root, 'node_modules/exif/test/sony-alpha-6000.jpg');
+export const originals = join(tmpdir(), 'darkroom-bench-originals-3');
 export const peers = join(here, 'package.json');
 
 /** What a run needs and is not there: the peers, the workers as bundles, the originals. */
@@ -58,7 +58,7 @@ export interface Order {
 export async function measure({ worker, files, outputs }: Order): Promise<Measured> {
   const scratch = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));
   try {
-    const paths = files.map(name => join(originals, name));
+    const paths = files.map(name => resolve(originals, name));
     const request = { files: paths, outputs, scratch, peers };
     const answer = await start(worker, [JSON.stringify(request)]);
     return JSON.parse(answer.trim().split('\n').at(-1) ?? '{}') as Measured;
@@ -79,8 +79,4 @@ export async function functionBundle(): Promise<{ path: string; bytes: number }>
   await run('npm', ['run', '--silent', 'build'], { cwd: root });
   const path = join(root, 'dist/on-object-changed/index.mjs');
   return { path, bytes: (await stat(path)).size };
-}
-
-export function nameOf(path: string): string {
-  return basename(path);
 }

@@ -43,7 +43,7 @@ export async function develop(path: string, list: PresetList, watcher: Watcher =
     log: silent,
     now: () => new Date(),
     deadline: undefined,
-    attempt: 1,
+    attempt: 0,
     lanes: availableParallelism(),
   } satisfies Darkroom);
   if (!report.manifest?.complete) throw new Error(`expected all files, received ${report.reason}`);

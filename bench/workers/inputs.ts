@@ -44,7 +44,7 @@ async function animation(photo: string): Promise<Sharp> {
 const { photo, folder } = JSON.parse(process.argv[2] ?? '{}') as { photo: string; folder: string };
 const delay = 80;
 for (const [name, [width, height]] of Object.entries(MEGAPIXELS)) {
-  const jpeg = { quality: 90 };
+  const jpeg = { quality: 95 };
   const draw = () =>
     name === '12mp' ? sharp(photo).resize(width, height) : enlarged(photo, width, height);
   await once(join(folder, `${name}.jpg`), () => draw().jpeg(jpeg));
@@ -52,7 +52,7 @@ for (const [name, [width, height]] of Object.entries(MEGAPIXELS)) {
 for (const name of ['12mp', '108mp']) {
   const from = () => sharp(join(folder, `${name}.jpg`), { limitInputPixels: false });
   await once(join(folder, `${name}-progressive.jpg`), () =>
-    from().jpeg({ quality: 90, progressive: true }),
+    from().jpeg({ quality: 95, progressive: true }),
   );
 }
 await once(join(folder, '12mp.png'), () => sharp(join(folder, '12mp.jpg')).png());
