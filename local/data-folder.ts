@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Failure } from '../shared/core/failure.ts';
 
 /** All that the platform keeps there; --fresh removes nothing else, so that a mistyped --data costs nobody's files. */
@@ -15,7 +16,7 @@ export async function holdFolder(dataDir: string, fresh: boolean): Promise<() =>
   try {
     if (fresh)
       for (const own of OWN) await rm(join(dataDir, own), { recursive: true, force: true });
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     await writeFile(lock, String(process.pid));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -23,6 +24,19 @@ export async function holdFolder(dataDir: string, fresh: boolean): Promise<() =>
     throw new Failure('SETTINGS_INVALID', message, { cause });
   }
   return () => rm(lock, { force: true });
+}
+
+/** Node's own recursive mkdir never comes back from places such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || path === dirname(path) || existsSync(dirname(path))) throw cause;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
 }
 
 /** A process that was killed leaves its file behind, and holds nothing. */

@@ -66,9 +66,13 @@ async function planAndDevelop(
   if (todo.render.length === 0) {
     return { todo, outcomes: [], picture, placeholder: opened.placeholder, failure: undefined };
   }
+  // Read anew with the file: what is carried into a rendition depends on the list, and the list may have changed.
+  const { file, picture: current } = opened.file
+    ? { ...opened, file: opened.file }
+    : await open(sight, spent, darkroom);
   const job = {
-    file: opened.file ?? (await readOriginal(sight, spent, darkroom)),
-    picture,
+    file,
+    picture: current,
     variants: todo.render,
     list: sight.list,
     kept: todo.entries,
@@ -93,7 +97,11 @@ function recorded({ manifest, original }: WantedSight): Opened | undefined {
   return picture.success ? { picture: picture.data, placeholder } : undefined;
 }
 
-async function open(sight: WantedSight, spent: Spent, darkroom: Darkroom): Promise<Opened> {
+async function open(
+  sight: WantedSight,
+  spent: Spent,
+  darkroom: Darkroom,
+): Promise<Opened & { file: Buffer }> {
   const file = await readOriginal(sight, spent, darkroom);
   const picture = await darkroom.codec.inspect(file, sight.list);
   return { file, picture, placeholder: undefined };

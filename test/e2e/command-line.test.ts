@@ -37,6 +37,12 @@ describe('darkroom local refuses, in one sentence and with 1,', () => {
     taken.close();
   });
 
+  it('a folder that cannot be made', async () => {
+    expect(await refusal('--port', '0', '--data', '/proc/no/such/folder')).toMatch(
+      /expected to write in \/proc\/no\/such\/folder \(--data\), the file system refused \(ENOENT\)/,
+    );
+  });
+
   it('a folder that cannot be written', async () => {
     writeFileSync(join(folder, 'file'), '');
     expect(await refusal('--port', '0', '--data', join(folder, 'file/data'))).toMatch(

@@ -114,6 +114,27 @@ describe('reconcile', () => {
     ]);
   });
 
+  it('carries what a changed list keeps, though the manifest of an earlier one knows nothing of it', async () => {
+    const darkroom = testDarkroom();
+    const { inspect } = darkroom.codec;
+    const seen: (string | undefined)[] = [];
+    darkroom.codec.inspect = async (file, list) => ({
+      ...(await inspect(file, list)),
+      ...(list.metadata.copyright === 'keep' ? { copyright: 'A. Nother' } : {}),
+    });
+    const { encode } = darkroom.codec;
+    darkroom.codec.encode = async (raster, variant, picture) => {
+      seen.push(picture.copyright);
+      return await encode(raster, variant, picture);
+    };
+    darkroom.originals.upload('a.jpg', PHOTO);
+    await reconcile('a.jpg', darkroom);
+    darkroom.edit(`metadata: { copyright: keep }\n${SMALL}`);
+    await reconcile('a.jpg', darkroom);
+    expect(seen).toEqual([...Array(5).fill(undefined), ...Array(5).fill('A. Nother')]);
+    expect(darkroom.manifest('a.jpg')?.original.copyright).toBe('A. Nother');
+  });
+
   it('drops a preset without reading the original again', async () => {
     const darkroom = testDarkroom();
     darkroom.originals.upload('a.jpg', PHOTO);
