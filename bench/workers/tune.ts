@@ -30,7 +30,7 @@ await answer({
     const { width, height } = raster;
     const from = () => sharp(data, { raw: { width, height, channels: 3 } });
     const taken: number[] = [];
-    let encoded = Buffer.alloc(0);
+    let encoded: Buffer = Buffer.alloc(0);
     for (let time = 0; time < TIMES; time += 1) {
       const before = process.cpuUsage();
       encoded = await from().toFormat(output.format, output.options).toBuffer();
