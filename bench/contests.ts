@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Output, outputsOf } from './request.ts';
 
 /** One original and one list, and who takes part. */
@@ -99,6 +100,13 @@ export const contests: Contest[] = [
     outputs: outputsOf(['jpeg', 'webp'], [240, 480]),
     workers: ['ours', 'naive-all-at-once'],
     rounds: 3,
+  },
+  {
+    name: 'presets.yaml, 12 MP JPEG',
+    files: ['12mp.jpg', join(import.meta.dirname, '../presets.yaml')],
+    outputs: outputsOf(['jpeg', 'webp', 'avif']),
+    workers: ['preset-list'],
+    rounds: 5,
   },
   {
     name: '50 photos in one process, j+w',

@@ -7,6 +7,8 @@ import { build } from 'esbuild';
 import type { Measured, Output } from './request.ts';
 
 const run = promisify(execFile);
+const REQUIRE =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 const here = import.meta.dirname;
 const root = resolve(here, '..');
 /** Below Darkroom's own node_modules, so that a worker's sharp is the one that Darkroom ships. */
@@ -39,6 +41,7 @@ async function bundleWorkers(): Promise<void> {
     platform: 'node',
     format: 'esm',
     target: 'node20.10',
+    banner: { js: REQUIRE },
     external: ['sharp'],
     logLevel: 'error',
   });
@@ -70,8 +73,13 @@ export async function measure({ worker, files, outputs }: Order): Promise<Measur
 /** MALLOC_ARENA_MAX as in s.yaml, for the peers as well. */
 async function start(worker: string, args: string[]): Promise<string> {
   const command = [process.execPath, bundleOf(worker), ...args];
-  const { stdout } = await run('env', ['MALLOC_ARENA_MAX=2', ...command], { maxBuffer: 2 ** 24 });
-  return stdout;
+  const environment = 'MALLOC_ARENA_MAX=2';
+  try {
+    return (await run('env', [environment, ...command], { maxBuffer: 2 ** 24 })).stdout;
+  } catch (cause) {
+    const { stderr = '' } = cause as { stderr?: string };
+    throw new Error(`expected ${worker} to finish, it said: ${stderr.trim()}`, { cause });
+  }
 }
 
 /** The deployed bundle, built anew. */
