@@ -20,7 +20,9 @@ sharp.cache(false);
 // Whatever a file claims to be: no SVG, PDF, magick or text loader is ever reached.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
-  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map(name => `VipsForeignLoad${name}`),
+  operation: ['Jpeg', 'Uhdr', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map(
+    name => `VipsForeignLoad${name}`,
+  ),
 });
 
 /** What sharp's npm build cannot read; each loads what it needs when it is first called. */

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { codec } from '../support/codec.ts';
 import { reconcile } from '../../shared/pipeline/reconcile.ts';
+import { distance } from '../support/dhash.ts';
 import { testDarkroom } from '../support/darkrooms.ts';
 
 /** A folder of real and hostile pictures with a manifest.json that says what to expect of each. */
@@ -22,13 +23,13 @@ const manifestFile = z.object({
 
 const yaml = readFileSync(new URL('../../presets.yaml', import.meta.url), 'utf8');
 
-async function developed(path: string) {
-  const darkroom = { ...testDarkroom(yaml), codec };
+async function developed(path: string, list = yaml) {
+  const darkroom = { ...testDarkroom(list), codec };
   darkroom.originals.upload('a', readFileSync(path));
   await reconcile('a', darkroom);
   const manifest = darkroom.manifest('a');
   if (!manifest) throw new Error(`no manifest of ${path}`);
-  return { manifest, keys: darkroom.derivatives.keys() };
+  return { manifest, keys: darkroom.derivatives.keys(), derivatives: darkroom.derivatives };
 }
 
 describe.runIf(folder && existsSync(join(folder, 'manifest.json')))(
@@ -60,5 +61,30 @@ describe.runIf(folder && existsSync(join(folder, 'manifest.json')))(
         );
       },
     );
+
+    const bytesOf = async (name: string, list: string, format: string) => {
+      const { manifest, derivatives } = await developed(path(name), list);
+      const variant = manifest.variants.find(
+        one => one.format === format && one.state === 'rendered',
+      );
+      return derivatives.objects.get(variant?.key ?? '')?.bytes ?? Buffer.alloc(0);
+    };
+    const oneOf = (preset: string) =>
+      `version: 1\nrules: [{ match: '**', presets: [p] }]\npresets: [{ name: p, ${preset} }]\n`;
+
+    it.each(
+      ['Landscape', 'Portrait'].flatMap(shape =>
+        [2, 3, 4, 5, 6, 7, 8].map(
+          orientation => [`${shape}_${orientation}`, `${shape}_1`] as const,
+        ),
+      ),
+    )('%s shows what %s shows', async (turned, upright) => {
+      const small = oneOf('widths: [300], formats: { jpeg: {} }');
+      const [a, b] = await Promise.all(
+        [turned, upright].map(name => bytesOf(`photo/${name}.jpg`, small, 'jpeg')),
+      );
+      // The photographs differ by a number painted into them.
+      expect(await distance(a ?? Buffer.alloc(0), b ?? Buffer.alloc(0))).toBeLessThanOrEqual(4);
+    });
   },
 );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
-import sharp, { type Sharp, type SharpInput } from 'sharp';
+import sharp, { type Exif, type Sharp, type SharpInput } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Picture } from '../../../shared/core/picture.ts';
 import type { PresetList } from '../../../shared/core/preset-list.ts';
@@ -168,6 +168,44 @@ describe('colour', () => {
     const wide = one('widths: [40], colour: p3, formats: { jpeg: {} }');
     const file = await patch().png().toBuffer();
     expect((await sharp(await rendered(file, wide)).metadata()).icc).toBeUndefined();
+  });
+});
+
+describe('Ultra HDR', () => {
+  /** Light up to four times as bright as white, from which sharp makes base and gain map. */
+  const ultraHdr = (exif: Exif = {}) => {
+    const light = new Float32Array(128 * 96 * 3);
+    for (const index of light.keys()) light[index] = ((Math.floor(index / 3) % 128) / 128) * 4;
+    const raw = { width: 128, height: 96, channels: 3 as const, depth: 'float' as const };
+    const drawn = sharp(Buffer.from(light.buffer), { raw }) as Sharp & { withGainMap(): Sharp };
+    return drawn.withGainMap().withExif(exif).jpeg({ quality: 95 }).toBuffer();
+  };
+
+  it('is seen, and shown as its base without the gain map', async () => {
+    const file = await ultraHdr();
+    expect((await codec.inspect(file, plain)).hdr).toBe(true);
+    const output = await rendered(file);
+    expect((await sharp(output).metadata()).gainMap).toBeUndefined();
+    const base = await sharp(file).resize(64).toColourspace('srgb').png().toBuffer();
+    for (const x of [0.1, 0.5, 0.9]) {
+      const [ours, reference] = await Promise.all([pixel(output, x, 0.5), pixel(base, x, 0.5)]);
+      const brightness = (channels: number[]) => channels.reduce((sum, one) => sum + one, 0) / 3;
+      expect(Math.abs(brightness(ours) - brightness(reference))).toBeLessThan(16);
+    }
+  });
+
+  it('keeps its gain map in jpeg where the list says so', async () => {
+    const list = one('widths: [64], hdr: keep, formats: { jpeg: {} }');
+    const file = await ultraHdr({
+      IFD0: { Artist: 'Private Person' },
+      IFD3: { GPSLatitudeRef: 'N' },
+    });
+    expect(file.includes('Private')).toBe(true);
+    const output = await rendered(file, list);
+    const { gainMap, width, height } = await sharp(output).metadata();
+    expect([gainMap !== undefined, width, height]).toEqual([true, 64, 48]);
+    // libvips writes a header of its own there, with the resolution and the like.
+    expect(output.includes('Private')).toBe(false);
   });
 });
 
