@@ -19,7 +19,8 @@ export function costOf(variant: Variant): number {
 
 /**
  * The order in which variants start, for a few lanes side by side: one of the longest first, then the cheap
- * ones, which a first screen waits for, then the rest, longest first, so that no lane ends long after another.
+ * ones, which a first screen waits for, then the rest; each longest first, so that no lane ends long after
+ * another.
  */
 export function inStartingOrder(variants: Variant[], lanes: number): Variant[] {
   const longestFirst = [...variants].sort((a, b) => costOf(b) - costOf(a));
@@ -27,7 +28,7 @@ export function inStartingOrder(variants: Variant[], lanes: number): Variant[] {
   const isCheap = (variant: Variant) => costOf(variant) * CHEAP_SHARE < total;
   const head = longestFirst.slice(0, lanes - 1);
   const rest = longestFirst.slice(lanes - 1);
-  const cheap = rest.filter(isCheap).reverse();
+  const cheap = rest.filter(isCheap);
   return [...head, ...cheap, ...rest.filter(variant => !isCheap(variant))];
 }
 

@@ -44,12 +44,18 @@ const WRITES_SIDE_BY_SIDE = 6;
  * outcome; what is thrown is the picture's own failure.
  */
 export async function develop(job: Job, darkroom: Darkroom): Promise<Developed> {
-  const raster = await decodeOnce(job, darkroom.codec);
-  const placeholder = await darkroom.codec.placeholder(raster);
-  const pixelsOf = geometriesOf(raster, job, darkroom.codec);
+  const { codec } = darkroom;
+  const raster = await decodeOnce(job, codec);
   const lanes = pLimit(darkroom.lanes);
   const writes = pLimit(WRITES_SIDE_BY_SIDE);
   const sizes = new Map<string, Promise<number | undefined>>();
+  const ofPlaceholder = smallestWhole(job.variants);
+  const pixelsOf = geometriesOf(
+    raster,
+    ofPlaceholder ? [...job.variants, ofPlaceholder] : job.variants,
+    job,
+    codec,
+  );
   const outcomes = inStartingOrder(job.variants, darkroom.lanes).map(async variant => {
     const rendering = lanes(() => render(variant, pixelsOf, job, darkroom));
     sizes.set(
@@ -61,8 +67,23 @@ export async function develop(job: Job, darkroom: Darkroom): Promise<Developed> 
     );
     return await outcomeOf(variant, rendering, { job, darkroom, writes, sizes });
   });
+  const [made, placeholder] = await Promise.all([
+    Promise.all(outcomes),
+    lanes(async () => codec.placeholder(ofPlaceholder ? await pixelsOf(ofPlaceholder) : raster)),
+  ]);
   const picture: Picture = raster.salvaged ? { ...job.picture, salvaged: true } : job.picture;
-  return { outcomes: await Promise.all(outcomes), placeholder, picture };
+  return { outcomes: made, placeholder, picture };
+}
+
+/** Enough pixels for a placeholder, which has 100 a side at most, and far fewer to read than the raster has. */
+const PLACEHOLDER_SOURCE = 100;
+
+/** The smallest variant that shows the whole picture: its pixels are made anyway. */
+function smallestWhole(variants: Variant[]): Variant | undefined {
+  return variants
+    .filter(({ recipe, fromFile }) => recipe.fit === 'inside' && !recipe.colour && !fromFile)
+    .filter(({ width, height }) => Math.max(width, height) >= PLACEHOLDER_SOURCE)
+    .sort((a, b) => a.width - b.width)[0];
 }
 
 interface Surroundings {
@@ -139,7 +160,7 @@ async function render(
 }
 
 /** The pixels of each geometry, made when first asked for and let go with the last file that needs them. */
-function geometriesOf(raster: Raster, { variants, spent }: Job, codec: Codec) {
+function geometriesOf(raster: Raster, variants: Variant[], { spent }: Job, codec: Codec) {
   const waiting = variants.filter(({ fromFile }) => !fromFile).map(geometryOf);
   const made = new Map<string, Promise<Raster>>();
   return async (variant: Variant): Promise<Raster> => {
