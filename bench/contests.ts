@@ -25,7 +25,7 @@ export const contests: Contest[] = [
     outputs: JW,
     workers: [...OURS, ...CHAINS, 'naive-in-sequence', 'ipx', ...COMMANDS],
     rounds: 7,
-    quick: { rounds: 3, workers: [...OURS, ...CHAINS, 'naive-in-sequence', 'ipx'] },
+    quick: { rounds: 2, workers: [...OURS, ...CHAINS, 'naive-in-sequence', 'ipx'] },
   },
   {
     name: '12 MP JPEG, j+w+avif effort 3',
@@ -70,7 +70,6 @@ export const contests: Contest[] = [
     outputs: JW,
     workers: [...OURS, 'naive-all-at-once', 'ipx'],
     rounds: 5,
-    quick: { rounds: 1, workers: OURS },
   },
   {
     name: '12 MP progressive JPEG, j+w',
