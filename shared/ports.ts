@@ -1,3 +1,4 @@
+import type { ApngFrame } from './core/apng.ts';
 import type { OriginalObject, Placeholder } from './core/manifest.ts';
 import type { Picture, Size } from './core/picture.ts';
 import type { PresetList } from './core/preset-list.ts';
@@ -58,6 +59,18 @@ export interface Codec {
   /** A variant that is made straight from the file. */
   encodeFromFile(file: Buffer, variant: Variant, picture: Picture): Promise<Buffer>;
   placeholder(raster: Raster): Promise<Placeholder>;
+}
+
+/** What a codec leaves to others; each loads what it needs when it is first called. */
+export interface ForeignDecoders {
+  /** Upright RGBA in the file's own colour space. */
+  heic(file: Buffer, maxPixels: number): Promise<{ data: Buffer; width: number; height: number }>;
+  apng(file: Buffer): Promise<{
+    width: number;
+    height: number;
+    loop: number;
+    frames: (Omit<ApngFrame, 'rgba'> & { delay: number; png: Buffer })[];
+  }>;
 }
 
 /** The preset list in force, and a fingerprint of it. */

@@ -1,16 +1,17 @@
-import sharp, { type Metadata, type ResizeOptions, type Sharp } from 'sharp';
-import { apngFrames, composeFrames } from '../core/apng.ts';
-import { Failure, type FailureCode } from '../core/failure.ts';
-import { isDisplayP3 } from '../core/icc.ts';
-import { copyrightIn, labelsIn, xmpOf } from '../core/labels.ts';
+import sharp, { type ResizeOptions, type Sharp } from 'sharp';
+import { composeFrames } from '../core/apng.ts';
+import { attempt } from '../core/attempt.ts';
+import { Failure } from '../core/failure.ts';
+import { xmpOf } from '../core/labels.ts';
 import type { Picture } from '../core/picture.ts';
+import { pictureFrom } from '../core/picture-from-header.ts';
 import { refuseBeyond } from '../core/picture-limits.ts';
 import { placeholderOf, THUMBHASH_SIDE } from '../core/placeholder.ts';
 import type { PresetList } from '../core/preset-list.ts';
 import { sourceFormatOf } from '../core/source-format.ts';
 import { tiffOf } from '../core/tiff.ts';
 import type { Variant } from '../core/variants.ts';
-import type { Codec, DecodeOptions, Raster } from '../ports.ts';
+import type { Codec, DecodeOptions, ForeignDecoders, Raster } from '../ports.ts';
 
 // One thread for each encoder: two of one thread each finish 1.5 times sooner than one of two, and AVIF's
 // bytes depend on the number of threads, so it is pinned for outputs to be reproducible.
@@ -24,21 +25,6 @@ sharp.unblock({
     name => `VipsForeignLoad${name}`,
   ),
 });
-
-/** What sharp's npm build cannot read; each loads what it needs when it is first called. */
-export interface ForeignDecoders {
-  /** Upright RGBA in the file's own colour space. */
-  heic(file: Buffer, maxPixels: number): Promise<{ data: Buffer; width: number; height: number }>;
-  apng(file: Buffer): Promise<{
-    width: number;
-    height: number;
-    loop: number;
-    frames: (Omit<Parameters<typeof composeFrames>[1][number], 'rgba'> & {
-      delay: number;
-      png: Buffer;
-    })[];
-  }>;
-}
 
 /** 'warning', sharp's default, refuses some good camera files; 'none' takes truncated ones. */
 const FAIL_ON = 'error';
@@ -69,34 +55,6 @@ async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
   }
   refuseBeyond(picture, list);
   return picture;
-}
-
-function pictureFrom(
-  file: Buffer,
-  kind: Picture['format'],
-  header: Metadata,
-  { metadata }: PresetList,
-): Picture {
-  const { width, height } = header.autoOrient;
-  const labels = labelsIn(file, header);
-  const copyright = metadata.copyright === 'keep' ? copyrightIn(header) : undefined;
-  return {
-    // A brand such as mif1 does not tell HEVC from AV1.
-    format: kind === 'heic' && header.compression === 'av1' ? 'avif' : kind,
-    width,
-    height: header.pageHeight ?? height,
-    alpha: header.hasAlpha,
-    frames: framesIn(file, kind, header),
-    ...(isDisplayP3(header.icc) ? { profile: 'p3' } : {}),
-    ...(header.gainMap && kind === 'jpeg' ? { hdr: true } : {}),
-    ...(labels ? { labels } : {}),
-    ...(copyright ? { copyright } : {}),
-  };
-}
-
-function framesIn(file: Buffer, kind: Picture['format'], { pages = 1 }: Metadata): number {
-  if (kind === 'png') return apngFrames(file);
-  return kind === 'gif' || kind === 'webp' ? pages : 1;
 }
 
 /** `resize` first in the pipeline, so that a JPEG is shrunk while it is decoded. */
@@ -285,26 +243,4 @@ async function rasterFrom(pipeline: Sharp): Promise<Raster> {
     throw new Failure('UNEXPECTED', `expected 3 or 4 channels of sRGB, received ${channels}`);
   }
   return { data, width, height, channels };
-}
-
-/**
- * libvips' text is not passed on: in a shared process it can speak of another job's file. Running out of
- * memory is nobody's picture's fault.
- */
-async function attempt<T>(code: FailureCode, expected: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    const text = cause instanceof Error ? cause.message : '';
-    if (/memory|allocate/i.test(text)) {
-      throw new Failure('UNEXPECTED', 'expected enough memory to render', { cause });
-    }
-    throw new Failure(code, `${expected}, ${reasonIn(text)}`, { cause });
-  }
-}
-
-function reasonIn(text: string): string {
-  if (/premature|truncated|end of|unexpected end/i.test(text)) return 'it ends too soon';
-  return /timeout/i.test(text) ? 'it took too long' : 'the codec refused it';
 }

@@ -1,0 +1,45 @@
+import { apngFrames } from './apng.ts';
+import { isDisplayP3 } from './icc.ts';
+import { copyrightIn, labelsIn, type Metadata } from './labels.ts';
+import type { Picture, Size } from './picture.ts';
+import type { PresetList } from './preset-list.ts';
+
+/** What a decoder reads from a file's header; sharp's names. */
+export interface Header extends Metadata {
+  autoOrient: Size;
+  /** Of one frame, where a file has several. */
+  pageHeight?: number | undefined;
+  pages?: number | undefined;
+  hasAlpha: boolean;
+  compression?: 'av1' | 'hevc' | undefined;
+  icc?: Buffer | undefined;
+  gainMap?: object | undefined;
+}
+
+export function pictureFrom(
+  file: Buffer,
+  kind: Picture['format'],
+  header: Header,
+  { metadata }: PresetList,
+): Picture {
+  const { width, height } = header.autoOrient;
+  const labels = labelsIn(file, header);
+  const copyright = metadata.copyright === 'keep' ? copyrightIn(header) : undefined;
+  return {
+    // A brand such as mif1 does not tell HEVC from AV1.
+    format: kind === 'heic' && header.compression === 'av1' ? 'avif' : kind,
+    width,
+    height: header.pageHeight ?? height,
+    alpha: header.hasAlpha,
+    frames: framesIn(file, kind, header),
+    ...(isDisplayP3(header.icc) ? { profile: 'p3' } : {}),
+    ...(header.gainMap && kind === 'jpeg' ? { hdr: true } : {}),
+    ...(labels ? { labels } : {}),
+    ...(copyright ? { copyright } : {}),
+  };
+}
+
+function framesIn(file: Buffer, kind: Picture['format'], { pages = 1 }: Header): number {
+  if (kind === 'png') return apngFrames(file);
+  return kind === 'gif' || kind === 'webp' ? pages : 1;
+}
