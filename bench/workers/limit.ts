@@ -32,6 +32,11 @@ await answer({
   run: ({ files: [file = ''], outputs }) => steps(file, outputs),
 });
 
+/** The default of a preset list, which is not sharp's. */
+function chromaOf(format: string) {
+  return format === 'avif' ? { chromaSubsampling: '4:2:0' } : {};
+}
+
 async function steps(file: string, outputs: Output[]) {
   const widest = Math.max(...outputs.map(({ width }) => width));
   const [decode, top] = await timed(async () =>
@@ -52,7 +57,11 @@ async function steps(file: string, outputs: Output[]) {
     );
     resizes += resize;
     for (const { format, options } of outputs.filter(output => output.width === width)) {
-      const [encode] = await timed(() => fromPixels(pixels).toFormat(format, options).toBuffer());
+      const [encode] = await timed(() =>
+        fromPixels(pixels)
+          .toFormat(format, { ...options, ...chromaOf(format) })
+          .toBuffer(),
+      );
       encodes += encode;
     }
   }

@@ -206,9 +206,9 @@ async function finish(
   const xmp = xmpOf(picture.labels);
   if (xmp) pipeline.withXmp(xmp);
   if (copyright && picture.copyright) pipeline.withExif({ IFD0: { Copyright: picture.copyright } });
-  const { animated: _a, keepIfSmallerBy: _k, ...options } = encoder;
+  const { animated: _a, keepIfSmallerBy: _k, chroma, ...options } = encoder;
   return await attempt('VARIANT_UNRENDERABLE', `expected to encode ${format}`, () =>
-    pipeline[format](options).toBuffer(),
+    pipeline[format](chroma ? { ...options, chromaSubsampling: chroma } : options).toBuffer(),
   );
 }
 

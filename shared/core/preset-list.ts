@@ -60,6 +60,10 @@ const formats = z.strictObject({
     .strictObject({
       quality: quality.default(50),
       effort: z.int().min(0).max(9).default(1),
+      chroma: z
+        .enum(['4:2:0', '4:4:4'])
+        .default('4:2:0')
+        .describe('4:4:4 keeps sharp coloured edges, for 4 % more bytes and a fifth more CPU'),
       keepIfSmallerBy,
       widths: widths.optional(),
     })

@@ -18,19 +18,23 @@ export function costOf(variant: Variant): number {
 }
 
 /**
- * The order in which variants start, for a few lanes side by side: one of the longest first, then the cheap
- * ones, which a first screen waits for, then the rest; each longest first, so that no lane ends long after
- * another.
+ * The order in which variants start, for a few lanes side by side: the cheap ones, which a first screen waits
+ * for, then the rest, longest first, so that no lane ends long after another. Where the longest alone decides
+ * how long all of it takes, it starts before them.
  */
 export function inStartingOrder(variants: Variant[], lanes: number): Variant[] {
   const longestFirst = [...variants].sort((a, b) => costOf(b) - costOf(a));
-  const total = longestFirst.reduce((sum, variant) => sum + costOf(variant), 0);
-  const isCheap = (variant: Variant) => costOf(variant) * CHEAP_SHARE < total;
-  const head = longestFirst.slice(0, lanes - 1);
-  const rest = longestFirst.slice(lanes - 1);
-  const cheap = rest.filter(isCheap);
-  return [...head, ...cheap, ...rest.filter(variant => !isCheap(variant))];
+  const total = sumOf(longestFirst);
+  const cheap = longestFirst.filter(variant => costOf(variant) * CHEAP_SHARE < total);
+  const [longest, ...rest] = longestFirst.slice(0, longestFirst.length - cheap.length);
+  if (!longest) return cheap;
+  const cannotWait = costOf(longest) + sumOf(cheap) / lanes > total / lanes;
+  return cannotWait ? [longest, ...cheap, ...rest] : [...cheap, longest, ...rest];
 }
 
 /** A variant is cheap when it is less than a fiftieth of all the work. */
 const CHEAP_SHARE = 50;
+
+function sumOf(variants: Variant[]): number {
+  return variants.reduce((sum, variant) => sum + costOf(variant), 0);
+}

@@ -13,7 +13,7 @@ describe('fingerprint', () => {
   it.each([
     ['avatar', 96, 'jpeg', '59a56479d3'],
     ['thumb', 240, 'webp', 'dd941f4477'],
-    ['feed', 1080, 'avif', '3275cbf490'],
+    ['feed', 1080, 'avif', '08e1910f8c'],
     ['cover', 1920, 'jpeg', '6167b7a855'],
     ['anim', 240, 'webp', '70f9540b2b'],
   ] as const)(

@@ -20,13 +20,19 @@ describe('the starting order', () => {
     expect(order).toHaveLength(variants.length);
   });
 
-  it('begins with the longest, beside it the cheap ones, then the rest; each longest first', () => {
+  it('begins with the cheap ones, then comes the rest; each longest first', () => {
     const costs = inStartingOrder(variants, 2).map(costOf);
-    expect(costs[0]).toBe(Math.max(...costs));
-    const dearest = costs.indexOf(Math.max(...costs.slice(1)), 1);
-    const [cheap, rest] = [costs.slice(1, dearest), costs.slice(dearest)];
+    const dearest = costs.indexOf(Math.max(...costs));
+    const [cheap, rest] = [costs.slice(0, dearest), costs.slice(dearest)];
     expect(Math.max(...cheap)).toBeLessThan(Math.min(...rest));
     for (const part of [cheap, rest]) expect(part).toEqual([...part].sort((a, b) => b - a));
+  });
+
+  it('begins with the longest where all the others together take no longer', () => {
+    const [longest] = [...variants].sort((a, b) => costOf(b) - costOf(a));
+    const few = variants.filter(one => one === longest || one.preset === 'avatar');
+    expect(inStartingOrder(few, 2)[0]).toBe(longest);
+    expect(inStartingOrder(variants, 2)[0]).not.toBe(longest);
   });
 
   it('has a screen’s first picture among the first ten', () => {
