@@ -1,16 +1,18 @@
 import type { Variant } from './variants.ts';
 
-/**
- * Encoding cost relative to a plain JPEG of the same size, on the figures of docs/rendering.md. Only their
- * order matters: a wrong figure costs time, never a picture.
- */
+/** Encoding cost relative to a plain JPEG, by effort: the figures of docs/rendering.md, rounded. */
+const AVIF_WEIGHTS = [5, 14, 24, 40, 170, 250, 570];
+const WEBP_WEIGHTS = [2, 2, 4, 6, 8, 12, 17];
+const ANIMATED = 500;
+
+/** Only the order of costs matters: a wrong figure costs time, never a picture. */
 function weightOf({ format, recipe, fromFile }: Variant): number {
-  const effort = Number(recipe.encoder.effort ?? 0);
-  if (fromFile === 'animated') return 500;
-  if (format === 'jpeg') return recipe.encoder.mozjpeg ? 5 : 1;
+  if (fromFile === 'animated') return ANIMATED;
+  if (format === 'jpeg') return recipe.encoder.mozjpeg ? 8 : 1;
   if (format === 'png') return 6;
-  if (format === 'webp') return 2 + effort;
-  return effort < 2 ? 8 : 15 * 2 ** (effort - 2);
+  const weights = format === 'avif' ? AVIF_WEIGHTS : WEBP_WEIGHTS;
+  const effort = Math.min(Number(recipe.encoder.effort ?? 0), weights.length - 1);
+  return weights[effort] ?? 1;
 }
 
 export function costOf(variant: Variant): number {
@@ -18,18 +20,25 @@ export function costOf(variant: Variant): number {
 }
 
 /**
- * The order in which variants start, for a few lanes side by side: the cheap ones, which a first screen waits
- * for, then the rest, longest first, so that no lane ends long after another. Where the longest alone decides
+ * The order in which variants start, for a few lanes side by side: the cheap ones, a first screen's before all,
+ * then the rest, longest first, so that no lane ends long after another. Where the longest alone decides
  * how long all of it takes, it starts before them.
  */
 export function inStartingOrder(variants: Variant[], lanes: number): Variant[] {
   const longestFirst = [...variants].sort((a, b) => costOf(b) - costOf(a));
   const total = sumOf(longestFirst);
-  const cheap = longestFirst.filter(variant => costOf(variant) * CHEAP_SHARE < total);
+  const cheap = longestFirst
+    .filter(variant => costOf(variant) * CHEAP_SHARE < total)
+    .sort((a, b) => Number(isFirstScreen(b)) - Number(isFirstScreen(a)));
   const [longest, ...rest] = longestFirst.slice(0, longestFirst.length - cheap.length);
   if (!longest) return cheap;
   const cannotWait = costOf(longest) + sumOf(cheap) / lanes > total / lanes;
   return cannotWait ? [longest, ...cheap, ...rest] : [...cheap, longest, ...rest];
+}
+
+/** Of a phone's first screen, on a slow network or in a grid. */
+function isFirstScreen({ width }: Variant): boolean {
+  return width <= 480;
 }
 
 /** A variant is cheap when it is less than a fiftieth of all the work. */

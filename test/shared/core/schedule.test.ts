@@ -25,7 +25,15 @@ describe('the starting order', () => {
     const dearest = costs.indexOf(Math.max(...costs));
     const [cheap, rest] = [costs.slice(0, dearest), costs.slice(dearest)];
     expect(Math.max(...cheap)).toBeLessThan(Math.min(...rest));
-    for (const part of [cheap, rest]) expect(part).toEqual([...part].sort((a, b) => b - a));
+    expect(rest).toEqual([...rest].sort((a, b) => b - a));
+  });
+
+  it('has the cheap ones of a first screen before the other cheap ones', () => {
+    const order = inStartingOrder(variants, 2);
+    const cheap = order.slice(0, order.map(costOf).indexOf(Math.max(...order.map(costOf))));
+    const isSmall = cheap.map(({ width }) => width <= 480);
+    expect(isSmall).toEqual([...isSmall].sort((a, b) => Number(b) - Number(a)));
+    expect(new Set(isSmall).size).toBe(2);
   });
 
   it('begins with the longest where all the others together take no longer', () => {
