@@ -84,7 +84,11 @@ function progressOf(total: number, { json }: Options) {
       bars.log(`${text}\n`);
       bar.increment({ name: key });
     },
-    stop: () => bars.stop(),
+    stop: () => {
+      // Lines wait for the next redraw, and stopping is none. (`update` is real and missing from the types.)
+      (bars as MultiBar & { update(): void }).update();
+      bars.stop();
+    },
   };
 }
 

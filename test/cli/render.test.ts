@@ -13,7 +13,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { starfishPhoto } from '../support/originals.ts';
 import { SMALL } from '../support/preset-lists.ts';
-import { darkroom } from '../support/processes.ts';
+import { darkroom, onTerminal } from '../support/processes.ts';
 
 describe('darkroom render', () => {
   let folder: string;
@@ -71,6 +71,17 @@ describe('darkroom render', () => {
     });
     expect(lines[1].manifest.complete).toBe(true);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'tells every picture on a terminal too, above its bar',
+    async () => {
+      const words = ['render', join(folder, 'in'), '--out', join(folder, 'out')];
+      const output = await onTerminal('--import', 'tsx', 'cli/index.ts', ...words);
+      for (const name of ['海星 1.jpg', 'sub/b.jpg'])
+        expect(output).toContain(`in/${name}  1278x720`);
+      expect(output).toContain('2/2');
+    },
+  );
 
   it('makes nothing twice', async () => {
     await render(join(folder, 'in/sub/b.jpg'));

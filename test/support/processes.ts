@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -26,5 +26,16 @@ export function darkroom(...words: string[]): Promise<Finished> {
     });
     child.once('error', reject);
     child.once('close', code => resolve({ code, stdout, stderr }));
+  });
+}
+
+/** Runs node with a terminal of its own, by util-linux' `script`, and answers all that was shown. */
+export function onTerminal(...words: string[]): Promise<string> {
+  const quoted = [process.execPath, ...words].map(word => `'${word.replaceAll("'", "'\\''")}'`);
+  return new Promise((resolve, reject) => {
+    execFile('script', ['-qec', quoted.join(' '), '/dev/null'], { cwd: root }, (error, stdout) => {
+      if (error) reject(error);
+      else resolve(stdout);
+    });
   });
 }
