@@ -64,9 +64,11 @@ async function decode(
   foreign: ForeignDecoders,
 ): Promise<Raster> {
   const { picture, size, keepProfile, truncated } = options;
-  const profile = keepProfile ? await profileOf(file) : undefined;
-  const source = picture.format === 'heic' ? await fromHeic(file, picture, foreign) : file;
-  const run = (failOn: 'error' | 'none') => {
+  const isHeic = picture.format === 'heic';
+  const icc = keepProfile || isHeic ? await profileOf(file) : undefined;
+  const profile = keepProfile ? icc : undefined;
+  const source = isHeic ? await tiffFrom(await foreign.heic(file, pixelsOf(picture)), icc) : file;
+  const run = async (failOn: 'error' | 'none'): Promise<Raster> => {
     const pipeline = sharp(source, {
       failOn,
       autoOrient: true,
@@ -74,27 +76,24 @@ async function decode(
     });
     pipeline.resize({ ...size, fit: 'fill' }).timeout({ seconds: DECODE_SECONDS });
     if (!picture.alpha) pipeline.removeAlpha();
-    return rasterFrom(profile ? pipeline.keepIccProfile() : pipeline.toColourspace('srgb'));
-  };
-  const expected = `expected a whole ${picture.format}`;
-  try {
-    const raster = await attempt('ORIGINAL_UNDECODABLE', expected, () => run(FAIL_ON));
+    const raster = await attempt('ORIGINAL_UNDECODABLE', `expected a whole ${picture.format}`, () =>
+      rasterFrom(profile ? pipeline.keepIccProfile() : pipeline.toColourspace('srgb')),
+    );
     return profile ? { ...raster, icc: profile } : raster;
+  };
+  try {
+    return await run(FAIL_ON);
   } catch (thrown) {
     if (truncated === 'refuse') throw thrown;
-    const raster = await attempt('ORIGINAL_UNDECODABLE', expected, () => run('none'));
-    return { ...raster, ...(profile ? { icc: profile } : {}), salvaged: true };
+    return { ...(await run('none')), salvaged: true };
   }
 }
 
-/** As a TIFF, which carries the profile along. */
-async function fromHeic(
-  file: Buffer,
-  picture: Picture,
-  { heic }: ForeignDecoders,
+/** Upright RGBA as a file that sharp reads; a TIFF carries the profile along. */
+async function tiffFrom(
+  pixels: Awaited<ReturnType<ForeignDecoders['heic']>>,
+  icc: Buffer | undefined,
 ): Promise<Buffer> {
-  const pixels = await heic(file, pixelsOf(picture));
-  const icc = await profileOf(file);
   const raster = { ...pixels, channels: 4 as const };
   return icc
     ? tiffOf(raster, icc)
