@@ -1,6 +1,7 @@
 import type { Contest } from './contests.ts';
 import type { Measured } from './request.ts';
 import { median, medianRatio } from './statistics.ts';
+import { COMMANDS, installed } from './workers/run-command.ts';
 import { measure } from './workshop.ts';
 
 /** By worker, one for each round. */
@@ -10,14 +11,23 @@ export type Results = Record<string, Rounds>;
 
 /** Round by round, each worker in turn, so that no one has the machine's quiet minutes to itself. */
 export async function hold(contest: Contest, tell: (step: string) => void): Promise<Rounds> {
-  const rounds: Rounds = Object.fromEntries(contest.workers.map(worker => [worker, []]));
+  const workers = await present(contest.workers);
+  const rounds: Rounds = Object.fromEntries(workers.map(worker => [worker, []]));
   for (let round = 1; round <= contest.rounds; round += 1) {
-    for (const worker of contest.workers) {
+    for (const worker of workers) {
       tell(`${contest.name}: ${worker}, round ${round} of ${contest.rounds}`);
       rounds[worker]?.push(await measure({ ...contest, worker }));
     }
   }
   return rounds;
+}
+
+async function present(workers: string[]): Promise<string[]> {
+  const places = workers.map(async worker => {
+    const names = COMMANDS[worker];
+    return !names || (await installed(names)) ? [worker] : [];
+  });
+  return (await Promise.all(places)).flat();
 }
 
 export function wallRatio(rounds: Rounds, above: string, below: string): number {

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { answer } from './answer.ts';
-import { installed, runCommand } from './run-command.ts';
+import { COMMANDS, installed, runCommand } from './run-command.ts';
 
 /** One command that decodes once, shrunk as far as JPEG allows, and goes down from width to width. */
 await answer({
   elsewhere: true,
   run: async ({ files: [file = ''], outputs, scratch }) => {
-    const magick = (await installed('magick', 'convert-im6.q16', 'convert')) ?? 'convert';
+    const magick = (await installed(COMMANDS.imagemagick ?? [])) ?? 'convert';
     const widths = [...new Set(outputs.map(({ width }) => width))].sort((a, b) => b - a);
     const steps = widths.flatMap(width => [
       '-resize',

@@ -75,7 +75,7 @@ export async function develop(job: Job, darkroom: Darkroom): Promise<Developed> 
   return { outcomes: made, placeholder, picture };
 }
 
-/** Enough pixels for a placeholder, which has 100 a side at most, and far fewer to read than the raster has. */
+/** Enough pixels for a placeholder, which has 48 a side at most, and far fewer to read than the raster has. */
 const PLACEHOLDER_SOURCE = 100;
 
 /** The smallest variant that shows the whole picture: its pixels are made anyway. */

@@ -574,6 +574,21 @@ describe('renditions', () => {
     },
   );
 
+  it('in AVIF are the same bytes beside decodes, which use more threads', async () => {
+    const file = readFileSync(starfishPhoto);
+    const list = one('widths: [640], formats: { avif: {} }');
+    const { picture, raster } = await decoded(file, list);
+    const [variant] = variantsFor(picture, list);
+    if (!variant) throw new Error('no variant');
+    const alone = await codec.encode(raster, variant, picture);
+    const [, beside] = await Promise.all([
+      decoded(file, list),
+      codec.encode(raster, variant, picture),
+      decoded(file, list),
+    ]);
+    expect(beside.equals(alone)).toBe(true);
+  });
+
   it('have a placeholder of a few bytes and one colour', async () => {
     const file = await sharp({
       create: { width: 50, height: 50, channels: 3, background: '#204060' },
