@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../shared/core/failure.ts';
 import type { OriginalObject } from '../shared/core/manifest.ts';
-import type { ObjectStore } from '../shared/ports.ts';
+import type { ListedObject, ListOptions, ObjectStore } from '../shared/ports.ts';
 
 /** A folder as a bucket, so that `render` takes the same way as an upload. An object's ETag is its MD5, as in OSS. */
 export function folderStore(root: string): ObjectStore {
@@ -22,7 +22,7 @@ export function folderStore(root: string): ObjectStore {
     remove: async keys => {
       for (const key of keys) await rm(join(root, key), { force: true });
     },
-    list: (prefix, delimiter) => list(root, prefix, delimiter),
+    list: (prefix, options) => list(root, prefix, options),
   };
 }
 
@@ -50,14 +50,18 @@ async function put(path: string, bytes: Buffer): Promise<void> {
 async function* list(
   root: string,
   prefix: string,
-  delimiter?: '/',
-): AsyncGenerator<{ key: string } | { prefix: string }> {
+  { delimiter, after = '' }: ListOptions = {},
+): AsyncGenerator<ListedObject | { prefix: string }> {
   const entries = await orUndefined(() => readdir(join(root, prefix), { withFileTypes: true }));
   for (const entry of entries ?? []) {
     const name = `${prefix}${entry.name}`;
-    if (!entry.isDirectory()) yield { key: name };
-    else if (delimiter) yield { prefix: `${name}/` };
-    else yield* list(root, `${name}/`);
+    if (entry.isDirectory()) {
+      if (delimiter) yield { prefix: `${name}/` };
+      else yield* list(root, `${name}/`, { after });
+    } else if (name > after) {
+      const [found, { mtime }] = await Promise.all([head(root, name), stat(join(root, name))]);
+      if (found) yield { ...found, modifiedAt: mtime };
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { modes } from '../shared/core/run.ts';
 
 /**
  * Our own payload: a batch of raw keys of the originals bucket to reconcile.
@@ -8,4 +9,9 @@ export const backfillBatch = z.strictObject({
   kind: z.literal('darkroom.backfill'),
   bucket: z.string().min(1),
   keys: z.array(z.string().min(1)).min(1).max(500),
+  mode: z.enum(modes).default('settle'),
+  /** Only this preset is made anew by `force`. */
+  preset: z.string().optional(),
+  /** Which run handed the batch over, and as which of its batches: the function leaves word there of what it did. */
+  run: z.strictObject({ id: z.string().min(1), batch: z.int().min(0) }).optional(),
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Failure } from '../shared/core/failure.ts';
 
 /** All that the platform keeps there; --fresh removes nothing else, so that a mistyped --data costs nobody's files. */
-const OWN = ['oss', 'queue', 'destinations', 'credentials.json'];
+const OWN = ['oss', 'queue', 'destinations', 'credentials.json', 'platform.json'];
 
 /**
  * Takes the folder for this process: the index of the OSS server and the queue live in memory, so two

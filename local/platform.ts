@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { OssRecord } from '../events/oss-event.ts';
 import { buildFunctions } from '../scripts/build.ts';
@@ -53,11 +54,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const release = await holdFolder(dataDir, options.fresh);
   try {
     const platform = await openPlatform(options, dataDir);
+    await tellWhere(platform);
     return { ...platform, close: () => platform.close().finally(release) };
   } catch (thrown) {
     await release();
     throw thrown;
   }
+}
+
+/** For commands of other processes on this machine: cli/connection.ts reads it, with credentials.json beside it. */
+async function tellWhere({ oss, data }: Platform): Promise<void> {
+  const { endpoint, region } = oss;
+  const where = { oss: { endpoint, region }, buckets };
+  await writeFile(join(data, 'platform.json'), `${JSON.stringify(where, null, 2)}\n`);
 }
 
 async function openPlatform(options: PlatformOptions, dataDir: string): Promise<Platform> {

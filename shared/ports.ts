@@ -25,8 +25,31 @@ export interface ObjectStore {
   getUnless(key: string, etag: string): Promise<StoredObject | 'unchanged' | undefined>;
   put(key: string, bytes: Buffer, attributes: Attributes): Promise<void>;
   remove(keys: string[]): Promise<void>;
-  /** Keys and, with a delimiter, the prefixes rolled up by it; in OSS's byte order. */
-  list(prefix: string, delimiter?: '/'): AsyncIterable<{ key: string } | { prefix: string }>;
+  /** Objects and, with a delimiter, the prefixes rolled up by it; in OSS's byte order. */
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject | { prefix: string }>;
+}
+
+export interface ListOptions {
+  delimiter?: '/';
+  /** Only keys that come after this one. */
+  after?: string;
+}
+
+export interface ListedObject {
+  key: string;
+  /** Without quotes. */
+  etag: string;
+  bytes: number;
+  modifiedAt: Date;
+}
+
+/** What a function does later: an asynchronous invocation of it, of at most 128 KB. */
+export interface TaskQueue {
+  /**
+   * 'duplicate' where a task of that id was handed over before: it does not run twice. An id is a letter, then up to
+   * 127 letters, digits, `_` and `-`. Throws QUEUE_BUSY (transient) when the platform is still too busy after several attempts.
+   */
+  submit(id: string, payload: Buffer): Promise<'accepted' | 'duplicate'>;
 }
 
 /** Interleaved 8 bits a channel: three channels, or four where the picture has transparent parts. */

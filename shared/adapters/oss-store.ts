@@ -2,7 +2,7 @@ import OSS from 'ali-oss';
 import pRetry from 'p-retry';
 import { Failure } from '../core/failure.ts';
 import type { OriginalObject } from '../core/manifest.ts';
-import type { Attributes, ObjectStore, StoredObject } from '../ports.ts';
+import type { Attributes, ListOptions, ObjectStore, StoredObject } from '../ports.ts';
 
 /** One bucket through ali-oss 6.23; the only place that knows its errors. */
 
@@ -42,7 +42,7 @@ export function ossStore(bucket: string, connection: OssConnection): ObjectStore
         await call(`DELETE ${page.length} keys`, () => client.deleteMulti(page, { quiet: true }));
       }
     },
-    list: (prefix, delimiter) => list(client, call, { prefix, delimiter }),
+    list: (prefix, options) => list(client, call, { prefix, ...options }),
   };
 }
 
@@ -104,7 +104,7 @@ type Call = <T>(what: string, run: () => Promise<T>) => Promise<T>;
 async function* list(
   client: OSS,
   call: Call,
-  { prefix, delimiter }: { prefix: string; delimiter: '/' | undefined },
+  { prefix, delimiter, after }: ListOptions & { prefix: string },
 ) {
   let token: string | undefined;
   do {
@@ -112,11 +112,14 @@ async function* list(
       prefix,
       'max-keys': String(LIST_PAGE),
       ...(delimiter ? { delimiter } : {}),
+      ...(after ? { 'start-after': after } : {}),
       ...(token ? { 'continuation-token': token } : {}),
     };
     // ali-oss takes the continuation token out of the object it is given: a fresh one for each attempt.
     const page = await call(`LIST ${prefix}`, () => client.listV2({ ...query }, {}));
-    for (const { name } of page.objects ?? []) yield { key: name };
+    for (const { name, etag, size, lastModified } of page.objects ?? []) {
+      yield { key: name, etag: bare(etag), bytes: size, modifiedAt: new Date(lastModified) };
+    }
     for (const rolledUp of page.prefixes ?? []) yield { prefix: rolledUp };
     token = page.nextContinuationToken || undefined;
   } while (token);

@@ -14,10 +14,12 @@ const KINDS = {
   VARIANT_UNRENDERABLE: 'input',
   DEADLINE: 'transient',
   ORIGINAL_CHANGED: 'transient',
+  QUEUE_BUSY: 'transient',
   STORE_UNAVAILABLE: 'transient',
   EVENT_UNREADABLE: 'fault',
   PRESETS_INVALID: 'fault',
   SETTINGS_INVALID: 'fault',
+  QUEUE_DENIED: 'fault',
   STORE_DENIED: 'fault',
   UNEXPECTED: 'fault',
 } as const satisfies Record<string, FailureKind>;

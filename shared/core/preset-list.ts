@@ -133,6 +133,24 @@ export const presetListShape = z.strictObject({
   version: z.literal(1),
   epoch: z.int().min(0).default(0).describe('raise it to render everything anew'),
   retain: duration.default('0s').describe('how long a replaced derivative stays'),
+  approveAbove: z
+    .strictObject({
+      originals: z.int().min(0).default(10_000).describe('an edit that touches more'),
+      usd: z
+        .number()
+        .min(0)
+        .default(10)
+        .describe('an edit whose rollout is estimated to cost more'),
+    })
+    .prefault({})
+    .describe(
+      'such an edit waits for `darkroom presets apply`; the list in force decides, not the new one',
+    ),
+  stopAtTimesPlan: z
+    .number()
+    .min(1)
+    .default(1.5)
+    .describe('a backfill or rollout stops when it renders this many times the files it planned'),
   limits: limitsShape.prefault({}),
   truncated: z
     .enum(['refuse', 'salvage'])

@@ -64,9 +64,10 @@ export function fingerprintOf(recipe: Recipe, epoch: number): string {
   return shortHash({ epoch, recipe });
 }
 
-/** Names a whole preset list, whatever the order of its keys and its comments. */
+/** Names what a list makes, whatever the order of its keys and its comments, and how its edits are rolled out. */
 export function fingerprintOfList(list: PresetList): string {
-  return shortHash(list);
+  const { approveAbove: _a, stopAtTimesPlan: _s, ...makes } = list;
+  return shortHash(makes);
 }
 
 function shortHash(value: unknown): string {

@@ -15,7 +15,18 @@ function ruleFor(key: string, list: PresetList): PresetList['rules'][number] | u
 
 /** `**` alone is every key: as a glob it would miss keys such as `a//b` and `dir/`. */
 function matches(glob: string, key: string): boolean {
-  return glob === '**' || picomatch.isMatch(key, glob, { dot: true, nonegate: true });
+  return glob === '**' || matcherOf(glob)(key);
+}
+
+/** Walking a bucket asks millions of times, and compiling a glob takes longer than asking it. */
+const matchers = new Map<string, (key: string) => boolean>();
+
+function matcherOf(glob: string): (key: string) => boolean {
+  const known = matchers.get(glob);
+  if (known) return known;
+  const made = picomatch(glob, { dot: true, nonegate: true });
+  matchers.set(glob, made);
+  return made;
 }
 
 export function holds(condition: Condition | undefined, picture: Picture): boolean {

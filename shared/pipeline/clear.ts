@@ -15,7 +15,7 @@ export async function clearSet(original: string, derivatives: ObjectStore): Prom
 async function keysOfSet(original: string, derivatives: ObjectStore): Promise<string[]> {
   const keys: string[] = [];
   // The delimiter keeps the listing short where other originals lie below this key as in a folder.
-  for await (const entry of derivatives.list(`${original}/`, '/')) {
+  for await (const entry of derivatives.list(`${original}/`, { delimiter: '/' })) {
     if ('key' in entry) {
       if (entry.key === manifestKey(original)) keys.push(entry.key);
     } else if (isVersion(entry.prefix.slice(original.length + 1, -1))) {

@@ -1,11 +1,15 @@
 import { expect, it } from 'vitest';
-import type { ObjectStore } from '../../shared/ports.ts';
+import type { ListOptions, ObjectStore } from '../../shared/ports.ts';
 
 const attributes = { contentType: 'text/plain', cacheControl: 'no-cache' };
 
-async function listed(store: ObjectStore, prefix: string, delimiter?: '/'): Promise<string[]> {
+async function listed(
+  store: ObjectStore,
+  prefix: string,
+  options: ListOptions = {},
+): Promise<string[]> {
   const found: string[] = [];
-  for await (const entry of store.list(prefix, delimiter)) {
+  for await (const entry of store.list(prefix, options)) {
     found.push('key' in entry ? entry.key : entry.prefix);
   }
   return found.sort();
@@ -78,7 +82,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore>, can: Abili
       await store.put(key, Buffer.from(key), attributes);
     }
     expect(await listed(store, 'a/a/')).toEqual(['a/a/1', 'a/a/2/3']);
-    expect(await listed(store, 'a/', '/')).toEqual(['a/a/', 'a/aaa/']);
+    expect(await listed(store, 'a/', { delimiter: '/' })).toEqual(['a/a/', 'a/aaa/']);
     expect(await listed(store, 'c/')).toEqual([]);
   });
 

@@ -7,11 +7,14 @@ export interface Call {
 }
 
 export interface MemoryStore extends ObjectStore {
-  objects: Map<string, { bytes: Buffer; contentType: string; cacheControl: string }>;
+  objects: Map<
+    string,
+    { bytes: Buffer; contentType: string; cacheControl: string; modifiedAt: Date }
+  >;
   calls: Call[];
   /** Called before each operation takes effect: may throw, or change the world. */
   before: (call: Call) => void | Promise<void>;
-  upload(key: string, bytes: Buffer | string): void;
+  upload(key: string, bytes: Buffer | string, modifiedAt?: Date): void;
   keys(): string[];
 }
 
@@ -31,8 +34,9 @@ export function memoryStore(): MemoryStore {
     objects,
     calls,
     before: () => undefined,
-    upload: (key, bytes) => {
-      objects.set(key, { bytes: Buffer.from(bytes), contentType: '', cacheControl: '' });
+    upload: (key, bytes, modifiedAt = new Date()) => {
+      const attributes = { contentType: '', cacheControl: '', modifiedAt };
+      objects.set(key, { bytes: Buffer.from(bytes), ...attributes });
     },
     keys: () => [...objects.keys()].sort(),
     head: async key => {
@@ -47,7 +51,7 @@ export function memoryStore(): MemoryStore {
     },
     put: async (key, bytes, attributes) => {
       await happen('put', key);
-      objects.set(key, { bytes, ...attributes });
+      objects.set(key, { bytes, ...attributes, modifiedAt: new Date() });
     },
     remove: async keys => {
       for (const key of keys) {
@@ -55,14 +59,17 @@ export function memoryStore(): MemoryStore {
         objects.delete(key);
       }
     },
-    list: async function* (prefix, delimiter) {
+    list: async function* (prefix, { delimiter, after = '' } = {}) {
       await happen('list', prefix);
       const rolledUp = new Set<string>();
       for (const key of [...objects.keys()].sort()) {
-        if (!key.startsWith(prefix)) continue;
+        const stored = objects.get(key);
+        if (!stored || !key.startsWith(prefix) || key <= after) continue;
         const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
-        if (end === -1) yield { key };
-        else rolledUp.add(key.slice(0, end + 1));
+        if (end === -1) {
+          const { bytes, modifiedAt } = stored;
+          yield { key, etag: etagOf(bytes), bytes: bytes.length, modifiedAt };
+        } else rolledUp.add(key.slice(0, end + 1));
       }
       for (const one of rolledUp) yield { prefix: one };
     },

@@ -1,0 +1,35 @@
+import { widthsOf } from './geometry.ts';
+import type { OutputFormat, Preset, PresetList } from './preset-list.ts';
+import { fingerprintOf, recipeOf } from './recipe.ts';
+import { presetsFor } from './rules.ts';
+
+/** One file that the list asks for by its key alone, before the picture itself is known. */
+export interface Asked {
+  preset: string;
+  format: OutputFormat;
+  /** As declared: a smaller picture gives its own width in its place, or none. */
+  width: number;
+  fingerprint: string;
+  generate: Preset['generate'];
+}
+
+/** What the list asks for of an original: an upper bound, since pictures rule files out. */
+export function askedFor(key: string, list: PresetList): Asked[] {
+  return askedOfPresets(presetsFor(key, list), list);
+}
+
+export function askedOfPresets(presets: Preset[], list: PresetList): Asked[] {
+  return presets.flatMap(preset =>
+    Object.entries(preset.formats).flatMap(([name, options]) => {
+      if (!options) return [];
+      const format = name as OutputFormat;
+      return (options.widths ?? widthsOf(preset)).map(width => ({
+        preset: preset.name,
+        format,
+        width,
+        fingerprint: fingerprintOf(recipeOf(preset, width, format, list.metadata), list.epoch),
+        generate: preset.generate,
+      }));
+    }),
+  );
+}
