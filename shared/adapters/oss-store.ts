@@ -106,15 +106,15 @@ async function* list(
   call: Call,
   { prefix, delimiter, after }: ListOptions & { prefix: string },
 ) {
+  const whole = {
+    prefix,
+    'max-keys': String(LIST_PAGE),
+    ...(delimiter ? { delimiter } : {}),
+    ...(after ? { 'start-after': after } : {}),
+  };
   let token: string | undefined;
   do {
-    const query = {
-      prefix,
-      'max-keys': String(LIST_PAGE),
-      ...(delimiter ? { delimiter } : {}),
-      ...(after ? { 'start-after': after } : {}),
-      ...(token ? { 'continuation-token': token } : {}),
-    };
+    const query = { ...whole, ...(token ? { 'continuation-token': token } : {}) };
     // ali-oss takes the continuation token out of the object it is given: a fresh one for each attempt.
     const page = await call(`LIST ${prefix}`, () => client.listV2({ ...query }, {}));
     for (const { name, etag, size, lastModified } of page.objects ?? []) {
