@@ -12,6 +12,13 @@ export const backfillBatch = z.strictObject({
   mode: z.enum(modes).default('settle'),
   /** Only this preset is made anew by `force`. */
   preset: z.string().optional(),
-  /** Which run handed the batch over, and as which of its batches: the function leaves word there of what it did. */
-  run: z.strictObject({ id: z.string().min(1), batch: z.int().min(0) }).optional(),
+  /** Which run handed it over, as which task: the function leaves word there of what it did. */
+  run: z
+    .strictObject({
+      id: z.string().min(1),
+      task: z.string().min(1),
+      planned: z.int().min(0).describe('files, at most'),
+      startedAt: z.iso.datetime(),
+    })
+    .optional(),
 });

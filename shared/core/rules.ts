@@ -4,13 +4,18 @@ import type { Condition, Preset, PresetList } from './preset-list.ts';
 
 /** Which presets an original gets: the first rule whose glob matches its key decides. */
 export function presetsFor(key: string, list: PresetList): Preset[] {
-  const rule = ruleFor(key, list);
-  if (!rule || rule.presets === 'none') return [];
-  return list.presets.filter(preset => rule.presets.includes(preset.name));
+  return presetsOfRule(ruleIndexFor(key, list), list);
 }
 
-function ruleFor(key: string, list: PresetList): PresetList['rules'][number] | undefined {
-  return list.rules.find(rule => matches(rule.match, key));
+/** Keys under one rule get the same, so a walker remembers by it. -1 where no rule matches. */
+export function ruleIndexFor(key: string, list: PresetList): number {
+  return list.rules.findIndex(rule => matches(rule.match, key));
+}
+
+export function presetsOfRule(index: number, list: PresetList): Preset[] {
+  const rule = list.rules[index];
+  if (!rule || rule.presets === 'none') return [];
+  return list.presets.filter(preset => rule.presets.includes(preset.name));
 }
 
 /** `**` alone is every key: as a glob it would miss keys such as `a//b` and `dir/`. */

@@ -1,3 +1,5 @@
+import type { OutputFormat } from './preset-list.ts';
+import type { Recipe } from './recipe.ts';
 import type { Variant } from './variants.ts';
 
 /** Encoding cost relative to a plain JPEG, by effort: the figures of docs/rendering.md, rounded. */
@@ -5,18 +7,18 @@ const AVIF_WEIGHTS = [5, 14, 24, 40, 170, 250, 570];
 const WEBP_WEIGHTS = [2, 2, 4, 6, 8, 12, 17];
 const ANIMATED = 500;
 
-/** Only the order of costs matters: a wrong figure costs time, never a picture. */
-function weightOf({ format, recipe, fromFile }: Variant): number {
-  if (fromFile === 'animated') return ANIMATED;
-  if (format === 'jpeg') return recipe.encoder.mozjpeg ? 8 : 1;
+/** In the order of starting only the order of costs matters; cost.ts makes seconds of them. */
+export function weightOf(format: OutputFormat, encoder: Recipe['encoder']): number {
+  if (format === 'jpeg') return encoder.mozjpeg ? 8 : 1;
   if (format === 'png') return 6;
   const weights = format === 'avif' ? AVIF_WEIGHTS : WEBP_WEIGHTS;
-  const effort = Math.min(Number(recipe.encoder.effort ?? 0), weights.length - 1);
+  const effort = Math.min(Number(encoder.effort ?? 0), weights.length - 1);
   return weights[effort] ?? 1;
 }
 
-export function costOf(variant: Variant): number {
-  return variant.width * variant.height * weightOf(variant);
+export function costOf({ width, height, format, recipe, fromFile }: Variant): number {
+  const weight = fromFile === 'animated' ? ANIMATED : weightOf(format, recipe.encoder);
+  return width * height * weight;
 }
 
 /**

@@ -32,6 +32,23 @@ export function wantedKeys(payload: Buffer, originalsBucket: string): WantedKeys
   return sortOut(recordsIn(event), originalsBucket);
 }
 
+/** Reads our own batch, and nothing else. Throws EVENT_UNREADABLE, which FC keeps for replay. */
+export function wantedBatch(payload: Buffer, originalsBucket: string) {
+  const batch = backfillBatch.safeParse(parseJson(payload));
+  if (!batch.success) {
+    const { path, message } = batch.error.issues[0] ?? { path: [], message: '' };
+    throw new Failure(
+      'EVENT_UNREADABLE',
+      `expected a backfill batch, received something else (at ${path.join('.')}: ${message})`,
+    );
+  }
+  const { bucket, keys, ...rest } = batch.data;
+  if (bucket !== originalsBucket) {
+    throw new Failure('EVENT_UNREADABLE', `expected bucket ${originalsBucket}, received ${bucket}`);
+  }
+  return { ...rest, keys: [...new Set(keys)] };
+}
+
 type Hint = Pick<OssRecord, 'oss'> & { eventName: string };
 
 function recordsIn(event: unknown): Hint[] {

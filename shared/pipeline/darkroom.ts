@@ -1,3 +1,4 @@
+import type { Manifest } from '../core/manifest.ts';
 import type { Codec, Log, ObjectStore, PresetSource } from '../ports.ts';
 
 /** All that the use cases work with; an entry opens it. */
@@ -12,6 +13,8 @@ export interface Darkroom {
   attempt: number;
   /** When to stop starting work, so that what is done is committed before the platform's own limit. */
   deadline: Date | undefined;
+  /** A bulk run's view of what is recorded, where it is to be made anew. */
+  amend?: (manifest: Manifest) => Manifest;
   /** Encoders side by side: one for each core, each on one thread. */
   lanes: number;
 }

@@ -26,13 +26,16 @@ export async function observe(key: string, darkroom: Darkroom): Promise<Sight> {
   return {
     key,
     original: original && { ...original, version: versionOf(original.etag) },
-    manifest,
+    manifest: manifest && darkroom.amend ? darkroom.amend(manifest) : manifest,
     list,
     presets: fingerprint,
   };
 }
 
-async function readManifest(key: string, derivatives: ObjectStore): Promise<Manifest | undefined> {
+export async function readManifest(
+  key: string,
+  derivatives: ObjectStore,
+): Promise<Manifest | undefined> {
   const stored = await derivatives.get(manifestKey(key));
   if (!stored) return undefined;
   try {

@@ -1,36 +1,56 @@
-import { type Failure, failureOf } from '../core/failure.ts';
+import pLimit from 'p-limit';
+import { Failure, failureOf } from '../core/failure.ts';
 import type { Report } from '../core/report.ts';
 import type { Darkroom } from './darkroom.ts';
 import { reconcile } from './reconcile.ts';
+
+/** What became of one key: a report, or what a later attempt may mend. */
+export interface Result {
+  key: string;
+  report?: Report;
+  failure?: Failure;
+}
 
 /**
  * Reconciles keys one after the other. One key's failure never hides another: all are tried, then the first
  * failure is thrown, so that the platform delivers the event again; what is settled then costs two requests.
  */
 export async function reconcileAll(keys: string[], darkroom: Darkroom): Promise<Report[]> {
-  const reports: Report[] = [];
-  const failures: Failure[] = [];
-  for (const key of keys) {
-    try {
-      const report = await reconcile(key, darkroom);
-      darkroom.log[report.failed.length > 0 || report.outcome === 'failed' ? 'warn' : 'info'](
-        'reconciled',
-        { ...report },
-      );
-      reports.push(report);
-    } catch (thrown) {
-      const failure = failureOf(thrown);
-      const { code, kind, message, facts } = failure;
-      darkroom.log[kind === 'transient' ? 'warn' : 'error']('reconcile-failed', {
-        key,
-        code,
-        kind,
-        message,
-        ...facts,
-      });
-      failures.push(failure);
+  const results = await reconcileEach(keys, darkroom);
+  throwFirst(results);
+  return results.flatMap(({ report }) => report ?? []);
+}
+
+export function throwFirst(results: Result[]): void {
+  const failed = results.find(({ failure }) => failure !== undefined);
+  if (failed?.failure) throw failed.failure;
+}
+
+/** With `sideBySide` above 1, one original is read while another is encoded. */
+export async function reconcileEach(
+  keys: string[],
+  darkroom: Darkroom,
+  sideBySide = 1,
+): Promise<Result[]> {
+  const limit = pLimit(sideBySide);
+  return await Promise.all(keys.map(key => limit(() => reconcileOne(key, darkroom))));
+}
+
+async function reconcileOne(key: string, darkroom: Darkroom): Promise<Result> {
+  const { deadline, now, log } = darkroom;
+  try {
+    if (deadline && now() > deadline) {
+      throw new Failure('DEADLINE', 'expected to start this original before the deadline');
     }
+    const report = await reconcile(key, darkroom);
+    const isFailed = report.failed.length > 0 || report.outcome === 'failed';
+    log[isFailed ? 'warn' : 'info']('reconciled', { ...report });
+    return { key, report };
+  } catch (thrown) {
+    const failure = failureOf(thrown);
+    const { code, kind, message, facts } = failure;
+    const level = kind === 'transient' ? 'warn' : 'error';
+    log[level]('reconcile-failed', { key, code, kind, message, ...facts });
+    return { key, failure };
   }
-  if (failures[0]) throw failures[0];
-  return reports;
 }

@@ -1,0 +1,63 @@
+import { amendFor, concerns } from '../core/amend.ts';
+import { unusableKey } from '../core/keys.ts';
+import { type Mode, resultKey, type Tally, tallyOf } from '../core/run.ts';
+import type { ObjectStore } from '../ports.ts';
+import type { Darkroom } from './darkroom.ts';
+import { readManifest } from './observe.ts';
+import { reconcileEach, throwFirst } from './reconcile-all.ts';
+import { writeRecord } from './records.ts';
+
+export interface BackfillBatch {
+  keys: string[];
+  mode: Mode;
+  preset?: string | undefined;
+  run?: { id: string; task: string; planned: number; startedAt: string } | undefined;
+}
+
+/** Two originals at once finish a fifth sooner than one (docs/rendering.md): one is read while another is encoded. */
+const SIDE_BY_SIDE = 2;
+/** As s.yaml says: after these retries FC gives an event up, and then this is all that will be known of it. */
+const LAST_ATTEMPT = 3;
+
+/**
+ * Reconciles a batch and leaves word of it for the run. What failed in passing is thrown after the others are done,
+ * so that FC delivers the batch again; what is settled then costs two requests.
+ */
+export async function backfill(
+  { keys, mode, preset, run }: BackfillBatch,
+  darkroom: Darkroom,
+  config: ObjectStore,
+): Promise<Tally> {
+  const started = performance.now();
+  const concerned = await concernedKeys(keys, mode, darkroom);
+  const startedAt = run?.startedAt ?? darkroom.now().toISOString();
+  const amend = amendFor({ mode, preset, startedAt });
+  const results = await reconcileEach(
+    concerned,
+    { ...darkroom, ...(amend ? { amend } : {}) },
+    SIDE_BY_SIDE,
+  );
+  const passedOver = keys.length - concerned.length;
+  const tally = tallyOf([...results, ...Array.from({ length: passedOver }, () => ({}))], {
+    planned: run?.planned ?? 0,
+    seconds: (performance.now() - started) / 1000,
+  });
+  const isOver = results.every(({ failure }) => !failure) || darkroom.attempt >= LAST_ATTEMPT;
+  if (run && isOver) {
+    await writeRecord(config, resultKey(run.id, run.task), { task: run.task, tally });
+  }
+  darkroom.log.info('batch-done', { ...(run ?? {}), ...tally });
+  throwFirst(results);
+  return tally;
+}
+
+/** One request more for each, where the mode depends on what is recorded. */
+async function concernedKeys(keys: string[], mode: Mode, darkroom: Darkroom): Promise<string[]> {
+  if (mode === 'settle' || mode === 'force') return keys;
+  const concerned: string[] = [];
+  for (const key of keys) {
+    const manifest = unusableKey(key) ? undefined : await readManifest(key, darkroom.derivatives);
+    if (concerns(mode, manifest)) concerned.push(key);
+  }
+  return concerned;
+}

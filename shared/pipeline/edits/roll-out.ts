@@ -1,0 +1,144 @@
+import { editFor, isTouched } from '../../core/edit.ts';
+import type { InForce } from '../../core/in-force.ts';
+import { retentionMilliseconds } from '../../core/preset-list.ts';
+import { nothingDone, overspent, ROLLOUT_KEY, type Run } from '../../core/run.ts';
+import { countResults, type RunRecord, runRecord } from '../run-record.ts';
+import { type Entry, walk } from '../walk.ts';
+import type { Desk } from './desk.ts';
+
+/** Large enough to be worth an invocation, small enough to be done well within the function's time. */
+const BATCH = 100;
+const CONCURRENCY = 8;
+/** Batches handed over that nobody has answered for: the governor sees what happens before more is begun. */
+const MOST_AHEAD = 200;
+/** No word of any batch for this long: what is missing is in the failure destination. */
+const SILENCE_MS = 30 * 60_000;
+
+/**
+ * Takes the rollout of the list in force as far as there is time for. Answers when there is something to do for it
+ * again: at once, after a moment, or at a date.
+ */
+export async function rollOut(
+  run: Run,
+  inForce: InForce,
+  desk: Desk,
+  interrupted: () => Promise<boolean>,
+): Promise<'now' | 'soon' | 'later'> {
+  const record = runRecord(run, { config: desk.config, now: desk.now, key: ROLLOUT_KEY });
+  if (run.phase === 'retaining') return await startSweep(record, desk);
+  if (run.phase === 'running') return await handOverAll(record, inForce, desk, interrupted);
+  if (run.phase === 'finishing') return await finish(record, inForce, desk);
+  return 'later';
+}
+
+async function handOverAll(
+  record: RunRecord,
+  inForce: InForce,
+  desk: Desk,
+  interrupted: () => Promise<boolean>,
+): Promise<'now' | 'soon' | 'later'> {
+  const { run } = record;
+  // Whatever was uploaded while some instance still had the former list is listed now, and made right.
+  if (desk.now().getTime() < Date.parse(inForce.promotedAt) + desk.graceMs) return 'soon';
+  const touch = editFor(run.from, inForce.list);
+  try {
+    const { stopped } = await walk({
+      run,
+      bucket: desk.bucket,
+      queue: desk.queue,
+      entries: after => originalsAfter(after, desk),
+      planned: key => {
+        const one = touch(key);
+        return isTouched(one) ? one.make.length : undefined;
+      },
+      moved: record.moved,
+      halt: haltFor(record, inForce, desk, interrupted),
+      batchSize: BATCH,
+      concurrency: CONCURRENCY,
+    });
+    if (stopped === undefined) run.phase = 'finishing';
+    else if (stopped !== PAUSE) stop(run, stopped, desk);
+    return stopped === PAUSE ? 'soon' : 'now';
+  } finally {
+    await record.flush();
+  }
+}
+
+/** Not a reason of the run's own: someone else's turn, or too far ahead of the workers. */
+const PAUSE = 'pause';
+
+/** Batches between two looks at what the workers left. */
+const LOOK_EVERY = 20;
+
+function haltFor(
+  record: RunRecord,
+  { list }: InForce,
+  { config }: Desk,
+  interrupted: () => Promise<boolean>,
+): () => Promise<string | undefined> {
+  const { run } = record;
+  const isTooFarAhead = () => run.handedOver.batches - run.done.batches >= MOST_AHEAD;
+  let asked = 0;
+  return async () => {
+    if (await interrupted()) return PAUSE;
+    asked += 1;
+    if (isTooFarAhead() || asked % LOOK_EVERY === 0) await countResults(record, config);
+    return isTooFarAhead() ? PAUSE : overspent(run, list.stopAtTimesPlan);
+  };
+}
+
+function stop(run: Run, reason: string, { log }: Desk): void {
+  run.phase = 'stopped';
+  run.reason = reason;
+  log.error('run-stopped', { run: run.id, reason });
+}
+
+/** All is handed over: waits for word of the last batches. */
+async function finish(record: RunRecord, { list }: InForce, desk: Desk): Promise<'now' | 'soon'> {
+  const { run } = record;
+  await countResults(record, desk.config);
+  const reason = overspent(run, list.stopAtTimesPlan);
+  const missing = run.handedOver.batches - run.done.batches;
+  const isSilent = desk.now().getTime() - Date.parse(run.updatedAt) > SILENCE_MS;
+  if (!reason && missing > 0 && !isSilent) return 'soon';
+  if (reason) stop(run, reason, desk);
+  else conclude(run, retentionMilliseconds(list), desk);
+  if (missing > 0) run.reason ??= `no word of ${missing} batches: see the failure destination`;
+  await record.flush();
+  return 'now';
+}
+
+function conclude(run: Run, retention: number, { log, now }: Desk): void {
+  const isOver = run.kind === 'sweep' || retention === 0;
+  run.phase = isOver ? 'done' : 'retaining';
+  if (!isOver) run.sweepAt = new Date(now().getTime() + retention).toISOString();
+  log.info('run-done', { run: run.id, kind: run.kind, done: run.done, sweepAt: run.sweepAt });
+}
+
+/** Once what was replaced has stayed for its time, the same originals are visited again, and it goes. */
+async function startSweep(record: RunRecord, { now }: Desk): Promise<'now' | 'later'> {
+  const { run } = record;
+  if (run.sweepAt === undefined || now().toISOString() < run.sweepAt) return 'later';
+  for (const name of ['cursor', 'sweepAt', 'plan', 'reason'] as const) delete run[name];
+  Object.assign(run, {
+    id: `sweep-${run.presets}-${now().getTime().toString(36)}`,
+    kind: 'sweep',
+    phase: 'running',
+    seen: 0,
+    handedOver: { batches: 0, originals: 0, planned: 0 },
+    done: nothingDone(),
+    counted: [],
+    startedAt: now().toISOString(),
+  });
+  await record.flush();
+  return 'now';
+}
+
+async function* originalsAfter(
+  after: string | undefined,
+  { originals }: Desk,
+): AsyncGenerator<Entry> {
+  for await (const entry of originals.list('', after ? { after } : {})) {
+    if ('key' in entry) yield { key: entry.key, cursor: entry.key };
+  }
+}

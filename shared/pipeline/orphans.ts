@@ -1,0 +1,120 @@
+import { type Finding, namedIn } from '../core/findings.ts';
+import { parseDerivativeKey, parseManifestKey, unusableKey } from '../core/keys.ts';
+import { isSameObject } from '../core/manifest.ts';
+import type { ObjectStore } from '../ports.ts';
+import { inOrder } from './in-order.ts';
+import { findManifest, type Ground, objectsIn } from './survey.ts';
+
+/** Objects of ours that nothing leads to, and taking them away. */
+
+interface SetPart {
+  original: string;
+  keys: string[];
+}
+
+/** Sets whose original is gone, found by the listing of the derivatives bucket; foreign objects are passed over. */
+export async function* goneSets(prefix: string, ground: Ground): AsyncGenerator<Finding[]> {
+  const parts = setParts(prefix, ground.derivatives);
+  for await (const findings of inOrder(parts, part => ifGone(part, ground))) {
+    if (findings.length > 0) yield findings;
+  }
+}
+
+/** Keys next to each other that belong to one original; a set comes in several parts where others lie within it. */
+async function* setParts(prefix: string, derivatives: ObjectStore): AsyncGenerator<SetPart> {
+  let part: SetPart | undefined;
+  for await (const { key } of objectsIn(derivatives.list(prefix))) {
+    const original = parseDerivativeKey(key)?.original ?? parseManifestKey(key);
+    if (original === undefined || !original.startsWith(prefix) || unusableKey(original)) continue;
+    if (part?.original === original) part.keys.push(key);
+    else {
+      if (part) yield part;
+      part = { original, keys: [key] };
+    }
+  }
+  if (part) yield part;
+}
+
+async function ifGone({ original, keys }: SetPart, ground: Ground): Promise<Finding[]> {
+  if (await ground.originals.head(original)) return [];
+  const ours: string[] = [];
+  for (const key of keys) {
+    if (await isOurs(key, original, ground.derivatives)) ours.push(key);
+  }
+  const why = 'its original is gone';
+  return ours.map(key => ({ problem: 'orphan', original, key, why, mend: 'remove' }));
+}
+
+/** Anyone may keep a `manifest.json` in this bucket; a derivative's name is nobody else's. */
+async function isOurs(key: string, original: string, derivatives: ObjectStore): Promise<boolean> {
+  if (parseDerivativeKey(key)?.original === original) return true;
+  if (parseManifestKey(key) !== original) return false;
+  const manifest = await findManifest(original, derivatives);
+  return manifest !== undefined && manifest !== 'unreadable';
+}
+
+/** Why orphans are not to be removed, or undefined: so many at once are more likely a wrong bucket or prefix. */
+export function refusalToRemove(
+  { orphans, files }: { orphans: number; files: number },
+  maxShare: number,
+): string | undefined {
+  if (orphans <= files * maxShare) return undefined;
+  const share = percent(orphans / files);
+  return `expected at most ${percent(maxShare)} of the ${files} objects to be orphans (--max-share), found ${orphans}, that is ${share}: nothing was removed; look at them, then allow more`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`;
+}
+
+/**
+ * Removes orphans, each looked at once more right before. `lost` are originals that a run made anew in that very
+ * moment, so that their set may lack what was just removed: they are to be rendered anew.
+ */
+export async function removeOrphans(
+  orphans: Finding[],
+  ground: Ground,
+): Promise<{ removed: number; lost: string[] }> {
+  let removed = 0;
+  const lost: string[] = [];
+  for await (const done of inOrder(byOriginal(orphans), part => removePart(part, ground))) {
+    removed += done.removed;
+    if (done.isLost) lost.push(done.original);
+  }
+  return { removed, lost };
+}
+
+function byOriginal(orphans: Finding[]): Map<string, Finding[]> {
+  const parts = new Map<string, Finding[]>();
+  for (const orphan of orphans) {
+    const part = parts.get(orphan.original);
+    if (part) part.push(orphan);
+    else parts.set(orphan.original, [orphan]);
+  }
+  return parts;
+}
+
+async function removePart([original, orphans]: [string, Finding[]], ground: Ground) {
+  const { originals, derivatives } = ground;
+  const before = await originals.head(original);
+  const named = before && (await namedNow(original, ground));
+  const keys = orphans
+    .flatMap(({ key }) => key ?? [])
+    .filter(key => !before || (named && !named.has(key)));
+  if (keys.length === 0) return { original, removed: 0, isLost: false };
+  await derivatives.remove(keys);
+  const after = await originals.head(original);
+  const namedAfter = after && (await namedNow(original, ground));
+  const isLost = (after && !before) || keys.some(key => namedAfter?.has(key));
+  return { original, removed: keys.length, isLost: isLost === true };
+}
+
+/** Undefined where the manifest is not of the original as it is: a run may be about to commit files it does not name. */
+async function namedNow(original: string, { originals, derivatives }: Ground) {
+  const [now, manifest] = await Promise.all([
+    originals.head(original),
+    findManifest(original, derivatives),
+  ]);
+  if (!now || !manifest || manifest === 'unreadable') return undefined;
+  return isSameObject(manifest.original, now) ? namedIn(manifest) : undefined;
+}

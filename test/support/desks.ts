@@ -1,0 +1,73 @@
+import { backfillBatch } from '../../events/backfill.ts';
+import { readPresetList, sentenceOf } from '../../shared/adapters/yaml-presets.ts';
+import { IN_FORCE_KEY, type InForce } from '../../shared/core/in-force.ts';
+import { ROLLOUT_KEY, type Run } from '../../shared/core/run.ts';
+import { backfill } from '../../shared/pipeline/backfill.ts';
+import type { Desk } from '../../shared/pipeline/edits/desk.ts';
+import { presetsInForce } from '../../shared/pipeline/presets-in-force.ts';
+import { type TestDarkroom, testDarkroom } from './darkrooms.ts';
+import { type MemoryStore, memoryStore } from './memory-store.ts';
+
+/** An edit's whole surroundings in memory: tasks are done as soon as they are handed over, by the real worker. */
+export interface TestDesk extends Desk {
+  config: MemoryStore;
+  darkroom: TestDarkroom;
+  tasks: { id: string; keys: string[] }[];
+  warnings: string[];
+  write(yaml: string): void;
+  inForce(): InForce | undefined;
+  rollout(): Run | undefined;
+  /** Set while workers are to do nothing. */
+  idle: boolean;
+}
+
+/** As FC delivers an event again that a worker died of. */
+async function attempts(work: () => Promise<unknown>): Promise<void> {
+  await work().catch(work);
+}
+
+export function testDesk(): TestDesk {
+  const config = memoryStore();
+  const darkroom = testDarkroom();
+  darkroom.presets = { current: () => presetsInForce(config, {}).current() };
+  const known = new Set<string>();
+  const warnings: string[] = [];
+  const warn = (event: string) => warnings.push(event);
+  const nothing = () => undefined;
+  const record = (key: string) => {
+    const stored = config.objects.get(key);
+    return stored && JSON.parse(stored.bytes.toString());
+  };
+  const desk: TestDesk = {
+    config,
+    darkroom,
+    originals: darkroom.originals,
+    bucket: 'originals',
+    presetsKey: 'presets.yaml',
+    tasks: [],
+    warnings,
+    idle: false,
+    queue: {
+      submit: async (id, payload) => {
+        if (known.has(id)) return 'duplicate';
+        known.add(id);
+        const { bucket: _, ...batch } = backfillBatch.parse(JSON.parse(payload.toString()));
+        desk.tasks.push({ id, keys: batch.keys });
+        if (!desk.idle) await attempts(() => backfill(batch, darkroom, config));
+        return 'accepted';
+      },
+    },
+    read: (text, file) => {
+      const read = readPresetList(text, file);
+      return 'problems' in read ? { problems: read.problems.map(sentenceOf) } : read;
+    },
+    log: { debug: nothing, info: nothing, warn, error: warn },
+    now: () => darkroom.now(),
+    deadline: new Date('2100-01-01'),
+    graceMs: 0,
+    write: yaml => config.upload('presets.yaml', yaml),
+    inForce: () => record(IN_FORCE_KEY),
+    rollout: () => record(ROLLOUT_KEY),
+  };
+  return desk;
+}
