@@ -27,11 +27,11 @@ module.exports = {
     },
     {
       name: 'pipeline-knows-no-vendor',
-      comment: 'The use cases run on any store and any codec; p-limit is a bound, not a vendor.',
+      comment: 'The use cases run on any store and any codec; p-limit is a bound, zod a shape.',
       severity: 'error',
       from: { path: '^shared/pipeline/' },
       to: {
-        path: ['^shared/(adapters|fc)/', '^events/', npmExcept(['p-limit'])],
+        path: ['^shared/(adapters|fc)/', '^events/', npmExcept(['p-limit', 'zod'])],
       },
     },
     {

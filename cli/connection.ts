@@ -1,19 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { type OssConnection, ossStore } from '../shared/adapters/oss-store.ts';
+import { type FcConnection, fcTasks } from '../shared/adapters/fc-tasks.ts';
+import { type OssConnection, ossReader, ossStore } from '../shared/adapters/oss-store.ts';
 import { Failure } from '../shared/core/failure.ts';
-import type { ObjectStore } from '../shared/ports.ts';
+import type { ObjectStore, TaskQueue } from '../shared/ports.ts';
 
 /** Where a command works: the buckets that the environment names, or a local platform that is running. */
 export interface Connection {
   /** For people: `the local platform in .darkroom`. */
   where: string;
   names: Record<BucketRole, string>;
+  /** Of the list that people write, in the config bucket. */
+  presetsKey: string;
   originals: ObjectStore;
   derivatives: ObjectStore;
   config: ObjectStore;
+  /** Work for a deployed function; throws SETTINGS_INVALID where nothing says whose. */
+  tasks(functionName: string): TaskQueue;
+  /** Large objects of any bucket, as they come. */
+  reader(bucket: string): (key: string) => Promise<Readable>;
 }
 
 type BucketRole = 'originals' | 'derivatives' | 'config';
@@ -37,6 +45,7 @@ export async function connect({ data }: ConnectionOptions): Promise<Connection> 
 const placeSchema = z.object({
   oss: z.object({ endpoint: z.url(), region: z.string() }),
   buckets: z.object({ originals: z.string(), derivatives: z.string(), config: z.string() }),
+  fc: z.object({ endpoint: z.url(), accountId: z.string(), region: z.string() }),
 });
 const credentialsSchema = z.object({ accessKeyId: z.string(), accessKeySecret: z.string() });
 
@@ -44,7 +53,12 @@ async function localPlatform(dataDir: string): Promise<Connection> {
   const place = await readIn(dataDir, 'platform.json', placeSchema);
   const credentials = await readIn(dataDir, 'credentials.json', credentialsSchema);
   const connection = { ...place.oss, pathStyle: true, credentials };
-  return openBuckets(`the local platform in ${dataDir}`, place.buckets, connection);
+  return {
+    ...openBuckets(place.buckets, connection),
+    where: `the local platform in ${dataDir}`,
+    presetsKey: 'presets.yaml',
+    tasks: name => fcTasks(name, { ...place.fc, internal: false, credentials }),
+  };
 }
 
 async function readIn<S extends z.ZodType>(
@@ -67,6 +81,9 @@ const environmentSchema = z.object({
   DARKROOM_CONFIG_BUCKET: z.string().min(1),
   DARKROOM_OSS_ENDPOINT: z.url().optional(),
   DARKROOM_OSS_PATH_STYLE: z.enum(['true', 'false']).default('false'),
+  DARKROOM_PRESETS_KEY: z.string().min(1).default('presets.yaml'),
+  DARKROOM_ACCOUNT_ID: z.string().min(1).optional(),
+  DARKROOM_FC_ENDPOINT: z.url().optional(),
   ALIBABA_CLOUD_ACCESS_KEY_ID: z.string().min(1),
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: z.string().min(1),
   ALIBABA_CLOUD_SECURITY_TOKEN: z.string().optional(),
@@ -88,29 +105,43 @@ function deployment(): Connection {
     derivatives: env.DARKROOM_DERIVATIVES_BUCKET,
     config: env.DARKROOM_CONFIG_BUCKET,
   };
-  return openBuckets(`${names.originals} in ${region}`, names, {
-    region: `oss-${region}`,
-    // From outside Alibaba's network; a function takes the internal one.
-    endpoint: env.DARKROOM_OSS_ENDPOINT ?? `https://oss-${region}.aliyuncs.com`,
-    pathStyle: env.DARKROOM_OSS_PATH_STYLE === 'true',
-    credentials: {
-      accessKeyId: env.ALIBABA_CLOUD_ACCESS_KEY_ID,
-      accessKeySecret: env.ALIBABA_CLOUD_ACCESS_KEY_SECRET,
-      securityToken: env.ALIBABA_CLOUD_SECURITY_TOKEN,
-    },
-  });
+  const credentials = {
+    accessKeyId: env.ALIBABA_CLOUD_ACCESS_KEY_ID,
+    accessKeySecret: env.ALIBABA_CLOUD_ACCESS_KEY_SECRET,
+    securityToken: env.ALIBABA_CLOUD_SECURITY_TOKEN,
+  };
+  const endpoint = env.DARKROOM_FC_ENDPOINT;
+  const account = { region, accountId: env.DARKROOM_ACCOUNT_ID, endpoint, credentials };
+  return {
+    ...openBuckets(names, {
+      region: `oss-${region}`,
+      // From outside Alibaba's network; a function takes the internal one.
+      endpoint: env.DARKROOM_OSS_ENDPOINT ?? `https://oss-${region}.aliyuncs.com`,
+      pathStyle: env.DARKROOM_OSS_PATH_STYLE === 'true',
+      credentials,
+    }),
+    where: `${names.originals} in ${region}`,
+    presetsKey: env.DARKROOM_PRESETS_KEY,
+    tasks: name => tasksOf(name, account),
+  };
 }
 
-function openBuckets(
-  where: string,
-  names: Record<BucketRole, string>,
-  connection: OssConnection,
-): Connection {
+type Account = Omit<FcConnection, 'accountId' | 'internal'> & { accountId: string | undefined };
+
+function tasksOf(name: string, { accountId, ...account }: Account): TaskQueue {
+  if (accountId === undefined) {
+    const message = `expected DARKROOM_ACCOUNT_ID in the environment, the account that has the function ${name}`;
+    throw new Failure('SETTINGS_INVALID', message);
+  }
+  return fcTasks(name, { ...account, accountId, internal: false });
+}
+
+function openBuckets(names: Record<BucketRole, string>, connection: OssConnection) {
   return {
-    where,
     names,
     originals: ossStore(names.originals, connection),
     derivatives: ossStore(names.derivatives, connection),
     config: ossStore(names.config, connection),
+    reader: (bucket: string) => ossReader(bucket, connection),
   };
 }

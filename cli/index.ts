@@ -1,9 +1,17 @@
 import { Command } from 'commander';
 import { failureOf } from '../shared/core/failure.ts';
+import { backfillCommand } from './backfill.ts';
+import { estimateCommand } from './estimate.ts';
+import { explainCommand } from './explain.ts';
 import { invokeCommand } from './invoke.ts';
 import { localCommand } from './local.ts';
 import { presetsCommand } from './presets.ts';
+import { presetsApplyCommand, presetsResumeCommand } from './presets-apply.ts';
+import { presetsDiffCommand } from './presets-diff.ts';
+import { presetsPlanCommand } from './presets-plan.ts';
 import { renderCommand } from './render.ts';
+import { statusCommand } from './status.ts';
+import { verifyCommand } from './verify.ts';
 
 const program = new Command('darkroom')
   .description(
@@ -13,8 +21,25 @@ const program = new Command('darkroom')
 
 program.addCommand(localCommand());
 program.addCommand(renderCommand());
-program.addCommand(presetsCommand());
+program.addCommand(
+  presetsCommand()
+    .addCommand(presetsDiffCommand())
+    .addCommand(presetsPlanCommand())
+    .addCommand(presetsApplyCommand())
+    .addCommand(presetsResumeCommand()),
+);
+program.addCommand(backfillCommand());
+program.addCommand(statusCommand());
+program.addCommand(estimateCommand());
+program.addCommand(explainCommand());
+program.addCommand(verifyCommand());
 program.addCommand(invokeCommand());
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
 
 try {
   await program.parseAsync();

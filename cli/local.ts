@@ -23,7 +23,12 @@ const DEFAULT_PORT = 7070;
 export function localCommand(): Command {
   return new Command('local')
     .description('Start the whole platform on this machine: OSS, Function Compute, CDN.')
-    .option('--port <n>', 'of OSS; the CDN takes the next', portFrom, DEFAULT_PORT)
+    .option(
+      '--port <n>',
+      'of OSS; the CDN takes the next, the API of Function Compute the one after',
+      portFrom,
+      DEFAULT_PORT,
+    )
     .option('--data <dir>', 'where everything is kept', '.darkroom')
     .option('--presets <file>', 'put this preset list in force')
     .option('--access-key-id <id>', 'instead of the one made at the first start')
@@ -57,7 +62,7 @@ async function local(options: Options): Promise<void> {
 }
 
 const jsonTeller: Teller = {
-  ready: ({ oss, cdn, data }) => say(JSON.stringify({ oss, buckets, cdn, data })),
+  ready: ({ oss, cdn, fc, data }) => say(JSON.stringify({ oss, buckets, cdn, fc, data })),
   happening: happening => say(JSON.stringify(happening)),
   seeded: async () => undefined,
 };
@@ -82,6 +87,6 @@ function identityFrom({ accessKeyId, accessKeySecret }: Options) {
 
 function portFrom(text: string): number {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_535) return port;
-  throw new InvalidArgumentError('expected a port below 65535, or 0 for any that are free');
+  if (Number.isInteger(port) && port >= 0 && port < 65_534) return port;
+  throw new InvalidArgumentError('expected a port below 65534, or 0 for any that are free');
 }

@@ -2,7 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as z from 'zod';
-import { readPresetList, sentenceOf } from '../shared/adapters/yaml-presets.ts';
+import {
+  type PresetsInForce,
+  readPresetList,
+  sentenceOf,
+} from '../shared/adapters/yaml-presets.ts';
 import { Failure } from '../shared/core/failure.ts';
 import { widthsOf } from '../shared/core/geometry.ts';
 import { type PresetList, presetListShape } from '../shared/core/preset-list.ts';
@@ -10,7 +14,7 @@ import { say } from './printer.ts';
 
 export function presetsCommand(): Command {
   const presets = new Command('presets').description(
-    'Check a preset list, or print its JSON Schema.',
+    'Check a preset list, or see what an edit of it would do.',
   );
   presets
     .command('check')
@@ -26,14 +30,19 @@ export function presetsCommand(): Command {
 }
 
 async function check(file: string): Promise<void> {
-  const read = readPresetList(await textOf(file), file);
-  if ('problems' in read) {
-    throw new Failure(
-      'PRESETS_INVALID',
-      `${file} is not in order\n${read.problems.map(sentenceOf).join('\n')}`,
-    );
-  }
-  say(`${file} is in order: ${summaryOf(read.list)}`);
+  const { list } = await checkedList(file);
+  say(`${file} is in order: ${summaryOf(list)}`);
+}
+
+/** As it is written too. */
+export async function checkedList(file: string): Promise<PresetsInForce & { text: string }> {
+  const text = await textOf(file);
+  const read = readPresetList(text, file);
+  if (!('problems' in read)) return { ...read, text };
+  throw new Failure(
+    'PRESETS_INVALID',
+    `${file} is not in order\n${read.problems.map(sentenceOf).join('\n')}`,
+  );
 }
 
 function summaryOf({ presets, rules }: PresetList): string {

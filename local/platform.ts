@@ -5,17 +5,20 @@ import { buildFunctions } from '../scripts/build.ts';
 import { ossStore } from '../shared/adapters/oss-store.ts';
 import { presetsOrThrow } from '../shared/adapters/yaml-presets.ts';
 import { Failure } from '../shared/core/failure.ts';
+import { IN_FORCE_KEY } from '../shared/core/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
 import { type Cdn, startCdn } from './cdn.ts';
+import { holdFolder } from './data-folder.ts';
+import { type FcApi, type FcApiOptions, startFcApi } from './fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
-import { holdFolder } from './data-folder.ts';
 import { type Identity, identityIn, newIdentity } from './identity.ts';
-import { type OssServer, startOssServer } from './oss-server/server.ts';
+import { type OssServer, type OssServerOptions, startOssServer } from './oss-server/server.ts';
 import { readServiceDefinition, type ServiceDefinition } from './service-definition.ts';
+import { startTimers } from './timers.ts';
 import { functionsFor } from './triggers.ts';
 
-/** The whole of Darkroom on one machine: OSS, Function Compute with the built bundles, and a CDN. */
+/** The whole of Darkroom on one machine: OSS, Function Compute with the built bundles and its API, and a CDN. */
 
 export const buckets = {
   originals: 'originals',
@@ -29,7 +32,7 @@ const OSS_REGION = `oss-${REGION}`;
 const PRESETS_KEY = 'presets.yaml';
 
 export interface PlatformOptions {
-  /** OSS takes this port and the CDN the next; 0 takes any that are free. */
+  /** OSS takes this port, the CDN the next and the API of FC the one after; 0 takes any that are free. */
   port: number;
   dataDir: string;
   fresh: boolean;
@@ -42,6 +45,7 @@ export interface PlatformOptions {
 export interface Platform {
   oss: { endpoint: string; region: string } & Identity;
   cdn: string;
+  fc: { endpoint: string; accountId: string; region: string };
   data: string;
   store: OssServer['store'];
   host: FunctionHost;
@@ -63,65 +67,87 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 /** For commands of other processes on this machine: cli/connection.ts reads it, with credentials.json beside it. */
-async function tellWhere({ oss, data }: Platform): Promise<void> {
+async function tellWhere({ oss, fc, data }: Platform): Promise<void> {
   const { endpoint, region } = oss;
-  const where = { oss: { endpoint, region }, buckets };
+  const where = { oss: { endpoint, region }, buckets, fc };
   await writeFile(join(data, 'platform.json'), `${JSON.stringify(where, null, 2)}\n`);
 }
 
 async function openPlatform(options: PlatformOptions, dataDir: string): Promise<Platform> {
+  const { port, onHappening: tell } = options;
   const identity = options.identity ?? (await identityIn(dataDir));
   const [service] = await Promise.all([readService(), buildFunctions()]);
   const functionIdentity = newIdentity('STS.LOCAL');
+  const credentials = [identity, functionIdentity];
   const wiring: { host?: FunctionHost } = {};
-  const oss = await startOssServer({
-    dataDir: join(dataDir, 'oss'),
-    port: options.port,
-    region: OSS_REGION,
-    credentials: [identity, functionIdentity],
-    buckets: Object.values(buckets),
-    onEvent: record => dispatch(record, service, wiring.host),
-  }).catch(explainPort(options.port));
+  const { keep, close } = openParts();
   try {
-    const endpoint = { DARKROOM_OSS_ENDPOINT: oss.endpoint, DARKROOM_OSS_PATH_STYLE: 'true' };
-    await putPresets(oss, identity, options.presets);
+    const onEvent = (record: OssRecord) => dispatch(record, service, wiring.host);
+    const oss = keep(await startOss({ port, dataDir, credentials, onEvent }));
+    const host = () => wiring.host;
+    const fc = keep(await startFcBeside({ port, service, credentials, host }));
     wiring.host = await startFunctionHost({
       service,
       dataDir,
       credentials: () => ({ ...functionIdentity, securityToken: 'local' }),
-      environment: { ...endpoint, DARKROOM_LOG_LEVEL: 'debug' },
-      onHappening: options.onHappening,
-    });
-    const cdn = await startCdnBeside(oss, options.port);
-    return platformOf({ oss, cdn, host: wiring.host, identity, dataDir });
+      environment: environmentOf(oss, fc, service),
+      onHappening: tell,
+    }).then(keep);
+    // After the host is up: a function may listen to the bucket of the list.
+    await putPresets(oss, identity, options.presets);
+    keep(startTimers({ service, host: wiring.host, tell }));
+    const cdn = keep(await startCdnBeside(oss, port));
+    return {
+      oss: { endpoint: oss.endpoint, region: OSS_REGION, ...identity },
+      cdn: cdn.endpoint,
+      fc: { endpoint: fc.endpoint, accountId: service.accountId, region: REGION },
+      data: dataDir,
+      store: oss.store,
+      host: wiring.host,
+      close,
+    };
   } catch (thrown) {
-    await Promise.all([wiring.host?.close(), oss.close()]);
+    await close();
     throw thrown;
   }
 }
 
-interface Parts {
-  oss: OssServer;
-  cdn: Cdn;
-  host: FunctionHost;
-  identity: Identity;
-  dataDir: string;
-}
-
-function platformOf({ oss, cdn, host, identity, dataDir }: Parts): Platform {
+/** What was opened is closed, whether all of it came up or not. */
+function openParts() {
+  const parts: { close(): void | Promise<void> }[] = [];
   return {
-    oss: { endpoint: oss.endpoint, region: OSS_REGION, ...identity },
-    cdn: cdn.endpoint,
-    data: dataDir,
-    store: oss.store,
-    host,
+    keep<P extends (typeof parts)[number]>(part: P): P {
+      parts.push(part);
+      return part;
+    },
     close: async () => {
-      await Promise.all([cdn.close(), oss.close(), host.close()]);
+      await Promise.all(parts.map(part => part.close()));
     },
   };
 }
 
-/** As deployed, but for the names of the buckets; settings that would loop are refused before anything starts. */
+type OssParts = Pick<OssServerOptions, 'port' | 'dataDir' | 'credentials' | 'onEvent'>;
+
+async function startOss({ dataDir, ...parts }: OssParts): Promise<OssServer> {
+  return await startOssServer({
+    ...parts,
+    dataDir: join(dataDir, 'oss'),
+    region: OSS_REGION,
+    buckets: Object.values(buckets),
+  }).catch(explainPort(parts.port));
+}
+
+function environmentOf(oss: OssServer, fc: FcApi, service: ServiceDefinition) {
+  return {
+    DARKROOM_OSS_ENDPOINT: oss.endpoint,
+    DARKROOM_OSS_PATH_STYLE: 'true',
+    DARKROOM_FC_ENDPOINT: fc.endpoint,
+    DARKROOM_ACCOUNT_ID: service.accountId,
+    DARKROOM_LOG_LEVEL: 'debug',
+  };
+}
+
+/** As deployed, but for the names of the buckets; settings that would loop are refused at once. */
 async function readService(): Promise<ServiceDefinition> {
   const service = await readServiceDefinition(join(root, 's.yaml'), {
     DARKROOM_REGION: REGION,
@@ -143,7 +169,8 @@ async function dispatch(record: OssRecord, service: ServiceDefinition, host?: Fu
 }
 
 async function putPresets(oss: OssServer, identity: Identity, presets: PlatformOptions['presets']) {
-  if (!presets.replace && oss.store.find(buckets.config)?.objects.get(PRESETS_KEY)) return;
+  const isInForce = () => oss.store.find(buckets.config)?.objects.get(IN_FORCE_KEY) !== undefined;
+  if (!presets.replace && isInForce()) return;
   const config = ossStore(buckets.config, {
     region: OSS_REGION,
     endpoint: oss.endpoint,
@@ -152,12 +179,32 @@ async function putPresets(oss: OssServer, identity: Identity, presets: PlatformO
   });
   const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
   await config.put(PRESETS_KEY, Buffer.from(presets.text), attributes);
+  await untilTrue(isInForce);
+}
+
+const PATIENCE_MS = 60_000;
+
+/** An upload before the first list is in force would fail, and wait for its next attempt. */
+async function untilTrue(isInForce: () => boolean): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!isInForce()) {
+    if (Date.now() > deadline) {
+      const message = `expected on-presets-edited to put the list in force within ${PATIENCE_MS / 1000} s`;
+      throw new Failure('UNEXPECTED', message);
+    }
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
 }
 
 async function startCdnBeside(oss: OssServer, port: number): Promise<Cdn> {
   const cdnPort = port === 0 ? 0 : port + 1;
   const options = { port: cdnPort, store: oss.store, bucket: buckets.derivatives };
   return await startCdn(options).catch(explainPort(cdnPort));
+}
+
+async function startFcBeside({ port, ...options }: FcApiOptions): Promise<FcApi> {
+  const fcPort = port === 0 ? 0 : port + 2;
+  return await startFcApi({ ...options, port: fcPort }).catch(explainPort(fcPort));
 }
 
 function explainPort(port: number) {

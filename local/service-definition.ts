@@ -13,13 +13,25 @@ interface OssTriggerDefinition {
   suffix: string;
 }
 
+export interface TimerTriggerDefinition {
+  name: string;
+  type: 'timer';
+  /** `@every 4m`, or six fields, with or without `CRON_TZ=`. */
+  cron: string;
+  enabled: boolean;
+  payload: string;
+}
+
 interface OtherTriggerDefinition {
   name: string;
-  type: 'http' | 'timer' | 'eventbridge' | 'mns_topic' | 'log' | 'cdn_events' | 'tablestore';
+  type: 'http' | 'eventbridge' | 'mns_topic' | 'log' | 'cdn_events' | 'tablestore';
   config: Record<string, unknown>;
 }
 
-export type TriggerDefinition = OssTriggerDefinition | OtherTriggerDefinition;
+export type TriggerDefinition =
+  | OssTriggerDefinition
+  | TimerTriggerDefinition
+  | OtherTriggerDefinition;
 
 export interface FunctionDefinition {
   /** The key under `resources` in s.yaml. */
@@ -33,6 +45,10 @@ export interface FunctionDefinition {
   environment: Record<string, string>;
   maxAsyncRetryAttempts: number;
   maxAsyncEventAgeSeconds: number;
+  /** FC keeps a record of each asynchronous invocation, by an id that it takes once only. */
+  asyncTask: boolean;
+  /** A share of instances of its own; undefined for a part in everybody's. */
+  reservedConcurrency: number | undefined;
   destinations: { onFailure?: string; onSuccess?: string };
   triggers: TriggerDefinition[];
 }
@@ -85,9 +101,8 @@ function onlyRegion(file: string, props: FunctionProps[]): string {
 }
 
 function define(key: string, props: FunctionProps, folder: string): FunctionDefinition {
-  const { maxAsyncRetryAttempts, maxAsyncEventAgeInSeconds, destinationConfig } =
-    props.asyncInvokeConfig;
-  const { onFailure, onSuccess } = destinationConfig ?? {};
+  const { asyncInvokeConfig } = props;
+  const { onFailure, onSuccess } = asyncInvokeConfig.destinationConfig ?? {};
   return {
     resource: key,
     name: props.functionName,
@@ -96,8 +111,10 @@ function define(key: string, props: FunctionProps, folder: string): FunctionDefi
     memoryMB: props.memorySize,
     timeoutSeconds: props.timeout,
     environment: props.environmentVariables,
-    maxAsyncRetryAttempts: maxAsyncRetryAttempts ?? 3,
-    maxAsyncEventAgeSeconds: maxAsyncEventAgeInSeconds ?? 86_400,
+    maxAsyncRetryAttempts: asyncInvokeConfig.maxAsyncRetryAttempts ?? 3,
+    maxAsyncEventAgeSeconds: asyncInvokeConfig.maxAsyncEventAgeInSeconds ?? 86_400,
+    asyncTask: asyncInvokeConfig.asyncTask,
+    reservedConcurrency: props.concurrencyConfig.reservedConcurrency,
     destinations: {
       ...(onFailure && { onFailure: onFailure.destination }),
       ...(onSuccess && { onSuccess: onSuccess.destination }),
@@ -107,6 +124,16 @@ function define(key: string, props: FunctionProps, folder: string): FunctionDefi
 }
 
 function defineTrigger(trigger: FunctionProps['triggers'][number]): TriggerDefinition {
+  if (trigger.triggerType === 'timer') {
+    const { cronExpression, enable, payload } = trigger.triggerConfig;
+    return {
+      name: trigger.triggerName,
+      type: 'timer',
+      cron: cronExpression,
+      enabled: enable,
+      payload,
+    };
+  }
   if (trigger.triggerType !== 'oss') {
     return { name: trigger.triggerName, type: trigger.triggerType, config: trigger.triggerConfig };
   }

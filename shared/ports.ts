@@ -43,6 +43,12 @@ export interface ListedObject {
   modifiedAt: Date;
 }
 
+/** An original on the way past; whoever stops after it goes on from its cursor. */
+export interface Entry {
+  key: string;
+  cursor: string;
+}
+
 /** What a function does later: an asynchronous invocation of it, of at most 128 KB. */
 export interface TaskQueue {
   /**

@@ -1,16 +1,16 @@
 import type { FunctionDefinition } from '../service-definition.ts';
 import type { Deliver } from './destinations.ts';
-import type { Dispatcher } from './dispatcher.ts';
-import type { Execution } from './execution.ts';
 import type { Condition, ErrorPayload, Happening, InvocationResult } from './invocation.ts';
 import type { Outstanding } from './outstanding.ts';
 import type { Queue, QueuedEvent } from './queue.ts';
+import type { Shares } from './shares.ts';
+import type { TaskEnd, Tasks } from './tasks.ts';
 
 export interface EventLifeOptions {
   queue: Queue;
   deliver: Deliver;
-  dispatcher: Dispatcher;
-  execution: Execution;
+  shares: Shares;
+  tasks: Tasks;
   work: Outstanding;
   retryBaseMs: number;
   find(functionName: string): FunctionDefinition | undefined;
@@ -29,7 +29,7 @@ export function openEventLife(options: EventLifeOptions): EventLife {
   let stopped = false;
 
   function submit(event: QueuedEvent): void {
-    options.dispatcher.submit({
+    options.shares.of(event.function).dispatcher.submit({
       functionName: event.function,
       urgent: false,
       start: () => live(event),
@@ -88,7 +88,8 @@ async function attempt(
   if (Date.now() > expiry(event, definition)) {
     return await conclude({ ...outcome, condition: 'EventAgeExceeded' }, options);
   }
-  const result = await options.execution.run(definition, event, payload);
+  options.tasks.mark(event, 'Running');
+  const result = await options.shares.of(event.function).execution.run(definition, event, payload);
   if (!result.functionError) return await conclude({ ...outcome, result }, options);
   if (event.attempt >= definition.maxAsyncRetryAttempts) {
     return await conclude({ ...outcome, result, condition: result.functionError }, options);
@@ -107,20 +108,30 @@ function expiry({ queuedAt }: QueuedEvent, { maxAsyncEventAgeSeconds }: Function
 async function postpone(
   event: QueuedEvent,
   inMilliseconds: number,
-  { queue, tell }: EventLifeOptions,
+  { queue, tasks, tell }: EventLifeOptions,
 ): Promise<QueuedEvent> {
   tell({ kind: 'retrying', ...aboutOf(event), inMilliseconds });
+  tasks.mark(event, 'Retrying');
   return await queue.postpone(event, Date.now() + inMilliseconds);
 }
 
-/** The destination first: an event is never in neither place. */
+/**
+ * The destination first: an event is never in neither place. The task's end before the event goes: its id is
+ * never in neither place either, and an event that is left although its task ended is not run again.
+ */
 async function conclude(
   outcome: Parameters<Deliver>[0],
-  { queue, deliver, tell }: EventLifeOptions,
+  { queue, deliver, tasks, tell }: EventLifeOptions,
 ): Promise<undefined> {
   await deliver(outcome);
+  await tasks.end(outcome.event, endOf(outcome));
   await queue.remove(outcome.event);
   if (outcome.condition) tell(givenUp(outcome.event, outcome.condition, outcome.result));
+}
+
+function endOf({ event, condition, result }: Parameters<Deliver>[0]): TaskEnd {
+  if (condition === undefined) return 'Succeeded';
+  return result === undefined && event.attempt === 0 ? 'Expired' : 'Failed';
 }
 
 function givenUp(event: QueuedEvent, condition: Condition, result?: InvocationResult): Happening {

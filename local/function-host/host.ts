@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
 import type { Credentials } from './context.ts';
 import { openDestinations } from './destinations.ts';
-import { type Dispatcher, openDispatcher } from './dispatcher.ts';
 import { type EventLife, openEventLife } from './event-life.ts';
-import { type Execution, openExecution } from './execution.ts';
 import type { Happening, InvocationResult } from './invocation.ts';
 import { type Outstanding, outstandingWork } from './outstanding.ts';
 import { hostClosed } from './pool.ts';
-import { openQueue, type Queue } from './queue.ts';
+import { type NewEvent, openQueue, type Queue, type QueuedEvent } from './queue.ts';
+import { openShares, type Shares } from './shares.ts';
+import { openTasks, type Tasks, type TaskState } from './tasks.ts';
 
 export interface FunctionHostOptions {
   service: ServiceDefinition;
@@ -19,7 +19,7 @@ export interface FunctionHostOptions {
   credentials: () => Credentials;
   /** For every function, over what s.yaml says. */
   environment?: Record<string, string>;
-  /** Of all functions together; as many as there are cores when not said. */
+  /** Of all functions without reservedConcurrency together; as many as there are cores when not said. */
   maxInstances?: number;
   retryBaseMs?: number;
   idleMs?: number;
@@ -29,8 +29,21 @@ export interface FunctionHostOptions {
 export interface FunctionHost {
   /** By functionName or by the key in s.yaml. */
   invoke(functionName: string, payload: Buffer): Promise<InvocationResult>;
-  /** Resolves when the event is on disk. */
-  invokeAsync(functionName: string, payload: Buffer): Promise<{ requestId: string }>;
+  /** Resolves when the event is on disk. `timer` is the name of the one that fired it. */
+  invokeAsync(
+    functionName: string,
+    payload: Buffer,
+    timer?: string,
+  ): Promise<{ requestId: string }>;
+  /** The same once for each id, for ever; for functions with asyncTask. */
+  submitTask(
+    functionName: string,
+    taskId: string,
+    payload: Buffer,
+  ): Promise<{ requestId: string } | 'duplicate'>;
+  taskState(functionName: string, taskId: string): TaskState | undefined;
+  /** The function's events that have not come to their end; with a timer, those that it fired. */
+  queued(functionName: string, timer?: string): number;
   /** Nothing is queued, waits for another attempt, or runs. */
   idle(): Promise<void>;
   pending(): number;
@@ -39,68 +52,74 @@ export interface FunctionHost {
 }
 
 /** FC's limits on a request's body. */
-const SYNC_BYTES = 32 * 1024 * 1024;
-const ASYNC_BYTES = 128 * 1024;
+export const SYNC_BYTES = 32 * 1024 * 1024;
+export const ASYNC_BYTES = 128 * 1024;
 const RETRY_BASE_MS = 1000;
 const IDLE_MS = 60_000;
 
 /** Runs the functions of s.yaml from their built bundles, each instance a process of its own, as FC does. */
 export async function startFunctionHost(options: FunctionHostOptions): Promise<FunctionHost> {
   const { service, dataDir, retryBaseMs = RETRY_BASE_MS, onHappening: tell = () => {} } = options;
-  const maxInstances = options.maxInstances ?? availableParallelism();
   const queue = await openQueue(join(dataDir, 'queue'));
-  const dispatcher = openDispatcher(maxInstances);
-  const execution = openExecution({
+  const tasks = await openTasks(join(dataDir, 'queue'));
+  const shares = openShares({
     ...options,
     environment: options.environment ?? {},
-    maxInstances,
+    maxInstances: options.maxInstances ?? availableParallelism(),
     idleMs: options.idleMs ?? IDLE_MS,
     tell,
   });
   const deliver = openDestinations(join(dataDir, 'destinations'), service);
   const find = (name: string) => findIn(service, name);
   const work = outstandingWork();
-  const life = openEventLife({
-    queue,
-    deliver,
-    dispatcher,
-    execution,
-    work,
-    retryBaseMs,
-    find,
-    tell,
-  });
-  const { events, unreadable } = await queue.restore();
-  for (const file of unreadable) tell({ kind: 'log', ...NOBODY, line: `not an event: ${file}` });
-  for (const event of events) life.follow(event);
-  const parts = { service, queue, dispatcher, execution, life, work, tell };
+  const life = openEventLife({ queue, deliver, shares, tasks, work, retryBaseMs, find, tell });
+  const parts = { service, queue, tasks, shares, life, work, tell };
+  await carryOn(parts);
   return {
     invoke: (name, payload) => invoke(parts, name, payload),
-    invokeAsync: (name, payload) => invokeAsync(parts, name, payload),
+    invokeAsync: (name, payload, timer) => invokeAsync(parts, name, { payload, timer }),
+    submitTask: (name, taskId, payload) => submitTask(parts, name, { payload, taskId }),
+    taskState: tasks.state,
+    queued: queue.count,
     idle: work.idle,
     pending: work.pending,
     async close() {
       life.stop();
-      await Promise.all([execution.close(), dispatcher.close()]);
+      await shares.close();
     },
   };
+}
+
+/** With what an earlier host left. */
+async function carryOn({ queue, tasks, life, tell }: Parts): Promise<void> {
+  const { events, unreadable } = await queue.restore();
+  for (const file of unreadable) tell({ kind: 'log', ...NOBODY, line: `not an event: ${file}` });
+  for (const event of events) {
+    if (tasks.hasEnded(event)) {
+      await queue.remove(event);
+      continue;
+    }
+    tasks.mark(event, event.attempt === 0 ? 'Enqueued' : 'Retrying');
+    life.follow(event);
+  }
 }
 
 interface Parts {
   service: ServiceDefinition;
   queue: Queue;
-  dispatcher: Dispatcher;
-  execution: Execution;
+  tasks: Tasks;
+  shares: Shares;
   life: EventLife;
   work: Outstanding;
   tell: (happening: Happening) => void;
 }
 
 async function invoke(parts: Parts, functionName: string, payload: Buffer) {
-  const { service, dispatcher, execution, work } = parts;
+  const { service, shares, work } = parts;
   const definition = definitionOf(service, functionName);
   refuseAbove(SYNC_BYTES, payload);
   const about = { requestId: randomUUID(), attempt: 0 };
+  const { dispatcher, execution } = shares.of(definition.name);
   work.begin();
   return await new Promise<InvocationResult>((resolve, reject) => {
     dispatcher.submit({
@@ -112,12 +131,32 @@ async function invoke(parts: Parts, functionName: string, payload: Buffer) {
   }).finally(work.end);
 }
 
-async function invokeAsync(parts: Parts, functionName: string, payload: Buffer) {
-  const { service, queue, life, tell } = parts;
-  const { name } = definitionOf(service, functionName);
-  refuseAbove(ASYNC_BYTES, payload);
-  const event = await queue.add(name, randomUUID(), payload);
-  const { requestId, attempt } = event;
+type Asked = Pick<NewEvent, 'payload' | 'taskId' | 'timer'>;
+
+/** FC takes the request id where nobody chose one: https://help.aliyun.com/zh/functioncompute/fc-2-0/user-guide/task-deduplication */
+async function invokeAsync(parts: Parts, functionName: string, asked: Asked) {
+  const { name, asyncTask } = definitionOf(parts.service, functionName);
+  const requestId = randomUUID();
+  const event = { ...asked, function: name, requestId, taskId: asyncTask ? requestId : undefined };
+  return follow(parts, await enqueue(parts, event));
+}
+
+async function submitTask(parts: Parts, functionName: string, asked: Asked & { taskId: string }) {
+  const { name, asyncTask } = definitionOf(parts.service, functionName);
+  if (!asyncTask) throw new Error(`expected a function with asyncTask: true, ${name} has it not`);
+  const event = { ...asked, function: name, requestId: randomUUID() };
+  const queued = await parts.tasks.admit(event, () => enqueue(parts, event));
+  return queued === 'duplicate' ? queued : follow(parts, queued);
+}
+
+async function enqueue({ queue }: Parts, event: NewEvent): Promise<QueuedEvent> {
+  refuseAbove(ASYNC_BYTES, event.payload);
+  return await queue.add(event);
+}
+
+function follow({ tasks, life, tell }: Parts, event: QueuedEvent) {
+  const { function: name, requestId, attempt } = event;
+  tasks.mark(event, 'Enqueued');
   tell({ kind: 'queued', function: name, requestId, attempt });
   life.follow(event);
   return { requestId };

@@ -8,6 +8,7 @@ import { explainEnd } from './ends.ts';
 import type { FunctionError } from './invocation.ts';
 import { type Breach, type Limits, watchLimits } from './limits.ts';
 import { type OnLine, openOutput } from './output.ts';
+import { yieldCores } from './priority.ts';
 
 interface Request {
   event: Buffer;
@@ -80,17 +81,19 @@ export function startInstance(
 }
 
 function launch(
-  { code, handler }: FunctionDefinition,
+  { code, handler, reservedConcurrency }: FunctionDefinition,
   env: Record<string, string>,
   mark: string,
 ): ChildProcess {
-  return fork(RUNTIME, [code, handler, mark], {
+  const child = fork(RUNTIME, [code, handler, mark], {
     env,
     // The host may run under tsx or a test runner; an instance runs under nothing.
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  if (reservedConcurrency !== undefined) yieldCores(child);
+  return child;
 }
 
 function openLine(child: ChildProcess): Line {

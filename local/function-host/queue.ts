@@ -11,6 +11,10 @@ const stored = z.object({
   queuedAt: z.number(),
   dueAt: z.number(),
   payload: z.base64(),
+  /** In the event itself, so that a crash cannot part the two. */
+  taskId: z.string().optional(),
+  /** The name of the timer that fired it. */
+  timer: z.string().optional(),
 });
 
 type Stored = z.infer<typeof stored>;
@@ -18,11 +22,17 @@ type Stored = z.infer<typeof stored>;
 /** All of an event that is kept in memory; its payload stays on disk until it is needed. */
 export type QueuedEvent = Omit<Stored, 'payload'> & { file: string };
 
+export type NewEvent = Pick<Stored, 'function' | 'requestId' | 'taskId' | 'timer'> & {
+  payload: Buffer;
+};
+
 export interface Queue {
-  add(functionName: string, requestId: string, payload: Buffer): Promise<QueuedEvent>;
+  add(event: NewEvent): Promise<QueuedEvent>;
   payload(event: QueuedEvent): Promise<Buffer>;
   postpone(event: QueuedEvent, dueAt: number): Promise<QueuedEvent>;
   remove(event: QueuedEvent): Promise<void>;
+  /** The events of a function that have not come to their end; with a timer, those that it fired. */
+  count(functionName: string, timer?: string): number;
   /** What an earlier host left, oldest first, and the files that it can make nothing of. */
   restore(): Promise<{ events: QueuedEvent[]; unreadable: string[] }>;
 }
@@ -31,6 +41,7 @@ export interface Queue {
 export async function openQueue(folder: string): Promise<Queue> {
   await mkdir(folder, { recursive: true });
   const inTurn = pLimit(1);
+  const tally = openTally();
   let count = 0;
 
   async function write(file: string, event: Stored): Promise<QueuedEvent> {
@@ -39,13 +50,22 @@ export async function openQueue(folder: string): Promise<Queue> {
   }
 
   return {
-    add(functionName, requestId, payload) {
+    async add({ payload, ...about }) {
       const queuedAt = Date.now();
       count += 1;
       // Names sort by age: that is how a restarted host finds its order again.
-      const file = join(folder, `${queuedAt}-${String(count).padStart(9, '0')}-${requestId}.json`);
-      const event = { requestId, function: functionName, attempt: 0, queuedAt, dueAt: queuedAt };
-      return inTurn(() => write(file, { ...event, payload: payload.toString('base64') }));
+      const file = join(
+        folder,
+        `${queuedAt}-${String(count).padStart(9, '0')}-${about.requestId}.json`,
+      );
+      const event = { ...about, attempt: 0, queuedAt, dueAt: queuedAt };
+      tally.add(about, 1);
+      try {
+        return await inTurn(() => write(file, { ...event, payload: payload.toString('base64') }));
+      } catch (thrown) {
+        tally.add(about, -1);
+        throw thrown;
+      }
     },
     async payload(event) {
       return Buffer.from((await read(event.file)).payload, 'base64');
@@ -53,8 +73,33 @@ export async function openQueue(folder: string): Promise<Queue> {
     async postpone(event, dueAt) {
       return write(event.file, { ...(await read(event.file)), attempt: event.attempt + 1, dueAt });
     },
-    remove: event => rm(event.file, { force: true }),
-    restore: () => restore(folder),
+    async remove(event) {
+      await rm(event.file, { force: true });
+      tally.add(event, -1);
+    },
+    count: tally.of,
+    async restore() {
+      const left = await restore(folder);
+      for (const event of left.events) tally.add(event, 1);
+      return left;
+    },
+  };
+}
+
+function openTally() {
+  const counts = new Map<string, number>();
+  const change = (key: string, by: number) => {
+    const now = (counts.get(key) ?? 0) + by;
+    if (now > 0) counts.set(key, now);
+    else counts.delete(key);
+  };
+  return {
+    add({ function: name, timer }: Pick<Stored, 'function' | 'timer'>, by: 1 | -1) {
+      change(name, by);
+      if (timer !== undefined) change(`${name} ${timer}`, by);
+    },
+    of: (name: string, timer?: string) =>
+      counts.get(timer === undefined ? name : `${name} ${timer}`) ?? 0,
   };
 }
 

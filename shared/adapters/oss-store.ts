@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import OSS from 'ali-oss';
 import pRetry from 'p-retry';
 import { Failure } from '../core/failure.ts';
@@ -43,6 +44,29 @@ export function ossStore(bucket: string, connection: OssConnection): ObjectStore
       }
     },
     list: (prefix, options) => list(client, call, { prefix, ...options }),
+  };
+}
+
+/** A silent body is given up after this long: ali-oss's own timeout ends with the headers. */
+const IDLE_MS = 30_000;
+
+/** Large objects as they come, such as the files of an inventory. */
+export function ossReader(bucket: string, connection: OssConnection) {
+  const client = new OSS(optionsFor(bucket, connection));
+  return async (key: string): Promise<Readable> => {
+    const what = `GET ${key} in ${bucket}`;
+    const { stream } = await calling(what, () => client.getStream(key));
+    const giveUp = () => {
+      const message = `${what}: OSS fell silent for ${IDLE_MS / 1000} s`;
+      stream.destroy(new Failure('STORE_UNAVAILABLE', message));
+    };
+    let timer = setTimeout(giveUp, IDLE_MS);
+    stream.on('data', () => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, IDLE_MS);
+    });
+    stream.on('close', () => clearTimeout(timer));
+    return stream;
   };
 }
 

@@ -10,6 +10,12 @@ import { weightOf } from './schedule.ts';
 
 const usd = z.number().min(0);
 
+function isRising(tiers: { upTo?: number | undefined }[]): boolean {
+  const ends = tiers.map(({ upTo }) => upTo ?? Number.POSITIVE_INFINITY);
+  const rises = ends.every((end, index) => index === 0 || end > (ends[index - 1] ?? 0));
+  return rises && ends.at(-1) === Number.POSITIVE_INFINITY;
+}
+
 /**
  * Compute units: https://www.alibabacloud.com/help/en/functioncompute/fc-3-0/product-overview/pay-as-you-go-billing-method-1.
  * Those of OSS are list prices of one site and region, to be checked against the own account.
@@ -23,10 +29,7 @@ export const pricesSchema = z.strictObject({
       }),
     )
     .min(1)
-    .refine(
-      tiers => tiers.every(({ upTo = Infinity }, i) => upTo > (tiers[i - 1]?.upTo ?? 0)),
-      'expected tiers that end later and later, the last one without upTo',
-    )
+    .refine(isRising, 'expected tiers that end later and later, the last one without upTo')
     .default([{ upTo: 100e6, usd: 0.00002 }, { upTo: 500e6, usd: 0.000017 }, { usd: 0.000014 }]),
   putsPer10000: usd.default(0.0016).describe('USD for 10,000 requests that write, list or delete'),
   getsPer10000: usd.default(0.0016).describe('USD for 10,000 GET and HEAD requests'),

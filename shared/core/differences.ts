@@ -13,6 +13,7 @@ export function inWords(value: unknown): string {
   if (Array.isArray(value)) return value.map(one => inWords(one)).join(', ');
   if (!isRecord(value)) return String(value);
   const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  if (entries.length === 0) return '{}';
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{ ${entries.map(([name, one]) => `${name}: ${inWords(one)}`).join(', ')} }`;
 }

@@ -17,6 +17,9 @@ const settingsSchema = z
     DARKROOM_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     DARKROOM_OSS_ENDPOINT: z.url().optional(),
     DARKROOM_OSS_PATH_STYLE: z.enum(['true', 'false']).default('false'),
+    DARKROOM_FC_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7072').optional(),
+    DARKROOM_BACKFILL_FUNCTION: z.string().min(1).default('darkroom-backfill'),
+    DARKROOM_ACCOUNT_ID: z.string().regex(/^\d+$/, 'expected the number of an account').optional(),
   })
   // A derivative written where originals are watched would wake us again, and be paid for, for ever.
   .refine(env => env.DARKROOM_ORIGINALS_BUCKET !== env.DARKROOM_DERIVATIVES_BUCKET, {
@@ -26,6 +29,8 @@ const settingsSchema = z
   });
 
 export interface Settings {
+  /** `cn-hangzhou`. */
+  region: string;
   /** `oss-cn-hangzhou`. */
   ossRegion: string;
   originals: string;
@@ -35,6 +40,18 @@ export interface Settings {
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   endpoint: string | undefined;
   pathStyle: boolean;
+  /** Undefined for Alibaba's own. */
+  fcEndpoint: string | undefined;
+  /** Undefined where no function hands work to another. */
+  accountId: string | undefined;
+  /** Name of the function that is handed batches. */
+  backfillFunction: string;
+}
+
+/** Where functions are called. Throws SETTINGS_INVALID where nothing says whose they are. */
+export function accountOf({ region, accountId, fcEndpoint }: Settings) {
+  if (accountId) return { region, accountId, endpoint: fcEndpoint };
+  throw new Failure('SETTINGS_INVALID', 'DARKROOM_ACCOUNT_ID: expected the number of the account');
 }
 
 /** Throws SETTINGS_INVALID with every problem, one a line. */
@@ -50,8 +67,10 @@ export function readSettings(
     throw new Failure('SETTINGS_INVALID', problems.join('\n'));
   }
   const env = parsed.data;
+  const region = env.DARKROOM_REGION.replace(/^oss-/, '');
   return {
-    ossRegion: `oss-${env.DARKROOM_REGION.replace(/^oss-/, '')}`,
+    region,
+    ossRegion: `oss-${region}`,
     originals: env.DARKROOM_ORIGINALS_BUCKET,
     derivatives: env.DARKROOM_DERIVATIVES_BUCKET,
     config: env.DARKROOM_CONFIG_BUCKET,
@@ -59,6 +78,9 @@ export function readSettings(
     logLevel: env.DARKROOM_LOG_LEVEL,
     endpoint: env.DARKROOM_OSS_ENDPOINT,
     pathStyle: env.DARKROOM_OSS_PATH_STYLE === 'true',
+    fcEndpoint: env.DARKROOM_FC_ENDPOINT,
+    accountId: env.DARKROOM_ACCOUNT_ID,
+    backfillFunction: env.DARKROOM_BACKFILL_FUNCTION,
   };
 }
 

@@ -35,7 +35,8 @@ export interface Verdict {
   failures: Record<string, number>;
   /** Originals that are too young to be called missing. */
   pending: number;
-  /** Originals handed over to be made right. */
+  /** Originals that another run makes right, and how many of them were handed over for it. */
+  mendable: number;
   handedOver: number;
   /** The first of them; `problems.orphan` counts them all. */
   orphans: Finding[];
@@ -80,6 +81,7 @@ function emptyVerdict(): Verdict {
     mends: { settle: 0, force: 0, remove: 0, 'by-hand': 0 },
     failures: {},
     pending: 0,
+    mendable: 0,
     handedOver: 0,
     orphans: [],
   };
@@ -144,6 +146,7 @@ function mendQueue(verdict: Verdict, { reconcile }: Hands) {
   };
   return {
     add: async (key: string, mend: Mend) => {
+      verdict.mendable += 1;
       if (!reconcile) return;
       if (waiting[mend].push(key) >= BATCH) await handOver(mend);
     },

@@ -1,11 +1,5 @@
 import { isFull, type Mode, type Run, taskIdOf } from '../core/run.ts';
-import type { TaskQueue } from '../ports.ts';
-
-/** An original on the way past; what comes after `cursor` is what comes after it. */
-export interface Entry {
-  key: string;
-  cursor: string;
-}
+import type { Entry, TaskQueue } from '../ports.ts';
 
 export interface Walk {
   run: Run;

@@ -18,6 +18,8 @@ resources:
       functionName: first
       handler: index.handler
       code: ./dist/one
+      asyncInvokeConfig: { asyncTask: true }
+      concurrencyConfig: { reservedConcurrency: 3 }
       triggers:
         - triggerName: changed
           triggerType: oss
@@ -25,7 +27,7 @@ resources:
           triggerConfig:
             events: ['oss:ObjectCreated:PutObject']
             filter: { key: { prefix: in/, suffix: .jpg } }
-        - { triggerName: nightly, triggerType: timer, triggerConfig: { cronExpression: '@every 4m' } }
+        - { triggerName: nightly, triggerType: timer, triggerConfig: { cronExpression: '@every 4m', enable: true } }
   domain: { component: fc3-domain, props: {} }
 `;
 
@@ -94,11 +96,41 @@ describe('a service definition', () => {
         prefix: 'in/',
         suffix: '.jpg',
       },
-      { name: 'nightly', type: 'timer', config: { cronExpression: '@every 4m' } },
+      { name: 'nightly', type: 'timer', cron: '@every 4m', enabled: true, payload: '' },
     ]);
   });
 
+  it('says which functions keep tasks and which have instances of their own', async () => {
+    const { functions } = await readServiceDefinition(await fixture(template), {});
+    expect(functions[0]).toMatchObject({ asyncTask: true, reservedConcurrency: 3 });
+    const plain = template.replace(/ +(asyncInvoke|concurrency)Config: .*\n/g, '');
+    const [one] = (await readServiceDefinition(await fixture(plain), {})).functions;
+    expect(one).toMatchObject({ asyncTask: false, reservedConcurrency: undefined });
+  });
+
   it.each([
+    '@every 1m',
+    '@every 10080m',
+    '0 0 18 * * *',
+    'CRON_TZ=Asia/Shanghai 0 30 4 * * MON-FRI',
+  ])('takes the timer %s', async cron => {
+    const file = await fixture(template.replace('@every 4m', cron));
+    const { functions } = await readServiceDefinition(file, {});
+    expect(functions[0]?.triggers[1]).toMatchObject({ type: 'timer', cron });
+  });
+
+  it.each([
+    [
+      'a cron expression of five fields',
+      ['@every 4m', '0 18 * * *'],
+      /expected @every 4m, or six fields such as 0 0 18 \* \* \* at .*cronExpression, received "0 18 \* \* \*"\.$/,
+    ],
+    ['a timer in seconds', ['@every 4m', '@every 30s'], /cronExpression, received "@every 30s"\.$/],
+    [
+      'a timer that does not say whether it is on',
+      [', enable: true', ''],
+      /expected enable: true or false at .*triggerConfig\.enable, received nothing\.$/,
+    ],
     [
       'an unknown event',
       ['PutObject', 'Bogus'],

@@ -17,6 +17,8 @@ function on(trigger: Partial<TriggerDefinition>, resource = 'one'): FunctionDefi
     environment: {},
     maxAsyncRetryAttempts: 3,
     maxAsyncEventAgeSeconds: 60,
+    asyncTask: false,
+    reservedConcurrency: undefined,
     destinations: {},
     triggers: [{ ...any, ...trigger } as TriggerDefinition],
   };
@@ -71,6 +73,8 @@ describe('an OSS trigger', () => {
   });
 
   it('is not one that is a timer', () => {
-    expect(wakes({ type: 'timer', config: {} }, record('a.jpg'))).toBe(false);
+    expect(
+      wakes({ type: 'timer', cron: '@every 4m', enabled: true, payload: '' }, record('a.jpg')),
+    ).toBe(false);
   });
 });

@@ -63,6 +63,8 @@ async function build(code: string, name: string, bundle: Bundles[string]) {
     environment: {},
     maxAsyncRetryAttempts: 3,
     maxAsyncEventAgeSeconds: 3600,
+    asyncTask: false,
+    reservedConcurrency: undefined,
     destinations: {},
     triggers: [],
     ...more,

@@ -19,6 +19,25 @@ describe('settings', () => {
     });
   });
 
+  it('say whose functions they are and where, if they hand work to others', () => {
+    expect(readSettings(environment)).toMatchObject({
+      region: 'cn-hangzhou',
+      accountId: undefined,
+      fcEndpoint: undefined,
+    });
+    const more = { DARKROOM_ACCOUNT_ID: '1234', DARKROOM_FC_ENDPOINT: 'http://127.0.0.1:7072' };
+    expect(
+      readSettings({ ...environment, ...more, DARKROOM_REGION: 'oss-cn-beijing' }),
+    ).toMatchObject({
+      region: 'cn-beijing',
+      accountId: '1234',
+      fcEndpoint: 'http://127.0.0.1:7072',
+    });
+    expect(() => readSettings({ ...environment, DARKROOM_FC_ENDPOINT: 'here' })).toThrow(
+      'DARKROOM_FC_ENDPOINT: expected an address such as http://127.0.0.1:7072, received "here"',
+    );
+  });
+
   it('that would have derivatives wake the function again are refused', () => {
     const loop = { ...environment, DARKROOM_DERIVATIVES_BUCKET: 'my-originals' };
     expect(() => readSettings(loop)).toThrow(

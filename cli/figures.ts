@@ -1,0 +1,72 @@
+import { InvalidArgumentError } from 'commander';
+import { bytesAsText } from './printer.ts';
+
+/** Figures as people read them, and as they write them in options. */
+
+/** 1234567 → `1,234,567`. */
+export function grouped(count: number): string {
+  return Math.round(count).toLocaleString('en');
+}
+
+/** Two digits that say something: `1.9`, `0.034`, `1,234`. */
+export function rough(figure: number): string {
+  if (figure === 0) return '0';
+  if (figure >= 10) return grouped(figure);
+  return String(Number(figure.toPrecision(2)));
+}
+
+/** As bytesAsText, and further up. */
+export function volumeAsText(bytes: number): string {
+  if (bytes < 1e9) return bytesAsText(bytes);
+  return bytes < 1e12 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e12).toFixed(1)} TB`;
+}
+
+export function usdAsText(usd: number): string {
+  if (usd > 0 && usd < 0.01) return `USD ${Number(usd.toPrecision(2))}`;
+  const options = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return `USD ${usd.toLocaleString('en', options)}`;
+}
+
+export function durationAsText(seconds: number): string {
+  if (seconds < 90) return `${rough(seconds)} seconds`;
+  return seconds < 90 * 60 ? `${rough(seconds / 60)} minutes` : `${rough(seconds / 3600)} hours`;
+}
+
+/** Columns two spaces apart; those that `right` names by their index are aligned to the right. */
+export function inColumns(rows: string[][], right: number[] = []): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map(row => (row[column] ?? '').length)),
+  );
+  const lines = rows.map(row =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return right.includes(column) ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+  return lines.join('\n');
+}
+
+/** For options: a number above 0. */
+export function positive(text: string): number {
+  const figure = Number(text);
+  if (Number.isFinite(figure) && figure > 0) return figure;
+  throw new InvalidArgumentError('expected a number above 0');
+}
+
+export function positiveWhole(text: string): number {
+  const figure = positive(text);
+  if (Number.isInteger(figure)) return figure;
+  throw new InvalidArgumentError('expected a whole number above 0');
+}
+
+/** One line that is written over, where a person watches. */
+export function statusLine(): { tell(text: string): void; clear(): void } {
+  const { stderr } = process;
+  const write = (text: string) => {
+    if (stderr.isTTY) stderr.write(`\r\u001b[2K${text}`);
+  };
+  return { tell: write, clear: () => write('') };
+}

@@ -1,0 +1,50 @@
+import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
+import { jsonLog } from '../../shared/adapters/json-log.ts';
+import { ossStore } from '../../shared/adapters/oss-store.ts';
+import { readPresetList, sentenceOf } from '../../shared/adapters/yaml-presets.ts';
+import { type Context, deadlineOf, readContext } from '../../shared/fc/context.ts';
+import { accountOf, readSettings } from '../../shared/fc/settings.ts';
+import type { Desk } from '../../shared/pipeline/edits/desk.ts';
+import { tend } from '../../shared/pipeline/edits/tend.ts';
+import { MAX_AGE_MS } from '../../shared/pipeline/presets-in-force.ts';
+
+const settings = readSettings();
+
+/**
+ * Woken by a write of the preset list, by a timer, and by itself: what it does depends on the config bucket alone.
+ * Only one instance runs at a time (reservedConcurrency in s.yaml), so that no two work on one record.
+ */
+export async function handler(_event: Buffer, fcContext: unknown) {
+  const context = readContext(fcContext);
+  const state = await tend(deskFor(context));
+  if (state === 'more') {
+    const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.tend' }));
+    await tasksOf(context.function.name, context).submit(`tend_${context.requestId}`, payload);
+  }
+  return { state };
+}
+
+function deskFor(context: Context): Desk {
+  const { ossRegion: region, endpoint, pathStyle } = settings;
+  const connection = { region, endpoint, pathStyle, credentials: context.credentials };
+  return {
+    config: ossStore(settings.config, connection),
+    originals: ossStore(settings.originals, connection),
+    bucket: settings.originals,
+    presetsKey: settings.presetsKey,
+    queue: tasksOf(settings.backfillFunction, context),
+    read: (text, file) => {
+      const read = readPresetList(text, file);
+      return 'problems' in read ? { problems: read.problems.map(sentenceOf) } : read;
+    },
+    log: jsonLog(settings.logLevel, { requestId: context.requestId }),
+    now: () => new Date(),
+    deadline: deadlineOf(context, new Date()),
+    // Half as long again, for clocks that differ.
+    graceMs: 1.5 * MAX_AGE_MS,
+  };
+}
+
+function tasksOf(functionName: string, { credentials }: Context) {
+  return fcTasks(functionName, { ...accountOf(settings), internal: true, credentials });
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { functionArn } from '../function-host/context.ts';
+import type { FunctionHost } from '../function-host/host.ts';
+import type { Identity } from '../identity.ts';
+import { listenOnLoopback } from '../oss-server/listen.ts';
+import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
+import { type Answer, refusal } from './answer.ts';
+import { authenticate } from './authenticate.ts';
+import { invokeFunction } from './invocations.ts';
+
+export interface FcApiOptions {
+  /** 0 takes any that is free. */
+  port: number;
+  /** Asked for each request: functions are told this endpoint, so it is up before their host. */
+  host: () => FunctionHost | undefined;
+  service: ServiceDefinition;
+  /** Any of them may do everything. */
+  credentials: Identity[];
+  /** Events of one function that have not come to their end; more are answered with 429. */
+  maxQueued?: number;
+}
+
+export interface FcApi {
+  endpoint: string;
+  close(): Promise<void>;
+}
+
+const MAX_QUEUED = 10_000;
+
+/** The API of Function Compute 3.0, as much of it as hands work to functions: the rest is 501. */
+export async function startFcApi(options: FcApiOptions): Promise<FcApi> {
+  const { port, close } = await listenOnLoopback(
+    () => createServer((request, response) => void respond(options, request, response)),
+    options.port,
+  );
+  return { endpoint: `http://127.0.0.1:${port}`, close };
+}
+
+async function respond(options: FcApiOptions, request: IncomingMessage, response: ServerResponse) {
+  const answer = await answerTo(options, request).catch(thrown =>
+    refusal('InternalServerError', String(thrown)),
+  );
+  const requestId = answer.requestId ?? randomUUID();
+  response.writeHead(answer.status, {
+    'content-type': 'application/json',
+    'x-fc-request-id': requestId,
+    ...answer.headers,
+  });
+  const { body } = answer;
+  if (Buffer.isBuffer(body)) response.end(body);
+  else response.end(JSON.stringify('Code' in body ? { RequestId: requestId, ...body } : body));
+}
+
+const ROUTE =
+  /^\/2023-03-30\/functions\/([^/]+)\/(?:(invocations)|async-tasks\/([^/]+))(?:\?qualifier=LATEST)?$/;
+
+async function answerTo(options: FcApiOptions, request: IncomingMessage): Promise<Answer> {
+  const { method = '', url = '', headers } = request;
+  const refused = authenticate({ method, url, headers }, options.credentials);
+  if (refused) return refused;
+  const [, name, invocations, taskId] = ROUTE.exec(url) ?? [];
+  const wanted = invocations === undefined ? 'GET' : 'POST';
+  if (name === undefined || method !== wanted) {
+    return refusal('NotImplemented', `${method} ${url} is not implemented by the local FC API`);
+  }
+  const definition = options.service.functions.find(one => one.name === name);
+  if (!definition) return refusal('FunctionNotFound', `function '${name}' does not exist`);
+  const host = options.host();
+  if (!host) return refusal('ServiceUnavailable', 'the function host is not up yet');
+  if (taskId !== undefined) return describeTask(options.service, definition, taskId, host);
+  const { maxQueued = MAX_QUEUED } = options;
+  return await invokeFunction(request, { definition, host, maxQueued });
+}
+
+function describeTask(
+  service: ServiceDefinition,
+  definition: FunctionDefinition,
+  taskId: string,
+  host: FunctionHost,
+): Answer {
+  const status = host.taskState(definition.name, taskId);
+  if (!status) return refusal('AsyncTaskNotFound', `a task ${taskId} was not submitted`);
+  const functionArn_ = functionArn(service, definition);
+  return { status: 200, body: { taskId, status, qualifier: 'LATEST', functionArn: functionArn_ } };
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+
+/** What `presets plan --out` saves and `presets apply` reads: an edit with all that was known of it when it was planned. */
+export const savedPlanSchema = z.strictObject({
+  schema: z.literal(1),
+  madeAt: z.iso.datetime(),
+  where: z.string().describe('for people: which buckets were counted'),
+  prefix: z.string().describe('only originals below it were counted; all, where it is empty'),
+  from: z
+    .string()
+    .nullable()
+    .describe('fingerprint of the list in force; null where there is none'),
+  to: z.string().describe('fingerprint of the new list'),
+  list: z.string().describe('the new list, as it is written'),
+  originals: z.int().min(0).describe('that are touched'),
+  files: z.int().min(0).describe('to be made, at most: pictures rule some out'),
+  retired: z.int().min(0).describe('files that the new list does not want, at most'),
+  usd: z.number().min(0).describe('for compute and requests, once'),
+  cpuHours: z.number().min(0),
+  requests: z.int().min(0),
+  gigabytes: z.number().min(0).nullable().describe('written; null where nothing was rendered'),
+  hours: z.number().min(0).describe('on that many instances'),
+  instances: z.int().positive(),
+  machine: z.string().describe('what the sample was measured on'),
+  sample: z
+    .strictObject({
+      photos: z.int().positive(),
+      leftOut: z.int().min(0),
+      asked: z.int().min(0).describe('files that the edit asks for of these photos, at most'),
+      made: z.int().min(0).describe('files that were made of them'),
+    })
+    .nullable()
+    .describe('null where the figures are those of a model'),
+});
+export type SavedPlan = z.infer<typeof savedPlanSchema>;
