@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { failureOf } from '../shared/core/failure.ts';
 import type { PresetList } from '../shared/core/preset-list.ts';
 import { overspent } from '../shared/core/run.ts';
@@ -79,7 +80,7 @@ function startLooking(record: RunRecord, { connection, list, teller }: Setting) 
     while (!isOver) {
       await countResults(record, connection.config);
       teller.progress(record.run);
-      await new Promise(resolve => setTimeout(resolve, LOOK_MS).unref());
+      await setTimeout(LOOK_MS);
       const reason = overspent(record.run, list.stopAtTimesPlan);
       if (reason && record.run.phase === 'finishing') {
         Object.assign(record.run, { phase: 'stopped', reason });
@@ -108,14 +109,9 @@ function onInterrupt(): Interruption {
   process.once('SIGTERM', ask);
   return {
     isAsked: () => asked.signal.aborted,
+    // An interrupted sleep is over; that is all there is to say of it.
     sleep: milliseconds =>
-      new Promise(resolve => {
-        const timer = setTimeout(resolve, milliseconds);
-        asked.signal.addEventListener('abort', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-      }),
+      setTimeout(milliseconds, undefined, { signal: asked.signal }).catch(() => undefined),
     end: () => {
       process.off('SIGINT', ask);
       process.off('SIGTERM', ask);

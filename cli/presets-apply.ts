@@ -26,6 +26,12 @@ export function presetsApplyCommand(): Command {
 
 async function apply(file: string, options: ConnectionOptions): Promise<void> {
   const plan = await readPlan(file);
+  if (plan.prefix !== '') {
+    throw new Failure(
+      'SETTINGS_INVALID',
+      `expected a plan of all originals, ${file} counted those below ${plan.prefix} alone: plan without --prefix`,
+    );
+  }
   const connection = await connect(options);
   const { config, presetsKey, where } = connection;
   const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);

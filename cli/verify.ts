@@ -6,6 +6,7 @@ import { presetsInForce } from '../shared/pipeline/presets-in-force.ts';
 import type { Ground } from '../shared/pipeline/survey.ts';
 import { type Verdict, verify } from '../shared/pipeline/verify.ts';
 import { type Connection, type ConnectionOptions, connect, withConnection } from './connection.ts';
+import { positiveWhole } from './figures.ts';
 import { handOver } from './hand-over.ts';
 import { say } from './printer.ts';
 import { verifyProgress } from './verify-progress.ts';
@@ -31,7 +32,7 @@ export function verifyCommand(): Command {
       'Compare the buckets with what the preset list in force wants: what is missing, stale, corrupt or orphaned. Changes nothing without --fix or --delete-orphans; exits with 1 when something is left that is not right.',
     )
     .option('--prefix <prefix>', 'only originals whose key begins so')
-    .option('--sample <n>', 'only so many originals, drawn at random', wholeNumber)
+    .option('--sample <n>', 'only so many originals, drawn at random', positiveWhole)
     .option('--deep', 'read each file too, and see that it begins like its format')
     .addOption(
       new Option('--grace <time>', 'leave what is younger to the runs under way')
@@ -106,11 +107,6 @@ function describe({ problem, original, key, why }: Finding): string {
 
 function jsonOf({ verdict: { orphans: _, ...verdict }, removed, refusal }: Outcome): string {
   return JSON.stringify({ ...verdict, removed, ...(refusal ? { refusal } : {}) });
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number above 0.');
 }
 
 function share(text: string): number {

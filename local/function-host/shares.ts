@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Dispatcher, openDispatcher } from './dispatcher.ts';
 import { type Execution, type ExecutionOptions, openExecution } from './execution.ts';
 
@@ -17,7 +18,9 @@ export function openShares(options: ExecutionOptions): Shares {
   const own = new Map<string, Share>();
   for (const { name, reservedConcurrency } of options.service.functions) {
     if (reservedConcurrency === undefined) continue;
-    own.set(name, openShare({ ...options, maxInstances: reservedConcurrency }));
+    // More processes than cores gain nothing here, and each is some 200 MB.
+    const maxInstances = Math.min(reservedConcurrency, Math.max(2, availableParallelism()));
+    own.set(name, openShare({ ...options, maxInstances }));
   }
   return {
     of: functionName => own.get(functionName) ?? common,

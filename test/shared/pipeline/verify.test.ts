@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { amendFor } from '../../../shared/core/amend.ts';
 import { Failure } from '../../../shared/core/failure.ts';
 import type { Finding } from '../../../shared/core/findings.ts';
 import { derivativeKey } from '../../../shared/core/keys.ts';
 import type { Mode } from '../../../shared/core/run.ts';
+import { backfill } from '../../../shared/pipeline/backfill.ts';
 import { refusalToRemove, removeOrphans } from '../../../shared/pipeline/orphans.ts';
 import { reconcile } from '../../../shared/pipeline/reconcile.ts';
 import { type VerifyOptions, verify } from '../../../shared/pipeline/verify.ts';
 import { type TestDarkroom, testDarkroom } from '../../support/darkrooms.ts';
+import { memoryStore } from '../../support/memory-store.ts';
 import { SMALL } from '../../support/preset-lists.ts';
 
 const PHOTO = 'jpeg 1600x1200';
@@ -143,8 +144,8 @@ describe('verify', () => {
   });
 
   it('finds a set that no rule asks for any more', async () => {
-    const darkroom = await developed('a.jpg');
-    darkroom.edit(SMALL.replace("'docs/**'", "'a*'"));
+    const darkroom = await developed('a.jpg', 'docs/never-asked-for.jpg');
+    darkroom.edit(SMALL.replace("'docs/**'", "'{a*,docs/**}'"));
     expect((await verified(darkroom)).told).toMatchObject([{ problem: 'stale', mend: 'settle' }]);
   });
 
@@ -188,9 +189,12 @@ describe('verify', () => {
     expect((await verified(darkroom)).told).toEqual([]);
   });
 
-  it('finds something else in a manifest’s place, and leaves it to a person', async () => {
+  it.each([
+    ['a newer schema', '{"schema":2}'],
+    ['no JSON', 'hello'],
+  ])('finds %s in a manifest’s place, and leaves it to a person', async (_, content) => {
     const darkroom = await developed('a.jpg');
-    darkroom.derivatives.upload('a.jpg/manifest.json', '{"schema":2}', LONG_AGO);
+    darkroom.derivatives.upload('a.jpg/manifest.json', content, LONG_AGO);
     const { told, handedOver } = await verified(darkroom);
     expect(told).toMatchObject([
       { problem: 'corrupt', key: 'a.jpg/manifest.json', mend: 'by-hand' },
@@ -258,10 +262,8 @@ describe('what verify hands over', () => {
     darkroom.derivatives.upload(fileOf(darkroom, /^short\.jpg.*1080.*webp/), 'x', LONG_AGO);
     const { handedOver, verdict } = await verified(darkroom);
     expect(verdict).toMatchObject({ mendable: 3, handedOver: 3 });
-    for (const [mode, keys] of handedOver) {
-      const amend = amendFor(mode, undefined);
-      for (const key of keys) await reconcile(key, { ...darkroom, ...(amend ? { amend } : {}) });
-    }
+    darkroom.at('2026-11-23T12:00:00.000Z');
+    for (const [mode, keys] of handedOver) await backfill({ mode, keys }, darkroom, memoryStore());
     expect((await verified(darkroom)).told).toEqual([]);
     expect(darkroom.derivatives.keys()).toHaveLength(24);
   });

@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runSchema, type Run } from '../../shared/core/run.ts';
+import { putOriginals, TINY } from '../support/bulk.ts';
+import {
+  newFolder,
+  type RunningPlatform,
+  removeFolder,
+  startedPlatform,
+} from '../support/platform.ts';
+import { darkroom } from '../support/processes.ts';
+
+/** 10,000 takes some minutes: DARKROOM_BULK=10000 npm run e2e -- bulk. */
+const ORIGINALS = Number(process.env.DARKROOM_BULK ?? 400);
+const KILLS = 10;
+
+const dataDir = newFolder();
+const presets = join(dataDir, 'tiny.yaml');
+const platforms: RunningPlatform[] = [];
+afterAll(async () => {
+  await platforms.at(-1)?.stop();
+  removeFolder(dataDir);
+});
+
+async function start(): Promise<RunningPlatform> {
+  const platform = await startedPlatform(dataDir, '--presets', presets);
+  platforms.push(platform);
+  return platform;
+}
+
+interface Status {
+  rollout: Run | undefined;
+  runs: Run[];
+  coverage: { originals: number; whole: number; perPreset: Record<string, { whole: number }> };
+}
+
+async function status(): Promise<Status> {
+  const { stdout, stderr } = await darkroom('status', '--json', '--all', '--data', dataDir);
+  if (!stdout) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+/** Each rendition as the functions logged it, over all the platforms that lived. */
+function rendered(): string[] {
+  return platforms.flatMap(({ happenings }) =>
+    happenings.flatMap(({ kind, line = '' }) => {
+      if (kind !== 'log' || !line.includes('"rendered"')) return [];
+      const { event, key } = JSON.parse(line);
+      return event === 'rendered' ? [key] : [];
+    }),
+  );
+}
+
+function repeated(keys: string[]): number {
+  return keys.length - new Set(keys).size;
+}
+
+const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
+
+function backfill(): ChildProcess {
+  const words = [
+    '--import',
+    'tsx',
+    'cli/index.ts',
+    'backfill',
+    '--batch',
+    '10',
+    '--json',
+    '--data',
+    dataDir,
+  ];
+  return spawn(process.execPath, words, { stdio: 'ignore' });
+}
+
+describe('a backfill', () => {
+  it(`completes ${ORIGINALS} originals through ${KILLS} deaths of the command and of the host`, async () => {
+    await putOriginals(dataDir, ORIGINALS);
+    writeFileSync(presets, TINY);
+    let platform = await start();
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const command = backfill();
+      await pause(1000 + Math.random() * 2500);
+      command.kill('SIGKILL');
+      if (kill % 2 === 1) {
+        await platform.stop('SIGKILL');
+        platform = await start();
+      }
+    }
+    const { code, stdout, stderr } = await darkroom('backfill', '--batch', '10', '--data', dataDir);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Done.');
+    const { coverage, runs } = await status();
+    expect(coverage).toMatchObject({ originals: ORIGINALS, whole: ORIGINALS });
+    expect(runs.map(run => runSchema.parse(run).phase)).toEqual(['done']);
+    // In flight at a death of the host: two originals in each of two instances, of two files each.
+    expect(repeated(rendered())).toBeLessThanOrEqual((KILLS / 2) * 8);
+    expect(new Set(rendered()).size).toBe(2 * ORIGINALS);
+  });
+
+  it('of what is settled renders nothing', async () => {
+    const before = rendered().length;
+    const { code } = await darkroom('backfill', '--data', dataDir);
+    expect(code).toBe(0);
+    expect(rendered()).toHaveLength(before);
+  });
+});
+
+describe('an edit of one preset', () => {
+  it('renders that preset’s files alone, and old URLs answer until their time is over', async () => {
+    const before = rendered().length;
+    const old = rendered().find(key => key.includes('/small-')) ?? '';
+    const next = TINY.replace('version: 1', 'version: 1\nretain: 1h').replace(
+      'widths: [32]',
+      'widths: [24]',
+    );
+    const config = platforms.at(-1)?.bucket('config');
+    await config?.put('presets.yaml', Buffer.from(next));
+    for (;;) {
+      const { rollout } = await status();
+      if (rollout?.phase === 'retaining') break;
+      await pause(500);
+    }
+    const made = rendered().slice(before);
+    expect(made).toHaveLength(ORIGINALS);
+    expect(made.every(key => key.includes('/small-24-'))).toBe(true);
+    expect((await fetch(`${platforms.at(-1)?.ready.cdn}/${old}`)).status).toBe(200);
+    expect((await status()).coverage).toMatchObject({ whole: ORIGINALS });
+  });
+});
