@@ -14,6 +14,8 @@ const { values: options, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     tuning: { type: 'boolean', default: false },
+    bulk: { type: 'boolean', default: false },
+    live: { type: 'boolean', default: false },
   },
 });
 
@@ -21,6 +23,12 @@ await open();
 if (options.tuning) {
   const { tune } = await import('./tuning.ts');
   await tune(positionals.map(path => resolve(path)));
+} else if (options.live) {
+  const { live } = await import('./live.ts');
+  await live();
+} else if (options.bulk) {
+  const { bulk } = await import('./bulk.ts');
+  await bulk(options.quick);
 } else {
   await compare();
 }

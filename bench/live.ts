@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startOssServer } from '../local/oss-server/server.ts';
+import { ossStore } from '../shared/adapters/oss-store.ts';
+import type { ObjectStore } from '../shared/ports.ts';
+import { median } from './statistics.ts';
+import { originals } from './workshop.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const REGION = 'oss-cn-hangzhou';
+const ATTRIBUTES = { contentType: 'image/jpeg', cacheControl: 'no-cache' };
+const OLD = 150;
+const UPLOADS = 12;
+
+/** How long uploads take on the local platform while nothing else runs, and while a backfill of others does. */
+export async function live(): Promise<void> {
+  const data = await mkdtemp(join(tmpdir(), 'darkroom-live-'));
+  const photo = await readFile(join(originals, '12mp.jpg'));
+  await putOld(data, photo);
+  const platform = await startPlatform(data);
+  try {
+    await uploads(platform, photo, 'warm');
+    const alone = await uploads(platform, photo, 'alone');
+    const backfill = command('backfill', '--batch', '10', '--no-wait', '--data', data);
+    await new Promise(resolve => backfill.once('exit', resolve));
+    const beside = await uploads(platform, photo, 'beside');
+    const stillBusy = platform.busy();
+    console.log(
+      `uploads of 12 MP, median milliseconds in the function: alone ${alone.toFixed(0)}, beside a backfill ${beside.toFixed(0)}, ratio ${(beside / alone).toFixed(2)}${stillBusy ? '' : ' (the backfill had ended before)'}`,
+    );
+  } finally {
+    platform.child.kill('SIGINT');
+    await new Promise(resolve => platform.child.once('exit', resolve));
+    await rm(data, { recursive: true, force: true });
+  }
+}
+
+function command(...words: string[]): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', 'cli/index.ts', ...words], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** Before the platform starts, so that no event tells of them. */
+async function putOld(data: string, photo: Buffer): Promise<void> {
+  const credentials = { accessKeyId: 'BENCH', accessKeySecret: 'bench-secret' };
+  const server = await startOssServer({
+    dataDir: join(data, 'oss'),
+    port: 0,
+    region: REGION,
+    credentials: [credentials],
+    buckets: ['originals', 'derivatives', 'config'],
+  });
+  const store = ossStore('originals', {
+    region: REGION,
+    endpoint: server.endpoint,
+    pathStyle: true,
+    credentials,
+  });
+  for (let index = 0; index < OLD; index += 1)
+    await store.put(`old/${index}.jpg`, photo, ATTRIBUTES);
+  await server.close();
+}
+
+interface Platform {
+  child: ChildProcess;
+  store: ObjectStore;
+  /** Milliseconds of each invocation for an upload, by function. */
+  ended: { function: string; milliseconds: number }[];
+  busy(): boolean;
+}
+
+async function startPlatform(data: string): Promise<Platform> {
+  const child = command('local', '--json', '--no-seed', '--port', '0', '--data', data);
+  const ended: Platform['ended'] = [];
+  let lastBatch = 0;
+  const { stdout } = child;
+  if (!stdout) throw new Error('expected the platform to have an output');
+  const ready = await new Promise<{
+    oss: { endpoint: string; region: string; accessKeyId: string; accessKeySecret: string };
+  }>(resolve => {
+    createInterface({ input: stdout }).on('line', line => {
+      const message = JSON.parse(line);
+      if ('oss' in message) resolve(message);
+      else if (message.kind === 'succeeded') ended.push(message);
+      else if (message.function === 'darkroom-backfill') lastBatch = Date.now();
+    });
+  });
+  const { endpoint, region, ...credentials } = ready.oss;
+  const store = ossStore('originals', { region, endpoint, pathStyle: true, credentials });
+  return { child, store, ended, busy: () => Date.now() - lastBatch < 5000 };
+}
+
+async function uploads({ store, ended }: Platform, photo: Buffer, name: string): Promise<number> {
+  const own = () => ended.filter(one => one.function === 'darkroom-on-object-changed');
+  const before = own().length;
+  for (let index = 0; index < UPLOADS; index += 1) {
+    await store.put(`new/${name}-${index}.jpg`, photo, ATTRIBUTES);
+    while (own().length <= before + index) await new Promise(resolve => setTimeout(resolve, 10));
+  }
+  return median(
+    own()
+      .slice(before)
+      .map(({ milliseconds }) => milliseconds),
+  );
+}
