@@ -5,7 +5,7 @@ import { coldStart } from './cold-start.ts';
 import { type Contest, contests } from './contests.ts';
 import { printColdStart, printTargets, printWorkers, ratios } from './print.ts';
 import { hold, type Results } from './results.ts';
-import { originals, open } from './workshop.ts';
+import { open, originals } from './workshop.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

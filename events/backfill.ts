@@ -12,6 +12,8 @@ export const backfillBatch = z.strictObject({
   mode: z.enum(modes).default('settle'),
   /** Only this preset is made anew by `force`. */
   preset: z.string().optional(),
+  /** A miss made files of them: they are looked for, and recorded. */
+  made: z.boolean().optional(),
   /** Which run handed it over, as which task: the function leaves word there of what it did. */
   run: z
     .strictObject({

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Missed } from './miss-origin.ts';
 import { listenOnLoopback } from './oss-server/listen.ts';
 import { type Reply, sendReply } from './oss-server/reply.ts';
 import { decideServing, representationHeaders, serveBody } from './oss-server/serve.ts';
@@ -9,7 +10,7 @@ export interface CdnOptions {
   store: ObjectStorage;
   bucket: string;
   /** Asked when there is no such key; what it answers is sent instead of the 404. */
-  onMiss?: (key: string) => Promise<Reply | undefined>;
+  onMiss?: (missed: Missed) => Promise<Reply | undefined>;
 }
 
 export interface Cdn {
@@ -51,7 +52,9 @@ async function route(options: CdnOptions, request: IncomingMessage): Promise<Rep
   }
   const key = readKey(request.url ?? '/');
   if (key === undefined) return refusal(400, 'The path is not percent-encoded UTF-8.');
-  const reply = serve(options, key, request) ?? (await options.onMiss?.(key));
+  const reply =
+    serve(options, key, request) ??
+    (await options.onMiss?.({ method, url: request.url ?? '/', headers: request.headers }));
   return reply ?? refusal(404, 'There is no such object.');
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { OssRecord } from '../events/oss-event.ts';
@@ -13,6 +14,7 @@ import { type FcApi, type FcApiOptions, startFcApi } from './fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
 import { type Identity, identityIn, newIdentity } from './identity.ts';
+import { missOrigin, withoutBody } from './miss-origin.ts';
 import { type OssServer, type OssServerOptions, startOssServer } from './oss-server/server.ts';
 import { readServiceDefinition, type ServiceDefinition } from './service-definition.ts';
 import { startTimers } from './timers.ts';
@@ -79,6 +81,7 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
   const [service] = await Promise.all([readService(), buildFunctions()]);
   const functionIdentity = newIdentity('STS.LOCAL');
   const credentials = [identity, functionIdentity];
+  const missSecret = randomUUID();
   const wiring: { host?: FunctionHost } = {};
   const { keep, close } = openParts();
   try {
@@ -90,13 +93,14 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       service,
       dataDir,
       credentials: () => ({ ...functionIdentity, securityToken: 'local' }),
-      environment: environmentOf(oss, fc, service),
-      onHappening: tell,
+      environment: { ...environmentOf(oss, fc, service), DARKROOM_MISS_SECRET: missSecret },
+      onHappening: happening => tell(withoutBody(happening)),
     }).then(keep);
     // After the host is up: a function may listen to the bucket of the list.
     await putPresets(oss, identity, options.presets);
     keep(startTimers({ service, host: wiring.host, tell }));
-    const cdn = keep(await startCdnBeside(oss, port));
+    const onMiss = missOrigin(wiring.host, missSecret);
+    const cdn = keep(await startCdnBeside(oss, port, onMiss));
     return {
       oss: { endpoint: oss.endpoint, region: OSS_REGION, ...identity },
       cdn: cdn.endpoint,
@@ -196,9 +200,13 @@ async function untilTrue(isInForce: () => boolean): Promise<void> {
   }
 }
 
-async function startCdnBeside(oss: OssServer, port: number): Promise<Cdn> {
+async function startCdnBeside(
+  oss: OssServer,
+  port: number,
+  onMiss: ReturnType<typeof missOrigin>,
+): Promise<Cdn> {
   const cdnPort = port === 0 ? 0 : port + 1;
-  const options = { port: cdnPort, store: oss.store, bucket: buckets.derivatives };
+  const options = { port: cdnPort, store: oss.store, bucket: buckets.derivatives, onMiss };
   return await startCdn(options).catch(explainPort(cdnPort));
 }
 

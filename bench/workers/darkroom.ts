@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { fingerprintOfList } from '../../shared/core/recipe.ts';
 import { type PresetList, presetListShape } from '../../shared/core/preset-list.ts';
+import { fingerprintOfList } from '../../shared/core/recipe.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { reconcile } from '../../shared/pipeline/reconcile.ts';
 import type { Codec, ObjectStore } from '../../shared/ports.ts';

@@ -7,8 +7,8 @@ import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
 import { openInventory } from '../../shared/adapters/inventory.ts';
 import { editFor } from '../../shared/core/edit.ts';
 import { nothingDone, type Run } from '../../shared/core/run.ts';
-import type { Entry } from '../../shared/ports.ts';
 import { walk } from '../../shared/pipeline/walk.ts';
+import type { Entry } from '../../shared/ports.ts';
 import { listOf } from './darkroom.ts';
 
 /** Says what a run over so many keys takes: out of an inventory into Function Compute's API, or into nothing. */

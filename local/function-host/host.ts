@@ -10,7 +10,7 @@ import { type Outstanding, outstandingWork } from './outstanding.ts';
 import { hostClosed } from './pool.ts';
 import { type NewEvent, openQueue, type Queue, type QueuedEvent } from './queue.ts';
 import { openShares, type Shares } from './shares.ts';
-import { openTasks, type Tasks, type TaskState } from './tasks.ts';
+import { openTasks, type TaskState, type Tasks } from './tasks.ts';
 
 export interface FunctionHostOptions {
   service: ServiceDefinition;

@@ -1,4 +1,4 @@
-import type { Manifest } from './manifest.ts';
+import type { Manifest, ManifestVariant } from './manifest.ts';
 import type { Mode } from './run.ts';
 
 /** Whether a run in this mode has anything to do with an original that has this manifest, or none. */
@@ -44,5 +44,20 @@ function withoutFiles(manifest: Manifest, preset: string | undefined): Manifest 
     ...manifest,
     variants: manifest.variants.filter(variant => !isForced(variant)),
     retired: [...manifest.retired, ...files.map(({ key }) => ({ key, retiredAt }))],
+  };
+}
+
+/** Files made on demand are recorded as what they are: they retire with an edit as any other. */
+export function withMade(sizes: Map<string, number>, renderedAt: string) {
+  return (manifest: Manifest): Manifest => {
+    const isNew = ({ state, key }: ManifestVariant) => state === 'on_demand' && sizes.has(key);
+    if (!manifest.variants.some(isNew)) return manifest;
+    const variants = manifest.variants.map(variant => {
+      const bytes = sizes.get(variant.key);
+      return isNew(variant) && bytes !== undefined
+        ? { ...variant, state: 'rendered' as const, bytes, renderedAt }
+        : variant;
+    });
+    return { ...manifest, variants };
   };
 }

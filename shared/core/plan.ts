@@ -96,10 +96,13 @@ export function entryOf(variant: Variant) {
   return { preset, format, width, height, fingerprint, key };
 }
 
-/** What there is and the new manifest does not want. What was never published has no time to stay. */
+/**
+ * What there is and the new manifest does not want. A file on demand may be there before its manifest knows; removing
+ * one that is not succeeds. What was never published has no time to stay.
+ */
 function leftovers({ manifest, list, abandoned, now }: Observed, wanted: Set<string>) {
   const replaced = (manifest?.variants ?? [])
-    .filter(({ state }) => state === 'rendered')
+    .filter(({ state }) => state === 'rendered' || state === 'on_demand')
     .map(({ key }) => ({ key, retiredAt: now }));
   const unpublished = abandoned.map(key => ({ key, retiredAt: new Date(0).toISOString() }));
   const retired = [...(manifest?.retired ?? []), ...replaced, ...unpublished].filter(

@@ -18,6 +18,7 @@ const settingsSchema = z
     DARKROOM_OSS_ENDPOINT: z.url().optional(),
     DARKROOM_OSS_PATH_STYLE: z.enum(['true', 'false']).default('false'),
     DARKROOM_FC_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7072').optional(),
+    DARKROOM_MISS_SECRET: z.string().optional(),
     DARKROOM_BACKFILL_FUNCTION: z.string().min(1).default('darkroom-backfill'),
     DARKROOM_ACCOUNT_ID: z.string().regex(/^\d+$/, 'expected the number of an account').optional(),
   })
@@ -44,8 +45,19 @@ export interface Settings {
   fcEndpoint: string | undefined;
   /** Undefined where no function hands work to another. */
   accountId: string | undefined;
+  /** What the CDN proves itself with to on-cdn-miss. */
+  missSecret: string | undefined;
   /** Name of the function that is handed batches. */
   backfillFunction: string;
+}
+
+/** Throws SETTINGS_INVALID where anybody could have files rendered. */
+export function missSecretOf({ missSecret }: Settings): string {
+  if (missSecret && missSecret.length >= 16) return missSecret;
+  throw new Failure(
+    'SETTINGS_INVALID',
+    'DARKROOM_MISS_SECRET: expected at least 16 characters that the CDN sends as x-darkroom-secret',
+  );
 }
 
 /** Where functions are called. Throws SETTINGS_INVALID where nothing says whose they are. */
@@ -80,6 +92,7 @@ export function readSettings(
     pathStyle: env.DARKROOM_OSS_PATH_STYLE === 'true',
     fcEndpoint: env.DARKROOM_FC_ENDPOINT,
     accountId: env.DARKROOM_ACCOUNT_ID,
+    missSecret: env.DARKROOM_MISS_SECRET,
     backfillFunction: env.DARKROOM_BACKFILL_FUNCTION,
   };
 }

@@ -1,4 +1,4 @@
-import { amendFor, concerns } from '../core/amend.ts';
+import { amendFor, concerns, withMade } from '../core/amend.ts';
 import { unusableKey } from '../core/keys.ts';
 import { type Mode, resultKey, type Tally, tallyOf } from '../core/run.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -11,6 +11,7 @@ export interface BackfillBatch {
   keys: string[];
   mode: Mode;
   preset?: string | undefined;
+  made?: boolean | undefined;
   run?: { id: string; task: string; planned: number; startedAt: string } | undefined;
 }
 
@@ -24,14 +25,16 @@ const LAST_ATTEMPT = 3;
  * so that FC delivers the batch again; what is settled then costs two requests.
  */
 export async function backfill(
-  { keys, mode, preset, run }: BackfillBatch,
+  { keys, mode, preset, made, run }: BackfillBatch,
   darkroom: Darkroom,
   config: ObjectStore,
 ): Promise<Tally> {
   const started = performance.now();
   const concerned = await concernedKeys(keys, mode, darkroom);
   const startedAt = run?.startedAt ?? darkroom.now().toISOString();
-  const amend = amendFor({ mode, preset, startedAt });
+  const amend = made
+    ? withMade(await sizesOf(keys, darkroom), startedAt)
+    : amendFor({ mode, preset, startedAt });
   const results = await reconcileEach(
     concerned,
     { ...darkroom, ...(amend ? { amend } : {}) },
@@ -49,6 +52,19 @@ export async function backfill(
   darkroom.log.info('batch-done', { ...(run ?? {}), ...tally });
   throwFirst(results);
   return tally;
+}
+
+/** All files on demand that there are, whoever made them: runs side by side then come to the same. */
+async function sizesOf(keys: string[], { derivatives }: Darkroom): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for (const key of keys) {
+    const manifest = await readManifest(key, derivatives);
+    if (!manifest) continue;
+    for await (const entry of derivatives.list(`${key}/${manifest.version}/`)) {
+      if ('key' in entry) sizes.set(entry.key, entry.bytes);
+    }
+  }
+  return sizes;
 }
 
 /** One request more for each, where the mode depends on what is recorded. */

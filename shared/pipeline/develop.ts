@@ -23,6 +23,8 @@ export interface Job {
   picture: Picture;
   list: PresetList;
   variants: Variant[];
+  /** All that an upload makes of the picture: it decides how large the one decode is, so that a file's bytes do not depend on which others were missing beside it. */
+  whole: Variant[];
   /** Entries of the set that need no work. */
   kept: ManifestVariant[];
   spent: Spent;
@@ -127,8 +129,10 @@ async function fallbackBytes(
 }
 
 async function decodeOnce(job: Job, codec: Codec): Promise<Raster> {
-  const { file, picture, variants, list, spent } = job;
-  const scales = variants.map(({ recipe, ...size }) => neededScale(picture, size, recipe.fit));
+  const { file, picture, variants, whole, list, spent } = job;
+  const scales = [...whole, ...variants].map(({ recipe, ...size }) =>
+    neededScale(picture, size, recipe.fit),
+  );
   const wantsP3 = variants.some(({ recipe }) => recipe.colour === 'p3');
   spent.decodes += 1;
   return await timed(spent, 'decode', () =>

@@ -3,7 +3,8 @@ import { isSameObject, type Placeholder } from '../core/manifest.ts';
 import { type Picture, pictureSchema } from '../core/picture.ts';
 import { isSettled, type Plan, plan } from '../core/plan.ts';
 import type { Spent } from '../core/report.ts';
-import type { Variant } from '../core/variants.ts';
+import { presetsFor } from '../core/rules.ts';
+import { type Variant, wantedVariants } from '../core/variants.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { Darkroom } from './darkroom.ts';
 import { develop, type Outcome } from './develop.ts';
@@ -59,21 +60,22 @@ async function planAndDevelop(
   darkroom: Darkroom,
 ): Promise<MadeSet | undefined> {
   const { spent } = run;
-  const opened = recorded(sight) ?? (await open(sight, spent, darkroom));
+  const opened = recorded(sight) ?? (await openOriginal(sight, spent, darkroom));
   const { picture } = opened;
   const { todo, settled } = planOf(sight, picture, run, darkroom);
-  if (settled) return undefined;
+  if (settled && !sight.isAmended) return undefined;
   if (todo.render.length === 0) {
     return { todo, outcomes: [], picture, placeholder: opened.placeholder, failure: undefined };
   }
   // Read anew with the file: what is carried into a rendition depends on the list, and the list may have changed.
   const { file, picture: current } = opened.file
     ? { ...opened, file: opened.file }
-    : await open(sight, spent, darkroom);
+    : await openOriginal(sight, spent, darkroom);
   const job = {
     file,
     picture: current,
     variants: todo.render,
+    whole: eagerVariants(sight, current),
     list: sight.list,
     kept: todo.entries,
     spent,
@@ -81,6 +83,15 @@ async function planAndDevelop(
       writeDerivative(variant, bytes, darkroom.derivatives),
   };
   return { todo, failure: undefined, ...(await develop(job, darkroom)) };
+}
+
+/** What an upload of this picture makes, whatever of it is there already. */
+export function eagerVariants({ key, original, list }: WantedSight, picture: Picture): Variant[] {
+  const { version } = original;
+  const presets = presetsFor(key, list);
+  return wantedVariants({ key, version, picture, list, presets }).filter(
+    ({ generate, impossible }) => generate === 'eager' && !impossible,
+  );
 }
 
 interface Opened {
@@ -97,7 +108,7 @@ function recorded({ manifest, original }: WantedSight): Opened | undefined {
   return picture.success ? { picture: picture.data, placeholder } : undefined;
 }
 
-async function open(
+export async function openOriginal(
   sight: WantedSight,
   spent: Spent,
   darkroom: Darkroom,
@@ -150,7 +161,11 @@ async function readOriginal(
   return stored.bytes;
 }
 
-async function writeDerivative(variant: Variant, bytes: Buffer, derivatives: ObjectStore) {
+export async function writeDerivative(
+  variant: Variant,
+  bytes: Buffer,
+  derivatives: ObjectStore,
+): Promise<void> {
   await derivatives.put(variant.key, bytes, {
     contentType: `image/${variant.format}`,
     cacheControl: DERIVATIVE_CACHE,

@@ -10,6 +10,8 @@ export interface Sight {
   key: string;
   original: (OriginalObject & { version: string }) | undefined;
   manifest: Manifest | undefined;
+  /** Seen otherwise than it is stored: what differs is to be committed. */
+  isAmended: boolean;
   list: PresetList;
   presets: string;
 }
@@ -26,10 +28,15 @@ export async function observe(key: string, darkroom: Darkroom): Promise<Sight> {
   return {
     key,
     original: original && { ...original, version: versionOf(original.etag) },
-    manifest: manifest && darkroom.amend ? darkroom.amend(manifest) : manifest,
+    ...amended(manifest, darkroom),
     list,
     presets: fingerprint,
   };
+}
+
+function amended(manifest: Manifest | undefined, { amend }: Darkroom) {
+  const seen = manifest && amend ? amend(manifest) : manifest;
+  return { manifest: seen, isAmended: seen !== manifest };
 }
 
 export async function readManifest(

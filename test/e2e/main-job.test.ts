@@ -5,8 +5,8 @@ import type OSS from 'ali-oss';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../shared/core/manifest.ts';
-import { parisPhoto, phonePhoto, quarters, starfishPhoto } from '../support/originals.ts';
 import { apng } from '../support/apng.ts';
+import { parisPhoto, phonePhoto, quarters, starfishPhoto } from '../support/originals.ts';
 import {
   newFolder,
   type RunningPlatform,

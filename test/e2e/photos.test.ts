@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
-import { codec } from '../support/codec.ts';
+import * as z from 'zod';
 import { reconcile } from '../../shared/pipeline/reconcile.ts';
-import { distance } from '../support/dhash.ts';
+import { codec } from '../support/codec.ts';
 import { testDarkroom } from '../support/darkrooms.ts';
+import { distance } from '../support/dhash.ts';
 
 /** A folder of real and hostile pictures with a manifest.json that says what to expect of each. */
 const folder = process.env.DARKROOM_PHOTOS;

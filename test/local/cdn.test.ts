@@ -106,8 +106,8 @@ test('what is not there is a 404 that nobody caches', async () => {
 });
 
 test('a miss may be answered by somebody else', async () => {
-  const onMiss = async (key: string) =>
-    key === 'made' ? { status: 200, body: 'just now' } : undefined;
+  const onMiss = async ({ url }: { url: string }) =>
+    url === '/made' ? { status: 200, body: 'just now' } : undefined;
   const { get } = await open({ onMiss });
   expect(await (await get('/made')).text()).toBe('just now');
   expect((await get('/other')).status).toBe(404);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { PENDING_KEY, REJECTED_KEY, approvalKey } from '../../../shared/core/in-force.ts';
+import { approvalKey, PENDING_KEY, REJECTED_KEY } from '../../../shared/core/in-force.ts';
 import { parseDerivativeKey } from '../../../shared/core/keys.ts';
 import { fingerprintOfList } from '../../../shared/core/recipe.ts';
-import { resultKey, ROLLOUT_KEY } from '../../../shared/core/run.ts';
+import { ROLLOUT_KEY, resultKey } from '../../../shared/core/run.ts';
 import { tend } from '../../../shared/pipeline/edits/tend.ts';
 import { reconcile } from '../../../shared/pipeline/reconcile.ts';
 import { type TestDesk, testDesk } from '../../support/desks.ts';

@@ -1,0 +1,51 @@
+import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
+import { agentOf } from '../../shared/adapters/user-agent.ts';
+import { failureOf } from '../../shared/core/failure.ts';
+import { clientFacts } from '../../shared/fc/client-facts.ts';
+import { type Context, readContext } from '../../shared/fc/context.ts';
+import { type HttpRequest, httpReply, readHttpEvent } from '../../shared/fc/http-event.ts';
+import { isFromCdn, refusals, replyToAuto, replyToMiss } from '../../shared/fc/miss-replies.ts';
+import { accountOf, missSecretOf, readSettings } from '../../shared/fc/settings.ts';
+import { answerAuto, isAuto } from '../../shared/pipeline/auto.ts';
+import { followUp } from '../../shared/pipeline/follow-up.ts';
+import { answerMiss } from '../../shared/pipeline/miss.ts';
+import { openDarkroom } from '../open-darkroom.ts';
+
+const settings = readSettings();
+
+/** Asked by the CDN, or by OSS's mirror rule, for what the derivatives bucket has not. */
+export async function handler(event: Buffer, fcContext: unknown) {
+  const context = readContext(fcContext);
+  const request = readHttpEvent(event);
+  if (!isFromCdn(request, missSecretOf(settings))) return httpReply(refusals.forbidden);
+  if (!/^(GET|HEAD)$/.test(request.method)) return httpReply(refusals.notAllowed);
+  return httpReply(await answer(request, context));
+}
+
+async function answer(request: HttpRequest, context: Context) {
+  const { config: _, ...darkroom } = openDarkroom(settings, context);
+  const { key = '' } = request;
+  try {
+    if (isAuto(key))
+      return replyToAuto(await answerAuto(key, clientFacts(request, agentOf), darkroom));
+    const miss = await answerMiss(key, darkroom);
+    await followUp(key, miss, {
+      queue: queueOf(context),
+      bucket: settings.originals,
+      log: darkroom.log,
+    });
+    return replyToMiss(miss, request);
+  } catch (thrown) {
+    const { code, kind, message, facts } = failureOf(thrown);
+    darkroom.log.error('miss-failed', { key, code, kind, message, ...facts });
+    return refusals.unavailable;
+  }
+}
+
+function queueOf({ credentials }: Context) {
+  return fcTasks(settings.backfillFunction, {
+    ...accountOf(settings),
+    internal: true,
+    credentials,
+  });
+}

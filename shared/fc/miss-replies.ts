@@ -1,0 +1,62 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { ACCEPT_CH, VARY } from './client-facts.ts';
+import type { HttpReply, HttpRequest } from './http-event.ts';
+
+/** What a miss is answered with. Nothing here tells of buckets, lists or reasons. */
+
+const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+/** Long enough to blunt a flood of made-up URLs, short enough for an upload that is under way. */
+const NOTHING_CACHE = 'public, max-age=10';
+const FILE_CACHE = 'public, max-age=31536000, immutable';
+/** The current version may be replaced; the file that is named never changes. */
+const AUTO_CACHE = 'public, max-age=60';
+
+const refused = (status: number, body: string, cache = 'no-store'): HttpReply => ({
+  status,
+  headers: { ...PLAIN, 'cache-control': cache },
+  body,
+});
+
+/** Never stored by a CDN: the next moment may answer otherwise. */
+export const refusals = {
+  forbidden: refused(403, 'Forbidden\n'),
+  notAllowed: refused(405, 'Method Not Allowed\n'),
+  unavailable: refused(503, 'Service Unavailable\n'),
+};
+const nothing = refused(404, 'Not Found\n', NOTHING_CACHE);
+const gone = refused(410, 'Gone\n', NOTHING_CACHE);
+
+export const SECRET_HEADER = 'x-darkroom-secret';
+
+/** Only the CDN, and OSS's mirror rule, know the secret. Hashed, so that a comparison takes the same time for all. */
+export function isFromCdn({ headers }: HttpRequest, secret: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(headers[SECRET_HEADER] ?? ''), hash(secret));
+}
+
+/** What miss.ts of the pipeline answers. */
+type Found =
+  | { found: 'file'; bytes: Buffer; contentType: string }
+  | { found: 'nothing' }
+  | { found: 'gone' };
+
+export function replyToMiss(miss: Found, { method }: HttpRequest): HttpReply {
+  if (miss.found !== 'file') return miss.found === 'gone' ? gone : nothing;
+  const { contentType, bytes } = miss;
+  const headers = {
+    'content-type': contentType,
+    'cache-control': FILE_CACHE,
+    'x-content-type-options': 'nosniff',
+  };
+  return { status: 200, headers, ...(method === 'HEAD' ? {} : { body: bytes }) };
+}
+
+export function replyToAuto(
+  auto: { found: 'variant'; key: string } | { found: 'nothing' },
+): HttpReply {
+  const asked = { vary: VARY, 'accept-ch': ACCEPT_CH };
+  if (auto.found === 'nothing') return { ...nothing, headers: { ...nothing.headers, ...asked } };
+  const location = `/${auto.key.split('/').map(encodeURIComponent).join('/')}`;
+  const headers = { ...PLAIN, ...asked, 'cache-control': AUTO_CACHE, location };
+  return { status: 302, headers, body: '' };
+}

@@ -1,0 +1,107 @@
+import { failureOf } from '../core/failure.ts';
+import { parseDerivativeKey, unusableKey } from '../core/keys.ts';
+import { isSameObject } from '../core/manifest.ts';
+import type { Picture } from '../core/picture.ts';
+import { nothingSpent } from '../core/report.ts';
+import { presetsFor } from '../core/rules.ts';
+import { type Variant, wantedVariants } from '../core/variants.ts';
+import type { Darkroom } from './darkroom.ts';
+import { develop } from './develop.ts';
+import { eagerVariants, openOriginal, writeDerivative } from './make-set.ts';
+import { observe, type Sight, type WantedSight } from './observe.ts';
+
+/** What a derivative's URL answers where the bucket has no such object. */
+export type Miss =
+  | { found: 'file'; bytes: Buffer; contentType: string; isNew: boolean }
+  /** Nothing of ours, not declared for this picture, or of another version. */
+  | { found: 'nothing' }
+  /** The original is not there any more. */
+  | { found: 'gone' };
+
+/**
+ * Makes the one file that was asked for, if the list in force declares it for the original as it is now; its
+ * manifest is someone else's work. The URL chooses among declared variants and describes none: its key is compared
+ * with those that the list computes.
+ */
+export async function answerMiss(key: string, darkroom: Darkroom): Promise<Miss> {
+  try {
+    return await look(key, darkroom);
+  } catch (thrown) {
+    const failure = failureOf(thrown);
+    // The picture's own fault is no file; anything else is told to whoever operates this.
+    if (failure.kind !== 'input') throw failure;
+    return { found: 'nothing' };
+  }
+}
+
+async function look(key: string, darkroom: Darkroom): Promise<Miss> {
+  const name = parseDerivativeKey(key);
+  if (!name || unusableKey(name.original)) return { found: 'nothing' };
+  const [there, sight] = await Promise.all([
+    darkroom.derivatives.get(key),
+    observe(name.original, darkroom),
+  ]);
+  if (there) return fileOf(there.bytes, name.format, false);
+  if (!sight.original) return { found: sight.manifest ? 'gone' : 'nothing' };
+  const { original } = sight;
+  if (!mayBeMade(sight, name.version)) return { found: 'nothing' };
+  const made = await render(key, { ...sight, original }, darkroom);
+  return made ? fileOf(made, name.format, true) : { found: 'nothing' };
+}
+
+function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {
+  return { found: 'file', bytes, contentType: `image/${format}`, isNew };
+}
+
+/** A picture that failed before fails again: it is not tried for every view. */
+function mayBeMade({ original, manifest, key, list }: Sight, version: string): boolean {
+  if (!original || original.version !== version) return false;
+  if (presetsFor(key, list).length === 0) return false;
+  return !(manifest?.failure && isSameObject(manifest.original, original));
+}
+
+async function render(
+  key: string,
+  sight: WantedSight,
+  darkroom: Darkroom,
+): Promise<Buffer | undefined> {
+  const spent = nothingSpent();
+  const { file, picture } = await openOriginal(sight, spent, darkroom);
+  const variant = declared(key, sight, picture);
+  if (!variant) return undefined;
+  let made: Buffer | undefined;
+  const write = async (_: Variant, rendition: Buffer) => {
+    await writeDerivative(variant, rendition, darkroom.derivatives);
+    made = rendition;
+  };
+  const whole = eagerVariants(sight, picture);
+  const job = {
+    file,
+    picture,
+    list: sight.list,
+    variants: [variant],
+    whole,
+    kept: [],
+    spent,
+    write,
+  };
+  const [outcome] = (await develop(job, darkroom)).outcomes;
+  if (outcome && 'failure' in outcome) throw outcome.failure;
+  darkroom.log.info('miss-rendered', { key, milliseconds: spent.milliseconds });
+  return made;
+}
+
+/** Skipped files are not declared either: the client was told of another that serves it better. */
+function declared(key: string, sight: WantedSight, picture: Picture): Variant | undefined {
+  const { original, manifest, list } = sight;
+  const presets = presetsFor(sight.key, list);
+  const wanted = wantedVariants({
+    key: sight.key,
+    version: original.version,
+    picture,
+    list,
+    presets,
+  });
+  const isSkipped = manifest?.variants.some(one => one.key === key && one.state === 'skipped');
+  return isSkipped ? undefined : wanted.find(one => one.key === key && !one.impossible);
+}

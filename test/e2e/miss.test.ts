@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../shared/core/manifest.ts';
+import { starfishPhoto } from '../support/originals.ts';
+import {
+  newFolder,
+  type RunningPlatform,
+  removeFolder,
+  startedPlatform,
+  urlOf,
+} from '../support/platform.ts';
+
+/** Fifty files that nobody made yet. */
+const WIDTHS = Array.from({ length: 50 }, (_, index) => 100 + 5 * index);
+const LIST = `
+version: 1
+clients: { mini-program: { formats: [webp, jpeg], density: 3 } }
+rules: [{ match: '**', presets: [feed, many] }]
+presets:
+  - { name: feed, widths: [240, 480], formats: { jpeg: {}, webp: {}, avif: { effort: 0 } } }
+  - { name: many, generate: on_demand, widths: [${WIDTHS.join(', ')}], formats: { jpeg: {} } }
+limits: { variants: 100 }
+`;
+
+const dataDir = newFolder();
+const presets = join(dataDir, 'presets.yaml');
+let platform: RunningPlatform;
+let manifest: Manifest;
+beforeAll(async () => {
+  writeFileSync(presets, LIST);
+  platform = await startedPlatform(dataDir, '--presets', presets);
+  await platform.bucket('originals').put('海星 1.jpg', starfishPhoto);
+  manifest = await platform.manifest('海星 1.jpg');
+});
+afterAll(async () => {
+  await platform.stop();
+  removeFolder(dataDir);
+});
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${platform.ready.cdn}${path}`, { redirect: 'manual', headers });
+
+function renderedIn(function_: string): string[] {
+  return platform.happenings.flatMap(({ kind, function: name, line = '' }) => {
+    if (kind !== 'log' || name !== function_ || !line.includes('"rendered"')) return [];
+    const { event, key } = JSON.parse(line);
+    return event === 'rendered' ? [key] : [];
+  });
+}
+
+describe('a burst on files that are not there yet', () => {
+  it('is answered without an error, each file rendered once, all answers alike', async () => {
+    const missing = manifest.variants.filter(({ state }) => state === 'on_demand');
+    expect(missing).toHaveLength(WIDTHS.length);
+    const seen = new Map<string, Set<string>>();
+    const requests = Array.from({ length: 10_000 }, (_, index) => missing[index % 50]?.key ?? '');
+    const lane = async () => {
+      for (let key = requests.pop(); key !== undefined; key = requests.pop()) {
+        const answer = await fetch(urlOf(platform.ready.cdn, key));
+        const bytes = Buffer.from(await answer.arrayBuffer());
+        const facts = [
+          answer.status,
+          answer.headers.get('content-type'),
+          answer.headers.get('cache-control'),
+        ];
+        const hash = createHash('md5').update(bytes).digest('hex');
+        seen.set(key, (seen.get(key) ?? new Set()).add([...facts, hash].join(' ')));
+      }
+    };
+    await Promise.all(Array.from({ length: 64 }, lane));
+    expect(seen.size).toBe(50);
+    for (const answers of seen.values()) {
+      expect([...answers]).toEqual([
+        expect.stringMatching(/^200 image\/jpeg public, max-age=31536000, immutable /),
+      ]);
+    }
+    const rendered = renderedIn('darkroom-on-cdn-miss');
+    expect(new Set(rendered).size).toBe(50);
+    expect(rendered).toHaveLength(50);
+  });
+
+  it('is known to the manifest soon after', async () => {
+    const after = await platform.manifest('海星 1.jpg', ({ variants }) =>
+      variants.every(({ state }) => state !== 'on_demand'),
+    );
+    for (const variant of after.variants) {
+      const bytes = await (await fetch(urlOf(platform.ready.cdn, variant.key))).arrayBuffer();
+      if (variant.state === 'rendered') expect(bytes.byteLength).toBe(variant.bytes);
+    }
+  });
+});
+
+describe('a client that holds only a key', () => {
+  const auto = `/auto/feed/${encodeURIComponent('海星 1.jpg')}`;
+
+  it.each<[string, string, Record<string, string>, string]>([
+    ['gets AVIF before WebP', '?w=200', { accept: 'image/avif,image/webp' }, 'avif'],
+    [
+      'gets WebP as a mini-program',
+      '?w=200&client=mini-program',
+      { accept: 'image/avif,image/webp' },
+      'webp',
+    ],
+    ['gets JPEG as anybody', '?w=200', {}, 'jpeg'],
+  ])('%s', async (_rule, query, headers, format) => {
+    const answer = await get(auto + query, headers);
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get('vary')).toContain('Accept');
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=60');
+    const file = await get(answer.headers.get('location') ?? '');
+    expect(file.headers.get('cache-control')).toContain('immutable');
+    const { width, format: found } = await sharp(Buffer.from(await file.arrayBuffer())).metadata();
+    expect([width, found === 'heif' ? 'avif' : found]).toEqual([240, format]);
+  });
+
+  it('gets nothing of a preset or a key that is not there, for a short while', async () => {
+    for (const path of [`/auto/nope/${encodeURIComponent('海星 1.jpg')}`, '/auto/feed/b.jpg']) {
+      const answer = await get(path);
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([
+        404,
+        'public, max-age=10',
+      ]);
+      expect(await answer.text()).toBe('Not Found\n');
+    }
+  });
+});
+
+it('an original that is deleted leaves nothing, and comes to nothing at a miss', async () => {
+  const [first] = manifest.variants;
+  await platform.bucket('originals').put('b.jpg', readFileSync(starfishPhoto));
+  await platform.manifest('b.jpg');
+  await platform.bucket('originals').delete('b.jpg');
+  await platform.gone('b.jpg');
+  const key = first?.key.replace('海星 1.jpg', 'b.jpg') ?? '';
+  expect((await fetch(urlOf(platform.ready.cdn, key))).status).toBe(404);
+});
