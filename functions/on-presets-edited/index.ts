@@ -30,6 +30,7 @@ function deskFor(context: Context): Desk {
   return {
     config: ossStore(settings.config, connection),
     originals: ossStore(settings.originals, connection),
+    derivatives: ossStore(settings.derivatives, connection),
     bucket: settings.originals,
     presetsKey: settings.presetsKey,
     queue: tasksOf(settings.backfillFunction, context),

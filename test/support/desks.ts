@@ -42,6 +42,7 @@ export function testDesk(): TestDesk {
     config,
     darkroom,
     originals: darkroom.originals,
+    derivatives: darkroom.derivatives,
     bucket: 'originals',
     presetsKey: 'presets.yaml',
     tasks: [],

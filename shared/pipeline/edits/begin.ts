@@ -7,6 +7,7 @@ import {
   type Pending,
 } from '../../core/in-force.ts';
 import type { PresetList } from '../../core/preset-list.ts';
+import { PUBLISHED_KEY, publishedFrom } from '../../core/published.ts';
 import { fingerprintOfList } from '../../core/recipe.ts';
 import { nothingDone, ROLLOUT_KEY, type Run, runSchema } from '../../core/run.ts';
 import { readRecord, writeRecord } from '../records.ts';
@@ -37,13 +38,28 @@ export function isBegun(pending: Pending, rollout: Run | undefined): boolean {
   return rollout?.presets === pending.fingerprint && rollout.startedAt >= pending.since;
 }
 
+/** Uploads first, then clients: what a former list's URLs name is still there. */
 export async function putInForce(
   { fingerprint, etag, list }: { fingerprint: string; etag: string; list: PresetList },
-  { config, now }: Desk,
+  desk: Desk,
 ): Promise<void> {
+  const { config, now } = desk;
   const promotedAt = now().toISOString();
   const inForce: InForce = { schema: 1, fingerprint, etag, promotedAt, list };
   await writeRecord(config, IN_FORCE_KEY, inForce);
+  await publish(list, desk);
+}
+
+/** A reader sees a promotion this much later. */
+const PUBLISHED_CACHE = 'public, max-age=60';
+
+/** For clients that compute URLs themselves; nothing is written where it is published already. */
+export async function publish(list: PresetList, { derivatives }: Desk): Promise<void> {
+  const bytes = Buffer.from(`${JSON.stringify(publishedFrom(list))}\n`);
+  const there = await derivatives.get(PUBLISHED_KEY);
+  if (there?.bytes.equals(bytes)) return;
+  const attributes = { contentType: 'application/json', cacheControl: PUBLISHED_CACHE };
+  await derivatives.put(PUBLISHED_KEY, bytes, attributes);
 }
 
 interface Before {

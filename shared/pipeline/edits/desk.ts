@@ -5,6 +5,8 @@ import type { Log, ObjectStore, TaskQueue } from '../../ports.ts';
 export interface Desk {
   config: ObjectStore;
   originals: ObjectStore;
+  /** Where clients read the published list. */
+  derivatives: ObjectStore;
   /** Name of the originals' bucket, as batches carry it. */
   bucket: string;
   /** Of the list that people write, in the config bucket. */

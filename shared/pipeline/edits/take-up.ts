@@ -10,7 +10,7 @@ import {
   REJECTED_KEY,
 } from '../../core/in-force.ts';
 import { readRecord, writeRecord } from '../records.ts';
-import { begin, putInForce } from './begin.ts';
+import { begin, publish, putInForce } from './begin.ts';
 import type { Desk } from './desk.ts';
 
 /** Each further turn means that the list was written anew while we worked. */
@@ -53,6 +53,7 @@ async function takeUpList({ etag, read }: Edition, desk: Desk): Promise<void> {
   }
   if (inForce.fingerprint === fingerprint) {
     if (inForce.etag !== etag) await putInForce({ fingerprint, etag, list }, desk);
+    else await publish(list, desk);
     await config.remove([PENDING_KEY]);
     return;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { approvalKey, PENDING_KEY, REJECTED_KEY } from '../../../shared/core/in-force.ts';
 import { parseDerivativeKey } from '../../../shared/core/keys.ts';
+import { PUBLISHED_KEY, publishedSchema } from '../../../shared/core/published.ts';
 import { fingerprintOfList } from '../../../shared/core/recipe.ts';
 import { ROLLOUT_KEY, resultKey } from '../../../shared/core/run.ts';
 import { tend } from '../../../shared/pipeline/edits/tend.ts';
@@ -63,6 +64,12 @@ function pass(desk: TestDesk, milliseconds: number): void {
   desk.darkroom.at(new Date(desk.now().getTime() + milliseconds).toISOString());
 }
 
+/** What clients read. */
+function published({ darkroom }: TestDesk): unknown {
+  const stored = darkroom.derivatives.objects.get(PUBLISHED_KEY);
+  return stored && publishedSchema.parse(JSON.parse(stored.bytes.toString()));
+}
+
 describe('the first list', () => {
   it('is put in force, and touches nothing that is there', async () => {
     const desk = testDesk();
@@ -71,6 +78,7 @@ describe('the first list', () => {
     expect(await tend(desk)).toBe('idle');
     expect(desk.inForce()?.fingerprint).toBe(fingerprintOfList(listOf(list())));
     expect(desk.tasks).toEqual([]);
+    expect(published(desk)).toMatchObject({ fingerprint: desk.inForce()?.fingerprint });
   });
 
   it('that is bad is refused, and nothing is in force', async () => {
@@ -344,6 +352,7 @@ describe('a rollout', () => {
       expect(shown(desk)).toEqual(shown(made));
       expect(desk.inForce()?.fingerprint).toBe(made.inForce()?.fingerprint);
       expect(desk.config.keys()).not.toContain(PENDING_KEY);
+      expect(published(desk)).toEqual(published(made));
       if (!isDead) return;
     }
   });
