@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { OssRecord } from '../events/oss-event.ts';
 import { buildFunctions } from '../scripts/build.ts';
@@ -94,6 +95,8 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       dataDir,
       credentials: () => ({ ...functionIdentity, securityToken: 'local' }),
       environment: { ...environmentOf(oss, fc, service), DARKROOM_MISS_SECRET: missSecret },
+      // Twenty processes on a few cores help nobody, and slow down uploads.
+      mostReserved: Math.max(1, availableParallelism() - 1),
       onHappening: happening => tell(withoutBody(happening)),
     }).then(keep);
     // After the host is up: a function may listen to the bucket of the list.

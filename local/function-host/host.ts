@@ -21,6 +21,8 @@ export interface FunctionHostOptions {
   environment?: Record<string, string>;
   /** Of all functions without reservedConcurrency together; as many as there are cores when not said. */
   maxInstances?: number;
+  /** Of each function with a share of its own, however many s.yaml says; as many as that when not said. */
+  mostReserved?: number;
   retryBaseMs?: number;
   idleMs?: number;
   onHappening?: (happening: Happening) => void;
@@ -62,13 +64,14 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
   const { service, dataDir, retryBaseMs = RETRY_BASE_MS, onHappening: tell = () => {} } = options;
   const queue = await openQueue(join(dataDir, 'queue'));
   const tasks = await openTasks(join(dataDir, 'queue'));
-  const shares = openShares({
+  const execution = {
     ...options,
     environment: options.environment ?? {},
     maxInstances: options.maxInstances ?? availableParallelism(),
     idleMs: options.idleMs ?? IDLE_MS,
     tell,
-  });
+  };
+  const shares = openShares(execution, options.mostReserved);
   const deliver = openDestinations(join(dataDir, 'destinations'), service);
   const find = (name: string) => findIn(service, name);
   const work = outstandingWork();

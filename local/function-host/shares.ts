@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { type Dispatcher, openDispatcher } from './dispatcher.ts';
 import { type Execution, type ExecutionOptions, openExecution } from './execution.ts';
 
@@ -13,13 +12,15 @@ export interface Shares {
   close(): Promise<void>;
 }
 
-export function openShares(options: ExecutionOptions): Shares {
+export function openShares(
+  options: ExecutionOptions,
+  mostReserved = Number.POSITIVE_INFINITY,
+): Shares {
   const common = openShare(options);
   const own = new Map<string, Share>();
   for (const { name, reservedConcurrency } of options.service.functions) {
     if (reservedConcurrency === undefined) continue;
-    // More processes than cores gain nothing here, and each is some 200 MB.
-    const maxInstances = Math.min(reservedConcurrency, Math.max(2, availableParallelism()));
+    const maxInstances = Math.min(reservedConcurrency, mostReserved);
     own.set(name, openShare({ ...options, maxInstances }));
   }
   return {
