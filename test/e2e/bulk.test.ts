@@ -93,7 +93,8 @@ describe('a backfill', () => {
     expect(stdout).toContain('Done.');
     const { coverage, runs } = await status();
     expect(coverage).toMatchObject({ originals: ORIGINALS, whole: ORIGINALS });
-    expect(runs.map(run => runSchema.parse(run).phase)).toEqual(['done']);
+    // One that lived long enough ended before it was killed.
+    expect(new Set(runs.map(run => runSchema.parse(run).phase))).toEqual(new Set(['done']));
     // In flight at a death of the host: two originals in each of two instances, of two files each.
     expect(repeated(rendered())).toBeLessThanOrEqual((KILLS / 2) * 8);
     expect(new Set(rendered()).size).toBe(2 * ORIGINALS);
