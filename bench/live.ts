@@ -66,11 +66,16 @@ async function putOld(data: string, photo: Buffer): Promise<void> {
   await server.close();
 }
 
+/** Of an upload: what on-object-changed returns. */
+interface Result {
+  reports: { spent: { milliseconds: Record<string, number> } }[];
+}
+
 interface Platform {
   child: ChildProcess;
   store: ObjectStore;
   /** Milliseconds of each invocation for an upload, by function. */
-  ended: { function: string; milliseconds: number }[];
+  ended: { function: string; milliseconds: number; result?: Result }[];
   busy(): boolean;
 }
 
@@ -102,6 +107,13 @@ async function uploads({ store, ended }: Platform, photo: Buffer, name: string):
     await store.put(`new/${name}-${index}.jpg`, photo, ATTRIBUTES);
     while (own().length <= before + index) await new Promise(resolve => setTimeout(resolve, 10));
   }
+  const spent = own()
+    .slice(before)
+    .flatMap(({ result }) => result?.reports ?? []);
+  const steps = Object.keys(spent[0]?.spent.milliseconds ?? {}).map(
+    step => `${step} ${median(spent.map(one => one.spent.milliseconds[step] ?? 0)).toFixed(0)}`,
+  );
+  console.log(`${name}: ${steps.join(', ')}`);
   return median(
     own()
       .slice(before)
