@@ -12,4 +12,4 @@ const report = await reconcile('killer.jpg', {
   derivatives: folderStore(derivatives),
   attempt: Number(attempt),
 });
-console.log(JSON.stringify(report));
+process.stdout.write(`${JSON.stringify(report)}\n`);
