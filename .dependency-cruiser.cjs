@@ -80,6 +80,13 @@ module.exports = {
       to: { path: 'node_modules/(@alicloud|@darabonba)/' },
     },
     {
+      name: 'client-needs-nothing',
+      comment: 'It runs in browsers and mini-programs, and is to stay under 3 kB.',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { pathNot: '^client/' },
+    },
+    {
       name: 'functions-are-islands',
       comment: 'One folder is one bundle; what all of them open lies beside the folders.',
       severity: 'error',
@@ -97,7 +104,7 @@ module.exports = {
       name: 'tests-stay-outside',
       comment: 'Nothing that runs for a user may need the tests.',
       severity: 'error',
-      from: { path: '^(functions|shared|events|cli|local|scripts)/' },
+      from: { path: '^(functions|shared|events|cli|local|scripts|client)/' },
       to: { path: '^(test|bench)/' },
     },
     {

@@ -53,5 +53,8 @@ const options = {
 
 if (process.argv[1] === import.meta.filename) {
   const names = await buildFunctions();
-  console.log(`Built ${names.map(name => `dist/${name}`).join(', ')}`);
+  // Only here: `npm start` builds the functions too, and need not load the TypeScript compiler.
+  const { buildClient } = await import('./build-client.ts');
+  await buildClient();
+  console.log(`Built ${[...names, 'client'].map(name => `dist/${name}`).join(', ')}`);
 }

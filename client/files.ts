@@ -1,0 +1,112 @@
+import type { Condition, File, Format, Original, Photo, Preset, Size } from './photo.ts';
+import { sha256 } from './sha256.ts';
+
+/** Which files there are of a picture: as the manifest says, or worked out from the published list. */
+
+/** The files of a preset that may be shown, in no order. None where the preset is not made of this picture. */
+export function filesOf(photo: Photo, preset: string): File[] {
+  if (!('variants' in photo)) return worked(photo, presetNamed(photo, preset));
+  return photo.variants.filter(
+    one => one.preset === preset && (one.state === 'rendered' || one.state === 'on_demand'),
+  );
+}
+
+/** The file of a declared width, or the picture's own width that stands in for it. */
+export function fileNamed(original: Original, name: string, width: number, format: Format): File {
+  const preset = presetNamed(original, name);
+  const declared = preset.formats[format];
+  if (!declared) refuse(`a format of ${name}`, Object.keys(preset.formats), format);
+  const widths = declared.map(one => one.width);
+  const index = widths.indexOf(width);
+  const files = inFormat(original, preset, format);
+  return (
+    files[Math.min(index, files.length - 1)] ??
+    refuse(`a width of ${name} in ${format}`, widths, width)
+  );
+}
+
+/** What kind of device a preset is for, where that is known: a manifest does not say. */
+export function deviceOf(photo: Photo, preset: string): Preset['device'] {
+  return 'variants' in photo ? 'any' : presetNamed(photo, preset).device;
+}
+
+export function refuse(what: string, known: readonly unknown[], received: unknown): never {
+  throw new Error(`Expected ${what}, one of ${known.join(', ')}; received ${received}.`);
+}
+
+function presetNamed({ presets: { presets } }: Original, name: string): Preset {
+  const names = presets.map(preset => preset.name);
+  return presets[names.indexOf(name)] ?? refuse('a preset of the list', names, name);
+}
+
+/** Pixels a side that a format can hold, as shared/core/variants.ts has them. */
+const LONGEST_SIDE = { webp: 16_383, avif: 16_384, jpeg: 65_535, png: 100_000 };
+
+function worked(original: Original, preset: Preset): File[] {
+  if (original.size && !holds(preset.when ?? {}, original.size)) return [];
+  return (Object.keys(preset.formats) as Format[])
+    .flatMap(format => inFormat(original, preset, format))
+    .filter(({ width, height = 0, format }) => Math.max(width, height) <= LONGEST_SIDE[format]);
+}
+
+/** Ascending. Nothing is enlarged: the picture's own width stands in for the first that is larger. */
+function inFormat(original: Original, preset: Preset, format: Format): File[] {
+  const { key, etag, size } = original;
+  const declared = preset.formats[format] ?? [];
+  const own = ownWidth(size, preset);
+  const next = declared.findIndex(({ width }) => width >= own);
+  const there = next < 0 ? declared : declared.slice(0, next + 1);
+  const version = shortHash(etag.replace(/"/g, '').toUpperCase());
+  return there.map(one => {
+    const width = Math.min(one.width, own);
+    const fingerprint =
+      width === one.width
+        ? one.fingerprint
+        : shortHash((preset.recipes[format] ?? '').replace('$', `${width}`));
+    const extension = format === 'jpeg' ? 'jpg' : format;
+    return {
+      format,
+      ...rendered(size, preset, width),
+      key: `${key}/${version}/${preset.name}-${width}-${fingerprint}.${extension}`,
+    };
+  });
+}
+
+const shortHash = (text: string): string => sha256(text).slice(0, 10);
+
+/** As ownWidth of shared/core/geometry.ts; test/client/files.test.ts compares. */
+function ownWidth(size: Size | undefined, { aspect, fit }: Preset): number {
+  if (!size) return Number.POSITIVE_INFINITY;
+  const other = aspect ? size.height * aspect : size.width;
+  const reachesBoth = fit === 'cover' || fit === 'fill';
+  return atLeastOne(reachesBoth ? Math.min(size.width, other) : Math.max(size.width, other));
+}
+
+/** As renderedSize of shared/core/geometry.ts. */
+function rendered(
+  size: Size | undefined,
+  { aspect, fit }: Preset,
+  width: number,
+): Pick<File, 'width' | 'height'> {
+  const box = aspect ? width / aspect : Number.POSITIVE_INFINITY;
+  if (fit !== 'inside') return { width, height: atLeastOne(box) };
+  if (!size) return { width };
+  const scale = Math.min(width / size.width, box / size.height);
+  return { width: atLeastOne(size.width * scale), height: atLeastOne(size.height * scale) };
+}
+
+const atLeastOne = (pixels: number): number => Math.max(1, Math.round(pixels));
+
+function holds(when: Condition, { width, height, alpha, animated }: Size): boolean {
+  const { tallerThan = 0, widerThan = 0, smallerThan = Number.POSITIVE_INFINITY } = when;
+  return (
+    height / width > tallerThan &&
+    width / height > widerThan &&
+    width < smallerThan &&
+    agrees(when.alpha, alpha) &&
+    agrees(when.animated, animated)
+  );
+}
+
+const agrees = (asked?: boolean, fact?: boolean): boolean =>
+  asked === undefined || fact === undefined || asked === fact;

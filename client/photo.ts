@@ -1,0 +1,83 @@
+/**
+ * What the client reads of the published list (`presets.json`) and of a manifest. Written out, so that its types
+ * need no package either; test/client/types.test.ts holds them against the schemas.
+ */
+
+export type Format = 'avif' | 'webp' | 'jpeg' | 'png';
+
+/** A kind of client: the formats that it shows, and the widest device pixel ratio worth serving. */
+export interface Client {
+  formats: readonly Format[];
+  density: number;
+}
+
+export interface Preset {
+  name: string;
+  device: 'phone' | 'tablet' | 'desktop' | 'any';
+  fit: 'inside' | 'cover' | 'contain' | 'fill';
+  aspect?: number | undefined;
+  when?: Condition | undefined;
+  formats: { [format in Format]?: readonly { width: number; fingerprint: string }[] | undefined };
+  recipes: { [format in Format]?: string | undefined };
+}
+
+export interface Condition {
+  tallerThan?: number | undefined;
+  widerThan?: number | undefined;
+  smallerThan?: number | undefined;
+  alpha?: boolean | undefined;
+  animated?: boolean | undefined;
+}
+
+export interface Presets {
+  clients: Readonly<Record<string, Client>>;
+  presets: readonly Preset[];
+}
+
+/** Pixels of the original, upright. Without `alpha` and `animated` conditions on them count as met. */
+export interface Size {
+  width: number;
+  height: number;
+  alpha?: boolean | undefined;
+  animated?: boolean | undefined;
+}
+
+export interface Placeholder {
+  thumbHash: string;
+  colour: string;
+}
+
+/** An original by its name alone. Without `size` it is taken to be larger than every preset. */
+export interface Original {
+  key: string;
+  etag: string;
+  presets: Presets;
+  size?: Size | undefined;
+  placeholder?: Placeholder | undefined;
+}
+
+export interface Manifest {
+  original: {
+    key: string;
+    alpha?: boolean | undefined;
+    placeholder?: Placeholder | undefined;
+  };
+  variants: readonly {
+    state: string;
+    preset: string;
+    format: Format;
+    width: number;
+    height: number;
+    key: string;
+  }[];
+}
+
+export type Photo = Manifest | Original;
+
+/** A file that may be shown. The height is not known of a picture whose size is not. */
+export interface File {
+  format: Format;
+  width: number;
+  height?: number | undefined;
+  key: string;
+}

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { urlOf } from '../../client/index.ts';
+import { sourcesFrom } from '../../client/sources.ts';
+import { extensions } from '../../shared/core/keys.ts';
+import type { OutputFormat } from '../../shared/core/preset-list.ts';
+import { SMALL } from '../support/preset-lists.ts';
+import { DEFAULT, developed, keys, SHAPES } from './developed.ts';
+
+const base = 'https://cdn.example.com/';
+const keyOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1));
+const side = fc.oneof(fc.integer({ min: 1, max: 2500 }), fc.integer({ min: 1, max: 20_000 }));
+const yaml = { default: DEFAULT, SMALL, SHAPES };
+const lists = fc.constantFrom('default' as const, 'SMALL' as const, 'SHAPES' as const);
+
+/** Every URL that the list declares, as urlOf names it for this original. */
+function urlsOf({ original, presets }: Awaited<ReturnType<typeof developed>>): string[] {
+  return presets.presets.flatMap(({ name: preset, formats }) =>
+    (Object.keys(formats) as OutputFormat[]).flatMap(format =>
+      (formats[format] ?? []).map(({ width }) =>
+        urlOf({ base, preset, width, format, ...original }),
+      ),
+    ),
+  );
+}
+
+describe('the client names by key, ETag, list and size', () => {
+  it('the key of each file that there is, whatever the original', async () => {
+    await fc.assert(
+      fc.asyncProperty(lists, keys, side, side, async (list, key, width, height) => {
+        const all = await developed(yaml[list], key, { width, height });
+        const named = new Set(urlsOf(all).map(keyOf));
+        expect(all.keys.filter(one => !named.has(one))).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('the same sources as the manifest does', async () => {
+    await fc.assert(
+      fc.asyncProperty(lists, keys, side, side, async (list, key, width, height) => {
+        const { manifest, original, presets } = await developed(yaml[list], key, { width, height });
+        for (const { name } of presets.presets) {
+          const look = { base, preset: name, alt: '' };
+          const shown = manifest.variants.some(
+            one => one.preset === name && one.state === 'rendered',
+          );
+          // `anim` asks for frames, of which a size says nothing: it is the client's to know.
+          const size = { width, height, animated: false };
+          const { placeholder } = manifest.original;
+          const known = { ...original, size, placeholder };
+          if (shown) {
+            expect(sourcesFrom(known, look)).toEqual(sourcesFrom(manifest, look));
+          } else {
+            expect(() => sourcesFrom(manifest, look)).toThrow('There is no file to show');
+            expect(() => sourcesFrom(known, look)).toThrow('no file to show');
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('no size is needed where the picture is larger than the presets', async () => {
+    const all = await developed(DEFAULT, 'a.jpg', { width: 4000, height: 3000 });
+    const { key, etag, presets } = all.original;
+    const urls = urlsOf({ ...all, original: { key, etag, presets } as typeof all.original });
+    const stills = urls.filter(url => !url.includes('/anim-'));
+    expect(stills.map(keyOf).sort()).toEqual(all.keys);
+  });
+
+  it('an ETag however its source quotes it', async () => {
+    const { original } = await developed(SMALL, 'a.jpg', { width: 2000, height: 1000 });
+    const asked = { ...original, base, preset: 'feed', width: 480, format: 'webp' as const };
+    const quoted = `"${original.etag.toLowerCase()}"`;
+    expect(urlOf({ ...asked, etag: quoted })).toBe(urlOf(asked));
+  });
+
+  it('each format by the extension of its keys', () => {
+    expect(extensions).toEqual({ jpeg: 'jpg', webp: 'webp', avif: 'avif', png: 'png' });
+  });
+});
+
+describe('what is not declared', () => {
+  it.each([
+    [{ preset: 'fed' }, 'Expected a preset of the list, one of thumb, feed; received fed.'],
+    [{ format: 'avif' }, 'Expected a format of feed, one of jpeg, webp; received avif.'],
+    [{ width: 481 }, 'Expected a width of feed in webp, one of 480, 1080; received 481.'],
+  ])('%j is refused in one sentence', async (mistake, sentence) => {
+    const { original } = await developed(SMALL, 'a.jpg', { width: 2000, height: 1000 });
+    const asked = { ...original, base, preset: 'feed', width: 480, format: 'webp' as const };
+    expect(() => urlOf({ ...asked, ...(mistake as object) })).toThrow(sentence);
+  });
+});

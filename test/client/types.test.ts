@@ -1,0 +1,10 @@
+import { expectTypeOf, it } from 'vitest';
+import type { Manifest as Read, Presets } from '../../client/index.ts';
+import type { Manifest } from '../../shared/core/manifest.ts';
+import type { Published } from '../../shared/core/published.ts';
+
+/** What `npm run types` checks. */
+it('the client takes every manifest and every published list as its schema has them', () => {
+  expectTypeOf<Manifest>().toExtend<Read>();
+  expectTypeOf<Published>().toExtend<Presets>();
+});
