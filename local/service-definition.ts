@@ -56,6 +56,8 @@ export interface FunctionDefinition {
 export interface ServiceDefinition {
   region: string;
   accountId: string;
+  /** Of the file, resolved. */
+  vars: Record<string, string>;
   functions: FunctionDefinition[];
 }
 
@@ -80,6 +82,7 @@ export async function readServiceDefinition(
       functions.map(({ props }) => props),
     ),
     accountId: parsed.vars.accountId,
+    vars: parsed.vars,
     functions: functions.map(({ key, props }) => define(key, props, dirname(resolve(file)))),
   };
 }

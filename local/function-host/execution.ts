@@ -7,7 +7,7 @@ import { hostClosed, openPool } from './pool.ts';
 
 export interface ExecutionOptions {
   service: ServiceDefinition;
-  credentials: () => Credentials;
+  credentials: (functionName: string) => Credentials;
   environment: Record<string, string>;
   maxInstances: number;
   idleMs: number;
@@ -36,7 +36,7 @@ export function openExecution(options: ExecutionOptions): Execution {
       const release = hasItsOwnShare(definition) ? undefined : cores.claim();
       tell({ kind: 'started', ...about });
       try {
-        const context = contextFor(service, definition, credentials(), about);
+        const context = contextFor(service, definition, credentials(definition.name), about);
         const reply = await instance.run({ event, context }, (stream, line) =>
           tell({ kind: 'log', ...about, stream, line }),
         );

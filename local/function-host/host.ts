@@ -16,8 +16,8 @@ import { openTasks, type TaskState, type Tasks } from './tasks.ts';
 export interface FunctionHostOptions {
   service: ServiceDefinition;
   dataDir: string;
-  /** Asked for each invocation: those of a role change. */
-  credentials: () => Credentials;
+  /** Of a function's role; asked for each invocation, since those of a role change. */
+  credentials: (functionName: string) => Credentials;
   /** For every function, over what s.yaml says. */
   environment?: Record<string, string>;
   /** Of all functions without reservedConcurrency together; as many as there are cores when not said. */

@@ -82,7 +82,7 @@ export const functionProps = z.object({
 
 const resource = z.object({ component: z.string().min(1), props: z.unknown() });
 export const template = z.object({
-  vars: z.object({ accountId: z.coerce.string().min(1) }),
+  vars: z.object({ accountId: z.coerce.string().min(1) }).catchall(z.coerce.string()),
   resources: z.record(z.string(), resource),
 });
 
