@@ -2,6 +2,7 @@ import type { ApngFrame } from './core/apng.ts';
 import type { OriginalObject, Placeholder } from './core/manifest.ts';
 import type { Picture, Size } from './core/picture.ts';
 import type { PresetList } from './core/preset-list.ts';
+import type { PurgeQuota } from './core/purge.ts';
 import type { Variant } from './core/variants.ts';
 
 /** What the use cases need of the world. Every failure crosses a port as a Failure of core/failure.ts. */
@@ -56,6 +57,13 @@ export interface TaskQueue {
    * 127 letters, digits, `_` and `-`. Throws QUEUE_BUSY (transient) when the platform is still too busy after several attempts.
    */
   submit(id: string, payload: Buffer): Promise<'accepted' | 'duplicate'>;
+}
+
+/** What the CDN keeps beyond our reach. Throws PURGE_BUSY where its quota is used up or it does not answer. */
+export interface CdnPurges {
+  quota(): Promise<PurgeQuota>;
+  /** URLs of one domain, 1,000 or 100 directories at most. Answers the CDN's task ids, with commas between them. */
+  purge(what: 'files' | 'directories', urls: string[]): Promise<string>;
 }
 
 /** Interleaved 8 bits a channel: three channels, or four where the picture has transparent parts. */
