@@ -42,7 +42,7 @@ module.exports = {
       to: {
         path: '^shared/(adapters|pipeline|fc)/',
         // What two SDKs of one vendor have in common.
-        pathNot: '^shared/adapters/($1|alicloud-openapi)\\.ts$',
+        pathNot: '^shared/adapters/($1|alicloud-openapi|oss-client)\\.ts$',
       },
     },
     {
@@ -64,14 +64,17 @@ module.exports = {
       to: { path: 'node_modules/sharp/' },
     },
     {
-      name: 'only-oss-store-imports-ali-oss',
+      name: 'only-oss-client-imports-ali-oss',
       comment: 'Retries, error codes and options of ali-oss are translated in one place.',
       severity: 'error',
       from: {
         path: '^(shared|functions|cli|events)/',
-        pathNot: '^shared/adapters/oss-store\\.ts$',
+        pathNot: '^shared/adapters/oss-client\\.ts$',
       },
-      to: { path: 'node_modules/(ali-oss|@types/ali-oss)/' },
+      to: {
+        path: 'node_modules/(ali-oss|@types/ali-oss)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'only-their-adapters-import-alicloud',
@@ -79,7 +82,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(shared|functions|cli|events|local)/',
-        pathNot: '^shared/adapters/(fc-tasks|cdn-purges|alicloud-openapi)\\.ts$',
+        pathNot: '^shared/adapters/(fc-tasks|fc-settings|cdn-purges|cdn-domain|alicloud-openapi)\\.ts$',
       },
       to: { path: 'node_modules/(@alicloud|@darabonba)/' },
     },

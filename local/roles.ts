@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type Identity, newIdentity } from './identity.ts';
@@ -45,13 +45,20 @@ export async function readRoles({
 }
 
 export async function grantsOf(resource: string, places: Places): Promise<string[]> {
-  const file = join(policiesFolder, `${resource}.json`);
-  const policy = policySchema.parse(
-    JSON.parse(resolved(await readFile(file, 'utf8'), places, file)),
-  );
+  const policy = policySchema.parse(JSON.parse(await policyText(resource, places)));
   return policy.Statement.flatMap(({ Action, Resource }) =>
     Action.flatMap(action => Resource.map(pattern => `${action} ${pattern}`)),
   );
+}
+
+/** As RAM takes it. */
+export async function policyText(name: string, places: Places): Promise<string> {
+  const file = join(policiesFolder, `${name}.json`);
+  return resolved(await readFile(file, 'utf8'), places, file);
+}
+
+export async function policyNames(): Promise<string[]> {
+  return (await readdir(policiesFolder)).map(file => file.replace(/\.json$/, '')).sort();
 }
 
 export function resolved(text: string, places: Places, file: string): string {
