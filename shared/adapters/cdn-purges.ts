@@ -30,15 +30,17 @@ export function cdnPurges(
   patience: Partial<Patience> = { retries: 3 },
 ): CdnPurges {
   let opening: ReturnType<typeof open> | undefined;
-  const call = async <T>(what: string, run: (cdn: Awaited<ReturnType<typeof open>>) => Promise<T>) => {
+  const call = async <T>(
+    what: string,
+    run: (cdn: Awaited<ReturnType<typeof open>>) => Promise<T>,
+  ) => {
     opening ??= open({ endpoint, credentials });
     const cdn = await opening;
     return await patiently(what, () => run(cdn), REFUSALS, patience);
   };
   return {
     quota: () => call('the quota of purges', cdn => cdn.quota()),
-    purge: (what, urls) =>
-      call(`a purge of ${urls.length} ${what}`, cdn => cdn.purge(what, urls)),
+    purge: (what, urls) => call(`a purge of ${urls.length} ${what}`, cdn => cdn.purge(what, urls)),
   };
 }
 
