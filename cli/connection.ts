@@ -86,6 +86,11 @@ async function readIn<S extends z.ZodType>(
   }
 }
 
+/** For what reads it by names of its own, as s.yaml does. */
+export function environment(): Record<string, string> {
+  return { ...process.env } as Record<string, string>;
+}
+
 const environmentSchema = z.object({
   DARKROOM_REGION: z.string().min(1),
   DARKROOM_ORIGINALS_BUCKET: z.string().min(1),

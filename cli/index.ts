@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { failureOf } from '../shared/core/failure.ts';
 import { backfillCommand } from './backfill.ts';
+import { doctorCommand } from './doctor.ts';
 import { estimateCommand } from './estimate.ts';
 import { explainCommand } from './explain.ts';
 import { invokeCommand } from './invoke.ts';
@@ -36,6 +37,7 @@ program.addCommand(estimateCommand());
 program.addCommand(explainCommand());
 program.addCommand(verifyCommand());
 program.addCommand(setupCommand());
+program.addCommand(doctorCommand());
 program.addCommand(policiesCommand());
 program.addCommand(invokeCommand());
 
