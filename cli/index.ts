@@ -11,6 +11,7 @@ import { presetsDiffCommand } from './presets-diff.ts';
 import { presetsPlanCommand } from './presets-plan.ts';
 import { renderCommand } from './render.ts';
 import { statusCommand } from './status.ts';
+import { takedownCommand } from './takedown.ts';
 import { verifyCommand } from './verify.ts';
 
 const program = new Command('darkroom')
@@ -33,6 +34,7 @@ program.addCommand(statusCommand());
 program.addCommand(estimateCommand());
 program.addCommand(explainCommand());
 program.addCommand(verifyCommand());
+program.addCommand(takedownCommand());
 program.addCommand(invokeCommand());
 
 // A reader that has seen enough, such as `head`, is no failure.
