@@ -14,6 +14,7 @@ import { presetsPlanCommand } from './presets-plan.ts';
 import { renderCommand } from './render.ts';
 import { setupCommand } from './setup.ts';
 import { statusCommand } from './status.ts';
+import { takedownCommand } from './takedown.ts';
 import { verifyCommand } from './verify.ts';
 
 const program = new Command('darkroom')
@@ -36,6 +37,7 @@ program.addCommand(statusCommand());
 program.addCommand(estimateCommand());
 program.addCommand(explainCommand());
 program.addCommand(verifyCommand());
+program.addCommand(takedownCommand());
 program.addCommand(setupCommand());
 program.addCommand(doctorCommand());
 program.addCommand(policiesCommand());

@@ -69,6 +69,30 @@ async function doEverythingOnce(check: () => void): Promise<void> {
   await edit('version: none', 'presets.rejected.json');
   await edit(listWith(40));
   check();
+  await takenDown('a.jpg');
+  check();
+  await expired('e.jpg');
+  check();
+}
+
+/** By an operator, then asked for, uploaded and put back. */
+async function takenDown(key: string): Promise<void> {
+  await command('takedown', key, '--reason', 'test');
+  await bucket('originals').put(key, await quarters(48, 64).jpeg().toBuffer());
+  await platform.host.idle();
+  await command('takedown', key, '--undo');
+  await platform.host.idle();
+}
+
+/** As a lifecycle rule does it: without an event. */
+async function expired(key: string): Promise<void> {
+  await bucket('originals').put(key, await quarters(64, 48).jpeg().toBuffer());
+  await platform.host.idle();
+  await platform.store.find(buckets.originals)?.remove(key);
+  for (const kind of ['darkroom.sweep', 'darkroom.drain']) {
+    await platform.host.invoke('sweep', Buffer.from(JSON.stringify({ kind })));
+    await platform.host.idle();
+  }
 }
 
 /** Asks the CDN for what is made on demand only, and waits until the manifest has it. */
