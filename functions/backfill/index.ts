@@ -8,7 +8,7 @@ const settings = readSettings();
 
 /** Woken by a backfill or a rollout with a batch of keys: the same work as an upload's, in instances of its own. */
 export async function handler(event: Buffer, fcContext: unknown) {
-  const { config, ...darkroom } = openDarkroom(settings, readContext(fcContext));
+  const darkroom = openDarkroom(settings, readContext(fcContext));
   const batch = wantedBatch(event, settings.originals);
-  return { tally: await backfill(batch, darkroom, config) };
+  return { tally: await backfill(batch, darkroom, darkroom.config) };
 }
