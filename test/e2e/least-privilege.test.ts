@@ -19,9 +19,15 @@ presets:
   - { name: later, widths: [16], formats: { jpeg: {} }, generate: on_demand }
 ${more}`;
 
-/** Needs ten minutes of work in one invocation; test/shared/pipeline/edits.test.ts has it. */
+/** What only a moment needs that a test of minutes does not meet; tests beside the code have it. */
 const OUT_OF_REACH = [
+  // More than ten minutes of work: the function goes on in another invocation.
   'on-presets-edited: fc:InvokeFunction acs:fc:cn-hangzhou:1234567890123456:functions/darkroom-on-presets-edited',
+  'sweep: fc:InvokeFunction acs:fc:cn-hangzhou:1234567890123456:functions/darkroom-sweep',
+  // A day's quota that ends in the middle of a purge.
+  'sweep: oss:PutObject acs:oss:*:*:config/purges/*',
+  // A take-down between the render and the write of a miss.
+  'on-cdn-miss: oss:DeleteObject acs:oss:*:*:derivatives/*',
 ];
 
 const dataDir = newFolder();
@@ -149,7 +155,7 @@ describe('each function of s.yaml', () => {
         .filter(grant => /^(oss|fc|cdn):/.test(grant) && !used.has(grant))
         .map(grant => `${name}: ${grant}`),
     );
-    expect(idle).toEqual(OUT_OF_REACH);
+    expect(idle.sort()).toEqual(OUT_OF_REACH.sort());
   });
 
   it('may write no original, and no list that people write', async () => {
