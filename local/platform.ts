@@ -15,6 +15,7 @@ import { type FcApi, type FcApiOptions, startFcApi } from './fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
 import { type Identity, identityIn } from './identity.ts';
+import { startLifecycle } from './lifecycle.ts';
 import { missOrigin, withoutBody } from './miss-origin.ts';
 import { type OssServer, type OssServerOptions, startOssServer } from './oss-server/server.ts';
 import { type Role, readRoles } from './roles.ts';
@@ -105,6 +106,7 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
     // After the host is up: a function may listen to the bucket of the list.
     await putPresets(oss, identity, options.presets);
     keep(startTimers({ service, host: wiring.host, tell }));
+    keep(startLifecycle({ expire: oss.expire, tell }));
     const onMiss = missOrigin(wiring.host, missSecret);
     const cdn = keep(await startCdnBeside(oss, port, onMiss));
     return {

@@ -2,7 +2,9 @@ import { createServer } from 'node:http';
 import { answer, type Service } from './answer.ts';
 import type { Credential } from './authenticate.ts';
 import type { OnEvent } from './events.ts';
+import { type Expired, expire } from './expire.ts';
 import { listenOnLoopback } from './listen.ts';
+import { createMirror } from './mirror.ts';
 import { type ObjectStorage, openStorage } from './storage.ts';
 
 export interface OssServerOptions {
@@ -24,6 +26,8 @@ export interface OssServer {
   endpoint: string;
   port: number;
   store: ObjectStorage;
+  /** Carries out the lifecycle rules of all buckets as of `now`, in milliseconds. */
+  expire(now: number): Promise<Expired[]>;
   close(): Promise<void>;
 }
 
@@ -41,12 +45,22 @@ const MAX_HEADER_BYTES = 64 * 1024;
 export async function startOssServer(options: OssServerOptions): Promise<OssServer> {
   const store = openStorage(options.dataDir);
   for (const bucket of options.buckets) store.create(bucket);
+  const mirror = createMirror();
   const keyring = { credentials: options.credentials, region: options.region.replace(/^oss-/, '') };
   const { port, close } = await listenOnLoopback(
-    () => createHttp({ store, keyring, onEvent: options.onEvent }),
+    () => createHttp({ store, keyring, mirror, onEvent: options.onEvent }),
     options.port,
   );
-  return { endpoint: `http://localhost:${port}`, port, store, close };
+  return {
+    endpoint: `http://localhost:${port}`,
+    port,
+    store,
+    expire: now => expire(store, now),
+    close: async () => {
+      mirror.close();
+      await close();
+    },
+  };
 }
 
 /**

@@ -260,8 +260,8 @@ test('what is not done here is refused by its name', async () => {
   const server = await start();
   await pathStyle(server).put('a', Buffer.from('a'));
   const cases = [
-    ['GET', `/${BUCKET}?lifecycle`, '?lifecycle', 'lifecycle'],
-    ['PUT', `/${BUCKET}?website`, '?website', 'website'],
+    ['GET', `/${BUCKET}?policy`, '?policy', 'policy'],
+    ['PUT', `/${BUCKET}?versioning`, '?versioning', 'versioning'],
     ['POST', `/${BUCKET}/a?append&position=0`, '?append&position=0', 'append'],
     ['PUT', `/${BUCKET}/a?symlink`, '?symlink', 'symlink'],
     ['POST', `/${BUCKET}/a?restore`, '?restore', 'restore'],
