@@ -16,7 +16,8 @@ export function readDocument<T>(body: string, root: string, schema: z.ZodType<T>
   }
   const result = schema.safeParse(document, { reportInput: true });
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
+  const { issues } = result.error;
+  const issue = issues.find(one => lacking(one) !== undefined) ?? issues[0];
   throw issue ? refusal(issue, root) : new OssError('MalformedXML');
 }
 
@@ -33,14 +34,19 @@ function withoutBlanks(node: unknown): unknown {
 
 function refusal(issue: z.core.$ZodIssue, root: string): OssError {
   const where = [root, ...issue.path.filter(step => typeof step === 'string')].join('.');
-  const [unknown] = issue.code === 'unrecognized_keys' ? issue.keys : [];
-  if (unknown === '#text') {
+  const lacks = lacking(issue);
+  if (lacks === '.#text') {
     return new OssError('MalformedXML', `expected elements, received text in ${where}`);
   }
-  if (unknown !== undefined) return notImplemented(`${where}.${unknown}`);
-  const value = String(issue.input);
-  if (issue.code === 'custom' && issue.params?.lacking) return notImplemented(`${where} ${value}`);
+  if (lacks !== undefined) return notImplemented(where + lacks);
   const said = issue.message.replace('Invalid input: ', '');
   if (issue.code === 'invalid_type') return new OssError('MalformedXML', `${said} in ${where}`);
+  const value = String(issue.input);
   return invalidArgument(where, value, `${said}, received ${value} in ${where}`);
+}
+
+/** What to add to the path: the element that the schema has not, or the value that is not carried out. */
+function lacking(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code === 'unrecognized_keys') return `.${issue.keys[0]}`;
+  return issue.code === 'custom' && issue.params?.lacking ? ` ${issue.input}` : undefined;
 }

@@ -13,7 +13,7 @@ const RULES = [
     maxAgeSeconds: '300',
   },
   { allowedOrigin: '*', allowedMethod: 'GET', allowedHeader: '*' },
-] as OSS.PutBucketCORSRule[];
+] satisfies OSS.CORSRule[];
 
 async function startWithRules(): Promise<OssServer> {
   const server = await start();
