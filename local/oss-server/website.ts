@@ -5,9 +5,12 @@ import { LACKING } from './document.ts';
 
 const flag = z.enum(['true', 'false'], 'expected true or false');
 
-/** https://www.alibabacloud.com/help/doc-detail/31906.htm, and what belongs to one connection. */
+/**
+ * https://www.alibabacloud.com/help/doc-detail/31906.htm, and what belongs to one connection or to the object as
+ * it was here: the origin's whole answer is wanted.
+ */
 const NEVER_PASSED =
-  /^(x-oss-|oss-|x-drs-|(content-length|authorization2?|range|date|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*)$)/i;
+  /^(x-oss-|oss-|x-drs-|(content-length|authorization2?|range|date|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*|if-.*)$)/i;
 
 export function isPassable(header: string): boolean {
   return !NEVER_PASSED.test(header);
@@ -42,11 +45,11 @@ export function isLoopback({ protocol, hostname }: URL): boolean {
 
 const mirrorUrl = z
   .string()
-  .refine(
-    url => /^https?:\/\/[^?#]+\/$/.test(url) && URL.canParse(url),
-    'expected http:// or https:// with a / at the end',
-  )
-  .refine(url => !URL.canParse(url) || isLoopback(new URL(url)), { params: LACKING });
+  .refine(url => /^https?:\/\/[^?#]+\/$/.test(url) && URL.canParse(url), {
+    error: 'expected http:// or https:// with a / at the end',
+    abort: true,
+  })
+  .refine(url => isLoopback(new URL(url)), { params: LACKING });
 
 const routingRule = z.strictObject({
   RuleNumber: z.string().regex(/^[1-9]\d{0,8}$/, 'expected a positive number'),
