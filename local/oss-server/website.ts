@@ -45,7 +45,7 @@ export function isLoopback({ protocol, hostname }: URL): boolean {
 
 const mirrorUrl = z
   .string()
-  .refine(url => /^https?:\/\/[^?#]+\/$/.test(url) && URL.canParse(url), {
+  .refine(url => /^https?:\/\/[^?#@]+\/$/.test(url) && URL.canParse(url), {
     error: 'expected http:// or https:// with a / at the end',
     abort: true,
   })

@@ -425,10 +425,10 @@ test.each([
     'MirrorURL',
   ],
   [
-    'an origin with a user before another host',
+    'an origin with a user in it',
     website(withRedirect({ MirrorURL: 'http://localhost@example.com/' })),
-    501,
-    'MirrorURL',
+    400,
+    'expected http:// or https://',
   ],
   [
     'a MirrorURL without its slash',
