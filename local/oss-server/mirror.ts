@@ -31,10 +31,9 @@ export function createMirror(): Mirror {
       const rule = mirrorRuleFor(bucket.settings.get('website'), missed.key);
       if (!rule) return undefined;
       const name = `${bucket.name}/${missed.key}`;
-      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(PATIENCE_MS)]);
       const under =
         fetching.get(name) ??
-        fetchInto(bucket, missed, rule, signal).finally(() => fetching.delete(name));
+        fetchInto(bucket, missed, rule, closing.signal).finally(() => fetching.delete(name));
       fetching.set(name, under);
       return await under;
     },
@@ -46,8 +45,9 @@ async function fetchInto(
   bucket: BucketStorage,
   missed: Missed,
   rule: MirrorRule,
-  signal: AbortSignal,
+  closing: AbortSignal,
 ): Promise<Mirrored> {
+  const signal = AbortSignal.any([closing, AbortSignal.timeout(PATIENCE_MS)]);
   const response = await askOrigin(missed, rule, signal);
   const status = response.statusCode ?? 0;
   if (status === 200) return await store(bucket, missed.key, rule, response);

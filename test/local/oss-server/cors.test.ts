@@ -1,5 +1,7 @@
 import type OSS from 'ali-oss';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { corsHeaders } from '../../../local/oss-server/cors.ts';
 import type { OssServer } from '../../../local/oss-server/server.ts';
 import { BUCKET, clients, codeOf, pathStyle, send, start } from './support.ts';
 
@@ -154,6 +156,19 @@ describe('an actual request', () => {
     const names = [...response.headers.keys()];
     expect(names.filter(name => name.startsWith('access-control-'))).toEqual([]);
   });
+});
+
+test('a * stands for any text, also none, and all beside it must be there', () => {
+  const text = fc.string().filter(one => !one.includes('*'));
+  fc.assert(
+    fc.property(text, text, text, (head, between, tail) => {
+      const rule = { AllowedOrigin: [`${head}*${tail}`], AllowedMethod: ['GET' as const] };
+      const allowed = (origin: string) =>
+        corsHeaders({ CORSRule: [rule] }, 'GET', { origin })['access-control-allow-origin'];
+      expect(allowed(head + between + tail)).toBe(head + between + tail);
+      expect(allowed((head + tail).slice(1))).toBe(head + tail === '' ? '' : undefined);
+    }),
+  );
 });
 
 test('with ResponseVary every answer varies by origin, whoever asks', async () => {

@@ -1,4 +1,5 @@
 import type OSS from 'ali-oss';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDue } from '../../../local/oss-server/lifecycle.ts';
 import { BUCKET, clients, codeOf, pathStyle, send, start } from './support.ts';
@@ -116,6 +117,22 @@ describe('expiring', () => {
     ]);
     expect(isDue(at('20T00:00:00'), { Days: '1' }, at('21T00:00:00'))).toBe(true);
   });
+});
+
+test('nothing is due before its days have passed, all is a day later, and it stays so', () => {
+  const time = fc.integer({ min: 0, max: Date.parse('2100-01-01') });
+  fc.assert(
+    fc.property(
+      time,
+      fc.integer({ min: 1, max: 9999 }),
+      fc.nat(10_000 * DAY),
+      (changed, days, age) => {
+        const due = isDue(changed, { Days: String(days) }, changed + age);
+        if (age < days * DAY) expect(due).toBe(false);
+        if (age >= (days + 1) * DAY) expect(due).toBe(true);
+      },
+    ),
+  );
 });
 
 const EXPIRES = '<Expiration><Days>1</Days></Expiration>';
