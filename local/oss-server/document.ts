@@ -1,9 +1,13 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { invalidArgument, notImplemented, OssError } from './errors.ts';
 import { readXml } from './xml.ts';
 
 /** Says in a schema: OSS takes this value, the local server does not carry it out. */
 export const LACKING = { lacking: true } as const;
+
+export function only(value: string) {
+  return z.string().refine(given => given === value, { params: LACKING });
+}
 
 /**
  * The settings that a PUT of a subresource brings, as its schema wants them. An element that a strict schema does

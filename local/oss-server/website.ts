@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LACKING } from './document.ts';
+import { LACKING, only } from './document.ts';
 
 /** https://www.alibabacloud.com/help/en/oss/developer-reference/putbucketwebsite: of it, mirroring. */
 
@@ -58,7 +58,7 @@ const routingRule = z.strictObject({
     HttpErrorCodeReturnedEquals: z.literal('404', 'expected 404, as mirroring wants it'),
   }),
   Redirect: z.strictObject({
-    RedirectType: z.string().refine(type => type === 'Mirror', { params: LACKING }),
+    RedirectType: only('Mirror'),
     MirrorURL: mirrorUrl,
     PassQueryString: flag.optional(),
     MirrorFollowRedirect: flag.optional(),
