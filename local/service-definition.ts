@@ -107,7 +107,8 @@ function define(key: string, props: FunctionProps, folder: string): FunctionDefi
     resource: key,
     name: props.functionName,
     handler: props.handler,
-    code: resolve(folder, props.code),
+    // The zip is packed from the folder of its name, which `npm run build` makes: scripts/package.ts.
+    code: resolve(folder, props.code.replace(/\.zip$/, '')),
     memoryMB: props.memorySize,
     timeoutSeconds: props.timeout,
     environment: props.environmentVariables,

@@ -94,6 +94,13 @@ const rules: Linter.Config = {
   rules: {
     'n/no-unsupported-features/node-builtins': ['error', { version, ignores }],
     'n/no-unsupported-features/es-builtins': ['error', { version }],
+    // Of ES2024 and later, and not in that rule's list.
+    'no-restricted-properties': [
+      'error',
+      { object: 'Promise', property: 'withResolvers' },
+      { object: 'Promise', property: 'try' },
+      { object: 'Array', property: 'fromAsync' },
+    ],
   },
 };
 
