@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FcApi, startFcApi } from '../../local/fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from '../../local/function-host/host.ts';
 import { readServiceDefinition } from '../../local/service-definition.ts';
 import { type Package, packFunctions } from '../../scripts/package.ts';
@@ -20,7 +21,8 @@ const SECRET = 'a secret of sixteen or more';
 const nodeHere = process.execPath;
 let packages: Package[];
 let oss: Awaited<ReturnType<typeof localOss>>;
-let host: FunctionHost;
+let fc: FcApi;
+let host: FunctionHost | undefined;
 
 /** FC's own Node.js where this machine can run it: npm has it as a package, its hash is in fc-node's lockfile. */
 function nodeOfFc(): string {
@@ -57,17 +59,24 @@ beforeAll(async () => {
   packages = await packFunctions(join(folder, 'dist'));
   for (const { name, zip } of packages) unzipInto(join(folder, name), zip);
   oss = await localOss(['originals', 'derivatives', 'config']);
+  const service = await serviceOf();
+  fc = await startFcApi({ port: 0, service, credentials: [credentials], host: () => host });
   process.execPath = nodeOfFc();
   host = await startFunctionHost({
-    service: await serviceOf(),
+    service,
     dataDir: folder,
     credentials: () => ({ ...credentials, securityToken: 'local' }),
-    environment: { DARKROOM_OSS_ENDPOINT: oss.endpoint, DARKROOM_OSS_PATH_STYLE: 'true' },
+    environment: {
+      DARKROOM_OSS_ENDPOINT: oss.endpoint,
+      DARKROOM_OSS_PATH_STYLE: 'true',
+      DARKROOM_FC_ENDPOINT: fc.endpoint,
+    },
   });
 });
 afterAll(async () => {
   process.execPath = nodeHere;
   await host?.close();
+  await fc?.close();
   await oss?.close();
   removeFolder(folder);
 });
@@ -76,7 +85,7 @@ const typed = (contentType: string) => ({ contentType, cacheControl: 'no-cache' 
 const bucket = (name: string) => ossStore(name, oss.connection);
 
 async function run(resource: string, event: unknown) {
-  const { functionError, payload } = await host.invoke(
+  const { functionError, payload } = await host!.invoke(
     resource,
     Buffer.from(JSON.stringify(event)),
   );
@@ -94,6 +103,14 @@ describe('the zips, unzipped where nothing else is, on the Node.js of FC', () =>
     const { functions } = await readServiceDefinition(join(root, 's.yaml'), {});
     expect(packages.map(({ name }) => name)).toEqual(functions.map(one => one.resource).sort());
     for (const { resource, code } of functions) expect(code).toBe(join(root, 'dist', resource));
+  });
+
+  it('carry sharp where they render, and nothing elsewhere', () => {
+    const carrying = packages.filter(({ entries }) =>
+      entries.some(({ path }) => path.startsWith('node_modules/')),
+    );
+    const names = carrying.map(({ name }) => name);
+    expect(names).toEqual(['backfill', 'on-cdn-miss', 'on-object-changed']);
   });
 
   it('put a list in force', async () => {
@@ -125,10 +142,8 @@ describe('the zips, unzipped where nothing else is, on the Node.js of FC', () =>
 
   it('answer for the CDN', async () => {
     const { variants } = await manifestOf('b.jpg');
-    const { key, bytes } = variants.find(({ state }) => state === 'rendered') ?? {
-      key: '',
-      bytes: 0,
-    };
+    const [first] = variants.flatMap(one => (one.state === 'rendered' ? [one] : []));
+    const { key, bytes } = first!;
     await bucket('derivatives').remove([key]);
     const { statusCode, body, isBase64Encoded } = await run('on-cdn-miss', {
       version: 'v1',
