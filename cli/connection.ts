@@ -4,9 +4,12 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { type FcConnection, fcTasks } from '../shared/adapters/fc-tasks.ts';
-import { type OssConnection, ossReader, ossStore } from '../shared/adapters/oss-store.ts';
+import { ossBucket } from '../shared/adapters/oss-bucket.ts';
+import type { OssConnection } from '../shared/adapters/oss-client.ts';
+import { ossReader, ossStore } from '../shared/adapters/oss-store.ts';
 import { Failure } from '../shared/core/failure.ts';
-import type { ObjectStore, TaskQueue } from '../shared/ports.ts';
+import type { Bucket, ObjectStore, TaskQueue } from '../shared/ports.ts';
+import { type Cloud, openCloud } from './cloud.ts';
 
 /** Where a command works: the buckets that the environment names, or a local platform that is running. */
 export interface Connection {
@@ -18,6 +21,9 @@ export interface Connection {
   originals: ObjectStore;
   derivatives: ObjectStore;
   config: ObjectStore;
+  /** Their settings. */
+  buckets: Record<BucketRole, Bucket>;
+  cloud: Cloud;
   /** Work for a deployed function; throws SETTINGS_INVALID where nothing says whose. */
   tasks(functionName: string): TaskQueue;
   /** Large objects of any bucket, as they come. */
@@ -57,6 +63,12 @@ async function localPlatform(dataDir: string): Promise<Connection> {
     ...openBuckets(place.buckets, connection),
     where: `the local platform in ${dataDir}`,
     presetsKey: 'presets.yaml',
+    cloud: openCloud({
+      ...place.fc,
+      fcEndpoint: place.fc.endpoint,
+      cdnEndpoint: undefined,
+      credentials,
+    }),
     tasks: name => fcTasks(name, { ...place.fc, internal: false, credentials }),
   };
 }
@@ -122,6 +134,7 @@ function deployment(): Connection {
     }),
     where: `${names.originals} in ${region}`,
     presetsKey: env.DARKROOM_PRESETS_KEY,
+    cloud: openCloud({ ...account, fcEndpoint: endpoint, cdnEndpoint: undefined }),
     tasks: name => tasksOf(name, account),
   };
 }
@@ -142,6 +155,11 @@ function openBuckets(names: Record<BucketRole, string>, connection: OssConnectio
     originals: ossStore(names.originals, connection),
     derivatives: ossStore(names.derivatives, connection),
     config: ossStore(names.config, connection),
+    buckets: {
+      originals: ossBucket(names.originals, connection),
+      derivatives: ossBucket(names.derivatives, connection),
+      config: ossBucket(names.config, connection),
+    },
     reader: (bucket: string) => ossReader(bucket, connection),
   };
 }

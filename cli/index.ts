@@ -5,11 +5,13 @@ import { estimateCommand } from './estimate.ts';
 import { explainCommand } from './explain.ts';
 import { invokeCommand } from './invoke.ts';
 import { localCommand } from './local.ts';
+import { policiesCommand } from './policies.ts';
 import { presetsCommand } from './presets.ts';
 import { presetsApplyCommand, presetsResumeCommand } from './presets-apply.ts';
 import { presetsDiffCommand } from './presets-diff.ts';
 import { presetsPlanCommand } from './presets-plan.ts';
 import { renderCommand } from './render.ts';
+import { setupCommand } from './setup.ts';
 import { statusCommand } from './status.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -33,6 +35,8 @@ program.addCommand(statusCommand());
 program.addCommand(estimateCommand());
 program.addCommand(explainCommand());
 program.addCommand(verifyCommand());
+program.addCommand(setupCommand());
+program.addCommand(policiesCommand());
 program.addCommand(invokeCommand());
 
 // A reader that has seen enough, such as `head`, is no failure.

@@ -25,6 +25,7 @@ export function openDarkroom(
     originals: ossStore(settings.originals, connection),
     derivatives: ossStore(settings.derivatives, connection),
     config,
+    isBehindCdn: settings.cdnDomain !== undefined,
     presets: presetsInForce(config, cache),
     codec,
     log: jsonLog(settings.logLevel, {

@@ -14,9 +14,10 @@ import { holdFolder } from './data-folder.ts';
 import { type FcApi, type FcApiOptions, startFcApi } from './fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
-import { type Identity, identityIn, newIdentity } from './identity.ts';
+import { type Identity, identityIn } from './identity.ts';
 import { missOrigin, withoutBody } from './miss-origin.ts';
 import { type OssServer, type OssServerOptions, startOssServer } from './oss-server/server.ts';
+import { type Role, readRoles } from './roles.ts';
 import { readServiceDefinition, type ServiceDefinition } from './service-definition.ts';
 import { startTimers } from './timers.ts';
 import { functionsFor } from './triggers.ts';
@@ -52,6 +53,8 @@ export interface Platform {
   data: string;
   store: OssServer['store'];
   host: FunctionHost;
+  /** By the name of the function. */
+  roles: Map<string, Role>;
   close(): Promise<void>;
 }
 
@@ -80,8 +83,8 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
   const { port, onHappening: tell } = options;
   const identity = options.identity ?? (await identityIn(dataDir));
   const [service] = await Promise.all([readService(), buildFunctions()]);
-  const functionIdentity = newIdentity('STS.LOCAL');
-  const credentials = [identity, functionIdentity];
+  const roles = await readRoles(service);
+  const credentials = [identity, ...[...roles.values()].map(({ credential }) => credential)];
   const missSecret = randomUUID();
   const wiring: { host?: FunctionHost } = {};
   const { keep, close } = openParts();
@@ -93,7 +96,7 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
     wiring.host = await startFunctionHost({
       service,
       dataDir,
-      credentials: () => ({ ...functionIdentity, securityToken: 'local' }),
+      credentials: name => credentialsOf(name, roles),
       environment: { ...environmentOf(oss, fc, service), DARKROOM_MISS_SECRET: missSecret },
       // Twenty processes on a few cores help nobody, and slow down uploads.
       mostReserved: Math.max(1, availableParallelism() - 1),
@@ -111,6 +114,7 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       data: dataDir,
       store: oss.store,
       host: wiring.host,
+      roles,
       close,
     };
   } catch (thrown) {
@@ -131,6 +135,13 @@ function openParts() {
       await Promise.all(parts.map(part => part.close()));
     },
   };
+}
+
+function credentialsOf(functionName: string, roles: Map<string, Role>) {
+  const role = roles.get(functionName);
+  if (!role) throw new Failure('UNEXPECTED', `expected a role of ${functionName}`);
+  const { accessKeyId, accessKeySecret } = role.credential;
+  return { accessKeyId, accessKeySecret, securityToken: 'local' };
 }
 
 type OssParts = Pick<OssServerOptions, 'port' | 'dataDir' | 'credentials' | 'onEvent'>;

@@ -55,6 +55,8 @@ export interface FunctionDefinition {
 export interface ServiceDefinition {
   region: string;
   accountId: string;
+  /** Of the file, resolved. */
+  vars: Record<string, string>;
   functions: FunctionDefinition[];
 }
 
@@ -70,11 +72,12 @@ export async function readServiceDefinition(
   if ('problems' in service) {
     throw new Error(service.problems.map(problem => `${file}: ${problem}.`).join('\n'));
   }
-  const { accountId, functions } = service;
+  const { vars, functions } = service;
   return {
     // Checked to be the same for all.
     region: functions[0]?.props.region ?? '',
-    accountId,
+    accountId: vars.accountId,
+    vars,
     functions: functions.map(({ key, props }) => define(key, props, dirname(resolve(file)))),
   };
 }

@@ -2,6 +2,7 @@ import type { ApngFrame } from './core/apng.ts';
 import type { OriginalObject, Placeholder } from './core/manifest.ts';
 import type { Picture, Size } from './core/picture.ts';
 import type { PresetList } from './core/preset-list.ts';
+import type { PurgeQuota } from './core/purge.ts';
 import type { Variant } from './core/variants.ts';
 
 /** What the use cases need of the world. Every failure crosses a port as a Failure of core/failure.ts. */
@@ -49,6 +50,63 @@ export interface Entry {
   cursor: string;
 }
 
+/** The settings of one bucket. Throws STORE_DENIED where the bucket is somebody else's. */
+export interface Bucket {
+  name: string;
+  /** Undefined where there is no such bucket. `region` is `cn-hangzhou`, `clock` OSS's own. */
+  facts(): Promise<{ region: string; acl: string; clock?: Date } | undefined>;
+  /** In the region of the connection, private. */
+  create(): Promise<void>;
+  makePrivate(): Promise<void>;
+  cors(): Promise<Rule[]>;
+  putCors(rules: Rule[]): Promise<void>;
+  lifecycle(): Promise<Rule[]>;
+  putLifecycle(rules: Rule[]): Promise<void>;
+  /** Of OSS's website settings the routing rules, which say where a missing object is fetched from. */
+  mirrors(): Promise<Rule[]>;
+  putMirrors(rules: Rule[]): Promise<void>;
+}
+
+/** As ali-oss reads and writes it: somebody else's rules are kept, whatever is in them. */
+export type Rule = Record<string, unknown>;
+
+/** A domain of the CDN. Throws SETUP_DENIED where the API refuses. */
+export interface CdnDomain {
+  domainName: string;
+  /** Undefined where the account has no such domain. */
+  facts(): Promise<{ status: string; cname: string; origins: string[] } | undefined>;
+  /** `bucketHost` is `bucket.oss-cn-hangzhou.aliyuncs.com`. */
+  add(bucketHost: string, scope: 'domestic' | 'overseas' | 'global'): Promise<void>;
+  /** By name; a setting that was never made is missing. */
+  settings(names: string[]): Promise<Map<string, Record<string, string>>>;
+  set(name: string, values: Record<string, string>): Promise<void>;
+}
+
+/** Deployed functions, seen from outside. What is not there is undefined; throws SETUP_DENIED where FC refuses. */
+export interface FunctionSettings {
+  triggers(functionName: string): Promise<DeployedTrigger[] | undefined>;
+  /** Waits for the answer; `error` says that the function failed, and then the payload is its error. */
+  invoke(
+    functionName: string,
+    payload: Buffer,
+  ): Promise<{ payload: Buffer; error?: string } | undefined>;
+  domain(name: string): Promise<{ protocol: string; functions: string[] } | undefined>;
+  /** Serves all of its paths by one function, over HTTPS. Certificate and key are PEM. */
+  addDomain(domain: {
+    name: string;
+    functionName: string;
+    certificate: string;
+    privateKey: string;
+  }): Promise<void>;
+}
+
+export interface DeployedTrigger {
+  name: string;
+  type: string;
+  source: string;
+  config: Record<string, unknown>;
+}
+
 /** What a function does later: an asynchronous invocation of it, of at most 128 KB. */
 export interface TaskQueue {
   /**
@@ -56,6 +114,13 @@ export interface TaskQueue {
    * 127 letters, digits, `_` and `-`. Throws QUEUE_BUSY (transient) when the platform is still too busy after several attempts.
    */
   submit(id: string, payload: Buffer): Promise<'accepted' | 'duplicate'>;
+}
+
+/** What the CDN keeps beyond our reach. Throws PURGE_BUSY where its quota is used up or it does not answer. */
+export interface CdnPurges {
+  quota(): Promise<PurgeQuota>;
+  /** URLs of one domain, 1,000 or 100 directories at most. Answers the CDN's task ids, with commas between them. */
+  purge(what: 'files' | 'directories', urls: string[]): Promise<string>;
 }
 
 /** Interleaved 8 bits a channel: three channels, or four where the picture has transparent parts. */

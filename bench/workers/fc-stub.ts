@@ -22,6 +22,7 @@ const definition = {
 const service: ServiceDefinition = {
   region: 'cn-hangzhou',
   accountId: '1',
+  vars: {},
   functions: [definition],
 };
 const host: Pick<FunctionHost, 'submitTask' | 'queued'> = {

@@ -9,6 +9,7 @@ import { accountOf, missSecretOf, readSettings } from '../../shared/fc/settings.
 import { answerAuto, isAuto } from '../../shared/pipeline/auto.ts';
 import { followUp } from '../../shared/pipeline/follow-up.ts';
 import { answerMiss } from '../../shared/pipeline/miss.ts';
+import { checkup } from '../checkup.ts';
 import { openDarkroom } from '../open-darkroom.ts';
 
 const settings = readSettings();
@@ -16,6 +17,8 @@ const settings = readSettings();
 /** Asked by the CDN, or by OSS's mirror rule, for what the derivatives bucket has not. */
 export async function handler(event: Buffer, fcContext: unknown) {
   const context = readContext(fcContext);
+  const checked = await checkup(event, settings, context);
+  if (checked) return checked;
   const request = readHttpEvent(event);
   if (!isFromCdn(request, missSecretOf(settings))) return httpReply(refusals.forbidden);
   if (!/^(GET|HEAD)$/.test(request.method)) return httpReply(refusals.notAllowed);

@@ -7,6 +7,7 @@ import { accountOf, readSettings } from '../../shared/fc/settings.ts';
 import type { Desk } from '../../shared/pipeline/edits/desk.ts';
 import { tend } from '../../shared/pipeline/edits/tend.ts';
 import { MAX_AGE_MS } from '../../shared/pipeline/presets-in-force.ts';
+import { checkup } from '../checkup.ts';
 
 const settings = readSettings();
 
@@ -14,8 +15,10 @@ const settings = readSettings();
  * Woken by a write of the preset list, by a timer, and by itself: what it does depends on the config bucket alone.
  * Only one instance runs at a time (reservedConcurrency in s.yaml), so that no two work on one record.
  */
-export async function handler(_event: Buffer, fcContext: unknown) {
+export async function handler(event: Buffer, fcContext: unknown) {
   const context = readContext(fcContext);
+  const checked = await checkup(event, settings, context);
+  if (checked) return checked;
   const state = await tend(deskFor(context));
   if (state === 'more') {
     const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.tend' }));

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Identity } from '../identity.ts';
+import type { Credential } from '../oss-server/authenticate.ts';
 import { type Answer, refusal } from './answer.ts';
 
 interface SignedRequest {
@@ -16,12 +16,12 @@ const SYNTAX = /^ACS3-HMAC-SHA256 Credential=([^,]+),\s*SignedHeaders=([^,]+),\s
 const MUST_BE_SIGNED = ['host', 'x-acs-content-sha256', 'x-acs-date'];
 const TOLERANCE_MS = 15 * 60_000;
 
-/** Nothing when the signature is right. It covers the body by `x-acs-content-sha256`, which is the caller's to compare. */
+/** Who asks, when the signature is right. It covers the body by `x-acs-content-sha256`, which is the caller's to compare. */
 export function authenticate(
   request: SignedRequest,
-  credentials: Identity[],
+  credentials: Credential[],
   now = Date.now(),
-): Answer | undefined {
+): Answer | Credential {
   const { authorization } = request.headers;
   if (authorization === undefined) {
     return refusal('MissingRequiredHeader', 'required HTTP header Authorization was not specified');
@@ -35,7 +35,7 @@ export function authenticate(
   if (doubt) return refusal('AccessDenied', doubt);
   const known = credentials.find(one => one.accessKeyId === accessKeyId);
   if (!known) return refusal('InvalidAccessKeyID', `the AccessKey ID ${accessKeyId} is not known`);
-  if (signature === sign(request, names, known.accessKeySecret)) return undefined;
+  if (signature === sign(request, names, known.accessKeySecret)) return known;
   return refusal(
     'SignatureNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your access key and signing method',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { functionArn } from '../function-host/context.ts';
 import type { FunctionHost } from '../function-host/host.ts';
-import type { Identity } from '../identity.ts';
+import type { Credential } from '../oss-server/authenticate.ts';
 import { listenOnLoopback } from '../oss-server/listen.ts';
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
 import { type Answer, refusal } from './answer.ts';
@@ -15,8 +15,8 @@ export interface FcApiOptions {
   /** Asked for each request: functions are told this endpoint, so it is up before their host. */
   host: () => FunctionHost | undefined;
   service: ServiceDefinition;
-  /** Any of them may do everything. */
-  credentials: Identity[];
+  /** Any of them is accepted. */
+  credentials: Credential[];
   /** Events of one function that have not come to their end; more are answered with 429. */
   maxQueued?: number;
 }
@@ -57,8 +57,8 @@ const ROUTE =
 
 async function answerTo(options: FcApiOptions, request: IncomingMessage): Promise<Answer> {
   const { method = '', url = '', headers } = request;
-  const refused = authenticate({ method, url, headers }, options.credentials);
-  if (refused) return refused;
+  const caller = authenticate({ method, url, headers }, options.credentials);
+  if ('status' in caller) return caller;
   const [, name, invocations, taskId] = ROUTE.exec(url) ?? [];
   const wanted = invocations === undefined ? 'GET' : 'POST';
   if (name === undefined || method !== wanted) {
@@ -66,6 +66,11 @@ async function answerTo(options: FcApiOptions, request: IncomingMessage): Promis
   }
   const definition = options.service.functions.find(one => one.name === name);
   if (!definition) return refusal('FunctionNotFound', `function '${name}' does not exist`);
+  const action = taskId === undefined ? 'fc:InvokeFunction' : 'fc:GetAsyncTask';
+  const arn = functionArn(options.service, definition);
+  if (caller.may && !caller.may(action, arn)) {
+    return refusal('AccessDenied', `the caller is not authorized to perform ${action} on ${arn}`);
+  }
   const host = options.host();
   if (!host) return refusal('ServiceUnavailable', 'the function host is not up yet');
   if (taskId !== undefined) return describeTask(options.service, definition, taskId, host);

@@ -1,15 +1,17 @@
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
 import { type Credentials, contextFor, environmentFor, type Invocation } from './context.ts';
+import type { Cores } from './cores.ts';
 import { type Reply, startInstance } from './instance.ts';
 import type { Happening, InvocationResult } from './invocation.ts';
 import { hostClosed, openPool } from './pool.ts';
 
 export interface ExecutionOptions {
   service: ServiceDefinition;
-  credentials: () => Credentials;
+  credentials: (functionName: string) => Credentials;
   environment: Record<string, string>;
   maxInstances: number;
   idleMs: number;
+  cores: Cores;
   tell: (happening: Happening) => void;
 }
 
@@ -20,20 +22,21 @@ export interface Execution {
 }
 
 export function openExecution(options: ExecutionOptions): Execution {
-  const { service, credentials, environment, tell } = options;
+  const { service, credentials, environment, cores, tell } = options;
   let closed = false;
   const pool = openPool({
     ...options,
     start: definition =>
-      startInstance(definition, environmentFor(service, definition, environment)),
+      startInstance(definition, environmentFor(service, definition, environment), cores),
   });
   return {
     async run(definition, { requestId, attempt }, event) {
       const about = { function: definition.name, requestId, attempt };
       const instance = await pool.take(definition);
+      const release = hasItsOwnShare(definition) ? undefined : cores.claim();
       tell({ kind: 'started', ...about });
       try {
-        const context = contextFor(service, definition, credentials(), about);
+        const context = contextFor(service, definition, credentials(definition.name), about);
         const reply = await instance.run({ event, context }, (stream, line) =>
           tell({ kind: 'log', ...about, stream, line }),
         );
@@ -42,6 +45,7 @@ export function openExecution(options: ExecutionOptions): Execution {
         tell({ ...about, ...ending(reply) });
         return { requestId, statusCode: 200, ...reply };
       } finally {
+        release?.();
         pool.give(instance);
       }
     },
@@ -50,6 +54,11 @@ export function openExecution(options: ExecutionOptions): Execution {
       await pool.close();
     },
   };
+}
+
+/** What runs at the others' cost, and so after them. */
+function hasItsOwnShare({ reservedConcurrency }: FunctionDefinition): boolean {
+  return reservedConcurrency !== undefined;
 }
 
 type WithoutAbout<H> = Omit<H, 'function' | 'requestId' | 'attempt'>;

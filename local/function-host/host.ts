@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
 import type { Credentials } from './context.ts';
+import { openCores } from './cores.ts';
 import { openDestinations } from './destinations.ts';
 import { type EventLife, openEventLife } from './event-life.ts';
 import type { Happening, InvocationResult } from './invocation.ts';
@@ -15,8 +16,8 @@ import { openTasks, type TaskState, type Tasks } from './tasks.ts';
 export interface FunctionHostOptions {
   service: ServiceDefinition;
   dataDir: string;
-  /** Asked for each invocation: those of a role change. */
-  credentials: () => Credentials;
+  /** Of a function's role; asked for each invocation, since those of a role change. */
+  credentials: (functionName: string) => Credentials;
   /** For every function, over what s.yaml says. */
   environment?: Record<string, string>;
   /** Of all functions without reservedConcurrency together; as many as there are cores when not said. */
@@ -64,7 +65,9 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
   const { service, dataDir, retryBaseMs = RETRY_BASE_MS, onHappening: tell = () => {} } = options;
   const queue = await openQueue(join(dataDir, 'queue'));
   const tasks = await openTasks(join(dataDir, 'queue'));
+  const cores = openCores();
   const execution = {
+    cores,
     ...options,
     environment: options.environment ?? {},
     maxInstances: options.maxInstances ?? availableParallelism(),
@@ -89,6 +92,7 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
     async close() {
       life.stop();
       await shares.close();
+      cores.close();
     },
   };
 }

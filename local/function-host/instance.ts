@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { FunctionDefinition } from '../service-definition.ts';
 import type { WireContext } from './context.ts';
+import type { Cores } from './cores.ts';
 import { explainEnd } from './ends.ts';
 import type { FunctionError } from './invocation.ts';
 import { type Breach, type Limits, watchLimits } from './limits.ts';
 import { type OnLine, openOutput } from './output.ts';
-import { yieldCores } from './priority.ts';
 
 interface Request {
   event: Buffer;
@@ -57,9 +57,11 @@ const MB = 1024 * 1024;
 export function startInstance(
   definition: FunctionDefinition,
   environment: Record<string, string>,
+  cores: Pick<Cores, 'lend'>,
 ): Instance {
   const mark = `\u001e${randomUUID()}`;
   const line = openLine(launch(definition, environment, mark));
+  if (definition.reservedConcurrency !== undefined) cores.lend(line.child);
   const output = openOutput(line.child, mark);
   let loaded = false;
   return {
@@ -81,19 +83,17 @@ export function startInstance(
 }
 
 function launch(
-  { code, handler, reservedConcurrency }: FunctionDefinition,
+  { code, handler }: FunctionDefinition,
   env: Record<string, string>,
   mark: string,
 ): ChildProcess {
-  const child = fork(RUNTIME, [code, handler, mark], {
+  return fork(RUNTIME, [code, handler, mark], {
     env,
     // The host may run under tsx or a test runner; an instance runs under nothing.
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  if (reservedConcurrency !== undefined) yieldCores(child);
-  return child;
 }
 
 function openLine(child: ChildProcess): Line {

@@ -72,7 +72,7 @@ function openCall(
   if (isForm(call)) return call;
   return {
     ...call,
-    address: authenticate({ method, headers, query }, addresses, keyring, Date.now()),
+    ...authenticate({ method, headers, query }, addresses, keyring, Date.now()),
   };
 }
 

@@ -7,6 +7,8 @@ import { readV4Header, readV4Url } from './signature-v4.ts';
 export interface Credential {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
+  /** Of a role: what its policy allows. Without it, everything. */
+  readonly may?: (action: string, resource: string) => boolean;
 }
 
 export interface Keyring {
@@ -15,31 +17,33 @@ export interface Keyring {
   readonly region: string;
 }
 
-/** The address whose reading makes the signature right; no signature, or a wrong one, is refused. */
+/** Who asks, and the address whose reading makes the signature right; no signature, or a wrong one, is refused. */
 export function authenticate(
   request: SignedRequest,
   addresses: readonly Address[],
   keyring: Keyring,
   now: number,
-): Address {
+): { address: Address; credential: Credential } {
   const claim = readClaim(request, keyring.region, now);
   if (claim === undefined) {
     throw new OssError('AccessDenied', 'Anonymous access is forbidden for this operation.');
   }
-  const secret = findSecret(keyring, claim.accessKeyId);
+  const credential = findCredential(keyring, claim.accessKeyId);
   const attempts: Attempt[] = [];
   for (const address of addresses) {
-    const made = claim.sign(secret, address);
-    if (made.some(attempt => attempt.signature === claim.signature)) return address;
+    const made = claim.sign(credential.accessKeySecret, address);
+    if (made.some(attempt => attempt.signature === claim.signature)) {
+      return { address, credential };
+    }
     attempts.push(...made);
   }
   throw mismatch(claim, attempts[0]);
 }
 
-export function findSecret(keyring: Keyring, accessKeyId: string): string {
+export function findCredential(keyring: Keyring, accessKeyId: string): Credential {
   const found = keyring.credentials.find(credential => credential.accessKeyId === accessKeyId);
   if (!found) throw new OssError('InvalidAccessKeyId', undefined, { OSSAccessKeyId: accessKeyId });
-  return found.accessKeySecret;
+  return found;
 }
 
 function readClaim(request: SignedRequest, region: string, now: number): Claim | undefined {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Address, checkKey, type QueryItem } from './address.ts';
-import type { Keyring } from './authenticate.ts';
+import type { Credential, Keyring } from './authenticate.ts';
 import { invalidArgument, OssError } from './errors.ts';
 import type { Publish } from './events.ts';
 import type { BucketStorage, ObjectStorage } from './storage.ts';
@@ -13,6 +13,8 @@ const MAX_XML_BYTES = 16 * 1024 * 1024;
 export interface Call {
   readonly method: string;
   readonly address: Address;
+  /** Undefined for a form, which carries its signature inside. */
+  readonly credential?: Credential;
   readonly query: readonly QueryItem[];
   /** Lower-case names, one byte per character. */
   readonly headers: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
-import { findSecret, type Keyring } from './authenticate.ts';
+import { findCredential, type Keyring } from './authenticate.ts';
 import { checkSkew } from './claim.ts';
-import { invalidArgument, OssError } from './errors.ts';
+import { invalidArgument, notImplemented, OssError } from './errors.ts';
 import { signV1 } from './signature-v1.ts';
 import { parseV4Date, readScope, signV4 } from './signature-v4.ts';
 
@@ -38,12 +38,18 @@ function verifySignature(fields: Fields, policy: string, keyring: Keyring, now: 
     const scope = readScope(field('x-oss-credential'), field('x-oss-date'), keyring.region);
     const signedAt = parseV4Date(field('x-oss-date'));
     if (signedAt > now || Number.isNaN(signedAt)) checkSkew(signedAt, now);
-    const secret = findSecret(keyring, scope.accessKeyId);
+    const secret = ownersSecret(keyring, scope.accessKeyId);
     check(scope.accessKeyId, field('x-oss-signature'), signV4(secret, scope, policy));
   } else {
     const accessKeyId = field('ossaccesskeyid');
-    check(accessKeyId, field('signature'), signV1(findSecret(keyring, accessKeyId), policy));
+    check(accessKeyId, field('signature'), signV1(ownersSecret(keyring, accessKeyId), policy));
   }
+}
+
+function ownersSecret(keyring: Keyring, accessKeyId: string): string {
+  const { accessKeySecret, may } = findCredential(keyring, accessKeyId);
+  if (may) throw notImplemented('a form signed by a role');
+  return accessKeySecret;
 }
 
 function check(accessKeyId: string, provided: string, calculated: string): void {

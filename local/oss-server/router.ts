@@ -1,5 +1,6 @@
 import type { Call } from './call.ts';
 import { notImplemented } from './errors.ts';
+import { type OssAction, permit } from './permit.ts';
 import type { Reply } from './reply.ts';
 import {
   deleteBucket,
@@ -23,6 +24,8 @@ interface Route {
   readonly needs: readonly string[];
   readonly allows?: readonly string[];
   readonly copies?: boolean;
+  /** Not said where it is asked for each key. */
+  readonly action?: OssAction;
   readonly answer: (call: Call) => Promise<Reply>;
 }
 
@@ -47,30 +50,59 @@ const routes: readonly Route[] = [
     method: 'GET',
     needs: [],
     allows: ['prefix', 'marker', 'max-keys'],
+    action: 'ListBuckets',
     answer: listBuckets,
   },
-  { on: 'bucket', method: 'PUT', needs: [], answer: putBucket },
-  { on: 'bucket', method: 'DELETE', needs: [], answer: deleteBucket },
-  { on: 'bucket', method: 'GET', needs: ['bucketInfo'], answer: getBucketInfo },
-  { on: 'bucket', method: 'GET', needs: ['location'], answer: getBucketLocation },
+  { on: 'bucket', method: 'PUT', needs: [], action: 'PutBucket', answer: putBucket },
+  { on: 'bucket', method: 'DELETE', needs: [], action: 'DeleteBucket', answer: deleteBucket },
+  {
+    on: 'bucket',
+    method: 'GET',
+    needs: ['bucketInfo'],
+    action: 'GetBucketInfo',
+    answer: getBucketInfo,
+  },
+  {
+    on: 'bucket',
+    method: 'GET',
+    needs: ['location'],
+    action: 'GetBucketLocation',
+    answer: getBucketLocation,
+  },
   {
     on: 'bucket',
     method: 'GET',
     needs: ['uploads'],
     allows: [...page, ...uploads],
+    action: 'ListMultipartUploads',
     answer: listUploads,
   },
-  { on: 'bucket', method: 'GET', needs: [], allows: [...page, ...list], answer: listBucket },
+  {
+    on: 'bucket',
+    method: 'GET',
+    needs: [],
+    allows: [...page, ...list],
+    action: 'ListObjects',
+    answer: listBucket,
+  },
   { on: 'bucket', method: 'POST', needs: ['delete'], allows: [encodingType], answer: deleteMulti },
-  { on: 'object', method: 'PUT', needs: part, copies: true, answer: uploadPartCopy },
-  { on: 'object', method: 'PUT', needs: part, answer: uploadPart },
-  { on: 'object', method: 'PUT', needs: [], copies: true, answer: copyObject },
-  { on: 'object', method: 'PUT', needs: [], answer: putObject },
+  {
+    on: 'object',
+    method: 'PUT',
+    needs: part,
+    copies: true,
+    action: 'PutObject',
+    answer: uploadPartCopy,
+  },
+  { on: 'object', method: 'PUT', needs: part, action: 'PutObject', answer: uploadPart },
+  { on: 'object', method: 'PUT', needs: [], copies: true, action: 'PutObject', answer: copyObject },
+  { on: 'object', method: 'PUT', needs: [], action: 'PutObject', answer: putObject },
   {
     on: 'object',
     method: 'POST',
     needs: ['uploads'],
     allows: [encodingType],
+    action: 'PutObject',
     answer: initiateUpload,
   },
   {
@@ -78,14 +110,48 @@ const routes: readonly Route[] = [
     method: 'POST',
     needs: ['uploadId'],
     allows: [encodingType],
+    action: 'PutObject',
     answer: completeUpload,
   },
-  { on: 'object', method: 'GET', needs: ['uploadId'], allows: parts, answer: listParts },
-  { on: 'object', method: 'GET', needs: [], allows: OVERRIDES, answer: getObject },
-  { on: 'object', method: 'HEAD', needs: ['objectMeta'], answer: headObjectMeta },
-  { on: 'object', method: 'HEAD', needs: [], allows: OVERRIDES, answer: getObject },
-  { on: 'object', method: 'DELETE', needs: ['uploadId'], answer: abortUpload },
-  { on: 'object', method: 'DELETE', needs: [], answer: deleteObject },
+  {
+    on: 'object',
+    method: 'GET',
+    needs: ['uploadId'],
+    allows: parts,
+    action: 'ListParts',
+    answer: listParts,
+  },
+  {
+    on: 'object',
+    method: 'GET',
+    needs: [],
+    allows: OVERRIDES,
+    action: 'GetObject',
+    answer: getObject,
+  },
+  {
+    on: 'object',
+    method: 'HEAD',
+    needs: ['objectMeta'],
+    action: 'GetObject',
+    answer: headObjectMeta,
+  },
+  {
+    on: 'object',
+    method: 'HEAD',
+    needs: [],
+    allows: OVERRIDES,
+    action: 'GetObject',
+    answer: getObject,
+  },
+  {
+    on: 'object',
+    method: 'DELETE',
+    needs: ['uploadId'],
+    action: 'AbortMultipartUpload',
+    answer: abortUpload,
+  },
+  { on: 'object', method: 'DELETE', needs: [], action: 'DeleteObject', answer: deleteObject },
 ];
 
 const SIGNING = new Set([
@@ -119,7 +185,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'x-oss-traffic-limit': [],
 };
 
-/** Nothing succeeds silently: what is not done here is refused by its name. */
+/** Nothing succeeds silently: what is not done here is refused by its name, and what the caller may not do as well. */
 export function findRoute(call: Call): Route['answer'] {
   refuseHeaders(call);
   const names = call.query.map(item => item.name).filter(name => !SIGNING.has(name));
@@ -136,6 +202,7 @@ export function findRoute(call: Call): Route['answer'] {
   const unknown = names.find(name => !known.has(name));
   if (unknown !== undefined) throw notImplemented(`${call.method} ?${unknown} (${level})`);
   if (!route) throw notImplemented(`${call.method} (${level})`);
+  if (route.action) permit(call, route.action);
   return route.answer;
 }
 

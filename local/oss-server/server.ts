@@ -11,7 +11,7 @@ export interface OssServerOptions {
   port: number;
   /** `oss-cn-hangzhou` */
   region: string;
-  /** Any of them is accepted, and each may do everything. */
+  /** Any of them is accepted. */
   credentials: Credential[];
   /** Created at start when missing. */
   buckets: string[];
@@ -29,7 +29,7 @@ export interface OssServer {
 
 export const whatItIs = [
   'A local stand-in for Alibaba Cloud OSS, for development and tests only: it listens on this machine alone,',
-  'has one owner for everything and promises no durability. It verifies every signature (V1 and V4) and keeps',
+  'promises no durability. It verifies every signature (V1 and V4), allows a role what its policy allows, and keeps',
   'objects, multipart uploads, form uploads, copies and listings as the cloud does. It lacks versioning, ACLs,',
   'lifecycle, tagging, symlinks, append, callbacks, image processing, encryption and the rest, and answers those',
   'with 501 NotImplemented. CORS is open to every page.',

@@ -141,7 +141,10 @@ function regionsOf({ props }: Resource): string[] {
 }
 
 function accountsOf({ props }: Resource): string[] {
-  return [props.role, ...arnsOf(props)].map(arn => arn.split(':')[3] ?? '');
+  const roles = props.triggers.flatMap(one =>
+    one.triggerType === 'oss' && one.invocationRole ? [one.invocationRole] : [],
+  );
+  return [props.role, ...roles, ...arnsOf(props)].map(arn => arn.split(':')[3] ?? '');
 }
 
 /** Of what it is woken by and writes to; a role has no region. */

@@ -1,9 +1,10 @@
+import type * as z from 'zod';
 import { problemsIn } from '../../shared/core/preset-problems.ts';
 import { problemsBetween } from './checks.ts';
 import { functionProps, type Resource, template } from './template.ts';
 
 export interface Service {
-  accountId: string;
+  vars: z.infer<typeof template>['vars'];
   functions: Resource[];
 }
 
@@ -21,7 +22,7 @@ export function readService(resolved: unknown): Service | { problems: string[] }
     else problems.push(...sentences(read.error.issues, props, ['resources', key, 'props']));
   }
   if (problems.length === 0) problems.push(...problemsBetween(functions));
-  return problems.length > 0 ? { problems } : { accountId: vars.accountId, functions };
+  return problems.length > 0 ? { problems } : { vars, functions };
 }
 
 /** A path is a stand-in for fc3, as `FC_COMPONENT` puts it there for `s verify` without a network. */

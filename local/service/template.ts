@@ -77,9 +77,9 @@ export const functionProps = strict({
 
 const resource = z.object({ component: z.string().min(1), props: z.unknown() });
 export const template = z.object({
-  vars: z.object({
-    accountId: z.coerce.string().regex(/^\d+$/, 'expected the number of an account'),
-  }),
+  vars: z
+    .object({ accountId: z.coerce.string().regex(/^\d+$/, 'expected the number of an account') })
+    .catchall(z.coerce.string()),
   resources: z.record(z.string(), resource),
 });
 

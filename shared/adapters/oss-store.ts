@@ -1,34 +1,17 @@
 import type { Readable } from 'node:stream';
-import OSS from 'ali-oss';
-import pRetry from 'p-retry';
+import type OSS from 'ali-oss';
 import { Failure } from '../core/failure.ts';
 import type { OriginalObject } from '../core/manifest.ts';
 import type { Attributes, ListOptions, ObjectStore, StoredObject } from '../ports.ts';
+import { bare, calling, type OssConnection, orUndefined, ossClient } from './oss-client.ts';
 
-/** One bucket through ali-oss 6.23; the only place that knows its errors. */
+/** The objects of one bucket. */
 
-export interface OssConnection {
-  /** `oss-cn-hangzhou`. */
-  region: string;
-  /** Undefined for Alibaba's own, from inside its network. */
-  endpoint: string | undefined;
-  /** Real OSS refuses path style (SecondLevelDomainForbidden): for local servers only. */
-  pathStyle: boolean;
-  credentials: { accessKeyId: string; accessKeySecret: string; securityToken?: string | undefined };
-}
-
-/** `sldEnable` is real and missing from @types/ali-oss 6.23. */
-type Options = OSS.Options & { sldEnable?: boolean };
-
-const TIMEOUT_MS = 30_000;
 const LIST_PAGE = 1000;
 /** DeleteMultipleObjects takes at most 1,000 keys. */
 const REMOVE_PAGE = 1000;
-/** ali-oss retries connection errors only: neither 5xx, nor throttling, nor timeouts. */
-const RETRIES = { retries: 4, minTimeout: 100, maxTimeout: 2000, factor: 3, randomize: true };
-
 export function ossStore(bucket: string, connection: OssConnection): ObjectStore {
-  const client = new OSS(optionsFor(bucket, connection));
+  const client = ossClient(bucket, connection);
   const call = <T>(what: string, run: () => Promise<T>) => calling(`${what} in ${bucket}`, run);
   return {
     head: key => orUndefined(() => call(`HEAD ${key}`, () => head(client, key))),
@@ -47,12 +30,33 @@ export function ossStore(bucket: string, connection: OssConnection): ObjectStore
   };
 }
 
+/**
+ * Whether these credentials may write into the bucket. Tried with a digest that cannot be right, which OSS looks at
+ * after the rights: nothing is ever written, and no event fires.
+ */
+export async function ossMayWrite(bucket: string, connection: OssConnection): Promise<boolean> {
+  const client = ossClient(bucket, connection);
+  const headers = { 'Content-MD5': Buffer.alloc(16).toString('base64') };
+  try {
+    await calling(`PUT ${PROBE} in ${bucket}`, () =>
+      client.put(PROBE, Buffer.from('?'), { headers }),
+    );
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    if (thrown.facts.ossCode === 'AccessDenied') return false;
+    if (thrown.facts.status !== 400) throw thrown;
+  }
+  return true;
+}
+
+const PROBE = 'darkroom-doctor-was-here';
+
 /** A silent body is given up after this long: ali-oss's own timeout ends with the headers. */
 const IDLE_MS = 30_000;
 
 /** Large objects as they come, such as the files of an inventory. */
 export function ossReader(bucket: string, connection: OssConnection) {
-  const client = new OSS(optionsFor(bucket, connection));
+  const client = ossClient(bucket, connection);
   return async (key: string): Promise<Readable> => {
     const what = `GET ${key} in ${bucket}`;
     const { stream } = await calling(what, () => client.getStream(key));
@@ -68,27 +72,6 @@ export function ossReader(bucket: string, connection: OssConnection) {
     stream.on('close', () => clearTimeout(timer));
     return stream;
   };
-}
-
-function optionsFor(bucket: string, connection: OssConnection): Options {
-  const { region, endpoint, pathStyle, credentials } = connection;
-  return {
-    bucket,
-    region,
-    accessKeyId: credentials.accessKeyId,
-    accessKeySecret: credentials.accessKeySecret,
-    ...(credentials.securityToken ? temporary(credentials, credentials.securityToken) : {}),
-    ...(endpoint ? { endpoint } : { internal: true, secure: true }),
-    sldEnable: pathStyle,
-    timeout: TIMEOUT_MS,
-    authorizationV4: true,
-  };
-}
-
-/** A store lives for one event and a role's credentials for 36 hours: there is nothing to refresh but the SDK's warning. */
-function temporary({ accessKeyId, accessKeySecret }: OssConnection['credentials'], token: string) {
-  const refreshSTSToken = async () => ({ accessKeyId, accessKeySecret, stsToken: token });
-  return { stsToken: token, refreshSTSToken };
 }
 
 async function head(client: OSS, key: string): Promise<OriginalObject> {
@@ -147,60 +130,4 @@ async function* list(
     for (const rolledUp of page.prefixes ?? []) yield { prefix: rolledUp };
     token = page.nextContinuationToken || undefined;
   } while (token);
-}
-
-function bare(etag: string | undefined): string {
-  return (etag ?? '').replaceAll('"', '');
-}
-
-const MISSING = Symbol('missing');
-
-async function orUndefined<T>(run: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await run();
-  } catch (thrown) {
-    if (thrown instanceof Failure && thrown.facts.missing === MISSING) return undefined;
-    throw thrown;
-  }
-}
-
-async function calling<T>(what: string, run: () => Promise<T>): Promise<T> {
-  return await pRetry(
-    async () => {
-      try {
-        return await run();
-      } catch (cause) {
-        throw failureFrom(what, cause);
-      }
-    },
-    {
-      ...RETRIES,
-      shouldRetry: ({ error }) => error instanceof Failure && error.kind === 'transient',
-    },
-  );
-}
-
-/** What ali-oss throws: `status` is -1 or -2 for connection errors, undefined for a timeout. */
-function failureFrom(what: string, cause: unknown): Failure {
-  const { status, code, name, requestId } = cause as Record<string, unknown>;
-  const facts = { cause, status, ossCode: code, ossRequestId: requestId };
-  const said = `${String(code ?? name)}${status ? `, status ${String(status)}` : ''}`;
-  if (status === 404 && code !== 'NoSuchBucket') {
-    return new Failure('UNEXPECTED', `${what}: there is no such object`, {
-      ...facts,
-      missing: MISSING,
-    });
-  }
-  if (status === 403 || code === 'NoSuchBucket') {
-    return new Failure('STORE_DENIED', `${what}: OSS refused (${said})`, facts);
-  }
-  const isPassing =
-    status === -1 ||
-    status === -2 ||
-    status === 429 ||
-    (typeof status === 'number' && status >= 500) ||
-    /Timeout|Limit|ConnectionError/i.test(`${String(code)} ${String(name)}`);
-  if (isPassing)
-    return new Failure('STORE_UNAVAILABLE', `${what}: OSS did not answer (${said})`, facts);
-  return new Failure('UNEXPECTED', `${what}: OSS answered ${said}`, facts);
 }

@@ -2,10 +2,11 @@
 
 /** How many frames the file says it has; 1 for a PNG that does not move. */
 export function apngFrames(file: Buffer): number {
-  const control = file.indexOf('acTL', 8, 'latin1');
-  const pixels = file.indexOf('IDAT', 8, 'latin1');
-  if (control === -1 || control > pixels || control + 8 > file.length) return 1;
-  return Math.max(1, file.readUInt32BE(control + 4));
+  // The control chunk comes before the pixels, of which there may be tens of megabytes.
+  const header = file.subarray(8, Math.max(8, file.indexOf('IDAT', 8, 'latin1')));
+  const control = header.indexOf('acTL', 0, 'latin1');
+  if (control === -1 || control + 8 > header.length) return 1;
+  return Math.max(1, header.readUInt32BE(control + 4));
 }
 
 /** One frame as it is stored: a rectangle of the canvas, RGBA, and what to do with it. */

@@ -63,6 +63,12 @@ export const manifestSchema = z.strictObject({
   presets: z.string().describe('fingerprint of the preset list that was in force'),
   complete: z.boolean().describe('every eager variant is there'),
   failure: z.strictObject({ code: z.enum(failureCodes), message: z.string() }).optional(),
+  takenDown: z
+    .strictObject({ at: z.iso.datetime() })
+    .optional()
+    .describe(
+      'nothing is rendered of the key; all else is empty, and says nothing of the original',
+    ),
   variants: z.array(variantSchema),
   retired: z
     .array(z.strictObject({ key: z.string(), retiredAt: z.iso.datetime() }))

@@ -5,7 +5,7 @@ import type { Manifest } from './manifest.ts';
 /** What one reconcile did: what a function returns, and so what FC's onSuccess destination delivers. */
 export interface Report {
   key: string;
-  outcome: 'developed' | 'settled' | 'failed' | 'removed' | 'ignored';
+  outcome: 'developed' | 'settled' | 'failed' | 'removed' | 'ignored' | 'taken-down';
   /** Why, where the outcome alone does not say it. */
   reason?: string;
   /** Of the set that is in force now. */

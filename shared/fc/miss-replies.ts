@@ -38,10 +38,12 @@ export function isFromCdn({ headers }: HttpRequest, secret: string): boolean {
 type Found =
   | { found: 'file'; bytes: Buffer; contentType: string }
   | { found: 'nothing' }
-  | { found: 'gone' };
+  | { found: 'gone' }
+  | { found: 'taken-down' };
 
 export function replyToMiss(miss: Found, { method }: HttpRequest): HttpReply {
-  if (miss.found !== 'file') return miss.found === 'gone' ? gone : nothing;
+  // Who is told that something was taken down, and why, is not for this answer.
+  if (miss.found !== 'file') return miss.found === 'nothing' ? nothing : gone;
   const { contentType, bytes } = miss;
   const headers = {
     'content-type': contentType,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Failure } from '../core/failure.ts';
+import { MAX_ORPHAN_SHARE } from '../core/sweep.ts';
 
 /** The environment of a function, read here and nowhere else. */
 
@@ -19,6 +20,19 @@ const settingsSchema = z
     DARKROOM_OSS_PATH_STYLE: z.enum(['true', 'false']).default('false'),
     DARKROOM_FC_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7072').optional(),
     DARKROOM_MISS_SECRET: z.string().optional(),
+    DARKROOM_CDN_DOMAIN: z
+      .string()
+      .regex(
+        /^((https?:\/\/)?[a-z0-9.-]+(:\d+)?)?$/,
+        'expected a domain such as img.example.com, with or without https://',
+      )
+      .default(''),
+    DARKROOM_CDN_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7073').optional(),
+    DARKROOM_SWEEP_MAX_SHARE: z.coerce
+      .number('expected a share from 0 to 1')
+      .min(0, 'expected a share from 0 to 1')
+      .max(1, 'expected a share from 0 to 1')
+      .default(MAX_ORPHAN_SHARE),
     DARKROOM_BACKFILL_FUNCTION: z.string().min(1).default('darkroom-backfill'),
     DARKROOM_ACCOUNT_ID: z.string().regex(/^\d+$/, 'expected the number of an account').optional(),
   })
@@ -52,6 +66,12 @@ export interface Settings {
   missSecret: string | undefined;
   /** Name of the function that is handed batches. */
   backfillFunction: string;
+  /** `https://img.example.com`; undefined where no CDN is to forget anything. */
+  cdnDomain: string | undefined;
+  /** Of the CDN's API; undefined for Alibaba's own. */
+  cdnEndpoint: string | undefined;
+  /** More orphans than this share of a bucket's objects are not the sweep's to remove. */
+  sweepMaxShare: number;
 }
 
 /** Throws SETTINGS_INVALID where anybody could have files rendered. */
@@ -97,7 +117,16 @@ export function readSettings(
     accountId: env.DARKROOM_ACCOUNT_ID,
     missSecret: env.DARKROOM_MISS_SECRET,
     backfillFunction: env.DARKROOM_BACKFILL_FUNCTION,
+    cdnDomain: addressOf(env.DARKROOM_CDN_DOMAIN),
+    cdnEndpoint: env.DARKROOM_CDN_ENDPOINT,
+    sweepMaxShare: env.DARKROOM_SWEEP_MAX_SHARE,
   };
+}
+
+/** Of a CDN by its domain; nothing where there is none. */
+export function addressOf(domain: string): string | undefined {
+  if (domain === '') return undefined;
+  return domain.includes('://') ? domain : `https://${domain}`;
 }
 
 function received(value: string | undefined): string {

@@ -1,18 +1,24 @@
 import { isVersion, manifestKey, parseDerivativeKey } from '../core/keys.ts';
 import type { ObjectStore } from '../ports.ts';
+import type { Darkroom } from './darkroom.ts';
+import { keepPurge } from './purges.ts';
 
 /**
  * Removes all that one original has in the derivatives bucket, and nothing that belongs to an original whose
  * key begins alike. Listed rather than read from the manifest, since a run that died left files that no
  * manifest names. Answers how many objects went.
  */
-export async function clearSet(original: string, derivatives: ObjectStore): Promise<number> {
+export async function clearSet(original: string, darkroom: Darkroom): Promise<number> {
+  const { derivatives } = darkroom;
   const keys = await keysOfSet(original, derivatives);
-  if (keys.length > 0) await derivatives.remove(keys);
+  if (keys.length === 0) return 0;
+  await keepPurge({ class: 'delete', directory: `${original}/`, files: keys }, darkroom);
+  await derivatives.remove(keys);
   return keys.length;
 }
 
-async function keysOfSet(original: string, derivatives: ObjectStore): Promise<string[]> {
+/** The manifest and the files of every version. */
+export async function keysOfSet(original: string, derivatives: ObjectStore): Promise<string[]> {
   const keys: string[] = [];
   // The delimiter keeps the listing short where other originals lie below this key as in a folder.
   for await (const entry of derivatives.list(`${original}/`, { delimiter: '/' })) {

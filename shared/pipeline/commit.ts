@@ -18,7 +18,10 @@ export async function commit(manifest: Manifest, darkroom: Darkroom): Promise<bo
   return await isCurrent(manifest, darkroom);
 }
 
-export async function putManifest(manifest: Manifest, { derivatives }: Darkroom): Promise<void> {
+export async function putManifest(
+  manifest: Manifest,
+  { derivatives }: Pick<Darkroom, 'derivatives'>,
+): Promise<void> {
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
   await derivatives.put(manifestKey(manifest.original.key), bytes, {
     contentType: 'application/json',

@@ -6,6 +6,12 @@ export interface Darkroom {
   originals: ObjectStore;
   derivatives: ObjectStore;
   presets: PresetSource;
+  /** Where take-downs are recorded and purges wait; undefined where there is neither, as in `darkroom render`. */
+  config?: ObjectStore;
+  /** Whether a CDN keeps copies of what is removed. */
+  isBehindCdn?: boolean;
+  /** Look at the take-downs before any work, not only after it: someone says that there is one. */
+  isForewarned?: boolean;
   codec: Codec;
   log: Log;
   now(): Date;

@@ -9,6 +9,7 @@ import type { ObjectStore } from '../ports.ts';
 import type { Darkroom } from './darkroom.ts';
 import { develop, type Outcome } from './develop.ts';
 import { forewarned } from './forewarn.ts';
+import type { Writer } from './heeding.ts';
 import type { WantedSight } from './observe.ts';
 import { timed } from './timed.ts';
 
@@ -23,8 +24,7 @@ export interface MadeSet {
 }
 
 /** What one run has spent, and written in turns that found the original moved. */
-export interface Run {
-  key: string;
+export interface Run extends Writer {
   spent: Spent;
   abandoned: string[];
 }

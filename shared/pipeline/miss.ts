@@ -7,6 +7,7 @@ import { presetsFor } from '../core/rules.ts';
 import { type Variant, wantedVariants } from '../core/variants.ts';
 import type { Darkroom } from './darkroom.ts';
 import { develop } from './develop.ts';
+import { heeding, noting, type Writer } from './heeding.ts';
 import { eagerVariants, openOriginal, writeDerivative } from './make-set.ts';
 import { observe, type Sight, type WantedSight } from './observe.ts';
 
@@ -16,7 +17,8 @@ export type Miss =
   /** Nothing of ours, not declared for this picture, or of another version. */
   | { found: 'nothing' }
   /** The original is not there any more. */
-  | { found: 'gone' };
+  | { found: 'gone' }
+  | { found: 'taken-down' };
 
 /**
  * Makes the one file that was asked for, if the list in force declares it for the original as it is now; its
@@ -41,12 +43,16 @@ async function look(key: string, darkroom: Darkroom): Promise<Miss> {
     darkroom.derivatives.get(key),
     observe(name.original, darkroom),
   ]);
+  if (sight.manifest?.takenDown) return { found: 'taken-down' };
   if (there) return fileOf(there.bytes, name.format, false);
   if (!sight.original) return { found: sight.manifest ? 'gone' : 'nothing' };
   const { original } = sight;
   if (!mayBeMade(sight, name.version)) return { found: 'nothing' };
-  const made = await render(key, { ...sight, original }, darkroom);
-  return made ? fileOf(made, name.format, true) : { found: 'nothing' };
+  const writer: Writer = { key: name.original, isUnheeded: false };
+  const heedful = { ...darkroom, derivatives: noting(writer, darkroom.derivatives) };
+  const done = await heeding(writer, heedful, () => render(key, { ...sight, original }, heedful));
+  if ('takenDown' in done) return { found: 'taken-down' };
+  return done.result ? fileOf(done.result, name.format, true) : { found: 'nothing' };
 }
 
 function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {

@@ -22,7 +22,7 @@ function started(trigger: Partial<TimerTriggerDefinition>, invokeAsync = vi.fn()
     return { requestId: 'r' };
   });
   const timers = startTimers({
-    service: { region: 'cn-hangzhou', accountId: '1', functions },
+    service: { region: 'cn-hangzhou', accountId: '1', vars: {}, functions },
     host: { invokeAsync, queued: () => under },
     tell: happening => void told.push(happening),
   });

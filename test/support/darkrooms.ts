@@ -9,6 +9,7 @@ import { type ScriptedCodec, scriptedCodec } from './scripted-codec.ts';
 export interface TestDarkroom extends Darkroom {
   originals: MemoryStore;
   derivatives: MemoryStore;
+  config: MemoryStore;
   codec: ScriptedCodec;
   /** Puts another list in force. */
   edit(yaml: string): void;
@@ -24,6 +25,7 @@ export function testDarkroom(yaml = SMALL): TestDarkroom {
   return {
     originals: memoryStore(),
     derivatives,
+    config: memoryStore(),
     codec: scriptedCodec(),
     presets: { current: async () => current },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },

@@ -29,6 +29,7 @@ async function attempts(work: () => Promise<unknown>): Promise<void> {
 export function testDesk(): TestDesk {
   const config = memoryStore();
   const darkroom = testDarkroom();
+  darkroom.config = config;
   darkroom.presets = { current: () => presetsInForce(config, {}).current() };
   const known = new Set<string>();
   const warnings: string[] = [];

@@ -3,6 +3,7 @@ import { type Call, findBucket, forbidsOverwrite, targetOf } from '../call.ts';
 import { judge } from '../conditions.ts';
 import { invalidArgument, notImplemented } from '../errors.ts';
 import { keptHeaders, normalObject } from '../new-object.ts';
+import { permit } from '../permit.ts';
 import { type Reply, xmlReply } from '../reply.ts';
 import type { BucketStorage, StoredObject } from '../storage.ts';
 import { created, findObject, preconditionFailed, storedHeaders } from './objects.ts';
@@ -33,6 +34,7 @@ export function copyResult({ etag, lastModified }: { etag: string; lastModified:
 export function findSource(call: Call): Source | 'not-modified' {
   const address = readCopySource(call.headers['x-oss-copy-source'] ?? '');
   checkKey(address.key);
+  permit(call, 'GetObject', address);
   const bucket = findBucket(call.store, address.bucket);
   const object = findObject(bucket, address.key);
   const verdict = judge(sourceConditions(call.headers), object);

@@ -2,6 +2,7 @@ import { checkKey } from '../address.ts';
 import { bucketOf, type Call, readText } from '../call.ts';
 import { encodeListed } from '../encoding.ts';
 import { invalidArgument, notImplemented, OssError } from '../errors.ts';
+import { permit } from '../permit.ts';
 import { type Reply, xmlReply } from '../reply.ts';
 import type { StoredObject } from '../storage.ts';
 import { readXml } from '../xml.ts';
@@ -15,6 +16,7 @@ export async function deleteMulti(call: Call): Promise<Reply> {
     throw invalidArgument('Content-MD5', '', 'DeleteMultipleObjects needs a Content-MD5.');
   }
   const { keys, quiet } = readDelete(await readText(call));
+  for (const key of keys) permit(call, 'DeleteObject', { bucket: bucket.name, key });
   const gone: StoredObject[] = [];
   for (const key of keys) {
     const previous = await bucket.remove(key);

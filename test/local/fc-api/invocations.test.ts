@@ -1,5 +1,6 @@
 import { GetFunctionRequest } from '@alicloud/fc20230330';
 import { describe, expect, it } from 'vitest';
+import { openRole } from '../../../local/roles.ts';
 import { queuedFiles, until } from '../function-host/bundles.ts';
 import { apiOf, asTask, clientOf, handler, invoked, key, taskStatus } from './api.ts';
 
@@ -193,5 +194,22 @@ describe('a request', () => {
     const { endpoint } = await apiOf({ one: never }, { host: () => undefined });
     const answer = await invoked(clientOf(endpoint), 'test-one', '');
     expect(answer).toMatchObject({ status: 503, code: 'ServiceUnavailable' });
+  });
+});
+
+describe('a role', () => {
+  it('may invoke the functions of its policy, and no other', async () => {
+    const { credential } = openRole('one', ['fc:InvokeFunction acs:fc:*:*:functions/test-one']);
+    const answering = handler('return 1;');
+    const { endpoint } = await apiOf(
+      { one: answering, two: answering },
+      { credentials: [credential] },
+    );
+    const client = clientOf(endpoint, credential);
+    expect(await invoked(client, 'test-one', '')).toMatchObject({ status: 200, body: '1' });
+    expect(await invoked(client, 'test-two', '')).toMatchObject({
+      status: 403,
+      code: 'AccessDenied',
+    });
   });
 });

@@ -28,7 +28,7 @@ export async function stage(bundles: Bundles): Promise<Stage> {
   }
   const happenings: Happening[] = [];
   const options: FunctionHostOptions = {
-    service: { region: 'cn-hangzhou', accountId: '1234567890123456', functions },
+    service: { region: 'cn-hangzhou', accountId: '1234567890123456', vars: {}, functions },
     dataDir,
     credentials: () => ({ accessKeyId: 'id', accessKeySecret: 'secret', securityToken: 'token' }),
     maxInstances: 2,

@@ -4,26 +4,25 @@ import type { FunctionHostOptions } from '../../../local/function-host/host.ts';
 
 const program = `
 import { startFunctionHost } from '${new URL('../../../local/function-host/host.ts', import.meta.url).href}';
-const { options, count } = JSON.parse(process.argv[1]);
+const { options, events } = JSON.parse(process.argv[1]);
 const host = await startFunctionHost({ ...options, credentials: () => ({ accessKeyId: 'i', accessKeySecret: 's' }) });
-await host.invokeAsync('loop', Buffer.from('x'));
-for (let n = 0; n < count; n++) {
-  await host.invokeAsync('note', Buffer.from('event ' + n));
-  process.stdout.write('event ' + n + '\\n');
+for (const [name, payload] of events) {
+  await host.invokeAsync(name, Buffer.from(payload));
+  process.stdout.write(payload + '\\n');
 }
 process.stdout.write('all\\n');
 `;
 
 const output = new WeakMap<ChildProcess, string>();
 
-/** A host in a process of its own, which has accepted all events, and before them one that loops for ever. */
+/** A host in a process of its own, which has accepted all events: names of functions and payloads. */
 export async function hostProcess(
   { service, dataDir, maxInstances, retryBaseMs }: FunctionHostOptions,
-  count: number,
+  events: [string, string][],
 ): Promise<ChildProcess> {
   const options = { service, dataDir, maxInstances, retryBaseMs };
   const flags = ['--import', 'tsx', '--input-type=module', '-e', program];
-  const child = spawn(process.execPath, [...flags, JSON.stringify({ options, count })], {
+  const child = spawn(process.execPath, [...flags, JSON.stringify({ options, events })], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await new Promise<void>(resolve => {

@@ -186,7 +186,10 @@ describe('a host that starts again', () => {
       note: noting(seenFile, 'await new Promise(r => setTimeout(r, 15)); return 1;'),
       loop: handler(`appendFileSync(${JSON.stringify(pidFile)}, String(process.pid)); for (;;);`),
     });
-    const first = await hostProcess(killed.options, 60);
+    const first = await hostProcess(killed.options, [
+      ['loop', 'x'],
+      ...Array.from({ length: 60 }, (_, n): [string, string] => ['note', `event ${n}`]),
+    ]);
     await until(async () => (await linesOf(seenFile)).length >= 10);
     await until(async () => (await linesOf(pidFile)).length > 0);
     first.kill('SIGKILL');

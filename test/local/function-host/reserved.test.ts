@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { constants, getPriority } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { said, stage, until } from './bundles.ts';
+import { isAlive, said, stage, until } from './bundles.ts';
+import { hostProcess } from './killed-host.ts';
 
 const none = Buffer.from('');
 const working = `export async function handler() {
@@ -66,6 +68,77 @@ describe('a function with reservedConcurrency', () => {
     expect(pool.length).toBeGreaterThan(0);
   });
 });
+
+const ticking = `import { appendFileSync } from 'node:fs';
+export async function handler(event) {
+  for (;;) {
+    appendFileSync(event.toString(), Date.now() + ' ' + process.pid + '\\n');
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}`;
+const sleeping = `export async function handler(event) {
+  await new Promise(resolve => setTimeout(resolve, Number(event)));
+}`;
+
+describe('while another function runs, one with reservedConcurrency', () => {
+  it('stands still, and goes on afterwards', async () => {
+    const { host, ticks } = await ticker();
+    await host.invoke('live', Buffer.from('1'));
+    const from = Date.now();
+    await host.invoke('live', Buffer.from('600'));
+    const to = Date.now();
+    await until(async () => (await ticks()).some(({ at }) => at > to + 50));
+    const gaps = (await ticks()).map(({ at }, index, all) => at - (all[index - 1]?.at ?? at));
+    expect(Math.max(...gaps)).toBeGreaterThan(500);
+    expect((await ticks()).filter(({ at }) => at > from + 50 && at < to - 50)).toEqual([]);
+  });
+
+  it('has a tenth of the time all the same, so that it does not wait for ever', async () => {
+    const { host, ticks } = await ticker();
+    const from = Date.now();
+    await host.invoke('live', Buffer.from('3000'));
+    const to = Date.now();
+    expect((await ticks()).some(({ at }) => at > from + 500 && at < to - 500)).toBe(true);
+  });
+
+  it('is not left behind stopped by a host that is killed', async () => {
+    const set = await stage({ tick: { source: ticking, reservedConcurrency: 1 }, loop: never });
+    const file = join(set.dataDir, 'ticks');
+    const host = await hostProcess(set.options, [
+      ['tick', file],
+      ['loop', 'x'],
+    ]);
+    await until(async () => (await ticksIn(file)).length > 0);
+    const [{ pid = 0 } = {}] = await ticksIn(file);
+    await until(async () => (await stateOf(pid)) === 'T');
+    host.kill('SIGKILL');
+    await until(() => !isAlive(pid));
+  });
+});
+
+/** A host in which an invocation of 'tick' writes down the moments in which it runs. */
+async function ticker() {
+  const set = await stage({ tick: { source: ticking, reservedConcurrency: 1 }, live: sleeping });
+  const file = join(set.dataDir, 'ticks');
+  const host = await set.start();
+  await host.invokeAsync('tick', Buffer.from(file));
+  await until(async () => (await ticksIn(file)).length > 0);
+  return { host, ticks: () => ticksIn(file) };
+}
+
+async function ticksIn(file: string): Promise<{ at: number; pid: number }[]> {
+  const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(0, -1);
+  return lines.map(line => {
+    const [at = 0, pid = 0] = line.split(' ').map(Number);
+    return { at, pid };
+  });
+}
+
+/** T of a stopped process; nothing of one that is gone. */
+async function stateOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat.split(') ')[1]?.[0];
+}
 
 /** Linux keeps the priority by thread; the 19th value of stat, the 17th after the name. */
 async function nicesOf(pid: number): Promise<number[]> {

@@ -1,0 +1,67 @@
+import type OSS from 'ali-oss';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { openRole } from '../../../local/roles.ts';
+import { BUCKET, KEYS, pathStyle, start } from './support.ts';
+
+/** Each call of ali-oss that Darkroom or an uploader makes, and the one right that it needs. */
+const calls: [string, string, (client: OSS) => Promise<unknown>][] = [
+  ['get', 'oss:GetObject originals/a', client => client.get('a')],
+  ['head', 'oss:GetObject originals/a', client => client.head('a')],
+  ['put', 'oss:PutObject originals/b', client => client.put('b', Buffer.from('b'))],
+  ['delete', 'oss:DeleteObject originals/a', client => client.delete('a')],
+  ['deleteMulti', 'oss:DeleteObject originals/*', client => client.deleteMulti(['a', 'b'])],
+  ['listV2', 'oss:ListObjects originals', client => client.listV2({}, {})],
+  ['getBucketInfo', 'oss:GetBucketInfo originals', client => client.getBucketInfo(BUCKET)],
+  [
+    'initMultipartUpload',
+    'oss:PutObject originals/m',
+    client => client.initMultipartUpload('m') as Promise<unknown>,
+  ],
+];
+const arn = (right: string) => right.replace(' ', ' acs:oss:*:*:');
+
+describe('a role', () => {
+  let clientWith: (...rights: string[]) => OSS;
+  beforeEach(async () => {
+    const roles = new Map<string, ReturnType<typeof openRole>>();
+    const every = calls.map(([, right]) => right);
+    for (const right of ['', ...every])
+      roles.set(right, openRole(right, right ? [arn(right)] : []));
+    const [copies] = [
+      openRole(
+        'copies',
+        ['oss:PutObject', 'oss:GetObject'].map(one => arn(`${one} originals/c`)),
+      ),
+    ];
+    roles.set('copies', copies);
+    const credentials = [KEYS, ...[...roles.values()].map(({ credential }) => credential)];
+    const server = await start({ credentials });
+    await pathStyle(server).put('a', Buffer.from('a'));
+    clientWith = right => pathStyle(server, roles.get(right)?.credential ?? {});
+  });
+
+  it.each(calls)('may call %s with %s', async (_, right, call) => {
+    await expect(call(clientWith(right))).resolves.toBeDefined();
+  });
+
+  it.each(calls)('may not call %s with no right', async (_, __, call) => {
+    await expect(call(clientWith(''))).rejects.toMatchObject({ status: 403 });
+  });
+
+  it.each(calls)('may call nothing else with what %s needs', async (name, right) => {
+    const others = calls.filter(([, needed]) => needed.split(' ')[0] !== right.split(' ')[0]);
+    for (const [, , call] of others) {
+      await expect(call(clientWith(right)), name).rejects.toMatchObject({ status: 403 });
+    }
+  });
+
+  it('needs the right to read what it copies', async () => {
+    await expect(clientWith('copies').copy('c', '/originals/a')).rejects.toMatchObject({
+      code: 'AccessDenied',
+    });
+  });
+
+  it('is told which right it lacks', async () => {
+    await expect(clientWith('').get('a')).rejects.toThrow(/because of RAM policy/);
+  });
+});
