@@ -1,13 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import ms from 'ms';
 import type { Finding } from '../shared/core/findings.ts';
+import { MAX_ORPHAN_SHARE } from '../shared/core/sweep.ts';
+import { handOver } from '../shared/pipeline/hand-over.ts';
 import { refusalToRemove, removeOrphans } from '../shared/pipeline/orphans.ts';
 import { presetsInForce } from '../shared/pipeline/presets-in-force.ts';
 import type { Ground } from '../shared/pipeline/survey.ts';
-import { type Verdict, verify } from '../shared/pipeline/verify.ts';
+import { type Mend, type Verdict, verify } from '../shared/pipeline/verify.ts';
 import { type Connection, type ConnectionOptions, connect, withConnection } from './connection.ts';
 import { positiveWhole } from './figures.ts';
-import { handOver } from './hand-over.ts';
 import { say } from './printer.ts';
 import { verifyProgress } from './verify-progress.ts';
 import { type Outcome, summaryOf } from './verify-summary.ts';
@@ -41,7 +42,12 @@ export function verifyCommand(): Command {
     )
     .option('--fix', 'hand over what is missing, stale or corrupt, to be made right')
     .option('--delete-orphans', 'say how many orphans there are to remove; with --yes, remove them')
-    .option('--max-share <share>', 'remove nothing if more of the objects are orphans', share, 0.05)
+    .option(
+      '--max-share <share>',
+      'remove nothing if more of the objects are orphans',
+      share,
+      MAX_ORPHAN_SHARE,
+    )
     .option('--yes', 'with --delete-orphans: remove what was printed')
     .option('--dry-run', 'with --fix or --yes: only say what would be done')
     .option('--json', 'one line of JSON for each finding, and one at the end');
@@ -60,7 +66,7 @@ async function run(options: Options): Promise<void> {
   const settledBefore = new Date(now.getTime() - grace);
   const verdict = await verify(
     ground,
-    { prefix, sample, now, settledBefore, deep },
+    { prefix, sample, now, settledBefore, deep, config },
     {
       tell: finding => progress.tell(options.json ? JSON.stringify(finding) : describe(finding)),
       looked: progress.looked,
@@ -72,12 +78,13 @@ async function run(options: Options): Promise<void> {
   if (isLeft(outcome)) process.exitCode = 1;
 }
 
-type Mender = (keys: string[], mode: 'settle' | 'force') => Promise<void>;
+type Mender = (keys: string[], mode: Mend) => Promise<void>;
 
 function mender(connection: Connection, now: Date): Mender {
+  const sender = { name: 'verify', at: now.toISOString() };
   return async (keys, mode) => {
     const queue = connection.tasks('darkroom-backfill');
-    await handOver(queue, { bucket: connection.names.originals, keys, mode }, now);
+    await handOver(queue, { bucket: connection.names.originals, keys, mode }, sender);
   };
 }
 
@@ -89,7 +96,7 @@ async function clear(
 ): Promise<Omit<Outcome, 'verdict'>> {
   if (!options.deleteOrphans) return { removed: 0, refusal: undefined };
   const found = { orphans: verdict.problems.orphan, files: verdict.files };
-  const refusal = refusalToRemove(found, options.maxShare);
+  const refusal = refusalToRemove(found, options.maxShare, '--max-share');
   if (refusal || !options.yes || options.dryRun) return { removed: 0, refusal };
   const { removed, lost } = await removeOrphans(verdict.orphans, ground);
   if (lost.length > 0) await mend(lost, 'force');

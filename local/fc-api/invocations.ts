@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { sha256 } from '../acs3.ts';
 import { ASYNC_BYTES, type FunctionHost, SYNC_BYTES } from '../function-host/host.ts';
 import type { FunctionDefinition } from '../service-definition.ts';
 import { type Answer, refusal } from './answer.ts';
 import { type Asked, readAsked } from './asked.ts';
-import { sha256 } from './authenticate.ts';
 
 export interface Invoked {
   definition: FunctionDefinition;

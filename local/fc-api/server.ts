@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { authenticate } from '../acs3.ts';
 import { functionArn } from '../function-host/context.ts';
 import type { FunctionHost } from '../function-host/host.ts';
 import type { Credential } from '../oss-server/authenticate.ts';
 import { listenOnLoopback } from '../oss-server/listen.ts';
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
 import { type Answer, refusal } from './answer.ts';
-import { authenticate } from './authenticate.ts';
 import { invokeFunction } from './invocations.ts';
 
 export interface FcApiOptions {
@@ -52,13 +52,20 @@ async function respond(options: FcApiOptions, request: IncomingMessage, response
   else response.end(JSON.stringify('Code' in body ? { RequestId: requestId, ...body } : body));
 }
 
+const CODES = {
+  unsigned: 'MissingRequiredHeader',
+  malformed: 'AccessDenied',
+  'unknown-key': 'InvalidAccessKeyID',
+  mismatch: 'SignatureNotMatch',
+} as const;
+
 const ROUTE =
   /^\/2023-03-30\/functions\/([^/]+)\/(?:(invocations)|async-tasks\/([^/]+))(?:\?qualifier=LATEST)?$/;
 
 async function answerTo(options: FcApiOptions, request: IncomingMessage): Promise<Answer> {
   const { method = '', url = '', headers } = request;
   const caller = authenticate({ method, url, headers }, options.credentials);
-  if ('status' in caller) return caller;
+  if ('because' in caller) return refusal(CODES[caller.because], caller.message);
   const [, name, invocations, taskId] = ROUTE.exec(url) ?? [];
   const wanted = invocations === undefined ? 'GET' : 'POST';
   if (name === undefined || method !== wanted) {

@@ -1,4 +1,4 @@
-import { judge, rangeApplies } from './conditions.ts';
+import { judge, rangeApplies, type Validators } from './conditions.ts';
 import { type ByteRange, readRange } from './range.ts';
 import type { Reply } from './reply.ts';
 import type { BucketStorage, StoredObject } from './storage.ts';
@@ -13,7 +13,11 @@ export type Serving =
   | { readonly kind: 'failed'; readonly condition: string }
   | { readonly kind: 'unsatisfiable' };
 
-export function decideServing(object: StoredObject, asked: Asked, standardRange: boolean): Serving {
+export function decideServing(
+  object: Validators & { readonly size: number },
+  asked: Asked,
+  standardRange: boolean,
+): Serving {
   const verdict = judge(asked, object);
   if (verdict === 'not-modified') return { kind: 'not-modified' };
   if (verdict !== 'holds') return { kind: 'failed', condition: verdict.failed };

@@ -5,16 +5,17 @@ import type { VariantStanding } from './variant-state.ts';
 
 /** What is not right with the set of one original, and what mends it. */
 export interface Finding {
-  problem: 'missing' | 'stale' | 'orphan' | 'corrupt';
+  problem: 'missing' | 'stale' | 'orphan' | 'corrupt' | 'remains';
   original: string;
   /** In the derivatives bucket, where it is about one object. */
   key?: string;
   why: string;
   /**
    * `settle`: the next run of the original, whatever wakes it. `force`: rendering it anew, since a run takes the
-   * manifest's word for what is there. `remove`: taking the object away. `by-hand`: nothing that is safe to automate.
+   * manifest's word for what is there. `takedown`: carrying out what is left of a take-down. `remove`: taking the
+   * object away. `by-hand`: nothing that is safe to automate.
    */
-  mend: 'settle' | 'force' | 'remove' | 'by-hand';
+  mend: 'settle' | 'force' | 'takedown' | 'remove' | 'by-hand';
 }
 
 export interface SetFile {
@@ -42,6 +43,8 @@ export function findingsOf(evidence: Evidence): Finding[] {
       'expected a manifest that Darkroom wrote, received something else: every run of the original fails on it';
     return [{ problem: 'corrupt', original, key: manifestKey(original), why, mend: 'by-hand' }];
   }
+  // What a take-down left is found by its record, whether the original is still there or not.
+  if (standing.takenDown) return [];
   if (isPending(standing)) {
     const [first] = standing.variants;
     const why = `not developed: ${first?.state === 'pending' ? first.why : ''}`;

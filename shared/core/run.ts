@@ -7,9 +7,10 @@ import type { Report } from './report.ts';
 
 /**
  * What a run does with an original: `settle` makes right whatever is not; `missing` only where there is no
- * manifest, `stale` only where there is one; `retry-failed` takes recorded failures up again; `force` renders anew.
+ * manifest, `stale` only where there is one; `retry-failed` takes recorded failures up again; `force` renders anew;
+ * `takedown` looks for a take-down first, and carries out what is left of it.
  */
-export const modes = ['settle', 'missing', 'stale', 'retry-failed', 'force'] as const;
+export const modes = ['settle', 'missing', 'stale', 'retry-failed', 'force', 'takedown'] as const;
 export type Mode = (typeof modes)[number];
 
 /** What became of the originals of some batches. */

@@ -20,6 +20,8 @@ export interface Standing {
   key: string;
   /** Undefined where it is gone: then nothing is wanted. */
   original: OriginalObject | undefined;
+  /** Since when nothing is rendered of the key: then nothing is wanted either. */
+  takenDown: { at: string } | undefined;
   /** The first rule that matches the key; `index` counts from 0. */
   rule: { index: number; match: string; presets: 'none' | string[] } | undefined;
   /** Known where the manifest is of these very bytes and the picture could be read. */
@@ -46,7 +48,8 @@ export interface Question {
 
 export function standingOf(question: Question): Standing {
   const { key, original, list } = question;
-  const presets = original ? presetsFor(key, list) : [];
+  const takenDown = question.manifest?.takenDown;
+  const presets = original && !takenDown ? presetsFor(key, list) : [];
   const picture = pictureOf(question);
   const failure = failureOfSet(question);
   const variants = picture
@@ -58,6 +61,7 @@ export function standingOf(question: Question): Standing {
   return {
     key,
     original,
+    takenDown,
     rule: ruleOf(key, list),
     picture,
     failure,

@@ -37,7 +37,7 @@ export async function backfill(
     : amendFor({ mode, preset, startedAt });
   const results = await reconcileEach(
     concerned,
-    { ...darkroom, ...(amend ? { amend } : {}) },
+    { ...darkroom, ...(amend ? { amend } : {}), isForewarned: mode === 'takedown' },
     SIDE_BY_SIDE,
   );
   const passedOver = keys.length - concerned.length;
@@ -69,7 +69,7 @@ async function sizesOf(keys: string[], { derivatives }: Darkroom): Promise<Map<s
 
 /** One request more for each, where the mode depends on what is recorded. */
 async function concernedKeys(keys: string[], mode: Mode, darkroom: Darkroom): Promise<string[]> {
-  if (mode === 'settle' || mode === 'force') return keys;
+  if (mode === 'settle' || mode === 'force' || mode === 'takedown') return keys;
   const concerned: string[] = [];
   for (const key of keys) {
     const manifest = unusableKey(key) ? undefined : await readManifest(key, darkroom.derivatives);

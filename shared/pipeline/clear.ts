@@ -18,7 +18,10 @@ export async function clearSet(original: string, darkroom: Darkroom): Promise<nu
 }
 
 /** The manifest and the files of every version. */
-export async function keysOfSet(original: string, derivatives: ObjectStore): Promise<string[]> {
+export async function keysOfSet(
+  original: string,
+  derivatives: Pick<ObjectStore, 'list'>,
+): Promise<string[]> {
   const keys: string[] = [];
   // The delimiter keeps the listing short where other originals lie below this key as in a folder.
   for await (const entry of derivatives.list(`${original}/`, { delimiter: '/' })) {
@@ -31,7 +34,11 @@ export async function keysOfSet(original: string, derivatives: ObjectStore): Pro
   return keys;
 }
 
-async function derivativesUnder(prefix: string, original: string, derivatives: ObjectStore) {
+async function derivativesUnder(
+  prefix: string,
+  original: string,
+  derivatives: Pick<ObjectStore, 'list'>,
+) {
   const keys: string[] = [];
   for await (const entry of derivatives.list(prefix)) {
     if ('key' in entry && parseDerivativeKey(entry.key)?.original === original) {

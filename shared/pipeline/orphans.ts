@@ -12,18 +12,30 @@ interface SetPart {
   keys: string[];
 }
 
-/** Sets whose original is gone, found by the listing of the derivatives bucket; foreign objects are passed over. */
-export async function* goneSets(prefix: string, ground: Ground): AsyncGenerator<Finding[]> {
-  const parts = setParts(prefix, ground.derivatives);
-  for await (const findings of inOrder(parts, part => ifGone(part, ground))) {
-    if (findings.length > 0) yield findings;
-  }
+interface Buckets {
+  originals: Pick<ObjectStore, 'head'>;
+  derivatives: Pick<ObjectStore, 'get' | 'list'>;
+}
+
+/**
+ * The sets that there are, by the listing of the derivatives bucket, each with what of it is an orphan since its
+ * original is gone; foreign objects are passed over. One HEAD for each, and for a gone one a GET.
+ */
+export async function* walkSets(
+  { prefix = '', after }: { prefix?: string; after?: string | undefined },
+  ground: Buckets,
+): AsyncGenerator<SetPart & { orphans: Finding[] }> {
+  const parts = setParts({ prefix, after }, ground.derivatives);
+  yield* inOrder(parts, async part => ({ ...part, orphans: await ifGone(part, ground) }));
 }
 
 /** Keys next to each other that belong to one original; a set comes in several parts where others lie within it. */
-async function* setParts(prefix: string, derivatives: ObjectStore): AsyncGenerator<SetPart> {
+async function* setParts(
+  { prefix, after }: { prefix: string; after: string | undefined },
+  derivatives: Buckets['derivatives'],
+): AsyncGenerator<SetPart> {
   let part: SetPart | undefined;
-  for await (const { key } of objectsIn(derivatives.list(prefix))) {
+  for await (const { key } of objectsIn(derivatives.list(prefix, after ? { after } : {}))) {
     const original = parseDerivativeKey(key)?.original ?? parseManifestKey(key);
     if (original === undefined || !original.startsWith(prefix) || unusableKey(original)) continue;
     if (part?.original === original) part.keys.push(key);
@@ -35,32 +47,29 @@ async function* setParts(prefix: string, derivatives: ObjectStore): AsyncGenerat
   if (part) yield part;
 }
 
-async function ifGone({ original, keys }: SetPart, ground: Ground): Promise<Finding[]> {
+/** A tombstone outlives its original: it is there for the next one that comes by this key. */
+async function ifGone({ original, keys }: SetPart, ground: Buckets): Promise<Finding[]> {
   if (await ground.originals.head(original)) return [];
-  const ours: string[] = [];
-  for (const key of keys) {
-    if (await isOurs(key, original, ground.derivatives)) ours.push(key);
-  }
+  const manifest = await findManifest(original, ground.derivatives);
+  if (manifest !== 'unreadable' && manifest?.takenDown) return [];
+  // Anyone may keep a `manifest.json` in this bucket; a derivative's name is nobody else's.
+  const isReadable = manifest !== undefined && manifest !== 'unreadable';
+  const isOurs = (key: string) => isReadable || parseDerivativeKey(key)?.original === original;
   const why = 'its original is gone';
-  return ours.map(key => ({ problem: 'orphan', original, key, why, mend: 'remove' }));
-}
-
-/** Anyone may keep a `manifest.json` in this bucket; a derivative's name is nobody else's. */
-async function isOurs(key: string, original: string, derivatives: ObjectStore): Promise<boolean> {
-  if (parseDerivativeKey(key)?.original === original) return true;
-  if (parseManifestKey(key) !== original) return false;
-  const manifest = await findManifest(original, derivatives);
-  return manifest !== undefined && manifest !== 'unreadable';
+  return keys
+    .filter(isOurs)
+    .map(key => ({ problem: 'orphan', original, key, why, mend: 'remove' }));
 }
 
 /** Why orphans are not to be removed, or undefined: so many at once are more likely a wrong bucket or prefix. */
 export function refusalToRemove(
   { orphans, files }: { orphans: number; files: number },
   maxShare: number,
+  setting: string,
 ): string | undefined {
   if (orphans <= files * maxShare) return undefined;
   const share = percent(orphans / files);
-  return `expected at most ${percent(maxShare)} of the ${files} objects to be orphans (--max-share), found ${orphans}, that is ${share}: nothing was removed; look at them, then allow more`;
+  return `expected at most ${percent(maxShare)} of the ${files} objects to be orphans (${setting}), found ${orphans}, that is ${share}: nothing was removed; look at them, then allow more`;
 }
 
 function percent(share: number): string {

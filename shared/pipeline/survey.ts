@@ -45,7 +45,7 @@ function withChecksum(original: OriginalObject, manifest: Manifest | undefined):
 /** What does not say itself that it is the manifest of this key may be anyone's `manifest.json`. */
 export async function findManifest(
   key: string,
-  derivatives: ObjectStore,
+  derivatives: Pick<ObjectStore, 'get'>,
 ): Promise<Look['manifest']> {
   const stored = await derivatives.get(manifestKey(key));
   if (!stored) return undefined;

@@ -1,8 +1,10 @@
 import { Failure } from '../core/failure.ts';
+import type { Finding } from '../core/findings.ts';
 import { manifestKey, unusableKey } from '../core/keys.ts';
 import {
   isInForce,
   lastAct,
+  TAKEDOWNS,
   type Takedown,
   takedownKey,
   takedownSchema,
@@ -12,8 +14,10 @@ import type { ObjectStore } from '../ports.ts';
 import { keysOfSet } from './clear.ts';
 import { putManifest } from './commit.ts';
 import type { Darkroom } from './darkroom.ts';
+import { inOrder } from './in-order.ts';
 import { keepPurge } from './purges.ts';
 import { readRecord } from './records.ts';
+import { findManifest, objectsIn } from './survey.ts';
 
 /**
  * Take-downs against runs that are under way. OSS has no conditional PUT, so two orders of writing close the race: a
@@ -76,4 +80,66 @@ export async function heed(
   const record = await readTakedown(key, darkroom.config);
   if (!record || !isInForce(record)) return undefined;
   return await enforce(key, { at: lastAct(record).at, hasTombstone: false }, darkroom);
+}
+
+/** All records, of keys that begin so; `after` is the cursor of one before. */
+export async function* takedownsIn(
+  { prefix = '', after }: { prefix?: string; after?: string | undefined },
+  config: ObjectStore,
+): AsyncGenerator<{ cursor: string; takedown: Takedown }> {
+  const options = { delimiter: '/', ...(after ? { after } : {}) } as const;
+  const records = objectsIn(config.list(TAKEDOWNS, options));
+  const read = async ({ key }: { key: string }) => ({
+    cursor: key,
+    takedown: await readRecord(config, key, takedownSchema),
+  });
+  for await (const { cursor, takedown } of inOrder(records, read)) {
+    if (takedown?.key.startsWith(prefix)) yield { cursor, takedown };
+  }
+}
+
+interface Places {
+  config: ObjectStore;
+  derivatives: Pick<ObjectStore, 'get' | 'list'>;
+  /** What is younger is someone's work that has not ended. */
+  settledBefore: Date;
+}
+
+/** Each take-down with what is not as its record says: of one whose command or run died. Three requests for each. */
+export async function* brokenTakedowns(
+  which: { prefix?: string; after?: string | undefined },
+  { config, derivatives, settledBefore }: Places,
+): AsyncGenerator<{ cursor: string; findings: Finding[] }> {
+  const settled = settledBefore.toISOString();
+  yield* inOrder(takedownsIn(which, config), async ({ cursor, takedown }) => ({
+    cursor,
+    findings: lastAct(takedown).at > settled ? [] : await brokenIn(takedown, derivatives),
+  }));
+}
+
+async function brokenIn(
+  takedown: Takedown,
+  derivatives: Places['derivatives'],
+): Promise<Finding[]> {
+  const { key } = takedown;
+  const manifest = await findManifest(key, derivatives);
+  const hasTombstone = manifest !== 'unreadable' && manifest?.takenDown !== undefined;
+  const about = { problem: 'remains', original: key } as const;
+  if (!isInForce(takedown)) {
+    const why = 'its take-down was undone, the tombstone is still there';
+    return hasTombstone ? [{ ...about, key: manifestKey(key), why, mend: 'settle' }] : [];
+  }
+  const remains = await keysOfSet(key, derivatives);
+  const files = remains.filter(one => one !== manifestKey(key));
+  return [
+    ...files.map(file => ({
+      ...about,
+      key: file,
+      why: 'it was taken down',
+      mend: 'takedown' as const,
+    })),
+    ...(hasTombstone
+      ? []
+      : [{ ...about, why: 'it was taken down, there is no tombstone', mend: 'takedown' as const }]),
+  ];
 }

@@ -1,15 +1,18 @@
 import type { Finding } from '../core/findings.ts';
 import { isPending, type Standing } from '../core/standing.ts';
-import type { ListedObject } from '../ports.ts';
+import type { ListedObject, ObjectStore } from '../ports.ts';
 import { type Examined, type ExamineOptions, examine } from './examine.ts';
 import { inOrder } from './in-order.ts';
-import { goneSets } from './orphans.ts';
+import { walkSets } from './orphans.ts';
 import { type Ground, objectsIn, sampleOf } from './survey.ts';
+import { brokenTakedowns } from './takedowns.ts';
 
 export interface VerifyOptions extends ExamineOptions {
   prefix: string;
   /** So many originals, and the orphans in their sets only; else all. */
   sample: number | undefined;
+  /** Where take-downs are recorded. */
+  config: ObjectStore;
 }
 
 /** What the walk hands out on its way, so that it keeps nothing itself. */
@@ -21,7 +24,7 @@ export interface Hands {
 }
 
 /** As the modes of core/run.ts. */
-type Mend = 'settle' | 'force';
+export type Mend = 'settle' | 'force' | 'takedown';
 
 export interface Verdict {
   /** Looked at, and how many there are. */
@@ -62,8 +65,11 @@ export async function verify(
     hands.looked(seen.key);
   }
   if (options.sample === undefined) {
-    for await (const findings of goneSets(options.prefix, ground)) {
-      verdict.files += findings.length;
+    for await (const { orphans } of walkSets(options, ground)) {
+      verdict.files += orphans.length;
+      await note(orphans, { verdict, hands, queue });
+    }
+    for await (const { findings } of brokenTakedowns(options, { ...ground, ...options })) {
       await note(findings, { verdict, hands, queue });
     }
     verdict.listed = verdict.originals;
@@ -77,8 +83,8 @@ function emptyVerdict(): Verdict {
     originals: 0,
     listed: 0,
     files: 0,
-    problems: { missing: 0, stale: 0, orphan: 0, corrupt: 0 },
-    mends: { settle: 0, force: 0, remove: 0, 'by-hand': 0 },
+    problems: { missing: 0, stale: 0, orphan: 0, corrupt: 0, remains: 0 },
+    mends: { settle: 0, force: 0, takedown: 0, remove: 0, 'by-hand': 0 },
     failures: {},
     pending: 0,
     mendable: 0,
@@ -130,13 +136,13 @@ async function note(findings: Finding[], { verdict, hands, queue }: Notes): Prom
   }
   const [first] = findings;
   const mends = new Set(findings.map(({ mend }) => mend));
-  if (first && mends.has('force')) await queue.add(first.original, 'force');
-  else if (first && mends.has('settle')) await queue.add(first.original, 'settle');
+  const mend = (['takedown', 'force', 'settle'] as const).find(one => mends.has(one));
+  if (first && mend) await queue.add(first.original, mend);
 }
 
 /** Keys by what mends them, handed over as soon as a batch is full. */
 function mendQueue(verdict: Verdict, { reconcile }: Hands) {
-  const waiting: Record<Mend, string[]> = { settle: [], force: [] };
+  const waiting: Record<Mend, string[]> = { settle: [], force: [], takedown: [] };
   const handOver = async (mend: Mend) => {
     const keys = waiting[mend];
     if (!reconcile || keys.length === 0) return;
@@ -151,6 +157,7 @@ function mendQueue(verdict: Verdict, { reconcile }: Hands) {
       if (waiting[mend].push(key) >= BATCH) await handOver(mend);
     },
     flush: async () => {
+      await handOver('takedown');
       await handOver('force');
       await handOver('settle');
     },

@@ -144,3 +144,85 @@ function status(port: number, path: string): Promise<number | undefined> {
     request.on('error', reject);
   });
 }
+
+const cacheOf = async (response: Promise<Response>) => (await response).headers.get('x-cache');
+
+test('an answer is kept for as long as it says, and not asked for again', async () => {
+  const { put, get } = await open();
+  await put('a', 'abc', HEADERS);
+  await put('b', 'abc', { 'cache-control': 'no-cache' });
+  await put('c', 'abc');
+  expect(await cacheOf(get('/a'))).toBe('MISS');
+  await put('a', 'xyz', HEADERS);
+  const again = await get('/a');
+  expect([again.headers.get('x-cache'), again.headers.get('age')]).toEqual(['HIT', '0']);
+  expect(await again.text()).toBe('abc');
+  expect(again.headers.get('cache-control')).toBe(HEADERS['cache-control']);
+  // What has no word of how long, or may not be kept, is asked for each time; so is another query.
+  for (const path of ['/b', '/b', '/c', '/c', '/a?v=2'])
+    expect(await cacheOf(get(path))).toBe('MISS');
+});
+
+test('a kept answer serves heads, ranges and conditions, whatever the client wishes', async () => {
+  const { put, get } = await open();
+  await put('a', 'abcdefghij', HEADERS);
+  const etag = (await get('/a')).headers.get('etag') ?? '';
+  const part = await get('/a', { headers: { range: 'bytes=8-99', 'cache-control': 'no-cache' } });
+  expect([part.status, await part.text(), part.headers.get('x-cache')]).toEqual([206, 'ij', 'HIT']);
+  const head = await get('/a', { method: 'HEAD' });
+  expect([head.headers.get('content-length'), head.headers.get('x-cache')]).toEqual(['10', 'HIT']);
+  const known = await get('/a', { headers: { 'if-none-match': etag } });
+  expect([known.status, known.headers.get('x-cache')]).toEqual([304, 'HIT']);
+});
+
+test('what is purged is asked for again: a file, or all of a directory', async () => {
+  const { cdn, put, get } = await open();
+  const paths = ['/u/1%20a', '/u/2', '/v'];
+  for (const path of paths) {
+    await put(decodeURIComponent(path.slice(1)), 'abc', HEADERS);
+    await get(path);
+  }
+  cdn.purge('files', ['u/1 a']);
+  expect(await Promise.all(paths.map(path => cacheOf(get(path))))).toEqual(['MISS', 'HIT', 'HIT']);
+  cdn.purge('directories', ['u/']);
+  expect(await Promise.all(paths.map(path => cacheOf(get(path))))).toEqual(['MISS', 'MISS', 'HIT']);
+});
+
+test('what was under way when it was purged is not kept', async () => {
+  let answer = () => undefined as unknown;
+  const waiting = new Promise<void>(resolve => {
+    answer = resolve;
+  });
+  const onMiss = async () => {
+    await waiting;
+    return { status: 200, headers: HEADERS, body: 'old' };
+  };
+  const { cdn, get } = await open({ onMiss });
+  const first = get('/made');
+  await new Promise(resolve => setTimeout(resolve, 50));
+  cdn.purge('files', ['other']);
+  answer();
+  await first;
+  expect(await cacheOf(get('/made'))).toBe('MISS');
+  expect(await cacheOf(get('/made'))).toBe('HIT');
+});
+
+test('an answer that depends on what the client takes is kept for such a client', async () => {
+  const onMiss: NonNullable<CdnOptions['onMiss']> = async ({ headers }) => ({
+    status: 302,
+    headers: {
+      'cache-control': 'public, max-age=60',
+      vary: 'Accept',
+      location: `/${headers.accept}`,
+    },
+  });
+  const { get } = await open({ onMiss });
+  const ask = (accept: string) => get('/auto', { headers: { accept }, redirect: 'manual' });
+  await ask('image/avif');
+  expect(await cacheOf(ask('image/avif'))).toBe('HIT');
+  const other = await ask('image/webp');
+  expect([other.headers.get('x-cache'), other.headers.get('location')]).toEqual([
+    'MISS',
+    '/image/webp',
+  ]);
+});

@@ -6,6 +6,7 @@ import type { Mode } from '../../../shared/core/run.ts';
 import { backfill } from '../../../shared/pipeline/backfill.ts';
 import { refusalToRemove, removeOrphans } from '../../../shared/pipeline/orphans.ts';
 import { reconcile } from '../../../shared/pipeline/reconcile.ts';
+import { liftTakedown, takeDown } from '../../../shared/pipeline/take-down.ts';
 import { type VerifyOptions, verify } from '../../../shared/pipeline/verify.ts';
 import { type TestDarkroom, testDarkroom } from '../../support/darkrooms.ts';
 import { memoryStore } from '../../support/memory-store.ts';
@@ -24,8 +25,8 @@ async function developed(...keys: string[]): Promise<TestDarkroom> {
   return darkroom;
 }
 
-async function groundOf(darkroom: TestDarkroom) {
-  return { ...darkroom, presets: await darkroom.presets.current() };
+async function groundOf({ originals, derivatives, presets }: TestDarkroom) {
+  return { originals, derivatives, presets: await presets.current() };
 }
 
 async function verified(darkroom: TestDarkroom, options: Partial<VerifyOptions> = {}) {
@@ -33,7 +34,15 @@ async function verified(darkroom: TestDarkroom, options: Partial<VerifyOptions> 
   const handedOver: [Mode, string[]][] = [];
   const verdict = await verify(
     await groundOf(darkroom),
-    { prefix: '', sample: undefined, now: NOW, settledBefore: NOW, deep: false, ...options },
+    {
+      prefix: '',
+      sample: undefined,
+      now: NOW,
+      settledBefore: NOW,
+      deep: false,
+      config: darkroom.config,
+      ...options,
+    },
     {
       tell: finding => told.push(finding),
       looked: () => undefined,
@@ -377,8 +386,61 @@ describe('orphans', () => {
     [6, 100, 0.05, /at most 5 % of the 100 objects.*found 6, that is 6 %: nothing was removed/],
     [3, 3, 1, undefined],
   ])('%i of %i are removed or refused by a share of %d', (orphans, files, share, refusal) => {
-    const said = refusalToRemove({ orphans, files }, share);
+    const said = refusalToRemove({ orphans, files }, share, '--max-share');
     if (refusal) expect(said).toMatch(refusal);
     else expect(said).toBeUndefined();
+  });
+});
+
+describe('keys that were taken down', () => {
+  const order = { by: 'moderator', reason: undefined };
+
+  it('are as they should be, and no orphans when their original is gone', async () => {
+    const darkroom = await developed('a.jpg', 'b.jpg');
+    await takeDown('a.jpg', order, darkroom);
+    await takeDown('b.jpg', order, darkroom);
+    darkroom.originals.objects.delete('b.jpg');
+    expect(await verified(darkroom)).toMatchObject({ told: [], verdict: { orphans: [] } });
+  });
+
+  it('and have something left are handed over to be taken down', async () => {
+    const darkroom = await developed('a.jpg', 'b.jpg', 'c.jpg');
+    const file = fileOf(darkroom, /^a\.jpg.*feed-480/);
+    const manifest = darkroom.manifest('b.jpg');
+    for (const key of ['a.jpg', 'b.jpg', 'c.jpg']) await takeDown(key, order, darkroom);
+    darkroom.derivatives.upload(file, 'x');
+    darkroom.derivatives.upload('b.jpg/manifest.json', JSON.stringify(manifest));
+    const { told, handedOver } = await verified(darkroom);
+    const remains = told.filter(({ problem }) => problem === 'remains');
+    expect(remains.map(({ original, key }) => [original, key])).toEqual(
+      expect.arrayContaining([
+        ['a.jpg', file],
+        ['b.jpg', undefined],
+      ]),
+    );
+    const keys = handedOver.flatMap(([mode, some]) => (mode === 'takedown' ? some : []));
+    expect(keys.sort()).toEqual(['a.jpg', 'b.jpg']);
+    await backfill({ keys, mode: 'takedown' }, darkroom, darkroom.config);
+    expect((await verified(darkroom)).told).toEqual([]);
+    expect(darkroom.derivatives.keys()).toHaveLength(3);
+  });
+
+  it('and are not any more, but still have their tombstone, are handed over to be developed', async () => {
+    const darkroom = await developed('a.jpg');
+    await takeDown('a.jpg', order, darkroom);
+    await liftTakedown('a.jpg', order, darkroom);
+    const { told, handedOver } = await verified(darkroom);
+    expect(told).toMatchObject([{ problem: 'remains', mend: 'settle' }]);
+    expect(handedOver).toEqual([['settle', ['a.jpg']]]);
+  });
+
+  it('a moment ago are left to whoever does it', async () => {
+    const darkroom = await developed('a.jpg');
+    await takeDown('a.jpg', order, darkroom);
+    darkroom.derivatives.objects.delete('a.jpg/manifest.json');
+    const settledBefore = new Date('2026-11-23T09:00:00.000Z');
+    expect((await verified(darkroom, { settledBefore })).told).not.toContainEqual(
+      expect.objectContaining({ problem: 'remains' }),
+    );
   });
 });

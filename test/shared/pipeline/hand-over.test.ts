@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { handOver } from '../../cli/hand-over.ts';
-import { backfillBatch } from '../../events/backfill.ts';
+import { backfillBatch } from '../../../events/backfill.ts';
+import { handOver } from '../../../shared/pipeline/hand-over.ts';
 
 const NOW = new Date('2026-11-24T00:00:00.000Z');
 
@@ -12,7 +12,8 @@ async function handedOver(keys: string[], now = NOW) {
     tasks.push({ id, bytes: payload.length, keys: batch.keys });
     return 'accepted' as const;
   };
-  await handOver({ submit }, { bucket: 'originals', keys, mode: 'force' }, now);
+  const sender = { name: 'verify', at: now.toISOString() };
+  await handOver({ submit }, { bucket: 'originals', keys, mode: 'force' }, sender);
   return tasks;
 }
 

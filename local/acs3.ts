@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Credential } from '../oss-server/authenticate.ts';
-import { type Answer, refusal } from './answer.ts';
+import type { Credential } from './oss-server/authenticate.ts';
+
+/** The signature that all of Alibaba's OpenAPI takes, verified. */
 
 interface SignedRequest {
   method: string;
@@ -16,28 +17,39 @@ const SYNTAX = /^ACS3-HMAC-SHA256 Credential=([^,]+),\s*SignedHeaders=([^,]+),\s
 const MUST_BE_SIGNED = ['host', 'x-acs-content-sha256', 'x-acs-date'];
 const TOLERANCE_MS = 15 * 60_000;
 
+/** Why a sender is not known; each API has codes of its own for it. */
+export interface Unproven {
+  because: 'unsigned' | 'malformed' | 'unknown-key' | 'mismatch';
+  message: string;
+}
+
+const unproven = (because: Unproven['because'], message: string): Unproven => ({
+  because,
+  message,
+});
+
 /** Who asks, when the signature is right. It covers the body by `x-acs-content-sha256`, which is the caller's to compare. */
 export function authenticate(
   request: SignedRequest,
   credentials: Credential[],
   now = Date.now(),
-): Answer | Credential {
+): Unproven | Credential {
   const { authorization } = request.headers;
   if (authorization === undefined) {
-    return refusal('MissingRequiredHeader', 'required HTTP header Authorization was not specified');
+    return unproven('unsigned', 'required HTTP header Authorization was not specified');
   }
   const [, accessKeyId, signedHeaders, signature] = SYNTAX.exec(authorization) ?? [];
   if (accessKeyId === undefined || signedHeaders === undefined) {
-    return refusal('AccessDenied', `expected an Authorization by ${ALGORITHM}`);
+    return unproven('malformed', `expected an Authorization by ${ALGORITHM}`);
   }
   const names = signedHeaders.split(';');
   const doubt = doubtOf(request, names, now);
-  if (doubt) return refusal('AccessDenied', doubt);
+  if (doubt) return unproven('malformed', doubt);
   const known = credentials.find(one => one.accessKeyId === accessKeyId);
-  if (!known) return refusal('InvalidAccessKeyID', `the AccessKey ID ${accessKeyId} is not known`);
+  if (!known) return unproven('unknown-key', `the AccessKey ID ${accessKeyId} is not known`);
   if (signature === sign(request, names, known.accessKeySecret)) return known;
-  return refusal(
-    'SignatureNotMatch',
+  return unproven(
+    'mismatch',
     'The request signature we calculated does not match the signature you provided. Check your access key and signing method',
   );
 }
