@@ -12,6 +12,8 @@ export interface Service {
 export function readService(resolved: unknown): Service | { problems: string[] } {
   const outer = template.safeParse(resolved, { reportInput: true });
   if (!outer.success) return { problems: sentences(outer.error.issues, resolved, []) };
+  const left = unresolved(resolved, '');
+  if (left.length > 0) return { problems: left };
   const { vars, resources } = outer.data;
   const functions: Resource[] = [];
   const problems: string[] = [];
@@ -23,6 +25,18 @@ export function readService(resolved: unknown): Service | { problems: string[] }
   }
   if (problems.length === 0) problems.push(...problemsBetween(functions));
   return problems.length > 0 ? { problems } : { vars, functions };
+}
+
+/** `access` takes no variable, and `config('AccountID')` is one of the moment: both would be deployed as they stand. */
+function unresolved(value: unknown, place: string): string[] {
+  if (typeof value === 'string') {
+    if (!value.includes('${')) return [];
+    return [`${place}: expected a value that Serverless Devs resolves, received ${value}`];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    unresolved(inner, place ? `${place}.${key}` : key),
+  );
 }
 
 /** A path is a stand-in for fc3, as `FC_COMPONENT` puts it there for `s verify` without a network. */

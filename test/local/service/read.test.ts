@@ -329,6 +329,11 @@ const mutations: [string, Json | undefined, string][] = [
     'resources.on-presets-edited.props.concurrencyConfig.reservedConcurrency: expected 1, since a timer fires while the run before is under way, received 2',
   ],
   // the file as a whole
+  [
+    'access',
+    '$\u007benv("A", "default")}',
+    'access: expected a value that Serverless Devs resolves, received $\u007benv("A", "default")}',
+  ],
   ['vars/accountId', 'me', 'vars.accountId: expected the number of an account, received "me"'],
   ['vars', undefined, 'vars: expected an object, received nothing'],
   ['resources', {}, 'resources: expected at least one function, received none'],
