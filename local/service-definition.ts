@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { Failure } from '../shared/core/failure.ts';
 import { previewTemplate } from './function-host/preview.ts';
 import { readService } from './service/read.ts';
 import type { FunctionProps } from './service/template.ts';
@@ -70,7 +71,8 @@ export async function readServiceDefinition(
 ): Promise<ServiceDefinition> {
   const service = readService(await previewTemplate(file, env));
   if ('problems' in service) {
-    throw new Error(service.problems.map(problem => `${file}: ${problem}.`).join('\n'));
+    const lines = service.problems.map(problem => `${file}: ${problem}`);
+    throw new Failure('SETTINGS_INVALID', lines.join('\n'));
   }
   const { vars, functions } = service;
   return {
