@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { verifyTemplate } from '../local/function-host/preview.ts';
 import { readServiceDefinition } from '../local/service-definition.ts';
+import { missSecretOf, readSettings } from '../shared/fc/settings.ts';
 
 /**
  * s.yaml, resolved with this environment, against our schema and what holds between its fields; no network.
@@ -33,6 +34,9 @@ async function check(toDeploy: boolean): Promise<string> {
     throw new Error([...lines, 'What each is: docs/deploy.md.'].join('\n'));
   }
   const { region, accountId, functions } = await readServiceDefinition(file, env);
+  for (const { environment: told } of toDeploy ? functions : []) {
+    if (told.DARKROOM_MISS_SECRET !== undefined) missSecretOf(readSettings(told));
+  }
   await verifyTemplate(file, env);
   const triggers = functions.flatMap(one => one.triggers).length;
   return `s.yaml: ${functions.length} functions with ${triggers} triggers in ${region}, account ${accountId}: nothing wrong with it.`;

@@ -48,7 +48,9 @@ const cpu = z
   );
 
 export const functionProps = strict({
-  region: z.string().regex(/^[a-z]+-[a-z]+(-[a-z0-9]+)*$/, 'expected a region such as cn-hangzhou'),
+  region: z
+    .string()
+    .regex(/^(?!oss-)[a-z]+-[a-z]+(-[a-z0-9]+)*$/, 'expected a region such as cn-hangzhou'),
   functionName: z.string().regex(/^[A-Za-z_][\w-]{0,63}$/, 'expected 1 to 64 of A-Z a-z 0-9 _ -'),
   description: z.string().max(256).optional(),
   runtime: z.literal('nodejs20'),

@@ -62,6 +62,11 @@ const mutations: [string, Json | undefined, string][] = [
     'resources.on-object-changed.props.region: expected a region such as cn-hangzhou, received "Hangzhou"',
   ],
   [
+    `${UPLOADS}/region`,
+    'oss-cn-hangzhou',
+    'resources.on-object-changed.props.region: expected a region such as cn-hangzhou, received "oss-cn-hangzhou"',
+  ],
+  [
     `${UPLOADS}/runtime`,
     'nodejs22',
     'resources.on-object-changed.props.runtime: expected nodejs20, received "nodejs22"; did you mean nodejs20?',
