@@ -82,7 +82,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(shared|functions|cli|events|local)/',
-        pathNot: '^shared/adapters/(fc-tasks|fc-settings|cdn-purges|cdn-domain|alicloud-openapi)\\.ts$',
+        pathNot:
+          '^shared/adapters/(fc-tasks|fc-settings|cdn-purges|cdn-domain|alicloud-openapi)\\.ts$',
       },
       to: { path: 'node_modules/(@alicloud|@darabonba)/' },
     },

@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import type * as z from 'zod';
+import { Failure } from '../shared/core/failure.ts';
 import { previewTemplate } from './function-host/preview.ts';
-import { type FunctionProps, functionProps, template } from './function-host/template.ts';
+import { readService } from './service/read.ts';
+import type { FunctionProps } from './service/template.ts';
 
 interface OssTriggerDefinition {
   name: string;
@@ -22,16 +23,17 @@ export interface TimerTriggerDefinition {
   payload: string;
 }
 
-interface OtherTriggerDefinition {
+interface HttpTriggerDefinition {
   name: string;
-  type: 'http' | 'eventbridge' | 'mns_topic' | 'log' | 'cdn_events' | 'tablestore';
+  type: 'http';
+  /** As in s.yaml. */
   config: Record<string, unknown>;
 }
 
 export type TriggerDefinition =
   | OssTriggerDefinition
   | TimerTriggerDefinition
-  | OtherTriggerDefinition;
+  | HttpTriggerDefinition;
 
 export interface FunctionDefinition {
   /** The key under `resources` in s.yaml. */
@@ -63,61 +65,44 @@ export interface ServiceDefinition {
 
 /**
  * Resolves the file as `s deploy` would, so that local wiring is the deployed wiring.
- * Of the environment, only `env` is seen by the file's `${env('…')}`.
+ * Of the environment, only `env` is seen by the file's `${env('…')}`. Throws with every problem, one a line.
  */
 export async function readServiceDefinition(
   file: string,
   env: Record<string, string>,
 ): Promise<ServiceDefinition> {
-  const parsed = check(file, template, await previewTemplate(file, env), []);
-  const functions = Object.entries(parsed.resources)
-    .filter(([, { component }]) => isFunctionComponent(component))
-    .map(([key, { props }]) => ({
-      key,
-      props: check(file, functionProps, props, ['resources', key, 'props']),
-    }));
+  const service = readService(await previewTemplate(file, env));
+  if ('problems' in service) {
+    const lines = service.problems.map(problem => `${file}: ${problem}`);
+    throw new Failure('SETTINGS_INVALID', lines.join('\n'));
+  }
+  const { vars, functions } = service;
   return {
-    region: onlyRegion(
-      file,
-      functions.map(({ props }) => props),
-    ),
-    accountId: parsed.vars.accountId,
-    vars: parsed.vars,
+    // Checked to be the same for all.
+    region: functions[0]?.props.region ?? '',
+    accountId: vars.accountId,
+    vars,
     functions: functions.map(({ key, props }) => define(key, props, dirname(resolve(file)))),
   };
 }
 
-/** A path is a stand-in for fc3, as `FC_COMPONENT` puts it there for `s verify` without a network. */
-function isFunctionComponent(component: string): boolean {
-  return /^(devsapp\/)?fc3(@.+)?$/.test(component) || /^[./]/.test(component);
-}
-
-function onlyRegion(file: string, props: FunctionProps[]): string {
-  const regions = [...new Set(props.map(({ region }) => region))];
-  const [region] = regions;
-  if (region === undefined || regions.length > 1) {
-    throw new Error(
-      `${file}: expected functions of one region under resources but received ${regions.length === 0 ? 'none' : regions.join(' and ')}.`,
-    );
-  }
-  return region;
-}
-
 function define(key: string, props: FunctionProps, folder: string): FunctionDefinition {
   const { asyncInvokeConfig } = props;
-  const { onFailure, onSuccess } = asyncInvokeConfig.destinationConfig ?? {};
+  const { onFailure, onSuccess } = asyncInvokeConfig?.destinationConfig ?? {};
   return {
     resource: key,
     name: props.functionName,
     handler: props.handler,
-    code: resolve(folder, props.code),
+    // The zip is packed from the folder of its name, which `npm run build` makes: scripts/package.ts.
+    code: resolve(folder, props.code.replace(/\.zip$/, '')),
     memoryMB: props.memorySize,
     timeoutSeconds: props.timeout,
     environment: props.environmentVariables,
-    maxAsyncRetryAttempts: asyncInvokeConfig.maxAsyncRetryAttempts ?? 3,
-    maxAsyncEventAgeSeconds: asyncInvokeConfig.maxAsyncEventAgeInSeconds ?? 86_400,
-    asyncTask: asyncInvokeConfig.asyncTask,
-    reservedConcurrency: props.concurrencyConfig.reservedConcurrency,
+    // FC's defaults: three retries, a day.
+    maxAsyncRetryAttempts: asyncInvokeConfig?.maxAsyncRetryAttempts ?? 3,
+    maxAsyncEventAgeSeconds: asyncInvokeConfig?.maxAsyncEventAgeInSeconds ?? 86_400,
+    asyncTask: asyncInvokeConfig?.asyncTask ?? false,
+    reservedConcurrency: props.concurrencyConfig?.reservedConcurrency,
     destinations: {
       ...(onFailure && { onFailure: onFailure.destination }),
       ...(onSuccess && { onSuccess: onSuccess.destination }),
@@ -138,23 +123,10 @@ function defineTrigger(trigger: FunctionProps['triggers'][number]): TriggerDefin
     };
   }
   if (trigger.triggerType !== 'oss') {
-    return { name: trigger.triggerName, type: trigger.triggerType, config: trigger.triggerConfig };
+    const { triggerName: name, triggerType: type, triggerConfig: config } = trigger;
+    return { name, type, config };
   }
   const { events, filter } = trigger.triggerConfig;
   const bucket = trigger.sourceArn.slice(trigger.sourceArn.lastIndexOf(':') + 1);
   return { name: trigger.triggerName, type: 'oss', bucket, events, ...filter.key };
-}
-
-function check<S extends z.ZodType>(
-  file: string,
-  schema: S,
-  value: unknown,
-  path: string[],
-): z.infer<S> {
-  const parsed = schema.safeParse(value, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = [...path, ...(issue?.path ?? [])].map(String).join('.') || 'the top level';
-  const received = issue?.input === undefined ? 'nothing' : JSON.stringify(issue.input);
-  throw new Error(`${file}: ${issue?.message} at ${where}, received ${received.slice(0, 200)}.`);
 }

@@ -3,14 +3,16 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const PATIENCE_MS = 30_000;
+const OFFLINE_FC3 = fileURLToPath(new URL('../../ci/fc3', import.meta.url));
 
 /** What Serverless Devs makes of the file: variables, environment and references resolved. */
 export async function previewTemplate(file: string, env: Record<string, string>): Promise<unknown> {
   if (!existsSync(file))
     throw new Error(`${file}: expected a Serverless Devs file but found none.`);
-  const { failed, stdout } = await preview(file, env);
+  const { failed, stdout } = await serverlessDevs(['preview', '-o', 'json'], file, env);
   if (failed) throw new Error(`${file}: ${reason(stdout)}.`);
   try {
     // Now and then it says below the JSON that it looks for an update of itself.
@@ -23,11 +25,19 @@ export async function previewTemplate(file: string, env: Record<string, string>)
   }
 }
 
-function preview(
+/** `s verify` against our own schema, without a network; throws its answer where the file breaks it. */
+export async function verifyTemplate(file: string, env: Record<string, string>): Promise<void> {
+  const offline = { ...env, FC_COMPONENT: OFFLINE_FC3 };
+  const { failed, stdout } = await serverlessDevs(['verify'], file, offline);
+  if (failed) throw new Error(`${file}: ${reason(stdout)}.`);
+}
+
+function serverlessDevs(
+  command: string[],
   file: string,
   env: Record<string, string>,
 ): Promise<{ failed: boolean; stdout: string }> {
-  const arguments_ = [serverlessDevs(), 'preview', '-t', file, '-o', 'json', '--silent'];
+  const arguments_ = [executable(), ...command, '-t', file, '--silent'];
   // When it hits a broken pipe it reports its failure for ever: hence SIGKILL, and no daemon.
   const options = { env: surroundings(env), timeout: PATIENCE_MS, killSignal: 'SIGKILL' as const };
   return new Promise(settle => {
@@ -37,7 +47,7 @@ function preview(
   });
 }
 
-function serverlessDevs(): string {
+function executable(): string {
   const manifest = createRequire(import.meta.url).resolve('@serverless-devs/s/package.json');
   return join(dirname(manifest), 'bin', 's');
 }

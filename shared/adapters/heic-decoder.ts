@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../core/failure.ts';
+import { DECODE_SECONDS } from '../core/picture-limits.ts';
 
 /** Upright RGBA in the file's own colour space. */
 export interface HeicPixels {
@@ -7,9 +8,6 @@ export interface HeicPixels {
   width: number;
   height: number;
 }
-
-/** A 12 MP picture of an iPhone takes about a second. */
-const PATIENCE_MS = 30_000;
 
 /** sharp's npm build has no HEVC; libheif in wasm has. Throws ORIGINAL_UNDECODABLE. */
 export async function decodeHeic(file: Buffer, maxPixels: number): Promise<HeicPixels> {
@@ -19,7 +17,7 @@ export async function decodeHeic(file: Buffer, maxPixels: number): Promise<HeicP
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise<HeicPixels>((resolve, reject) => {
-      timer = setTimeout(() => reject(refusal('it took too long')), PATIENCE_MS);
+      timer = setTimeout(() => reject(refusal('it took too long')), DECODE_SECONDS * 1000);
       worker.once('message', ({ data, width, height }) =>
         resolve({ data: Buffer.from(data.buffer, data.byteOffset, data.length), width, height }),
       );

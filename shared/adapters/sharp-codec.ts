@@ -5,7 +5,7 @@ import { Failure } from '../core/failure.ts';
 import { xmpOf } from '../core/labels.ts';
 import type { Picture } from '../core/picture.ts';
 import { pictureFrom } from '../core/picture-from-header.ts';
-import { refuseBeyond } from '../core/picture-limits.ts';
+import { DECODE_SECONDS, refuseBeyond } from '../core/picture-limits.ts';
 import { placeholderOf, THUMBHASH_SIDE } from '../core/placeholder.ts';
 import type { PresetList } from '../core/preset-list.ts';
 import { sourceFormatOf } from '../core/source-format.ts';
@@ -31,7 +31,6 @@ sharp.unblock({
 
 /** 'warning', sharp's default, refuses some good camera files; 'none' takes truncated ones. */
 const FAIL_ON = 'error';
-const DECODE_SECONDS = 30;
 
 export function sharpCodec(foreign: ForeignDecoders): Codec {
   return {

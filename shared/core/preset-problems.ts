@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { PresetIssue } from './preset-checks.ts';
 import { presetListShape } from './preset-list.ts';
 
-/** What is wrong with a preset list, each in one sentence: expected …, received …, and a guess at what was meant. */
+/** What is wrong with a preset list, or another document that zod refused, each in one sentence: expected …, received …, and a guess at what was meant. */
 export interface Problem {
   /** Where, as zod counts: keys and indexes. An unknown key is named as its own last segment. */
   path: PropertyKey[];
@@ -18,7 +18,8 @@ export function problemsIn(issues: PresetIssue[], list: unknown): Problem[] {
 
 function problemsFrom(issue: PresetIssue, list: unknown): Problem[] {
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(issue.path);
+    const listed = choicesOf(issue);
+    const known = listed.length > 0 ? listed : keysAt(issue.path);
     return issue.keys.map(key => ({
       path: [...issue.path, key],
       isKey: true as const,
@@ -62,14 +63,14 @@ function article(noun: string): string {
   return /^[aeio]/.test(noun) ? 'an' : 'a';
 }
 
-/** Names that a misspelt value may have meant: the values of an enumeration, or those a check listed. */
+/** Names that a misspelt value or key may have meant: the values of an enumeration, or those a check listed. */
 function choicesOf(issue: PresetIssue): string[] {
   if (issue.code === 'invalid_value') return issue.values.map(value => String(value));
   return /^expected one of: (.*)$/.exec(issue.message)?.[1]?.split(', ') ?? [];
 }
 
-/** Half of what was written may be wrong, and no more. */
-function guess(written: string, choices: string[]): string {
+/** `; did you mean …?`, or nothing: half of what was written may be wrong, and no more. */
+export function guess(written: string, choices: string[]): string {
   const [nearest] = choices
     .map(choice => ({ choice, distance: leven(written.toLowerCase(), choice.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

@@ -29,7 +29,7 @@ export function readContext(context: unknown): Context {
 }
 
 /** Time for the commit and the reply once the work is stopped. */
-const RESERVE_MS = 5_000;
+export const RESERVE_MS = 5_000;
 
 /** When to stop starting work. FC kills an instance at its timeout without a word. */
 export function deadlineOf(context: Context, startedAt: Date): Date {

