@@ -15,6 +15,7 @@ interface Options {
   accessKeySecret?: string;
   fresh?: true;
   seed: boolean;
+  webhook?: URL;
   json?: true;
 }
 
@@ -35,6 +36,7 @@ export function localCommand(): Command {
     .option('--access-key-secret <secret>', 'that belongs to it')
     .option('--fresh', 'begin with empty buckets')
     .option('--no-seed', 'upload no photographs of our own')
+    .option('--webhook <url>', 'post each ready and failure message there, as JSON', urlFrom)
     .option('--json', 'one line of JSON when ready, then one for each happening')
     .action(local);
 }
@@ -51,6 +53,7 @@ async function local(options: Options): Promise<void> {
       text: await textOf(options.presets ?? defaultPresets),
       replace: options.presets !== undefined,
     },
+    webhook: options.webhook,
     onHappening: happening => teller.happening(happening),
   });
   stopOnSignal(platform);
@@ -89,4 +92,9 @@ function portFrom(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port < 65_534) return port;
   throw new InvalidArgumentError('expected a port below 65534, or 0 for any that are free');
+}
+
+function urlFrom(text: string): URL {
+  if (URL.canParse(text) && /^https?:/.test(text)) return new URL(text);
+  throw new InvalidArgumentError('expected an address such as http://localhost:3000/photos');
 }

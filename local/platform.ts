@@ -42,6 +42,8 @@ export interface PlatformOptions {
   identity: Identity | undefined;
   /** The preset list to put in force, as text; undefined keeps the one in force, if there is one. */
   presets: { text: string; file: string; replace: boolean };
+  /** Is sent what destinations are sent. */
+  webhook?: URL | undefined;
   onHappening(happening: Happening): void;
 }
 
@@ -97,6 +99,7 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       environment: { ...environmentOf(oss, fc, service), DARKROOM_MISS_SECRET: missSecret },
       // Twenty processes on a few cores help nobody, and slow down uploads.
       mostReserved: Math.max(1, availableParallelism() - 1),
+      webhook: options.webhook,
       onHappening: happening => tell(withoutBody(happening)),
     }).then(keep);
     // After the host is up: a function may listen to the bucket of the list.

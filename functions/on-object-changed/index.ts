@@ -1,4 +1,5 @@
 import { readContext } from '../../shared/fc/context.ts';
+import { answerTo } from '../../shared/fc/destination.ts';
 import { readSettings } from '../../shared/fc/settings.ts';
 import { wantedKeys } from '../../shared/fc/wanted-keys.ts';
 import { reconcileAll } from '../../shared/pipeline/reconcile-all.ts';
@@ -6,11 +7,10 @@ import { openDarkroom } from '../open-darkroom.ts';
 
 const settings = readSettings();
 
-/** Woken by an upload, an overwrite or a delete in the originals bucket. */
+/** Woken by an upload, an overwrite or a delete in the originals bucket. What it returns is the ready signal. */
 export async function handler(event: Buffer, fcContext: unknown) {
   const darkroom = openDarkroom(settings, readContext(fcContext));
   const { keys, ignored } = wantedKeys(event, settings.originals);
   for (const record of ignored) darkroom.log.info('ignored', record);
-  const reports = await reconcileAll(keys, darkroom);
-  return { reports, ignored };
+  return answerTo(event, { reports: await reconcileAll(keys, darkroom), ignored });
 }

@@ -11,6 +11,7 @@ import { hostClosed } from './pool.ts';
 import { type NewEvent, openQueue, type Queue, type QueuedEvent } from './queue.ts';
 import { openShares, type Shares } from './shares.ts';
 import { openTasks, type TaskState, type Tasks } from './tasks.ts';
+import { openWebhook } from './webhook.ts';
 
 export interface FunctionHostOptions {
   service: ServiceDefinition;
@@ -25,6 +26,8 @@ export interface FunctionHostOptions {
   mostReserved?: number;
   retryBaseMs?: number;
   idleMs?: number;
+  /** Is sent each destination's messages too, beside the files. */
+  webhook?: URL | undefined;
   onHappening?: (happening: Happening) => void;
 }
 
@@ -72,7 +75,8 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
     tell,
   };
   const shares = openShares(execution, options.mostReserved);
-  const deliver = openDestinations(join(dataDir, 'destinations'), service);
+  const webhook = options.webhook && openWebhook(options.webhook, tell);
+  const deliver = openDestinations(join(dataDir, 'destinations'), service, webhook);
   const find = (name: string) => findIn(service, name);
   const work = outstandingWork();
   const life = openEventLife({ queue, deliver, shares, tasks, work, retryBaseMs, find, tell });
@@ -89,6 +93,7 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
     async close() {
       life.stop();
       await shares.close();
+      webhook?.close();
     },
   };
 }
