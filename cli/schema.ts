@@ -1,17 +1,23 @@
 import { writeFile } from 'node:fs/promises';
 import { Argument, Command } from 'commander';
+import * as z from 'zod';
+import { logLineSchema } from '../shared/core/log-events.ts';
 import { readyJsonSchema } from '../shared/fc/destination.ts';
 import { say } from './printer.ts';
 
-const schemas = { ready: readyJsonSchema };
+const schemas = {
+  ready: readyJsonSchema,
+  log: () => ({ title: 'Darkroom log line', ...z.toJSONSchema(logLineSchema) }),
+};
 
 export function schemaCommand(): Command {
   return new Command('schema')
     .description('Print the JSON Schema of what others read.')
     .addArgument(
-      new Argument('<which>', 'ready: the message of the success destination').choices(
-        Object.keys(schemas),
-      ),
+      new Argument(
+        '<which>',
+        'ready: the message of the success destination; log: a line of the log',
+      ).choices(Object.keys(schemas)),
     )
     .option('--out <file>', 'write it to a file instead')
     .action(schema);

@@ -1,4 +1,5 @@
 import type { ApngFrame } from './core/apng.ts';
+import type { LogEvent, LogFacts } from './core/log-events.ts';
 import type { OriginalObject, Placeholder } from './core/manifest.ts';
 import type { Picture, Size } from './core/picture.ts';
 import type { PresetList } from './core/preset-list.ts';
@@ -107,10 +108,13 @@ export interface PresetSource {
   current(): Promise<{ list: PresetList; fingerprint: string }>;
 }
 
+/** One JSON line for each happening of core/log-events.ts, and nothing else. */
 export interface Log {
   /** Each rendition; off in the cloud by default, where lines cost money. */
-  debug(event: string, facts: Record<string, unknown>): void;
-  info(event: string, facts: Record<string, unknown>): void;
-  warn(event: string, facts: Record<string, unknown>): void;
-  error(event: string, facts: Record<string, unknown>): void;
+  debug: Tell;
+  info: Tell;
+  warn: Tell;
+  error: Tell;
 }
+
+type Tell = <E extends LogEvent>(event: E, facts: LogFacts<E>) => void;

@@ -1,6 +1,7 @@
 import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
 import { agentOf } from '../../shared/adapters/user-agent.ts';
 import { failureOf } from '../../shared/core/failure.ts';
+import { factsOf } from '../../shared/core/log-facts.ts';
 import { clientFacts } from '../../shared/fc/client-facts.ts';
 import { type Context, readContext } from '../../shared/fc/context.ts';
 import { type HttpRequest, httpReply, readHttpEvent } from '../../shared/fc/http-event.ts';
@@ -36,8 +37,7 @@ async function answer(request: HttpRequest, context: Context) {
     });
     return replyToMiss(miss, request);
   } catch (thrown) {
-    const { code, kind, message, facts } = failureOf(thrown);
-    darkroom.log.error('miss-failed', { key, code, kind, message, ...facts });
+    darkroom.log.error('miss-failed', { key, ...factsOf(failureOf(thrown)) });
     return refusals.unavailable;
   }
 }

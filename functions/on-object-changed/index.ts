@@ -1,7 +1,7 @@
 import { readContext } from '../../shared/fc/context.ts';
 import { answerTo } from '../../shared/fc/destination.ts';
 import { readSettings } from '../../shared/fc/settings.ts';
-import { wantedKeys } from '../../shared/fc/wanted-keys.ts';
+import { ageOf, wantedKeys } from '../../shared/fc/wanted-keys.ts';
 import { reconcileAll } from '../../shared/pipeline/reconcile-all.ts';
 import { openDarkroom } from '../open-darkroom.ts';
 
@@ -10,7 +10,8 @@ const settings = readSettings();
 /** Woken by an upload, an overwrite or a delete in the originals bucket. What it returns is the ready signal. */
 export async function handler(event: Buffer, fcContext: unknown) {
   const darkroom = openDarkroom(settings, readContext(fcContext));
-  const { keys, ignored } = wantedKeys(event, settings.originals);
+  const { keys, ignored, since } = wantedKeys(event, settings.originals);
+  darkroom.log.info('woken', { keys: keys.length, ...ageOf(since, darkroom.now()) });
   for (const record of ignored) darkroom.log.info('ignored', record);
   return answerTo(event, { reports: await reconcileAll(keys, darkroom), ignored });
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { failureCodes } from './failure.ts';
+import { type FailureCode, failureCodes } from './failure.ts';
 import { manifestKey } from './keys.ts';
 import type { Manifest } from './manifest.ts';
 import { photoStates, stateOfSet } from './photo-state.ts';
@@ -117,4 +117,10 @@ function stateAfter(outcome: Report['outcome'], manifest: Manifest | undefined):
 
 function nameOf({ original, version, complete }: Manifest) {
   return { key: manifestKey(original.key), version, etag: original.etag, complete };
+}
+
+/** Of the first file that failed, or of the picture: a failed set's reason is `CODE: message`. */
+export function codeIn({ outcome, failed, reason = '' }: Report): FailureCode | undefined {
+  if (outcome !== 'failed') return failed[0]?.code;
+  return failureCodes.find(code => reason.startsWith(`${code}:`));
 }

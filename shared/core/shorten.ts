@@ -1,14 +1,14 @@
 import type { Answer, Report } from './report.ts';
 
 /**
- * A message that its destination refuses is lost, and a log line that is cut cannot be read. So what would not fit
- * says less: first without the lists of files, which the manifest has too, then without some of the reports.
+ * A message that its destination refuses is lost. So an answer that would not fit says less: first without the lists
+ * of files, which the manifest has too, then without some of the reports.
  */
 
 /** What stands in a list of failures although it was shortened: the first says what the others mostly say too. */
 const SAMPLE = 1;
 
-export function withoutLists(report: Report): Report {
+function withoutLists(report: Report): Report {
   const { rendered, failed } = report;
   return {
     ...report,
@@ -16,11 +16,6 @@ export function withoutLists(report: Report): Report {
     failed: failed.slice(0, SAMPLE),
     shortened: { rendered: rendered.length, failed: failed.length },
   };
-}
-
-/** One report in so many bytes of JSON, or its shortest form. */
-export function fittedReport(report: Report, most: number): Report {
-  return bytesOf(report) <= most ? report : withoutLists(report);
 }
 
 /** An answer in so many bytes, counted as JSON inside a string of JSON, which is how FC delivers it. */

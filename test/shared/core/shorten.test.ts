@@ -6,7 +6,7 @@ import {
   nothingSpent,
   type Report,
 } from '../../../shared/core/report.ts';
-import { bytesOf, fittedAnswer, fittedReport } from '../../../shared/core/shorten.ts';
+import { bytesOf, fittedAnswer } from '../../../shared/core/shorten.ts';
 
 function report(key: string, rendered: number, failed = 0): Report {
   const made = Array.from({ length: rendered }, (_, i) => `${key}/0123456789/feed-${i}.jpg`);
@@ -76,10 +76,4 @@ describe('an answer that has to fit', () => {
       }),
     );
   });
-});
-
-it('one report has its lists where they fit, and says how long they were elsewhere', () => {
-  const whole = report('a.jpg', 28);
-  expect(fittedReport(whole, 10_000)).toBe(whole);
-  expect(fittedReport(whole, 500)).toMatchObject({ rendered: [], shortened: { rendered: 28 } });
 });
