@@ -16,6 +16,7 @@ interface Options {
   fresh?: true;
   seed: boolean;
   webhook?: URL;
+  otlp?: URL;
   json?: true;
 }
 
@@ -37,6 +38,7 @@ export function localCommand(): Command {
     .option('--fresh', 'begin with empty buckets')
     .option('--no-seed', 'upload no photographs of our own')
     .option('--webhook <url>', 'post each ready and failure message there, as JSON', urlFrom)
+    .option('--otlp <url>', 'send traces there (OTLP over HTTP)', urlFrom)
     .option('--json', 'one line of JSON when ready, then one for each happening')
     .action(local);
 }
@@ -54,6 +56,7 @@ async function local(options: Options): Promise<void> {
       replace: options.presets !== undefined,
     },
     webhook: options.webhook,
+    otlp: options.otlp,
     onHappening: happening => teller.happening(happening),
   });
   stopOnSignal(platform);

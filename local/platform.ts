@@ -44,6 +44,8 @@ export interface PlatformOptions {
   presets: { text: string; file: string; replace: boolean };
   /** Is sent what destinations are sent. */
   webhook?: URL | undefined;
+  /** Takes the functions' spans. */
+  otlp?: URL | undefined;
   onHappening(happening: Happening): void;
 }
 
@@ -96,7 +98,11 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       service,
       dataDir,
       credentials: () => ({ ...functionIdentity, securityToken: 'local' }),
-      environment: { ...environmentOf(oss, fc, service), DARKROOM_MISS_SECRET: missSecret },
+      environment: {
+        ...environmentOf(oss, fc, service),
+        DARKROOM_MISS_SECRET: missSecret,
+        ...(options.otlp && { OTEL_EXPORTER_OTLP_ENDPOINT: options.otlp.href }),
+      },
       // Twenty processes on a few cores help nobody, and slow down uploads.
       mostReserved: Math.max(1, availableParallelism() - 1),
       webhook: options.webhook,

@@ -108,6 +108,13 @@ export interface PresetSource {
   current(): Promise<{ list: PresetList; fingerprint: string }>;
 }
 
+/** An action as a part of a trace, within the part that it is called from. */
+export type Span = <T>(
+  name: string,
+  attributes: Record<string, string | number>,
+  action: () => Promise<T>,
+) => Promise<T>;
+
 /** One JSON line for each happening of core/log-events.ts, and nothing else. */
 export interface Log {
   /** Each rendition; off in the cloud by default, where lines cost money. */

@@ -9,8 +9,9 @@ import { isFromCdn, refusals, replyToAuto, replyToMiss } from '../../shared/fc/m
 import { accountOf, missSecretOf, readSettings } from '../../shared/fc/settings.ts';
 import { answerAuto, isAuto } from '../../shared/pipeline/auto.ts';
 import { followUp } from '../../shared/pipeline/follow-up.ts';
+import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { answerMiss } from '../../shared/pipeline/miss.ts';
-import { openDarkroom } from '../open-darkroom.ts';
+import { inDarkroom } from '../open-darkroom.ts';
 
 const settings = readSettings();
 
@@ -20,11 +21,12 @@ export async function handler(event: Buffer, fcContext: unknown) {
   const request = readHttpEvent(event);
   if (!isFromCdn(request, missSecretOf(settings))) return httpReply(refusals.forbidden);
   if (!/^(GET|HEAD)$/.test(request.method)) return httpReply(refusals.notAllowed);
-  return httpReply(await answer(request, context));
+  return await inDarkroom(settings, context, async darkroom =>
+    httpReply(await answer(request, context, darkroom)),
+  );
 }
 
-async function answer(request: HttpRequest, context: Context) {
-  const { config: _, ...darkroom } = openDarkroom(settings, context);
+async function answer(request: HttpRequest, context: Context, darkroom: Darkroom) {
   const { key = '' } = request;
   try {
     if (isAuto(key))

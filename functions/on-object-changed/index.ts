@@ -3,15 +3,16 @@ import { answerTo } from '../../shared/fc/destination.ts';
 import { readSettings } from '../../shared/fc/settings.ts';
 import { ageOf, wantedKeys } from '../../shared/fc/wanted-keys.ts';
 import { reconcileAll } from '../../shared/pipeline/reconcile-all.ts';
-import { openDarkroom } from '../open-darkroom.ts';
+import { inDarkroom } from '../open-darkroom.ts';
 
 const settings = readSettings();
 
 /** Woken by an upload, an overwrite or a delete in the originals bucket. What it returns is the ready signal. */
 export async function handler(event: Buffer, fcContext: unknown) {
-  const darkroom = openDarkroom(settings, readContext(fcContext));
-  const { keys, ignored, since } = wantedKeys(event, settings.originals);
-  darkroom.log.info('woken', { keys: keys.length, ...ageOf(since, darkroom.now()) });
-  for (const record of ignored) darkroom.log.info('ignored', record);
-  return answerTo(event, { reports: await reconcileAll(keys, darkroom), ignored });
+  return await inDarkroom(settings, readContext(fcContext), async darkroom => {
+    const { keys, ignored, since } = wantedKeys(event, settings.originals);
+    darkroom.log.info('woken', { keys: keys.length, ...ageOf(since, darkroom.now()) });
+    for (const record of ignored) darkroom.log.info('ignored', record);
+    return answerTo(event, { reports: await reconcileAll(keys, darkroom), ignored });
+  });
 }

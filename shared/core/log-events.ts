@@ -72,7 +72,7 @@ export const logEvents = {
     done: tallySchema,
     sweepAt: z.iso.datetime().optional(),
   }),
-  'spans-lost': z.strictObject({ message: z.string() }),
+  'spans-lost': z.strictObject({ count, reason: z.string() }),
 } as const;
 
 export type LogEvent = keyof typeof logEvents;

@@ -120,7 +120,8 @@ function nameOf({ original, version, complete }: Manifest) {
 }
 
 /** Of the first file that failed, or of the picture: a failed set's reason is `CODE: message`. */
-export function codeIn({ outcome, failed, reason = '' }: Report): FailureCode | undefined {
+export function codeIn(report: Report | undefined): FailureCode | undefined {
+  const { outcome, failed = [], reason = '' } = report ?? {};
   if (outcome !== 'failed') return failed[0]?.code;
   return failureCodes.find(code => reason.startsWith(`${code}:`));
 }

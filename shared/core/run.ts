@@ -123,7 +123,7 @@ export function tallyOf(
   for (const { report, failure } of results) {
     const outcome = failure ? 'thrown' : (report?.outcome ?? 'ignored');
     tally.outcomes[outcome] = (tally.outcomes[outcome] ?? 0) + 1;
-    const code = failure?.code ?? (report && codeIn(report));
+    const code = failure?.code ?? codeIn(report);
     if (code) tally.failures[code] = (tally.failures[code] ?? 0) + 1;
     for (const { bytes } of report?.rendered ?? []) {
       tally.rendered += 1;

@@ -43,7 +43,8 @@ async function reconcileOne(key: string, darkroom: Darkroom): Promise<Result> {
     if (deadline && now() > deadline) {
       throw new Failure('DEADLINE', 'expected to start this original before the deadline');
     }
-    const report = await reconcile(key, darkroom);
+    const run = () => reconcile(key, darkroom);
+    const report = await (darkroom.span?.('reconcile', { key }, run) ?? run());
     const isFailed = report.failed.length > 0 || report.outcome === 'failed';
     log[isFailed ? 'warn' : 'info']('reconciled', lineOf(report));
     return { key, report };

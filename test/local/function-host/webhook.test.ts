@@ -1,21 +1,11 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openReceiver } from '../../support/receiver.ts';
 import { kept, stage, until } from './bundles.ts';
 
-/** A receiver that answers with each status in turn, and then with the last. */
 async function receiver(...statuses: number[]) {
-  const bodies: string[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    bodies.push(Buffer.concat(chunks).toString());
-    response.writeHead(statuses[Math.min(bodies.length, statuses.length) - 1] ?? 200).end();
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
-  return { url: new URL(`http://127.0.0.1:${port}/photos?token=secret`), bodies };
+  const { origin, received, close } = await openReceiver(...statuses);
+  onTestFinished(close);
+  return { url: new URL(`${origin}/photos?token=secret`), received };
 }
 
 const telling = {
@@ -29,26 +19,26 @@ const failing = {
 
 describe('a webhook', () => {
   it('is sent each message of the destinations, as it is in the files', async () => {
-    const { url, bodies } = await receiver(200);
+    const { url, received } = await receiver(200);
     const set = await stage({ telling, failing });
     const host = await set.start({ webhook: url });
     await host.invokeAsync('telling', Buffer.from('1'));
     await host.invokeAsync('failing', Buffer.from('2'));
-    await until(() => bodies.length === 2);
+    await until(() => received.length === 2);
     const files = [
       ...(await kept(set.dataDir, 'test-telling', 'success')),
       ...(await kept(set.dataDir, 'test-failing', 'failure')),
     ];
-    expect(bodies.map(body => JSON.parse(body))).toEqual(expect.arrayContaining(files));
+    expect(received.map(({ body }) => body)).toEqual(expect.arrayContaining(files));
   });
 
   it('is tried again where it does not take one', async () => {
-    const { url, bodies } = await receiver(503, 200);
+    const { url, received } = await receiver(503, 200);
     const set = await stage({ telling });
     const host = await set.start({ webhook: url });
     await host.invokeAsync('telling', Buffer.from('1'));
-    await until(() => bodies.length === 2);
-    expect(bodies[1]).toBe(bodies[0]);
+    await until(() => received.length === 2);
+    expect(received[1]).toEqual(received[0]);
   });
 
   it('holds up nobody, and what it never took is told with its file, not with its secrets', async () => {
