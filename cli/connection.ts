@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { type FcConnection, fcTasks } from '../shared/adapters/fc-tasks.ts';
 import { type OssConnection, ossReader, ossStore } from '../shared/adapters/oss-store.ts';
 import { Failure } from '../shared/core/failure.ts';
-import type { ObjectStore, TaskQueue } from '../shared/ports.ts';
+import type { InvocationQueue, ObjectStore } from '../shared/ports.ts';
 
 /** Where a command works: the buckets that the environment names, or a local platform that is running. */
 export interface Connection {
@@ -19,7 +19,9 @@ export interface Connection {
   derivatives: ObjectStore;
   config: ObjectStore;
   /** Work for a deployed function; throws SETTINGS_INVALID where nothing says whose. */
-  tasks(functionName: string): TaskQueue;
+  tasks(functionName: string): InvocationQueue;
+  /** The folder of a local platform's destinations. */
+  failures?: string;
   /** Large objects of any bucket, as they come. */
   reader(bucket: string): (key: string) => Promise<Readable>;
 }
@@ -58,6 +60,7 @@ async function localPlatform(dataDir: string): Promise<Connection> {
     where: `the local platform in ${dataDir}`,
     presetsKey: 'presets.yaml',
     tasks: name => fcTasks(name, { ...place.fc, internal: false, credentials }),
+    failures: join(dataDir, 'destinations'),
   };
 }
 
@@ -128,7 +131,7 @@ function deployment(): Connection {
 
 type Account = Omit<FcConnection, 'accountId' | 'internal'> & { accountId: string | undefined };
 
-function tasksOf(name: string, { accountId, ...account }: Account): TaskQueue {
+function tasksOf(name: string, { accountId, ...account }: Account): InvocationQueue {
   if (accountId === undefined) {
     const message = `expected DARKROOM_ACCOUNT_ID in the environment, the account that has the function ${name}`;
     throw new Failure('SETTINGS_INVALID', message);

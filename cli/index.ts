@@ -10,6 +10,7 @@ import { presetsApplyCommand, presetsResumeCommand } from './presets-apply.ts';
 import { presetsDiffCommand } from './presets-diff.ts';
 import { presetsPlanCommand } from './presets-plan.ts';
 import { renderCommand } from './render.ts';
+import { replayCommand } from './replay.ts';
 import { schemaCommand } from './schema.ts';
 import { statusCommand } from './status.ts';
 import { verifyCommand } from './verify.ts';
@@ -34,6 +35,7 @@ program.addCommand(statusCommand());
 program.addCommand(estimateCommand());
 program.addCommand(explainCommand());
 program.addCommand(verifyCommand());
+program.addCommand(replayCommand());
 program.addCommand(invokeCommand());
 program.addCommand(schemaCommand());
 

@@ -59,6 +59,11 @@ export interface TaskQueue {
   submit(id: string, payload: Buffer): Promise<'accepted' | 'duplicate'>;
 }
 
+/** As TaskQueue, for functions that keep no tasks too: those have no ids to refuse a second one by. */
+export interface InvocationQueue extends TaskQueue {
+  invoke(payload: Buffer): Promise<void>;
+}
+
 /** Interleaved 8 bits a channel: three channels, or four where the picture has transparent parts. */
 export interface Raster extends Size {
   data: Buffer;

@@ -23,11 +23,12 @@ export type Deliver = (outcome: Outcome) => Promise<void>;
  * A failure is kept even if s.yaml names no destination: on FC the event would be gone, on a desk one
  * wants to see it. A success is kept only where s.yaml asks for it. A webhook hears of both, from the file.
  */
-export function openDestinations(
+export async function openDestinations(
   folder: string,
   service: ServiceDefinition,
   webhook?: Webhook,
-): Deliver {
+): Promise<Deliver> {
+  await mkdir(folder, { recursive: true });
   return async outcome => {
     const { event, definition, condition } = outcome;
     if (condition === undefined && definition.destinations.onSuccess === undefined) return;

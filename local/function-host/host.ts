@@ -76,7 +76,7 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
   };
   const shares = openShares(execution, options.mostReserved);
   const webhook = options.webhook && openWebhook(options.webhook, tell);
-  const deliver = openDestinations(join(dataDir, 'destinations'), service, webhook);
+  const deliver = await openDestinations(join(dataDir, 'destinations'), service, webhook);
   const find = (name: string) => findIn(service, name);
   const work = outstandingWork();
   const life = openEventLife({ queue, deliver, shares, tasks, work, retryBaseMs, find, tell });

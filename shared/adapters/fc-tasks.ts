@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import pRetry from 'p-retry';
 import { Failure } from '../core/failure.ts';
-import type { TaskQueue } from '../ports.ts';
+import type { InvocationQueue } from '../ports.ts';
 
-/** Asynchronous tasks of one function through @alicloud/fc20230330 4.7; the only place that knows its errors. */
+/** Asynchronous tasks and events of one function through @alicloud/fc20230330 4.7; the only place that knows its errors. */
 
 export interface FcConnection {
   /** `cn-hangzhou`. */
@@ -23,25 +23,29 @@ export function fcTasks(
   functionName: string,
   connection: FcConnection,
   patience: Partial<typeof PATIENCE> = {},
-): TaskQueue {
+): InvocationQueue {
   const { timeoutMs, ...retries } = { ...PATIENCE, ...patience };
   let opening: Promise<Invoke> | undefined;
+  async function invokeOnce(id: string | undefined, payload: Buffer) {
+    opening ??= open(functionName, connection);
+    const invoke = await opening;
+    const what = `${id === undefined ? 'an event' : `task ${id}`} for ${functionName}`;
+    return await pRetry(() => attempting(what, atMost(timeoutMs, invoke(id, payload))), {
+      ...retries,
+      factor: 2,
+      randomize: true,
+      shouldRetry: ({ error }) => error instanceof Failure && error.kind === 'transient',
+    });
+  }
   return {
-    async submit(id, payload) {
-      opening ??= open(functionName, connection);
-      const invoke = await opening;
-      const what = `task ${id} for ${functionName}`;
-      return await pRetry(() => attempting(what, atMost(timeoutMs, invoke(id, payload))), {
-        ...retries,
-        factor: 2,
-        randomize: true,
-        shouldRetry: ({ error }) => error instanceof Failure && error.kind === 'transient',
-      });
+    submit: invokeOnce,
+    async invoke(payload) {
+      await invokeOnce(undefined, payload);
     },
   };
 }
 
-type Invoke = (id: string, payload: Buffer) => Promise<void>;
+type Invoke = (id: string | undefined, payload: Buffer) => Promise<void>;
 
 /** The SDK is loaded with the first task: most who import this file submit none. */
 async function open(functionName: string, connection: FcConnection): Promise<Invoke> {
@@ -58,7 +62,10 @@ async function open(functionName: string, connection: FcConnection): Promise<Inv
     const { body } = await client.invokeFunctionWithOptions(
       functionName,
       new fc.InvokeFunctionRequest({ body: Readable.from([payload]) }),
-      new fc.InvokeFunctionHeaders({ xFcInvocationType: 'Async', xFcAsyncTaskId: id }),
+      new fc.InvokeFunctionHeaders({
+        xFcInvocationType: 'Async',
+        ...(id === undefined ? {} : { xFcAsyncTaskId: id }),
+      }),
       new RuntimeOptions({ connectTimeout: SDK_TIMEOUT_MS, readTimeout: SDK_TIMEOUT_MS }),
     );
     // Unread, it would keep its connection.
