@@ -45,6 +45,10 @@ export interface PlatformOptions {
   identity: Identity | undefined;
   /** The preset list to put in force, as text; undefined keeps the one in force, if there is one. */
   presets: { text: string; file: string; replace: boolean };
+  /** Is sent what destinations are sent. */
+  webhook?: URL | undefined;
+  /** Takes the functions' spans. */
+  otlp?: URL | undefined;
   onHappening(happening: Happening): void;
 }
 
@@ -105,9 +109,11 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       environment: {
         ...environmentOf({ oss, fc, cdn, cdnApi }, service),
         DARKROOM_MISS_SECRET: missSecret,
+        ...(options.otlp && { OTEL_EXPORTER_OTLP_ENDPOINT: options.otlp.href }),
       },
       // Twenty processes on a few cores help nobody, and slow down uploads.
       mostReserved: Math.max(1, availableParallelism() - 1),
+      webhook: options.webhook,
       onHappening: happening => tell(withoutBody(happening)),
     }).then(keep);
     // After the host is up: a function may listen to the bucket of the list.
