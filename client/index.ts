@@ -46,12 +46,12 @@ export { urlOfKey };
 
 /**
  * How far a photo is, by its manifest or undefined where there is none yet. With `etag`, the one that OSS answered the
- * upload with, the manifest of an earlier upload under that key is `pending`.
+ * upload with, the manifest of an earlier upload under that key is `pending`. `absent` was taken down.
  */
 export function stateOf(
   manifest: Progress | undefined,
   etag?: string,
-): 'pending' | 'ready' | 'partly-failed' | 'failed' {
+): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'absent' {
   return progressOf(manifest, etag);
 }
 

@@ -2,6 +2,7 @@
 export interface Progress {
   complete: boolean;
   original: { etag: string };
+  takenDown?: object | undefined;
   variants: readonly { state: string }[];
 }
 
@@ -9,7 +10,8 @@ export interface Progress {
 export function progressOf(
   manifest: Progress | undefined,
   etag: string | undefined,
-): 'pending' | 'ready' | 'partly-failed' | 'failed' {
+): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'absent' {
+  if (manifest?.takenDown) return 'absent';
   if (!manifest || (etag && bare(etag) !== bare(manifest.original.etag))) return 'pending';
   if (manifest.complete) return 'ready';
   return manifest.variants.some(({ state }) => state === 'rendered') ? 'partly-failed' : 'failed';

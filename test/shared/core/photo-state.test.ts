@@ -24,6 +24,12 @@ describe('the state of a photo', () => {
     ],
     ['that is no picture', hopeless, 'E', 'failed'],
     ['of an earlier upload that was no picture', hopeless, 'F', 'pending'],
+    [
+      'that was taken down',
+      { ...hopeless, takenDown: { at: '2026-11-24T00:00:00.000Z' } },
+      'F',
+      'absent',
+    ],
   ])('%s, for the core and for clients', (_, manifest, etag, state) => {
     expect(stateOfSet(manifest, etag)).toBe(state);
     expect(progressOf(manifest, etag)).toBe(state);
