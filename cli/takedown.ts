@@ -6,13 +6,20 @@ import { isInForce } from '../shared/core/takedown.ts';
 import { handOver } from '../shared/pipeline/hand-over.ts';
 import { inOrder } from '../shared/pipeline/in-order.ts';
 import { walkSets } from '../shared/pipeline/orphans.ts';
-import { type Drained, drainPurges, keepPurge } from '../shared/pipeline/purges.ts';
+import { drainPurges, keepPurge } from '../shared/pipeline/purges.ts';
 import { filesOfSet, objectsIn } from '../shared/pipeline/survey.ts';
 import { liftTakedown, takeDown } from '../shared/pipeline/take-down.ts';
 import { takedownsIn } from '../shared/pipeline/takedowns.ts';
 import { type Connection, type ConnectionOptions, connect, withConnection } from './connection.ts';
-import { grouped } from './figures.ts';
 import { say } from './printer.ts';
+import {
+  type Asked,
+  counted,
+  inWords,
+  type Tally,
+  summaryInWords,
+  summaryOf,
+} from './takedown-words.ts';
 
 interface Options extends ConnectionOptions {
   prefix?: string;
@@ -95,14 +102,8 @@ async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivativ
   say(
     json
       ? JSON.stringify({ keys: count })
-      : `${grouped(count)} keys would be ${what}; nothing was changed`,
+      : `${counted(count, 'key')} would be ${what}; nothing was changed`,
   );
-}
-
-interface Tally {
-  keys: number;
-  removed: number;
-  purges: Set<string>;
 }
 
 async function takeAllDown(keys: Keys, options: Options, connection: Connection): Promise<void> {
@@ -126,8 +127,8 @@ async function takeAllDown(keys: Keys, options: Options, connection: Connection)
   const drained = cdn && (await purgeNow(tally.purges, { ...desk, config, cdn }));
   say(
     options.json
-      ? JSON.stringify(summary(tally, drained))
-      : summaryInWords(tally, drained, connection),
+      ? JSON.stringify(summaryOf(tally, drained))
+      : summaryInWords(tally, drained, connection.where),
   );
 }
 
@@ -136,8 +137,6 @@ async function purgeOfAll({ prefix }: Options, desk: Parameters<typeof keepPurge
   if (!prefix?.endsWith('/')) return undefined;
   return await keepPurge({ class: 'takedown', directory: prefix, files: [] }, desk);
 }
-
-type Asked = Drained | { waiting: number; failure: string };
 
 /** What the CDN does not take now waits, and the sweep asks again: the files are gone from the bucket all the same. */
 async function purgeNow(
@@ -158,39 +157,6 @@ async function purgeNow(
   }
 }
 
-function inWords({
-  key,
-  removed,
-  wasThere,
-}: {
-  key: string;
-  removed: string[];
-  wasThere: boolean;
-}) {
-  if (!wasThere) return `✓ ${key}  blocked; there was nothing of it: is the key right?`;
-  return `✓ ${key}  taken down, ${removed.length} files removed`;
-}
-
-function summary({ keys, removed }: Tally, purges: Asked | undefined) {
-  return { keys, removed, purges: purges ?? 'no CDN' };
-}
-
-function summaryInWords({ keys, removed }: Tally, asked: Asked | undefined, { where }: Connection) {
-  return `${grouped(keys)} keys taken down, ${grouped(removed)} files removed, ${where}\n${cdnInWords(asked)}`;
-}
-
-function cdnInWords(asked: Asked | undefined): string {
-  if (!asked) {
-    return 'No CDN is named (DARKROOM_CDN_DOMAIN): what one keeps stays there for up to a year';
-  }
-  const waits = `${grouped(asked.waiting)} purges wait for the sweep`;
-  if ('failure' in asked) return `The CDN was not purged, ${waits}: ${asked.failure}`;
-  const { done, tasks, waiting } = asked;
-  const told = tasks.length > 0 ? ` (${tasks.map(task => `task ${task}`).join(', ')})` : '';
-  const rest = waiting > 0 ? `; ${waits}, until there is quota` : '';
-  return `CDN: ${grouped(done)} purges asked for${told}, done in 5 to 6 minutes${rest}`;
-}
-
 async function undo(keys: Keys, options: Options, connection: Connection): Promise<void> {
   const now = new Date();
   const desk = { ...connection, now: () => now };
@@ -205,6 +171,7 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
   const batch = { bucket: connection.names.originals, keys: lifted, mode: 'settle' as const };
   const sender = { name: 'undo', at: now.toISOString() };
   if (lifted.length > 0) await handOver(connection.tasks('darkroom-backfill'), batch, sender);
-  const counted = `${grouped(lifted.length)} keys handed over to be developed, ${connection.where}`;
-  say(options.json ? JSON.stringify({ lifted: lifted.length }) : counted);
+  const handedOver = counted(lifted.length, 'key');
+  const told = `${handedOver} handed over to be developed, ${connection.where}`;
+  say(options.json ? JSON.stringify({ lifted: lifted.length }) : told);
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/findings.ts';
 import { manifestKey, unusableKey } from '../core/keys.ts';
+import { type Purge, purgedKey, purgeSchema } from '../core/purge.ts';
 import {
   isInForce,
   lastAct,
@@ -142,4 +143,18 @@ async function brokenIn(
       ? []
       : [{ ...about, why: 'it was taken down, there is no tombstone', mend: 'takedown' as const }]),
   ];
+}
+
+export type Proof = Takedown & { purges: Purge[] };
+
+/** All that is kept of take-downs of a key, in force or not, with what the CDN was asked for. */
+export async function proofOf(key: string, config: ObjectStore): Promise<Proof | undefined> {
+  const takedown = await readTakedown(key, config);
+  if (!takedown) return undefined;
+  const purges: Purge[] = [];
+  for (const { purge } of takedown.acts) {
+    const done = purge && (await readRecord(config, purgedKey(purge), purgeSchema));
+    if (done) purges.push(done);
+  }
+  return { ...takedown, purges };
 }
