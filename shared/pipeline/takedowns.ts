@@ -75,12 +75,14 @@ export async function enforce(
 /** Undefined where none is in force; else all of it is carried out. One GET. */
 export async function heed(
   key: string,
-  darkroom: Pick<Darkroom, 'derivatives' | 'config' | 'isBehindCdn' | 'now'>,
+  darkroom: Pick<Darkroom, 'derivatives' | 'config' | 'isBehindCdn' | 'isForewarned' | 'now'>,
 ): Promise<{ removed: string[] } | undefined> {
   if (!darkroom.config || unusableKey(key)) return undefined;
   const record = await readTakedown(key, darkroom.config);
   if (!record || !isInForce(record)) return undefined;
-  return await enforce(key, { at: lastAct(record).at, hasTombstone: false }, darkroom);
+  const { at } = lastAct(record);
+  const alwaysPurge = darkroom.isForewarned === true;
+  return await enforce(key, { at, hasTombstone: false, alwaysPurge }, darkroom);
 }
 
 /** All records, of keys that begin so; `after` is the cursor of one before. */
