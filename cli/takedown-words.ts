@@ -24,6 +24,10 @@ export function inWords({ key, removed, wasThere }: TakenDown): string {
   return `✓ ${key}  taken down, ${counted(removed.length, 'file')} removed`;
 }
 
+export function liftedInWords(key: string, isLifted: boolean): string {
+  return isLifted ? `✓ ${key}  is developed again` : `- ${key}  was not taken down`;
+}
+
 export function summaryOf({ keys, removed }: Tally, purges: Asked | undefined) {
   return { keys, removed, purges: purges ?? 'no CDN' };
 }

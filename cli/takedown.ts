@@ -1,21 +1,19 @@
 import { userInfo } from 'node:os';
-import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { Failure, failureOf } from '../shared/core/failure.ts';
-import { isInForce } from '../shared/core/takedown.ts';
 import { handOver } from '../shared/pipeline/hand-over.ts';
 import { inOrder } from '../shared/pipeline/in-order.ts';
-import { walkSets } from '../shared/pipeline/orphans.ts';
 import { drainPurges, keepPurge } from '../shared/pipeline/purges.ts';
-import { filesOfSet, objectsIn } from '../shared/pipeline/survey.ts';
+import { filesOfSet } from '../shared/pipeline/survey.ts';
 import { liftTakedown, takeDown } from '../shared/pipeline/take-down.ts';
-import { takedownsIn } from '../shared/pipeline/takedowns.ts';
 import { type Connection, type ConnectionOptions, connect, withConnection } from './connection.ts';
 import { say } from './printer.ts';
+import { type Keys, keysFrom } from './takedown-keys.ts';
 import {
   type Asked,
   counted,
   inWords,
+  liftedInWords,
   type Tally,
   summaryInWords,
   summaryOf,
@@ -59,36 +57,6 @@ async function takedown(words: string[], options: Options): Promise<void> {
   else await takeAllDown(keys, options, connection);
 }
 
-type Keys = AsyncIterable<string> | string[];
-
-async function keysFrom(words: string[], options: Options, connection: Connection): Promise<Keys> {
-  const { prefix, undo: isUndo } = options;
-  if (words.length > 0 === (prefix !== undefined) || prefix === '') {
-    const message = 'expected keys, or one --prefix that is not empty: darkroom takedown --help';
-    throw new Failure('SETTINGS_INVALID', message);
-  }
-  if (prefix !== undefined) {
-    return isUndo ? takenDownBelow(prefix, connection) : originalsBelow(prefix, connection);
-  }
-  const lines = words.includes('-') ? (await text(process.stdin)).split('\n') : [];
-  const named = [...words.filter(word => word !== '-'), ...lines.filter(line => line !== '')];
-  return [...new Set(named)];
-}
-
-/** Those that are there, and those that only left their set. */
-async function* originalsBelow(prefix: string, { originals, derivatives }: Connection) {
-  for await (const { key } of objectsIn(originals.list(prefix))) yield key;
-  for await (const { original, orphans } of walkSets({ prefix }, { originals, derivatives })) {
-    if (orphans.length > 0) yield original;
-  }
-}
-
-async function* takenDownBelow(prefix: string, { config }: Connection) {
-  for await (const { takedown } of takedownsIn({ prefix }, config)) {
-    if (isInForce(takedown)) yield takedown.key;
-  }
-}
-
 async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivatives }: Connection) {
   let count = 0;
   for await (const key of keys) {
@@ -112,17 +80,16 @@ async function takeAllDown(keys: Keys, options: Options, connection: Connection)
   const order = { by: options.by, reason: options.reason, purge: await purgeOfAll(options, desk) };
   const tally: Tally = { keys: 0, removed: 0, purges: new Set() };
   const takeOne = async (key: string) => {
-    const [original, done] = await Promise.all([
-      connection.originals.head(key),
-      takeDown(key, order, desk),
-    ]);
-    return { key, wasThere: original !== undefined || done.removed.length > 0, ...done };
+    const done = await takeDown(key, order, desk);
+    const wasThere = done.removed.length > 0 || (await connection.originals.head(key));
+    return { wasThere: wasThere !== undefined, ...done };
   };
-  for await (const done of inOrder(keys, takeOne)) {
+  for await (const { key, done } of inOrder(keys, key => attempted(key, takeOne))) {
+    if (!tell(key, done, options)) continue;
     tally.keys += 1;
     tally.removed += done.removed.length;
     if (done.purge) tally.purges.add(done.purge);
-    say(options.json ? JSON.stringify(done) : inWords(done));
+    say(options.json ? JSON.stringify({ key, ...done }) : inWords({ key, ...done }));
   }
   const drained = cdn && (await purgeNow(tally.purges, { ...desk, config, cdn }));
   say(
@@ -132,10 +99,28 @@ async function takeAllDown(keys: Keys, options: Options, connection: Connection)
   );
 }
 
-/** One directory for all of a prefix that is one: 100 a day are few. */
+/** One key's failure stops no other: what is to disappear is not held up by what cannot. */
+async function attempted<T>(key: string, work: (key: string) => Promise<T>) {
+  return { key, done: await work(key).catch(failureOf) };
+}
+
+/** Whether it was done; if not, this is said. */
+function tell<T>(key: string, done: T | Failure, { json }: Options): done is T {
+  if (!(done instanceof Failure)) return true;
+  process.exitCode = 1;
+  const { code, message } = done;
+  if (json) say(JSON.stringify({ key, error: { code, message } }));
+  else process.stderr.write(`darkroom: ${message}\n`);
+  return false;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** One directory for all of a prefix that is one: 100 a day are few. It is left to this command for an hour. */
 async function purgeOfAll({ prefix }: Options, desk: Parameters<typeof keepPurge>[1]) {
   if (!prefix?.endsWith('/')) return undefined;
-  return await keepPurge({ class: 'takedown', directory: prefix, files: [] }, desk);
+  const about = { class: 'takedown' as const, directory: prefix, files: [] };
+  return await keepPurge(about, { ...desk, now: () => new Date(Date.now() + HOUR_MS) });
 }
 
 /** What the CDN does not take now waits, and the sweep asks again: the files are gone from the bucket all the same. */
@@ -150,7 +135,9 @@ async function purgeNow(
   const nothing = () => undefined;
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
   try {
-    return await drainPurges({ config, cdn: cdn.purges, domain: cdn.domain, log, now }, purges);
+    const desk = { config, cdn: cdn.purges, domain: cdn.domain, log, now };
+    const { done, tasks } = await drainPurges(desk, purges);
+    return { done, tasks, waiting: purges.size - done };
   } catch (thrown) {
     process.exitCode = 1;
     return { waiting: purges.size, failure: failureOf(thrown).message };
@@ -162,11 +149,11 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
   const desk = { ...connection, now: () => now };
   const lifted: string[] = [];
   const order = { by: options.by, reason: options.reason };
-  const lift = async (key: string) => ({ key, isLifted: await liftTakedown(key, order, desk) });
-  for await (const { key, isLifted } of inOrder(keys, lift)) {
-    if (isLifted) lifted.push(key);
-    if (options.json) say(JSON.stringify({ key, lifted: isLifted }));
-    else say(isLifted ? `✓ ${key}  is developed again` : `- ${key}  was not taken down`);
+  const lift = async (key: string) => ({ lifted: await liftTakedown(key, order, desk) });
+  for await (const { key, done } of inOrder(keys, key => attempted(key, lift))) {
+    if (!tell(key, done, options)) continue;
+    if (done.lifted) lifted.push(key);
+    say(options.json ? JSON.stringify({ key, ...done }) : liftedInWords(key, done.lifted));
   }
   const batch = { bucket: connection.names.originals, keys: lifted, mode: 'settle' as const };
   const sender = { name: 'undo', at: now.toISOString() };

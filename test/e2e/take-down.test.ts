@@ -140,6 +140,27 @@ describe('all keys below a prefix', () => {
     for (const key of keys) await platform.manifest(key);
   });
 
+  it('or named are all taken down but for one that cannot be, which is told', async () => {
+    await upload('u/8/1.jpg');
+    await platform.manifest('u/8/1.jpg');
+    const { code, stdout, stderr } = await darkroom(
+      'takedown',
+      '--data',
+      dataDir,
+      'u/../8',
+      'u/8/1.jpg',
+      'u/8/never.jpg',
+    );
+    expect([code, stderr]).toEqual([
+      1,
+      'darkroom: expected a key without . and .. segments: u/../8\n',
+    ]);
+    expect(stdout).toContain('✓ u/8/1.jpg  taken down, 2 files removed\n');
+    expect(stdout).toContain('✓ u/8/never.jpg  blocked; there was nothing of it');
+    expect(stdout).toMatch(/^2 keys taken down, 2 files removed, /m);
+    expect(stdout).toMatch(/^CDN: 2 purges asked for \(task \d+\), done in 5 to 6 minutes$/m);
+  });
+
   it('are refused where the prefix is empty', async () => {
     const { code, stderr } = await darkroom('takedown', '--data', dataDir, '--prefix', '');
     expect([code, stderr]).toEqual([
