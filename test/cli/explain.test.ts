@@ -145,7 +145,7 @@ describe('darkroom takedown', () => {
     );
     expect(told.stdout).toMatch(/^ {2}manifest +a tombstone: nothing is rendered of this key/m);
     const { stdout: status } = await darkroom('status');
-    expect(status).toMatch(/^Purges that wait for the CDN: 1 takedown$/m);
+    expect(status).toMatch(/^Purges that wait for the CDN: 1 takedown, 1 delete$/m);
     expect(status).toMatch(/^ {2}1 taken down$/m);
   });
 });
