@@ -5,7 +5,6 @@ import { MAX_ORPHAN_SHARE } from '../shared/core/sweep.ts';
 import { handOver } from '../shared/pipeline/hand-over.ts';
 import { refusalToRemove, removeOrphans } from '../shared/pipeline/orphans.ts';
 import { presetsInForce } from '../shared/pipeline/presets-in-force.ts';
-import type { Ground } from '../shared/pipeline/survey.ts';
 import { type Mend, type Verdict, verify } from '../shared/pipeline/verify.ts';
 import { type Connection, type ConnectionOptions, connect, withConnection } from './connection.ts';
 import { positiveWhole } from './figures.ts';
@@ -58,8 +57,9 @@ async function run(options: Options): Promise<void> {
   const connection = await connect(options);
   const { originals, derivatives, config } = connection;
   const presets = await presetsInForce(config, {}).current();
-  const ground = { originals, derivatives, presets };
   const now = new Date();
+  const isBehindCdn = connection.cdn !== undefined;
+  const ground = { originals, derivatives, presets, config, isBehindCdn, now: () => now };
   const mend = mender(connection, now);
   const progress = verifyProgress(options.json === true);
   const { prefix = '', sample, grace, deep = false } = options;
@@ -92,7 +92,7 @@ function mender(connection: Connection, now: Date): Mender {
 async function clear(
   verdict: Verdict,
   options: Options,
-  { ground, mend }: { ground: Ground; mend: Mender },
+  { ground, mend }: { ground: Parameters<typeof removeOrphans>[1]; mend: Mender },
 ): Promise<Omit<Outcome, 'verdict'>> {
   if (!options.deleteOrphans) return { removed: 0, refusal: undefined };
   const found = { orphans: verdict.problems.orphan, files: verdict.files };

@@ -2,7 +2,9 @@ import { type Finding, namedIn } from '../core/findings.ts';
 import { parseDerivativeKey, parseManifestKey, unusableKey } from '../core/keys.ts';
 import { isSameObject } from '../core/manifest.ts';
 import type { ListedObject, ObjectStore } from '../ports.ts';
+import type { Darkroom } from './darkroom.ts';
 import { inOrder } from './in-order.ts';
+import { keepPurge } from './purges.ts';
 import { findManifest, type Ground, objectsIn } from './survey.ts';
 
 /** Objects of ours that nothing leads to, and taking them away. */
@@ -77,13 +79,16 @@ function percent(share: number): string {
   return `${Number((share * 100).toFixed(1))} %`;
 }
 
+/** What the CDN may have of them. */
+type Purging = Pick<Darkroom, 'config' | 'isBehindCdn' | 'now'>;
+
 /**
  * Removes orphans, each looked at once more right before. `lost` are originals that a run made anew in that very
  * moment, so that their set may lack what was just removed: they are to be rendered anew.
  */
 export async function removeOrphans(
   orphans: Finding[],
-  ground: Ground,
+  ground: Ground & Purging,
 ): Promise<{ removed: number; lost: string[] }> {
   let removed = 0;
   const lost: string[] = [];
@@ -104,7 +109,7 @@ function byOriginal(orphans: Finding[]): Map<string, Finding[]> {
   return parts;
 }
 
-async function removePart([original, orphans]: [string, Finding[]], ground: Ground) {
+async function removePart([original, orphans]: [string, Finding[]], ground: Ground & Purging) {
   const { originals, derivatives } = ground;
   const before = await originals.head(original);
   const named = before && (await namedNow(original, ground));
@@ -112,6 +117,7 @@ async function removePart([original, orphans]: [string, Finding[]], ground: Grou
     .flatMap(({ key }) => key ?? [])
     .filter(key => !before || (named && !named.has(key)));
   if (keys.length === 0) return { original, removed: 0, isLost: false };
+  await keepPurge({ class: 'delete', directory: `${original}/`, files: keys }, ground);
   await derivatives.remove(keys);
   const after = await originals.head(original);
   const namedAfter = after && (await namedNow(original, ground));

@@ -149,8 +149,7 @@ async function conclude(state: Sweep, desk: SweepDesk): Promise<true> {
   const found = { orphans: state.orphans.objects, files: state.walked.objects };
   const reason = refusalToRemove(found, desk.maxShare, 'DARKROOM_SWEEP_MAX_SHARE');
   if (!reason) return await toPhase(state, 'handing-over', desk);
-  const pages = Array.from({ length: state.pages }, (_, page) => pageKey(state.id, page));
-  if (pages.length > 0) await desk.config.remove(pages);
+  await removePages(state, desk);
   state.reason = reason;
   return await toPhase(state, 'refused', desk);
 }
@@ -164,9 +163,14 @@ async function handOverAll(state: Sweep, desk: SweepDesk): Promise<boolean> {
     const { pages, originals } = state.handedOver;
     const handedOver = { pages: pages + 1, originals: originals + keys.length };
     await save(state, { handedOver }, desk);
-    await desk.config.remove([key]);
   }
+  await removePages(state, desk);
   return await toPhase(state, 'done', desk);
+}
+
+async function removePages({ id, pages }: Sweep, { config }: SweepDesk): Promise<void> {
+  const keys = Array.from({ length: pages }, (_, page) => pageKey(id, page));
+  if (keys.length > 0) await config.remove(keys);
 }
 
 /** By the start of the sweep, so that who dies after it hands over the same tasks again, and these are known. */

@@ -25,6 +25,8 @@ beforeAll(async () => {
     oss: { endpoint: server.endpoint, region: server.connection.region },
     buckets: { originals: 'originals', derivatives: 'derivatives', config: 'config' },
     fc: nobody,
+    cdn: nobody.endpoint,
+    cdnApi: nobody.endpoint,
   };
   writeFileSync(join(folder, 'platform.json'), JSON.stringify(place));
   writeFileSync(join(folder, 'credentials.json'), JSON.stringify(credentials));
@@ -125,5 +127,25 @@ describe('darkroom verify', () => {
       stdout: expect.stringMatching(/1 orphaned objects were/),
     });
     expect(await store('derivatives').head(orphan)).toBeUndefined();
+  });
+});
+
+describe('darkroom takedown', () => {
+  it('leaves nothing where the CDN does not answer, and says what waits', async () => {
+    const words = ['--reason', 'court order 17', '--by', 'moderator'];
+    const { code, stdout } = await darkroom('takedown', KEY, ...words);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^✓ users\/1\/海 星\+%\.jpg {2}taken down, 5 files removed$/m);
+    expect(stdout).toMatch(
+      /^The CDN was not purged, 1 purge left to the sweep: .*the CDN did not take it \(ECONNREFUSED\)$/m,
+    );
+    const told = await darkroom('explain', KEY);
+    expect(told.stdout).toMatch(
+      /^ {2}TAKEN DOWN \S+ by moderator: court order 17; CDN: the purge waits$/m,
+    );
+    expect(told.stdout).toMatch(/^ {2}manifest +a tombstone: nothing is rendered of this key/m);
+    const { stdout: status } = await darkroom('status');
+    expect(status).toMatch(/^Purges that wait for the CDN: 1 takedown, 1 delete$/m);
+    expect(status).toMatch(/^ {2}1 taken down$/m);
   });
 });

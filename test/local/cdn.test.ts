@@ -190,16 +190,21 @@ test('what is purged is asked for again: a file, or all of a directory', async (
 
 test('what was under way when it was purged is not kept', async () => {
   let answer = () => undefined as unknown;
+  let isAsked = () => undefined as unknown;
   const waiting = new Promise<void>(resolve => {
     answer = resolve;
   });
+  const asked = new Promise<void>(resolve => {
+    isAsked = resolve;
+  });
   const onMiss = async () => {
+    isAsked();
     await waiting;
     return { status: 200, headers: HEADERS, body: 'old' };
   };
   const { cdn, get } = await open({ onMiss });
   const first = get('/made');
-  await new Promise(resolve => setTimeout(resolve, 50));
+  await asked;
   cdn.purge('files', ['other']);
   answer();
   await first;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import OSS from 'ali-oss';
+import { manifestKey, parseDerivativeKey } from '../../shared/core/keys.ts';
 import { type Manifest, manifestSchema } from '../../shared/core/manifest.ts';
 
 /** `npm start`’s own command in a process of its own, as a user has it. */
@@ -21,6 +22,7 @@ export interface RunningPlatform {
   bucket(name: 'originals' | 'derivatives' | 'config'): OSS;
   /** Resolves with the manifest once it satisfies the condition. */
   manifest(key: string, until?: (manifest: Manifest) => boolean): Promise<Manifest>;
+  /** Resolves when nothing of its set is there. */
   gone(key: string): Promise<void>;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -101,9 +103,12 @@ async function manifestOf(
 }
 
 async function untilGone(derivatives: OSS, key: string): Promise<void> {
-  await patiently(`no manifest of ${key}`, async () =>
-    (await textOf(derivatives, `${key}/manifest.json`)) === undefined ? true : undefined,
-  );
+  await patiently(`nothing of ${key}`, async () => {
+    const { objects } = await derivatives.listV2({ prefix: `${key}/` }, {});
+    const isOfIt = ({ name }: { name: string }) =>
+      name === manifestKey(key) || parseDerivativeKey(name)?.original === key;
+    return objects?.some(isOfIt) ? undefined : true;
+  });
 }
 
 async function textOf(bucket: OSS, key: string): Promise<string | undefined> {

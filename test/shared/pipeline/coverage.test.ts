@@ -3,6 +3,7 @@ import { Failure } from '../../../shared/core/failure.ts';
 import { coverageOf } from '../../../shared/pipeline/coverage.ts';
 import { inOrder } from '../../../shared/pipeline/in-order.ts';
 import { reconcile } from '../../../shared/pipeline/reconcile.ts';
+import { takeDown } from '../../../shared/pipeline/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../support/darkrooms.ts';
 import { SMALL } from '../../support/preset-lists.ts';
 
@@ -19,6 +20,7 @@ describe('coverage', () => {
       listed: 0,
       originals: 0,
       whole: 0,
+      takenDown: 0,
       perPreset: { thumb: { wanted: 0, whole: 0 }, feed: { wanted: 0, whole: 0 } },
       failures: {},
       oldestPending: undefined,
@@ -41,9 +43,27 @@ describe('coverage', () => {
       listed: 7,
       originals: 6,
       whole: 2,
+      takenDown: 0,
       perPreset: { thumb: { wanted: 6, whole: 3 }, feed: { wanted: 6, whole: 2 } },
       failures: { ORIGINAL_UNSUPPORTED: 1, VARIANT_UNRENDERABLE: 1 },
       oldestPending: { key: 'older.jpg', since },
+    });
+  });
+
+  it('leaves out what was taken down, and says how many', async () => {
+    const darkroom = testDarkroom();
+    for (const key of ['a.jpg', 'b.jpg']) {
+      darkroom.originals.upload(key, PHOTO);
+      await reconcile(key, darkroom);
+    }
+    await takeDown('b.jpg', { by: 'moderator', reason: undefined }, darkroom);
+    expect(await covered(darkroom)).toMatchObject({
+      listed: 2,
+      originals: 1,
+      whole: 1,
+      takenDown: 1,
+      perPreset: { thumb: { wanted: 1, whole: 1 } },
+      oldestPending: undefined,
     });
   });
 

@@ -5,6 +5,7 @@ import { derivativeKey } from '../../../shared/core/keys.ts';
 import type { Mode } from '../../../shared/core/run.ts';
 import { backfill } from '../../../shared/pipeline/backfill.ts';
 import { refusalToRemove, removeOrphans } from '../../../shared/pipeline/orphans.ts';
+import { countPurges } from '../../../shared/pipeline/purges.ts';
 import { reconcile } from '../../../shared/pipeline/reconcile.ts';
 import { liftTakedown, takeDown } from '../../../shared/pipeline/take-down.ts';
 import { type VerifyOptions, verify } from '../../../shared/pipeline/verify.ts';
@@ -25,8 +26,8 @@ async function developed(...keys: string[]): Promise<TestDarkroom> {
   return darkroom;
 }
 
-async function groundOf({ originals, derivatives, presets }: TestDarkroom) {
-  return { originals, derivatives, presets: await presets.current() };
+async function groundOf(darkroom: TestDarkroom) {
+  return { ...darkroom, presets: await darkroom.presets.current() };
 }
 
 async function verified(darkroom: TestDarkroom, options: Partial<VerifyOptions> = {}) {
@@ -324,6 +325,15 @@ describe('orphans', () => {
     const { told } = await verified(darkroom);
     await removeOrphans(told, await groundOf(darkroom));
     expect(darkroom.derivatives.keys()).toEqual([...foreign].sort());
+  });
+
+  it('that are removed wait to be purged from the CDN', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.isBehindCdn = true;
+    darkroom.originals.objects.delete('a.jpg');
+    const { told } = await verified(darkroom);
+    expect(await removeOrphans(told, await groundOf(darkroom))).toMatchObject({ removed: 6 });
+    expect(await countPurges(darkroom.config)).toEqual({ takedown: 0, delete: 1, replace: 0 });
   });
 
   it('of one original are not the set of another that lies below it', async () => {
