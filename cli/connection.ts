@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { cdnPurges } from '../shared/adapters/cdn-purges.ts';
 import { type FcConnection, fcTasks } from '../shared/adapters/fc-tasks.ts';
 import { ossBucket } from '../shared/adapters/oss-bucket.ts';
 import type { OssConnection } from '../shared/adapters/oss-client.ts';
 import { ossReader, ossStore } from '../shared/adapters/oss-store.ts';
 import { Failure } from '../shared/core/failure.ts';
-import type { Bucket, ObjectStore, TaskQueue } from '../shared/ports.ts';
+import { cdnDomain } from '../shared/fc/settings.ts';
+import type { Bucket, CdnPurges, ObjectStore, TaskQueue } from '../shared/ports.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 
 /** Where a command works: the buckets that the environment names, or a local platform that is running. */
@@ -26,6 +28,8 @@ export interface Connection {
   cloud: Cloud;
   /** Work for a deployed function; throws SETTINGS_INVALID where nothing says whose. */
   tasks(functionName: string): TaskQueue;
+  /** In front of the derivatives; undefined where nobody names one. */
+  cdn: { domain: string; purges: CdnPurges } | undefined;
   /** Large objects of any bucket, as they come. */
   reader(bucket: string): (key: string) => Promise<Readable>;
 }
@@ -52,6 +56,8 @@ const placeSchema = z.object({
   oss: z.object({ endpoint: z.url(), region: z.string() }),
   buckets: z.object({ originals: z.string(), derivatives: z.string(), config: z.string() }),
   fc: z.object({ endpoint: z.url(), accountId: z.string(), region: z.string() }),
+  cdn: z.url(),
+  cdnApi: z.url(),
 });
 const credentialsSchema = z.object({ accessKeyId: z.string(), accessKeySecret: z.string() });
 
@@ -66,10 +72,11 @@ async function localPlatform(dataDir: string): Promise<Connection> {
     cloud: openCloud({
       ...place.fc,
       fcEndpoint: place.fc.endpoint,
-      cdnEndpoint: undefined,
+      cdnEndpoint: place.cdnApi,
       credentials,
     }),
     tasks: name => fcTasks(name, { ...place.fc, internal: false, credentials }),
+    cdn: { domain: place.cdn, purges: cdnPurges({ endpoint: place.cdnApi, credentials }) },
   };
 }
 
@@ -86,6 +93,11 @@ async function readIn<S extends z.ZodType>(
   }
 }
 
+/** For what reads it by names of its own, as s.yaml does. */
+export function environment(): Record<string, string> {
+  return { ...process.env } as Record<string, string>;
+}
+
 const environmentSchema = z.object({
   DARKROOM_REGION: z.string().min(1),
   DARKROOM_ORIGINALS_BUCKET: z.string().min(1),
@@ -96,6 +108,8 @@ const environmentSchema = z.object({
   DARKROOM_PRESETS_KEY: z.string().min(1).default('presets.yaml'),
   DARKROOM_ACCOUNT_ID: z.string().min(1).optional(),
   DARKROOM_FC_ENDPOINT: z.url().optional(),
+  DARKROOM_CDN_DOMAIN: cdnDomain,
+  DARKROOM_CDN_ENDPOINT: z.url().optional(),
   ALIBABA_CLOUD_ACCESS_KEY_ID: z.string().min(1),
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: z.string().min(1),
   ALIBABA_CLOUD_SECURITY_TOKEN: z.string().optional(),
@@ -123,6 +137,8 @@ function deployment(): Connection {
     securityToken: env.ALIBABA_CLOUD_SECURITY_TOKEN,
   };
   const endpoint = env.DARKROOM_FC_ENDPOINT;
+  const cdnEndpoint = env.DARKROOM_CDN_ENDPOINT;
+  const domain = env.DARKROOM_CDN_DOMAIN;
   const account = { region, accountId: env.DARKROOM_ACCOUNT_ID, endpoint, credentials };
   return {
     ...openBuckets(names, {
@@ -134,8 +150,12 @@ function deployment(): Connection {
     }),
     where: `${names.originals} in ${region}`,
     presetsKey: env.DARKROOM_PRESETS_KEY,
-    cloud: openCloud({ ...account, fcEndpoint: endpoint, cdnEndpoint: undefined }),
+    cloud: openCloud({ ...account, fcEndpoint: endpoint, cdnEndpoint }),
     tasks: name => tasksOf(name, account),
+    cdn:
+      domain === undefined
+        ? undefined
+        : { domain, purges: cdnPurges({ endpoint: cdnEndpoint, credentials }) },
   };
 }
 

@@ -1,10 +1,15 @@
 import { Command } from 'commander';
 import { Failure, failureOf } from '../shared/core/failure.ts';
 import { unusableKey, versionOf } from '../shared/core/keys.ts';
+import { type Purge, purgedKey, purgeSchema } from '../shared/core/purge.ts';
 import { isWhole, type Standing } from '../shared/core/standing.ts';
+import type { Takedown } from '../shared/core/takedown.ts';
 import type { VariantStanding } from '../shared/core/variant-state.ts';
 import { presetsInForce } from '../shared/pipeline/presets-in-force.ts';
+import { readRecord } from '../shared/pipeline/records.ts';
 import { type Ground, type Look, lookAt } from '../shared/pipeline/survey.ts';
+import { readTakedown } from '../shared/pipeline/takedowns.ts';
+import type { ObjectStore } from '../shared/ports.ts';
 import { type ConnectionOptions, connect, withConnection } from './connection.ts';
 import { bytesAsText, say } from './printer.ts';
 
@@ -26,7 +31,8 @@ async function explain(keys: string[], options: Options): Promise<void> {
   for (const key of keys) {
     try {
       const look = await lookFor(key, where, { originals, derivatives, presets });
-      say(options.json ? jsonOf(look) : textOf(look, presets.fingerprint));
+      const proof = await proofOf(key, config);
+      say(options.json ? jsonOf(look, proof) : textOf(look, proof, presets.fingerprint));
     } catch (thrown) {
       const { code, message } = failureOf(thrown);
       if (code !== 'KEY_UNUSABLE') throw thrown;
@@ -46,11 +52,26 @@ async function lookFor(key: string, where: string, ground: Ground): Promise<Look
   throw new Failure('KEY_UNUSABLE', message);
 }
 
-function jsonOf({ standing, manifest }: Look): string {
+type Proof = Takedown & { purges: Purge[] };
+
+/** What is kept of take-downs of the key, in force or not. */
+async function proofOf(key: string, config: ObjectStore): Promise<Proof | undefined> {
+  const takedown = await readTakedown(key, config);
+  if (!takedown) return undefined;
+  const purges: Purge[] = [];
+  for (const { purge } of takedown.acts) {
+    const done = purge && (await readRecord(config, purgedKey(purge), purgeSchema));
+    if (done) purges.push(done);
+  }
+  return { ...takedown, purges };
+}
+
+function jsonOf({ standing, manifest }: Look, takedown: Proof | undefined): string {
   const readable = manifest === 'unreadable' ? undefined : manifest;
   return JSON.stringify({
     ...standing,
     whole: isWhole(standing),
+    ...(takedown ? { takedown } : {}),
     manifest: readable && {
       version: readable.version,
       presets: readable.presets,
@@ -63,10 +84,11 @@ function jsonOf({ standing, manifest }: Look): string {
 const UNREADABLE =
   'what lies in its place was not written by this Darkroom: every run of the original fails on it';
 
-function textOf({ standing, manifest }: Look, fingerprint: string): string {
+function textOf({ standing, manifest }: Look, proof: Proof | undefined, fingerprint: string) {
   const { key, failure, notFor } = standing;
   const lines = [
     key,
+    ...takedownTexts(standing, proof),
     `  rule      ${ruleText(standing)}`,
     `  original  ${originalText(standing)}`,
     `  manifest  ${manifestText(manifest, fingerprint)}`,
@@ -82,6 +104,18 @@ function textOf({ standing, manifest }: Look, fingerprint: string): string {
 
 function isAsked({ variants }: Standing): boolean {
   return variants.length > 0;
+}
+
+function takedownTexts({ takenDown }: Standing, proof: Proof | undefined): string[] {
+  if (!proof) return takenDown ? [`  TAKEN DOWN ${takenDown.at}; its record is lost`] : [];
+  const told = proof.acts.map(({ act, at, by, reason, purge }) => {
+    const asked = proof.purges.find(({ id }) => id === purge)?.tasks ?? [];
+    const tasks = asked.map(({ of, id }) => `${of} by task ${id}`).join(', ');
+    const cdn = purge ? `; CDN: ${tasks === '' ? 'the purge waits' : tasks}` : '';
+    const name = act === 'undo' ? 'undone    ' : 'TAKEN DOWN';
+    return `  ${name} ${at} by ${by}${reason ? `: ${reason}` : ''}${cdn}`;
+  });
+  return told;
 }
 
 function ruleText({ rule }: Standing): string {
@@ -109,6 +143,7 @@ function originalText({ original, picture }: Standing): string {
 function manifestText(manifest: Look['manifest'], fingerprint: string): string {
   if (!manifest) return 'none';
   if (manifest === 'unreadable') return UNREADABLE;
+  if (manifest.takenDown) return 'a tombstone: nothing is rendered of this key, until it is undone';
   const { version, presets, committedAt } = manifest;
   const list = presets === fingerprint ? 'the list in force' : `the list ${presets}`;
   return `of version ${version}, committed ${committedAt} by ${list}`;

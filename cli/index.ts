@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { failureOf } from '../shared/core/failure.ts';
 import { backfillCommand } from './backfill.ts';
+import { doctorCommand } from './doctor.ts';
 import { estimateCommand } from './estimate.ts';
 import { explainCommand } from './explain.ts';
 import { invokeCommand } from './invoke.ts';
@@ -13,6 +14,7 @@ import { presetsPlanCommand } from './presets-plan.ts';
 import { renderCommand } from './render.ts';
 import { setupCommand } from './setup.ts';
 import { statusCommand } from './status.ts';
+import { takedownCommand } from './takedown.ts';
 import { verifyCommand } from './verify.ts';
 
 const program = new Command('darkroom')
@@ -35,7 +37,9 @@ program.addCommand(statusCommand());
 program.addCommand(estimateCommand());
 program.addCommand(explainCommand());
 program.addCommand(verifyCommand());
+program.addCommand(takedownCommand());
 program.addCommand(setupCommand());
+program.addCommand(doctorCommand());
 program.addCommand(policiesCommand());
 program.addCommand(invokeCommand());
 

@@ -25,7 +25,7 @@ export function localCommand(): Command {
     .description('Start the whole platform on this machine: OSS, Function Compute, CDN.')
     .option(
       '--port <n>',
-      'of OSS; the CDN takes the next, the API of Function Compute the one after',
+      'of OSS; the CDN takes the next, the APIs of Function Compute and of the CDN those after',
       portFrom,
       DEFAULT_PORT,
     )
@@ -62,7 +62,8 @@ async function local(options: Options): Promise<void> {
 }
 
 const jsonTeller: Teller = {
-  ready: ({ oss, cdn, fc, data }) => say(JSON.stringify({ oss, buckets, cdn, fc, data })),
+  ready: ({ oss, cdn, fc, cdnApi, data }) =>
+    say(JSON.stringify({ oss, buckets, cdn, fc, cdnApi, data })),
   happening: happening => say(JSON.stringify(happening)),
   seeded: async () => undefined,
 };
@@ -87,6 +88,6 @@ function identityFrom({ accessKeyId, accessKeySecret }: Options) {
 
 function portFrom(text: string): number {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_534) return port;
-  throw new InvalidArgumentError('expected a port below 65534, or 0 for any that are free');
+  if (Number.isInteger(port) && port >= 0 && port < 65_533) return port;
+  throw new InvalidArgumentError('expected a port below 65533, or 0 for any that are free');
 }

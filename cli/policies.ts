@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { previewTemplate } from '../local/function-host/preview.ts';
 import { policiesFolder, policyNames, policyText } from '../local/roles.ts';
+import { environment } from './connection.ts';
 import { say } from './printer.ts';
 
 const FILE = join(policiesFolder, '../s.yaml');
@@ -17,26 +18,27 @@ export function policiesCommand(): Command {
 }
 
 async function policies({ out }: { out: string }): Promise<void> {
-  const { vars } = (await previewTemplate(FILE, { ...process.env } as Record<string, string>)) as {
-    vars: Record<string, string>;
-  };
+  const { vars } = (await previewTemplate(FILE, environment())) as { vars: Record<string, string> };
   await mkdir(out, { recursive: true });
   for (const service of ['fc', 'oss']) {
     const file = join(out, `trust-${service}.json`);
     await writeFile(file, `${JSON.stringify(trustOf(`${service}.aliyuncs.com`), null, 2)}\n`);
   }
-  for (const name of await policyNames()) {
+  const names = await policyNames();
+  for (const name of names) {
     await writeFile(join(out, `${name}.json`), await policyText(name, vars));
-    const role = `darkroom-${name}`;
-    const trust = join(out, `trust-${name.startsWith('trigger-') ? 'oss' : 'fc'}.json`);
-    say(
-      [
-        `aliyun ram CreateRole --RoleName ${role} --AssumeRolePolicyDocument "$(cat ${trust})"`,
-        `aliyun ram CreatePolicy --PolicyName ${role} --PolicyDocument "$(cat ${join(out, name)}.json)"`,
-        `aliyun ram AttachPolicyToRole --PolicyType Custom --PolicyName ${role} --RoleName ${role}`,
-      ].join('\n'),
-    );
   }
+  say(names.map(name => commandsFor(name, out)).join('\n'));
+}
+
+function commandsFor(name: string, out: string): string {
+  const role = `darkroom-${name}`;
+  const trust = join(out, `trust-${name.startsWith('trigger-') ? 'oss' : 'fc'}.json`);
+  return [
+    `aliyun ram CreateRole --RoleName ${role} --AssumeRolePolicyDocument "$(cat ${trust})"`,
+    `aliyun ram CreatePolicy --PolicyName ${role} --PolicyDocument "$(cat ${join(out, name)}.json)"`,
+    `aliyun ram AttachPolicyToRole --PolicyType Custom --PolicyName ${role} --RoleName ${role}`,
+  ].join('\n');
 }
 
 /** Who may take a role: the functions themselves, or OSS for its triggers. https://www.alibabacloud.com/help/en/ram/user-guide/trust-policies */

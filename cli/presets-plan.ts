@@ -161,8 +161,8 @@ function fromSample(touched: Touched, { measured: photos }: Sample, prices: Pric
 
 /** Of a phone's photo. */
 const TYPICAL_BYTES = 3e6;
-/** Three looks at the original, its manifest, its bytes. */
-const TYPICAL_GETS = 5;
+/** Three looks at the original, its manifest, its bytes, and whether it was taken down. */
+const TYPICAL_GETS = 6;
 
 function fromModel({ originals, files, modelled }: Touched, prices: Prices): Projection {
   const seconds = modelled / INSTANCE.vcpu + originals * waitingSeconds(TYPICAL_BYTES);

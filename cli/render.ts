@@ -61,6 +61,8 @@ async function render(paths: string[], options: Options): Promise<void> {
       attempt: 0,
       deadline: undefined,
       lanes: availableParallelism(),
+      config: undefined,
+      isBehindCdn: false,
     });
     if (isBad(line)) process.exitCode = 1;
     progress.tell(picture, options.json ? JSON.stringify(line) : describe(line));

@@ -46,6 +46,7 @@ export async function measure(
       originals: originals(requests),
       derivatives: derivatives(requests),
       presets: { current: async () => ({ list: asOf, fingerprint: fingerprintOfList(asOf) }) },
+      config: memoryStore(new Map(), requests),
       codec: how,
     });
   if (before) await run(before, pretended, noRequests());
@@ -74,6 +75,7 @@ const surroundings = {
   attempt: 0,
   deadline: undefined,
   lanes: INSTANCE.vcpu,
+  isBehindCdn: false,
 };
 
 function startClock() {

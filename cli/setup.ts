@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { Failure } from '../shared/core/failure.ts';
-import { type Connection, type ConnectionOptions, connect, withConnection } from './connection.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  environment,
+  withConnection,
+} from './connection.ts';
 import { say } from './printer.ts';
 import { cdnSteps, missDomainStep } from './setup-domains.ts';
 import { bucketSteps, type Step } from './setup-steps.ts';
@@ -57,7 +63,7 @@ async function stepsOf(options: Options, connection: Connection): Promise<Step[]
   const wanted = {
     origins: options.origin.map(checkedOrigin),
     missUrl: missDomain && `https://${missDomain}/`,
-    missSecret: process.env.DARKROOM_MISS_SECRET,
+    missSecret: environment().DARKROOM_MISS_SECRET,
   };
   const steps = await bucketSteps(wanted, connection);
   if (missDomain) {

@@ -11,7 +11,9 @@ import {
   rejectedSchema,
 } from '../shared/core/in-force.ts';
 import { ROLLOUT_KEY, RUNS, type Run, runKey, runSchema } from '../shared/core/run.ts';
+import { SWEEP_KEY, type Sweep, sweepSchema } from '../shared/core/sweep.ts';
 import { type Coverage, coverageOf } from '../shared/pipeline/coverage.ts';
+import { countPurges } from '../shared/pipeline/purges.ts';
 import { readRecord } from '../shared/pipeline/records.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 import { type ConnectionOptions, connect, withConnection } from './connection.ts';
@@ -31,6 +33,9 @@ export interface Status {
   rejected: Rejected | undefined;
   rollout: Run | undefined;
   runs: Run[];
+  sweep: Sweep | undefined;
+  /** That wait for the CDN, by class. */
+  purges: Record<string, number>;
   coverage: Coverage | undefined;
 }
 
@@ -54,6 +59,8 @@ async function status(options: Options): Promise<void> {
     rejected: await readRecord(config, REJECTED_KEY, rejectedSchema),
     rollout: await readRecord(config, ROLLOUT_KEY, runSchema),
     runs: (await runsIn(config)).filter(({ phase }) => options.all || phase !== 'done'),
+    sweep: await readRecord(config, SWEEP_KEY, sweepSchema),
+    purges: await countPurges(config),
     coverage: inForce && (await coverageOf(originals, derivatives, inForce.list, options)),
   };
   if (options.json) say(JSON.stringify(found, null, 2));
@@ -71,7 +78,7 @@ async function runsIn(config: ObjectStore): Promise<Run[]> {
 }
 
 function tell(
-  { inForce, pending, rejected, rollout, runs, coverage }: Status,
+  { inForce, pending, rejected, rollout, runs, sweep, purges, coverage }: Status,
   where: string,
 ): void {
   say(`On ${where}`);
@@ -83,7 +90,19 @@ function tell(
   if (rejected) say(`Refused at ${rejected.rejectedAt}:\n  ${rejected.problems.join('\n  ')}`);
   if (pending) say(pendingInWords(pending));
   for (const run of [...(rollout ? [rollout] : []), ...runs]) say(runInWords(run));
+  if (sweep) say(sweepInWords(sweep));
+  const waiting = Object.entries(purges).filter(([, count]) => count > 0);
+  if (waiting.length > 0) {
+    const counts = waiting.map(([name, count]) => `${grouped(count)} ${name}`).join(', ');
+    say(`Purges that wait for the CDN: ${counts}`);
+  }
   if (coverage) tellCoverage(coverage);
+}
+
+function sweepInWords({ phase, startedAt, walked, orphans, handedOver, reason }: Sweep): string {
+  const found = `${grouped(walked.sets)} sets walked, ${grouped(orphans.sets)} without an original`;
+  const done = phase === 'done' ? `, ${grouped(handedOver.originals)} handed over` : '';
+  return `sweep of ${startedAt}: ${phase}, ${found}${done}${reason ? ` (${reason})` : ''}`;
 }
 
 function pendingInWords({ phase, fingerprint, reason, counted }: Pending): string {
@@ -106,10 +125,12 @@ function tellCoverage({
   perPreset,
   failures,
   oldestPending,
+  takenDown,
 }: Coverage): void {
   say(
     `${grouped(whole)} of ${grouped(originals)} originals have their full set (${grouped(listed)} listed)`,
   );
+  if (takenDown > 0) say(`  ${grouped(takenDown)} taken down`);
   const rows = Object.entries(perPreset).map(([name, one]) => [
     `  ${name}`,
     grouped(one.whole),

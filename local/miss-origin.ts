@@ -25,7 +25,7 @@ const replySchema = z.object({
 type FunctionReply = z.infer<typeof replySchema>;
 
 /** Requests for one file at one time are one invocation, as a CDN's node asks its origin once. */
-export function missOrigin(host: FunctionHost, secret: string) {
+export function missOrigin(host: () => FunctionHost | undefined, secret: string) {
   const asking = new Map<string, Promise<FunctionReply>>();
   const askOnce = async (missed: Missed): Promise<FunctionReply> => {
     if (missed.url.startsWith('/auto/')) return await ask(missed);
@@ -35,7 +35,10 @@ export function missOrigin(host: FunctionHost, secret: string) {
     return await known;
   };
   const ask = async (missed: Missed): Promise<FunctionReply> => {
-    const { payload, functionError } = await host.invoke(MISS_FUNCTION, eventOf(missed, secret));
+    const running = host();
+    if (!running) throw new Error('expected the function host to be up');
+    const event = eventOf(missed, secret);
+    const { payload, functionError } = await running.invoke(MISS_FUNCTION, event);
     if (functionError)
       throw new Error(`expected ${MISS_FUNCTION} to answer, it failed: ${payload}`);
     return replySchema.parse(JSON.parse(payload.toString('utf8')));

@@ -10,6 +10,7 @@ import { Failure } from '../shared/core/failure.ts';
 import { IN_FORCE_KEY } from '../shared/core/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
 import { type Cdn, startCdn } from './cdn.ts';
+import { type CdnApi, type CdnApiOptions, startCdnApi } from './cdn-api.ts';
 import { holdFolder } from './data-folder.ts';
 import { type FcApi, type FcApiOptions, startFcApi } from './fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
@@ -22,7 +23,7 @@ import { readServiceDefinition, type ServiceDefinition } from './service-definit
 import { startTimers } from './timers.ts';
 import { functionsFor } from './triggers.ts';
 
-/** The whole of Darkroom on one machine: OSS, Function Compute with the built bundles and its API, and a CDN. */
+/** The whole of Darkroom on one machine: OSS, Function Compute with the built bundles and its API, a CDN and its API. */
 
 export const buckets = {
   originals: 'originals',
@@ -36,7 +37,7 @@ const OSS_REGION = `oss-${REGION}`;
 const PRESETS_KEY = 'presets.yaml';
 
 export interface PlatformOptions {
-  /** OSS takes this port, the CDN the next and the API of FC the one after; 0 takes any that are free. */
+  /** OSS takes this port, the CDN, the API of FC and that of the CDN the ones after; 0 takes any that are free. */
   port: number;
   dataDir: string;
   fresh: boolean;
@@ -50,6 +51,7 @@ export interface Platform {
   oss: { endpoint: string; region: string } & Identity;
   cdn: string;
   fc: { endpoint: string; accountId: string; region: string };
+  cdnApi: string;
   data: string;
   store: OssServer['store'];
   host: FunctionHost;
@@ -73,9 +75,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 /** For commands of other processes on this machine: cli/connection.ts reads it, with credentials.json beside it. */
-async function tellWhere({ oss, fc, data }: Platform): Promise<void> {
+async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<void> {
   const { endpoint, region } = oss;
-  const where = { oss: { endpoint, region }, buckets, fc };
+  const where = { oss: { endpoint, region }, buckets, fc, cdn, cdnApi };
   await writeFile(join(data, 'platform.json'), `${JSON.stringify(where, null, 2)}\n`);
 }
 
@@ -93,11 +95,16 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
     const oss = keep(await startOss({ port, dataDir, credentials, onEvent }));
     const host = () => wiring.host;
     const fc = keep(await startFcBeside({ port, service, credentials, host }));
+    const cdn = keep(await startCdnBeside(oss, port, missOrigin(host, missSecret)));
+    const cdnApi = keep(await startCdnApiBeside({ ...service, port, cdn, credentials }));
     wiring.host = await startFunctionHost({
       service,
       dataDir,
       credentials: name => credentialsOf(name, roles),
-      environment: { ...environmentOf(oss, fc, service), DARKROOM_MISS_SECRET: missSecret },
+      environment: {
+        ...environmentOf({ oss, fc, cdn, cdnApi }, service),
+        DARKROOM_MISS_SECRET: missSecret,
+      },
       // Twenty processes on a few cores help nobody, and slow down uploads.
       mostReserved: Math.max(1, availableParallelism() - 1),
       onHappening: happening => tell(withoutBody(happening)),
@@ -105,12 +112,11 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
     // After the host is up: a function may listen to the bucket of the list.
     await putPresets(oss, identity, options.presets);
     keep(startTimers({ service, host: wiring.host, tell }));
-    const onMiss = missOrigin(wiring.host, missSecret);
-    const cdn = keep(await startCdnBeside(oss, port, onMiss));
     return {
       oss: { endpoint: oss.endpoint, region: OSS_REGION, ...identity },
       cdn: cdn.endpoint,
       fc: { endpoint: fc.endpoint, accountId: service.accountId, region: REGION },
+      cdnApi: cdnApi.endpoint,
       data: dataDir,
       store: oss.store,
       host: wiring.host,
@@ -155,12 +161,21 @@ async function startOss({ dataDir, ...parts }: OssParts): Promise<OssServer> {
   }).catch(explainPort(parts.port));
 }
 
-function environmentOf(oss: OssServer, fc: FcApi, service: ServiceDefinition) {
+interface Endpoints {
+  oss: OssServer;
+  fc: FcApi;
+  cdn: Cdn;
+  cdnApi: CdnApi;
+}
+
+function environmentOf({ oss, fc, cdn, cdnApi }: Endpoints, service: ServiceDefinition) {
   return {
     DARKROOM_OSS_ENDPOINT: oss.endpoint,
     DARKROOM_OSS_PATH_STYLE: 'true',
     DARKROOM_FC_ENDPOINT: fc.endpoint,
     DARKROOM_ACCOUNT_ID: service.accountId,
+    DARKROOM_CDN_DOMAIN: cdn.endpoint,
+    DARKROOM_CDN_ENDPOINT: cdnApi.endpoint,
     DARKROOM_LOG_LEVEL: 'debug',
   };
 }
@@ -227,6 +242,11 @@ async function startCdnBeside(
 async function startFcBeside({ port, ...options }: FcApiOptions): Promise<FcApi> {
   const fcPort = port === 0 ? 0 : port + 2;
   return await startFcApi({ ...options, port: fcPort }).catch(explainPort(fcPort));
+}
+
+async function startCdnApiBeside({ port, ...options }: CdnApiOptions): Promise<CdnApi> {
+  const apiPort = port === 0 ? 0 : port + 3;
+  return await startCdnApi({ ...options, port: apiPort }).catch(explainPort(apiPort));
 }
 
 function explainPort(port: number) {

@@ -26,6 +26,7 @@ export interface TimerTriggerDefinition {
 interface HttpTriggerDefinition {
   name: string;
   type: 'http';
+  config: Record<string, unknown>;
 }
 
 export type TriggerDefinition =
@@ -121,7 +122,7 @@ function defineTrigger(trigger: FunctionProps['triggers'][number]): TriggerDefin
     };
   }
   if (trigger.triggerType !== 'oss') {
-    return { name: trigger.triggerName, type: trigger.triggerType };
+    return { name: trigger.triggerName, type: trigger.triggerType, config: trigger.triggerConfig };
   }
   const { events, filter } = trigger.triggerConfig;
   const bucket = trigger.sourceArn.slice(trigger.sourceArn.lastIndexOf(':') + 1);

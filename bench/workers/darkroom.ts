@@ -45,6 +45,8 @@ export async function develop(path: string, list: PresetList, watcher: Watcher =
     deadline: undefined,
     attempt: 0,
     lanes: availableParallelism(),
+    config: undefined,
+    isBehindCdn: false,
   } satisfies Darkroom);
   if (!report.manifest?.complete) throw new Error(`expected all files, received ${report.reason}`);
   return report;

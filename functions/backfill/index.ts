@@ -12,7 +12,7 @@ export async function handler(event: Buffer, fcContext: unknown) {
   const context = readContext(fcContext);
   const checked = await checkup(event, settings, context);
   if (checked) return checked;
-  const { config, ...darkroom } = openDarkroom(settings, context);
+  const darkroom = openDarkroom(settings, context);
   const batch = wantedBatch(event, settings.originals);
-  return { tally: await backfill(batch, darkroom, config) };
+  return { tally: await backfill(batch, darkroom, darkroom.config) };
 }

@@ -26,7 +26,7 @@ export async function handler(event: Buffer, fcContext: unknown) {
 }
 
 async function answer(request: HttpRequest, context: Context) {
-  const { config: _, ...darkroom } = openDarkroom(settings, context);
+  const darkroom = openDarkroom(settings, context);
   const { key = '' } = request;
   try {
     if (isAuto(key))

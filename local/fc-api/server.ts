@@ -60,29 +60,59 @@ const CODES = {
 } as const;
 
 const ROUTE =
-  /^\/2023-03-30\/functions\/([^/]+)\/(?:(invocations)|async-tasks\/([^/]+))(?:\?qualifier=LATEST)?$/;
+  /^\/2023-03-30\/functions\/([^/]+)\/(?:(invocations)|(triggers)|async-tasks\/([^/]+))(?:\?(?:qualifier=LATEST|limit=100))?$/;
 
 async function answerTo(options: FcApiOptions, request: IncomingMessage): Promise<Answer> {
   const { method = '', url = '', headers } = request;
   const caller = authenticate({ method, url, headers }, options.credentials);
   if ('because' in caller) return refusal(CODES[caller.because], caller.message);
-  const [, name, invocations, taskId] = ROUTE.exec(url) ?? [];
+  const [, name, invocations, triggers, taskId] = ROUTE.exec(url) ?? [];
   const wanted = invocations === undefined ? 'GET' : 'POST';
   if (name === undefined || method !== wanted) {
     return refusal('NotImplemented', `${method} ${url} is not implemented by the local FC API`);
   }
   const definition = options.service.functions.find(one => one.name === name);
   if (!definition) return refusal('FunctionNotFound', `function '${name}' does not exist`);
-  const action = taskId === undefined ? 'fc:InvokeFunction' : 'fc:GetAsyncTask';
+  const action = invocations
+    ? 'fc:InvokeFunction'
+    : triggers
+      ? 'fc:ListTriggers'
+      : 'fc:GetAsyncTask';
   const arn = functionArn(options.service, definition);
   if (caller.may && !caller.may(action, arn)) {
     return refusal('AccessDenied', `the caller is not authorized to perform ${action} on ${arn}`);
   }
+  if (triggers) return listTriggers(options.service, definition);
   const host = options.host();
   if (!host) return refusal('ServiceUnavailable', 'the function host is not up yet');
   if (taskId !== undefined) return describeTask(options.service, definition, taskId, host);
   const { maxQueued = MAX_QUEUED } = options;
   return await invokeFunction(request, { definition, host, maxQueued });
+}
+
+/** https://api.alibabacloud.com/document/FC/2023-03-30/ListTriggers: the configuration travels as text. */
+function listTriggers(
+  { region, accountId }: ServiceDefinition,
+  { triggers }: FunctionDefinition,
+): Answer {
+  const described = triggers.map(trigger => {
+    const { name: triggerName, type: triggerType } = trigger;
+    const triggerConfig = JSON.stringify(configOf(trigger));
+    const sourceArn =
+      trigger.type === 'oss' ? `acs:oss:${region}:${accountId}:${trigger.bucket}` : '';
+    return { triggerName, triggerType, sourceArn, triggerConfig, qualifier: 'LATEST' };
+  });
+  return { status: 200, body: { triggers: described } };
+}
+
+function configOf(trigger: FunctionDefinition['triggers'][number]): object {
+  if (trigger.type === 'oss') {
+    const { events, prefix, suffix } = trigger;
+    return { events, filter: { key: { prefix, suffix } } };
+  }
+  if (trigger.type !== 'timer') return trigger.config;
+  const { cron: cronExpression, enabled: enable, payload } = trigger;
+  return { cronExpression, enable, payload };
 }
 
 function describeTask(

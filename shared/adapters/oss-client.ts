@@ -98,7 +98,7 @@ function failureFrom(what: string, cause: unknown): Failure {
     status === -1 ||
     status === -2 ||
     status === 429 ||
-    (typeof status === 'number' && status >= 500) ||
+    (typeof status === 'number' && status >= 500 && status !== 501) ||
     /Timeout|Limit|ConnectionError/i.test(`${String(code)} ${String(name)}`);
   if (isPassing)
     return new Failure('STORE_UNAVAILABLE', `${what}: OSS did not answer (${said})`, facts);

@@ -8,6 +8,19 @@ const bucket = z
   .string({ error: 'expected the name of a bucket' })
   .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket');
 
+/** A domain, as the address that URLs begin with; undefined where there is none. */
+export const cdnDomain = z
+  .string()
+  .regex(
+    /^((https?:\/\/)?[a-z0-9.-]+(:\d+)?)?$/,
+    'expected a domain such as img.example.com, with or without https://',
+  )
+  .default('')
+  .transform(domain => {
+    if (domain === '') return undefined;
+    return domain.includes('://') ? domain : `https://${domain}`;
+  });
+
 const settingsSchema = z
   .object({
     DARKROOM_REGION: z.string({ error: 'expected a region such as cn-hangzhou' }).min(1),
@@ -20,13 +33,7 @@ const settingsSchema = z
     DARKROOM_OSS_PATH_STYLE: z.enum(['true', 'false']).default('false'),
     DARKROOM_FC_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7072').optional(),
     DARKROOM_MISS_SECRET: z.string().optional(),
-    DARKROOM_CDN_DOMAIN: z
-      .string()
-      .regex(
-        /^((https?:\/\/)?[a-z0-9.-]+(:\d+)?)?$/,
-        'expected a domain such as img.example.com, with or without https://',
-      )
-      .default(''),
+    DARKROOM_CDN_DOMAIN: cdnDomain,
     DARKROOM_CDN_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7073').optional(),
     DARKROOM_SWEEP_MAX_SHARE: z.coerce
       .number('expected a share from 0 to 1')
@@ -117,16 +124,10 @@ export function readSettings(
     accountId: env.DARKROOM_ACCOUNT_ID,
     missSecret: env.DARKROOM_MISS_SECRET,
     backfillFunction: env.DARKROOM_BACKFILL_FUNCTION,
-    cdnDomain: addressOf(env.DARKROOM_CDN_DOMAIN),
+    cdnDomain: env.DARKROOM_CDN_DOMAIN,
     cdnEndpoint: env.DARKROOM_CDN_ENDPOINT,
     sweepMaxShare: env.DARKROOM_SWEEP_MAX_SHARE,
   };
-}
-
-/** Of a CDN by its domain; nothing where there is none. */
-export function addressOf(domain: string): string | undefined {
-  if (domain === '') return undefined;
-  return domain.includes('://') ? domain : `https://${domain}`;
 }
 
 function received(value: string | undefined): string {

@@ -13,6 +13,8 @@ export interface Coverage {
   /** Looked at, of those that a rule asks for. */
   originals: number;
   whole: number;
+  /** Of which nothing is made, until it is undone; in neither number above. */
+  takenDown: number;
   /** Originals that want a file of the preset on upload, and how many have them all. On-demand presets are left out. */
   perPreset: Record<string, { wanted: number; whole: number }>;
   /** Originals by failure code, final or not. */
@@ -46,6 +48,7 @@ function emptyCoverage({ presets }: PresetList): Coverage {
     listed: 0,
     originals: 0,
     whole: 0,
+    takenDown: 0,
     perPreset: Object.fromEntries(eager.map(({ name }) => [name, { wanted: 0, whole: 0 }])),
     failures: {},
     oldestPending: undefined,
@@ -64,6 +67,10 @@ async function* asked(items: AsyncIterable<ListedObject> | ListedObject[], list:
 }
 
 function count(listed: ListedObject, standing: Standing, coverage: Coverage): void {
+  if (standing.takenDown) {
+    coverage.takenDown += 1;
+    return;
+  }
   coverage.originals += 1;
   if (isWhole(standing)) coverage.whole += 1;
   const eager = standing.variants.filter(({ generate }) => generate === 'eager');

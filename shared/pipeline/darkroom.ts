@@ -7,9 +7,9 @@ export interface Darkroom {
   derivatives: ObjectStore;
   presets: PresetSource;
   /** Where take-downs are recorded and purges wait; undefined where there is neither, as in `darkroom render`. */
-  config?: ObjectStore;
+  config: ObjectStore | undefined;
   /** Whether a CDN keeps copies of what is removed. */
-  isBehindCdn?: boolean;
+  isBehindCdn: boolean;
   /** Look at the take-downs before any work, not only after it: someone says that there is one. */
   isForewarned?: boolean;
   codec: Codec;

@@ -1,13 +1,14 @@
 import { Failure } from '../core/failure.ts';
 import { unusableKey } from '../core/keys.ts';
 import { concluded, isInForce, takedownKey, withAct } from '../core/takedown.ts';
+import type { ObjectStore } from '../ports.ts';
 import type { Darkroom } from './darkroom.ts';
 import { readManifest } from './observe.ts';
 import { writeRecord } from './records.ts';
 import { enforce, readTakedown } from './takedowns.ts';
 
 export interface TakedownDesk extends Pick<Darkroom, 'derivatives' | 'now' | 'isBehindCdn'> {
-  config: NonNullable<Darkroom['config']>;
+  config: ObjectStore;
 }
 
 /** Who says so, and why. */
@@ -33,7 +34,7 @@ export async function takeDown(
   const act = { act: 'takedown' as const, at, by, ...(reason ? { reason } : {}) };
   const record = withAct(await readTakedown(key, config), key, act);
   await writeRecord(config, takedownKey(key), record);
-  const isBehindCdn = desk.isBehindCdn === true && purge === undefined;
+  const isBehindCdn = desk.isBehindCdn && purge === undefined;
   const enforcing = { at, hasTombstone: false, alwaysPurge: true };
   const done = await enforce(key, enforcing, { ...desk, isBehindCdn });
   const outcome = { removed: done.removed, purge: done.purge ?? purge };
@@ -47,7 +48,7 @@ export async function takeDown(
 export async function liftTakedown(
   key: string,
   { by, reason }: Order,
-  { config, derivatives, now }: TakedownDesk,
+  { config, derivatives, now }: Omit<TakedownDesk, 'isBehindCdn'>,
 ): Promise<boolean> {
   refuseUnusable(key);
   const record = await readTakedown(key, config);

@@ -13,6 +13,7 @@ const DOMAIN = 'http://localhost:7071';
 async function api(quota = { urls: 2000, directories: 2 }) {
   const purged: [string, string[]][] = [];
   const server = await startCdnApi({
+    accountId: '1',
     port: 0,
     cdn: { endpoint: DOMAIN, purge: (what, paths) => purged.push([what, paths]) },
     credentials: [key],

@@ -119,7 +119,11 @@ describe('a service definition', () => {
         suffix: '.jpg',
       },
       { name: 'nightly', type: 'timer', cron: '@every 4m', enabled: true, payload: '' },
-      { name: 'http', type: 'http' },
+      {
+        name: 'http',
+        type: 'http',
+        config: { authType: 'anonymous', methods: ['GET'], disableURLInternet: false },
+      },
     ]);
   });
 

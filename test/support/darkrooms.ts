@@ -26,6 +26,7 @@ export function testDarkroom(yaml = SMALL): TestDarkroom {
     originals: memoryStore(),
     derivatives,
     config: memoryStore(),
+    isBehindCdn: false,
     codec: scriptedCodec(),
     presets: { current: async () => current },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },

@@ -13,6 +13,7 @@ export interface RunningPlatform {
     oss: { endpoint: string; region: string; accessKeyId: string; accessKeySecret: string };
     buckets: Record<'originals' | 'derivatives' | 'config', string>;
     cdn: string;
+    fc: { endpoint: string; accountId: string; region: string };
     data: string;
   };
   happenings: { kind: string; function: string; line?: string }[];
@@ -63,14 +64,16 @@ export async function startedPlatform(
       else happenings.push(message);
     });
   });
+  const bucket: RunningPlatform['bucket'] = name =>
+    new OSS({ ...ready.oss, bucket: ready.buckets[name], sldEnable: true } as OSS.Options);
   return {
     ready,
     happenings,
     child,
-    bucket: name =>
-      new OSS({ ...ready.oss, bucket: ready.buckets[name], sldEnable: true } as OSS.Options),
-    manifest: (key, until = ({ complete }) => complete) => manifestOf(ready.cdn, key, until),
-    gone: key => untilGone(ready.cdn, key),
+    bucket,
+    manifest: (key, until = ({ complete }) => complete) =>
+      manifestOf(bucket('derivatives'), key, until),
+    gone: key => untilGone(bucket('derivatives'), key),
     stop: (signal = 'SIGINT') => {
       const ended = new Promise<number | null>(resolve => child.once('exit', resolve));
       child.kill(signal);
@@ -83,27 +86,37 @@ export function urlOf(cdn: string, key: string): string {
   return `${cdn}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 
+/** From the bucket, since the CDN keeps a manifest for a minute, and that there is none for ten seconds. */
 async function manifestOf(
-  cdn: string,
+  derivatives: OSS,
   key: string,
   until: (manifest: Manifest) => boolean,
 ): Promise<Manifest> {
   return await patiently(`a manifest of ${key}`, async () => {
-    const answer = await fetch(urlOf(cdn, `${key}/manifest.json`));
-    if (answer.status === 404) return undefined;
-    const manifest = manifestSchema.parse(await answer.json());
+    const text = await textOf(derivatives, `${key}/manifest.json`);
+    if (text === undefined) return undefined;
+    const manifest = manifestSchema.parse(JSON.parse(text));
     return until(manifest) ? manifest : undefined;
   });
 }
 
-async function untilGone(cdn: string, key: string): Promise<void> {
-  await patiently(`no manifest of ${key}`, async () => {
-    const { status } = await fetch(urlOf(cdn, `${key}/manifest.json`));
-    return status === 404 ? true : undefined;
-  });
+async function untilGone(derivatives: OSS, key: string): Promise<void> {
+  await patiently(`no manifest of ${key}`, async () =>
+    (await textOf(derivatives, `${key}/manifest.json`)) === undefined ? true : undefined,
+  );
 }
 
-async function patiently<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+async function textOf(bucket: OSS, key: string): Promise<string | undefined> {
+  return await bucket.get(key).then(
+    ({ content }) => String(content),
+    (error: { code?: string }) => {
+      if (error.code === 'NoSuchKey') return undefined;
+      throw error;
+    },
+  );
+}
+
+export async function patiently<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
   while (Date.now() < deadline) {
     const found = await look();

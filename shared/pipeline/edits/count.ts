@@ -98,5 +98,5 @@ function usdOf({ make }: Touch, list: PresetList, prices: Prices): number {
   const cpu = modelledSeconds(make, list);
   const seconds = cpu === 0 ? 0 : cpu / INSTANCE.vcpu + waitingSeconds(TYPICAL_BYTES);
   const usage = { invocations: 0.01, ...INSTANCE, seconds };
-  return billFor({ ...usage, puts: make.length + 1, gets: 4 }, prices).usd;
+  return billFor({ ...usage, puts: make.length + 1, gets: 5 }, prices).usd;
 }

@@ -11,6 +11,7 @@ const DOMAIN = 'http://localhost:7071';
 async function api(quota = { urls: 10, directories: 1 }) {
   const purged: [string, string[]][] = [];
   const server = await startCdnApi({
+    accountId: '1',
     port: 0,
     cdn: { endpoint: DOMAIN, purge: (what, paths) => purged.push([what, paths]) },
     credentials: [key],

@@ -38,6 +38,27 @@ describe('settings', () => {
     );
   });
 
+  it('name a CDN by its domain, with or without https://, or none', () => {
+    expect(readSettings(environment).cdnDomain).toBeUndefined();
+    const named = (DARKROOM_CDN_DOMAIN: string) =>
+      readSettings({ ...environment, DARKROOM_CDN_DOMAIN }).cdnDomain;
+    expect(named('')).toBeUndefined();
+    expect(named('img.example.com')).toBe('https://img.example.com');
+    expect(named('http://localhost:7071')).toBe('http://localhost:7071');
+    expect(() => named('https://img.example.com/')).toThrow(
+      'DARKROOM_CDN_DOMAIN: expected a domain such as img.example.com, with or without https://, received "https://img.example.com/"',
+    );
+  });
+
+  it('say which share of orphans is the sweep’s to remove', () => {
+    expect(readSettings(environment).sweepMaxShare).toBe(0.05);
+    const more = { ...environment, DARKROOM_SWEEP_MAX_SHARE: '0.4' };
+    expect(readSettings(more).sweepMaxShare).toBe(0.4);
+    expect(() => readSettings({ ...environment, DARKROOM_SWEEP_MAX_SHARE: '40' })).toThrow(
+      'DARKROOM_SWEEP_MAX_SHARE: expected a share from 0 to 1, received "40"',
+    );
+  });
+
   it('that would have derivatives wake the function again are refused', () => {
     const loop = { ...environment, DARKROOM_DERIVATIVES_BUCKET: 'my-originals' };
     expect(() => readSettings(loop)).toThrow(
