@@ -34,7 +34,6 @@ function nodeOfFc(): string {
   if (!existsSync(node)) {
     execFileSync('npm', ['ci', '--prefix', home, '--prefer-offline', '--no-audit', '--no-fund']);
   }
-  expect(execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()).toBe('v20.10.0');
   return node;
 }
 
@@ -159,6 +158,18 @@ describe('the zips, unzipped where nothing else is, on the Node.js of FC', () =>
     });
     expect([statusCode, isBase64Encoded]).toEqual([200, true]);
     expect(Buffer.from(body, 'base64').length).toBe(bytes);
+  });
+});
+
+describe('every function', () => {
+  it('of s.yaml loads and answers', async () => {
+    const { functions } = await serviceOf();
+    expect(functions.length).toBe(packages.length);
+    for (const { resource } of functions) {
+      const { kind, node } = await run(resource, { kind: 'darkroom.checkup' });
+      expect(kind).toBe('darkroom.checkup');
+      expect(node).toBe(process.execPath === nodeHere ? process.version : 'v20.10.0');
+    }
   });
 });
 
