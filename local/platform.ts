@@ -16,6 +16,7 @@ import { type FcApi, type FcApiOptions, startFcApi } from './fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
 import { type Identity, identityIn } from './identity.ts';
+import { startLifecycle } from './lifecycle.ts';
 import { missOrigin, withoutBody } from './miss-origin.ts';
 import { type OssServer, type OssServerOptions, startOssServer } from './oss-server/server.ts';
 import { type Role, readRoles } from './roles.ts';
@@ -112,6 +113,7 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
     // After the host is up: a function may listen to the bucket of the list.
     await putPresets(oss, identity, options.presets);
     keep(startTimers({ service, host: wiring.host, tell }));
+    keep(startLifecycle({ expire: oss.expire, tell }));
     return {
       oss: { endpoint: oss.endpoint, region: OSS_REGION, ...identity },
       cdn: cdn.endpoint,

@@ -26,6 +26,7 @@ export interface TimerTriggerDefinition {
 interface HttpTriggerDefinition {
   name: string;
   type: 'http';
+  /** As in s.yaml. */
   config: Record<string, unknown>;
 }
 
@@ -122,7 +123,8 @@ function defineTrigger(trigger: FunctionProps['triggers'][number]): TriggerDefin
     };
   }
   if (trigger.triggerType !== 'oss') {
-    return { name: trigger.triggerName, type: trigger.triggerType, config: trigger.triggerConfig };
+    const { triggerName: name, triggerType: type, triggerConfig: config } = trigger;
+    return { name, type, config };
   }
   const { events, filter } = trigger.triggerConfig;
   const bucket = trigger.sourceArn.slice(trigger.sourceArn.lastIndexOf(':') + 1);

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
-import { readAddresses, splitTarget } from './address.ts';
+import { type Address, readAddresses, splitTarget } from './address.ts';
 import { authenticate, type Keyring } from './authenticate.ts';
 import type { Call } from './call.ts';
-import { corsHeaders, preflight } from './cors.ts';
+import { type CorsRules, corsHeaders, preflight } from './cors.ts';
 import { OssError } from './errors.ts';
 import { createPublish, type OnEvent } from './events.ts';
+import type { Mirror } from './mirror.ts';
 import { discardReply, type Reply, sendReply, xmlReply } from './reply.ts';
 import { findRoute } from './router.ts';
 import { postObject } from './routes/post-object.ts';
@@ -15,6 +16,7 @@ import type { ObjectStorage } from './storage.ts';
 export interface Service {
   readonly store: ObjectStorage;
   readonly keyring: Keyring;
+  readonly mirror: Mirror;
   readonly onEvent: OnEvent | undefined;
 }
 
@@ -22,15 +24,15 @@ export interface Service {
 export async function answer(service: Service, request: IncomingMessage, response: ServerResponse) {
   const started = Date.now();
   const requestId = randomBytes(12).toString('hex').toUpperCase();
-  const headers = plainHeaders(request);
-  const reply = await settle(service, request, headers, requestId);
+  const asked = { requestId, headers: plainHeaders(request), method: request.method ?? '' };
+  const { reply, rules } = await settle(service, request, asked);
   try {
     await drain(request);
     const own = {
       server: 'AliyunOSS',
       'x-oss-request-id': requestId,
       'x-oss-server-time': String(Date.now() - started),
-      ...corsHeaders(headers),
+      ...corsHeaders(rules, asked.method, asked.headers),
     };
     await sendReply(response, { ...reply, headers: { ...own, ...reply.headers } });
   } catch {
@@ -39,45 +41,63 @@ export async function answer(service: Service, request: IncomingMessage, respons
   }
 }
 
-async function settle(
-  service: Service,
-  request: IncomingMessage,
-  headers: Record<string, string>,
-  requestId: string,
-): Promise<Reply> {
+interface Asked {
+  readonly requestId: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly method: string;
+}
+
+interface Settled {
+  readonly reply: Reply;
+  /** Of the bucket that was meant, as far as that is known. */
+  readonly rules: CorsRules | undefined;
+}
+
+async function settle(service: Service, request: IncomingMessage, asked: Asked): Promise<Settled> {
+  let rules: CorsRules | undefined;
   try {
-    if (request.method === 'OPTIONS') return preflight(headers);
-    const call = openCall(service, request, headers, requestId);
-    return isForm(call) ? await postObject(call) : await findRoute(call)(call);
+    const unsigned = readCall(service, request, asked);
+    rules = corsRulesOf(unsigned);
+    if (asked.method === 'OPTIONS') return { reply: preflight(rules, asked.headers), rules };
+    const call = identify(unsigned);
+    rules = corsRulesOf(call);
+    const reply = isForm(call) ? await postObject(call) : await findRoute(call)(call);
+    return { reply, rules };
   } catch (error) {
-    return errorReply(error, { requestId, headers, method: request.method ?? '' });
+    return { reply: errorReply(error, asked), rules };
   }
 }
 
-function openCall(
-  service: Service,
-  request: IncomingMessage,
-  headers: Record<string, string>,
-  requestId: string,
-): Call {
-  const { store, keyring } = service;
+function corsRulesOf({ store, address }: Call): CorsRules | undefined {
+  return store.find(address.bucket)?.settings.get('cors');
+}
+
+interface UnsignedCall extends Call {
+  /** All that host and path can mean, the likeliest first. */
+  readonly addresses: Address[];
+}
+
+/** Of a sender not known yet, at the likeliest of the addresses. */
+function readCall(service: Service, request: IncomingMessage, asked: Asked): UnsignedCall {
+  const { store, keyring, mirror } = service;
+  const { requestId, headers, method } = asked;
   const { path, query } = splitTarget(request.url ?? '/');
   const names = store.buckets().map(bucket => bucket.name);
   const addresses = readAddresses(headers.host ?? '', path, names);
-  const method = request.method ?? '';
   const cause = { requestId, address: request.socket.remoteAddress ?? '', region: keyring.region };
   const publish = createPublish(service.onEvent, cause);
-  const unsigned = { method, address: addresses[0] ?? { bucket: '', key: '' }, query, headers };
-  const call = { ...unsigned, body: request, store, keyring, publish };
+  const address = addresses[0] ?? { bucket: '', key: '' };
+  const call = { method, address, addresses, query, headers, body: request };
+  return { ...call, store, keyring, publish, mirror };
+}
+
+function identify(call: UnsignedCall): Call {
   if (isForm(call)) return call;
-  return {
-    ...call,
-    ...authenticate({ method, headers, query }, addresses, keyring, Date.now()),
-  };
+  return { ...call, ...authenticate(call, call.addresses, call.keyring, Date.now()) };
 }
 
 /** A PostObject carries its signature inside. */
-function isForm({ method, address, query, headers }: Omit<Call, 'body'>): boolean {
+function isForm({ method, address, query, headers }: Call): boolean {
   const type = headers['content-type'] ?? '';
   return (
     method === 'POST' &&
@@ -99,12 +119,6 @@ async function drain(request: IncomingMessage): Promise<void> {
   if (request.readableEnded) return;
   request.resume();
   await finished(request, { writable: false });
-}
-
-interface Asked {
-  readonly requestId: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly method: string;
 }
 
 /** On a HEAD the error travels in a header, since there is no body. */

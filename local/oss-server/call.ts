@@ -4,6 +4,7 @@ import { type Address, checkKey, type QueryItem } from './address.ts';
 import type { Credential, Keyring } from './authenticate.ts';
 import { invalidArgument, OssError } from './errors.ts';
 import type { Publish } from './events.ts';
+import type { Mirror } from './mirror.ts';
 import type { BucketStorage, ObjectStorage } from './storage.ts';
 
 /** Keys of a thousand names of 1,023 bytes, each escaped, fit well. */
@@ -22,6 +23,7 @@ export interface Call {
   readonly store: ObjectStorage;
   readonly keyring: Keyring;
   readonly publish: Publish;
+  readonly mirror: Mirror;
 }
 
 export function bucketOf(call: Call): BucketStorage {

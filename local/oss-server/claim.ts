@@ -23,6 +23,25 @@ export interface Claim {
 
 const SKEW_MS = 15 * 60_000;
 
+const SIGNING = new Set([
+  'OSSAccessKeyId',
+  'Expires',
+  'Signature',
+  'security-token',
+  'x-oss-signature-version',
+  'x-oss-credential',
+  'x-oss-date',
+  'x-oss-expires',
+  'x-oss-signature',
+  'x-oss-additional-headers',
+  'x-oss-security-token',
+]);
+
+/** Whether a query parameter belongs to a signature, not to the call. */
+export function isSigning(name: string): boolean {
+  return SIGNING.has(name);
+}
+
 export function queryValue(query: readonly QueryItem[], name: string): string | undefined {
   return query.find(item => item.name === name)?.value;
 }

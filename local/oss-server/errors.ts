@@ -7,6 +7,12 @@ interface Known {
 /** Codes, statuses and sentences of the cloud; an EC only where Alibaba documents one. */
 const known = {
   AccessDenied: { status: 403, message: 'You have no right to access this object.' },
+  AccessForbidden: {
+    status: 403,
+    message:
+      'CORSResponse: This CORS request is not allowed: no rule of the bucket has its Origin, its Access-Control-Request-Method and its Access-Control-Request-Headers.',
+  },
+  BadRequest: { status: 400, message: 'The request is incomplete.' },
   BucketAlreadyExists: { status: 409, message: 'The requested bucket name is not available.' },
   BucketNotEmpty: { status: 409, message: 'The bucket you tried to delete is not empty.' },
   EntityTooLarge: {
@@ -35,6 +41,7 @@ const known = {
   InvalidPartOrder: { status: 400, message: 'The list of parts was not in ascending order.' },
   InvalidRange: { status: 416, message: 'The requested range cannot be satisfied.' },
   MalformedXML: { status: 400, message: 'The XML you provided was not well-formed.' },
+  MirrorFailed: { status: 424, message: 'The origin of the mirror did not give the object.' },
   MissingContentLength: {
     status: 411,
     message: 'You must provide the Content-Length HTTP header.',
@@ -44,8 +51,14 @@ const known = {
     message: 'The specified bucket does not exist.',
     ec: '0015-00000101',
   },
+  NoSuchCORSConfiguration: { status: 404, message: 'The CORS Configuration does not exist.' },
   NoSuchKey: { status: 404, message: 'The specified key does not exist.', ec: '0026-00000001' },
+  NoSuchLifecycle: { status: 404, message: 'No Row found in Lifecycle Table.' },
   NoSuchUpload: { status: 404, message: 'The specified upload does not exist.' },
+  NoSuchWebsiteConfiguration: {
+    status: 404,
+    message: 'The specified bucket does not have a website configuration.',
+  },
   NotImplemented: { status: 501, message: 'The local OSS server does not do this.' },
   PreconditionFailed: {
     status: 412,

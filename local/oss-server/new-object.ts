@@ -12,6 +12,12 @@ const KEPT = new Set([
 
 type Headers = Readonly<Record<string, string>>;
 
+/** Content-Type and its kin, of any message's headers. */
+export function representationOf(headers: Readonly<Record<string, unknown>>): Headers {
+  const given = Object.entries(headers).filter(([name]) => KEPT.has(name));
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
 /** What is stored with a body and comes back with it; all else belongs to the request. */
 export function keptHeaders(headers: Headers): Headers {
   const isKept = (name: string) => KEPT.has(name) || name.startsWith('x-oss-meta-');

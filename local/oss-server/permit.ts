@@ -7,15 +7,26 @@ import { OWNER_ID } from './events.ts';
 export type OssAction =
   | 'AbortMultipartUpload'
   | 'DeleteBucket'
+  | 'DeleteBucketCors'
+  | 'DeleteBucketLifecycle'
+  | 'DeleteBucketWebsite'
   | 'DeleteObject'
+  | 'GetBucketAcl'
+  | 'GetBucketCors'
   | 'GetBucketInfo'
+  | 'GetBucketLifecycle'
   | 'GetBucketLocation'
+  | 'GetBucketWebsite'
   | 'GetObject'
   | 'ListBuckets'
   | 'ListMultipartUploads'
   | 'ListObjects'
   | 'ListParts'
   | 'PutBucket'
+  | 'PutBucketAcl'
+  | 'PutBucketCors'
+  | 'PutBucketLifecycle'
+  | 'PutBucketWebsite'
   | 'PutObject';
 
 /** Throws AccessDenied where the caller is a role whose policy does not allow it; an owner may do everything. */

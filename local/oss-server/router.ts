@@ -1,7 +1,10 @@
 import type { Call } from './call.ts';
+import { isSigning } from './claim.ts';
 import { notImplemented } from './errors.ts';
 import { type OssAction, permit } from './permit.ts';
+import { refuseHeaders } from './refused-headers.ts';
 import type { Reply } from './reply.ts';
+import { getAcl, putAcl } from './routes/acl.ts';
 import {
   deleteBucket,
   getBucketInfo,
@@ -15,7 +18,15 @@ import { deleteMulti } from './routes/delete-multi.ts';
 import { listParts, listUploads } from './routes/list-uploads.ts';
 import { listBucket } from './routes/listing.ts';
 import { abortUpload, initiateUpload, uploadPart, uploadPartCopy } from './routes/multipart.ts';
-import { deleteObject, getObject, headObjectMeta, OVERRIDES, putObject } from './routes/objects.ts';
+import {
+  deleteObject,
+  getObject,
+  headObjectMeta,
+  OVERRIDES,
+  passesQuery,
+  putObject,
+} from './routes/objects.ts';
+import { deleteSetting, getSetting, putSetting } from './routes/settings.ts';
 
 interface Route {
   readonly on: 'service' | 'bucket' | 'object';
@@ -23,6 +34,8 @@ interface Route {
   /** Query parameters that make the request this one. */
   readonly needs: readonly string[];
   readonly allows?: readonly string[];
+  /** What else the query may hold of this call. */
+  readonly passes?: (call: Call, name: string) => boolean;
   readonly copies?: boolean;
   /** Not said where it is asked for each key. */
   readonly action?: OssAction;
@@ -43,8 +56,27 @@ const list = [
 const uploads = ['max-uploads', 'key-marker', 'upload-id-marker'];
 const parts = ['max-parts', 'part-number-marker', encodingType];
 
+function setting(method: string, name: string, action: OssAction, answer: Route['answer']): Route {
+  return { on: 'bucket', method, needs: [name], action, answer };
+}
+
+const settings: readonly Route[] = [
+  setting('GET', 'acl', 'GetBucketAcl', getAcl),
+  setting('PUT', 'acl', 'PutBucketAcl', putAcl),
+  setting('GET', 'cors', 'GetBucketCors', getSetting('cors')),
+  setting('PUT', 'cors', 'PutBucketCors', putSetting('cors')),
+  setting('DELETE', 'cors', 'DeleteBucketCors', deleteSetting('cors')),
+  setting('GET', 'lifecycle', 'GetBucketLifecycle', getSetting('lifecycle')),
+  setting('PUT', 'lifecycle', 'PutBucketLifecycle', putSetting('lifecycle')),
+  setting('DELETE', 'lifecycle', 'DeleteBucketLifecycle', deleteSetting('lifecycle')),
+  setting('GET', 'website', 'GetBucketWebsite', getSetting('website')),
+  setting('PUT', 'website', 'PutBucketWebsite', putSetting('website')),
+  setting('DELETE', 'website', 'DeleteBucketWebsite', deleteSetting('website')),
+];
+
 /** The first that fits answers, so those that need more come first. */
 const routes: readonly Route[] = [
+  ...settings,
   {
     on: 'service',
     method: 'GET',
@@ -126,6 +158,7 @@ const routes: readonly Route[] = [
     method: 'GET',
     needs: [],
     allows: OVERRIDES,
+    passes: passesQuery,
     action: 'GetObject',
     answer: getObject,
   },
@@ -154,41 +187,10 @@ const routes: readonly Route[] = [
   { on: 'object', method: 'DELETE', needs: [], action: 'DeleteObject', answer: deleteObject },
 ];
 
-const SIGNING = new Set([
-  'OSSAccessKeyId',
-  'Expires',
-  'Signature',
-  'security-token',
-  'x-oss-signature-version',
-  'x-oss-credential',
-  'x-oss-date',
-  'x-oss-expires',
-  'x-oss-signature',
-  'x-oss-additional-headers',
-  'x-oss-security-token',
-]);
-
-/** Headers that change what happens; a value in the list changes nothing. */
-const REFUSED: Readonly<Record<string, readonly string[]>> = {
-  'x-oss-callback': [],
-  'x-oss-callback-var': [],
-  'x-oss-complete-all': ['no'],
-  'x-oss-object-acl': ['default', 'private'],
-  'x-oss-acl': ['private'],
-  'x-oss-process': [],
-  'x-oss-server-side-encryption': [],
-  'x-oss-server-side-encryption-key-id': [],
-  'x-oss-server-side-data-encryption': [],
-  'x-oss-storage-class': ['Standard'],
-  'x-oss-symlink-target': [],
-  'x-oss-tagging': [],
-  'x-oss-traffic-limit': [],
-};
-
 /** Nothing succeeds silently: what is not done here is refused by its name, and what the caller may not do as well. */
 export function findRoute(call: Call): Route['answer'] {
   refuseHeaders(call);
-  const names = call.query.map(item => item.name).filter(name => !SIGNING.has(name));
+  const names = call.query.map(item => item.name).filter(name => !isSigning(name));
   const { bucket, key } = call.address;
   const level = bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
   const route = routes.find(
@@ -199,16 +201,9 @@ export function findRoute(call: Call): Route['answer'] {
       (!candidate.copies || call.headers['x-oss-copy-source'] !== undefined),
   );
   const known = new Set([...(route?.needs ?? []), ...(route?.allows ?? [])]);
-  const unknown = names.find(name => !known.has(name));
+  const unknown = names.find(name => !known.has(name) && !route?.passes?.(call, name));
   if (unknown !== undefined) throw notImplemented(`${call.method} ?${unknown} (${level})`);
   if (!route) throw notImplemented(`${call.method} (${level})`);
   if (route.action) permit(call, route.action);
   return route.answer;
-}
-
-function refuseHeaders({ headers }: Call): void {
-  for (const [name, harmless] of Object.entries(REFUSED)) {
-    const value = headers[name];
-    if (value !== undefined && !harmless.includes(value)) throw notImplemented(name);
-  }
 }

@@ -2,7 +2,9 @@ import { createServer } from 'node:http';
 import { answer, type Service } from './answer.ts';
 import type { Credential } from './authenticate.ts';
 import type { OnEvent } from './events.ts';
+import { type Expired, expire } from './expire.ts';
 import { listenOnLoopback } from './listen.ts';
+import { createMirror } from './mirror.ts';
 import { type ObjectStorage, openStorage } from './storage.ts';
 
 export interface OssServerOptions {
@@ -24,15 +26,18 @@ export interface OssServer {
   endpoint: string;
   port: number;
   store: ObjectStorage;
+  /** Carries out the lifecycle rules of all buckets as of `now`, in milliseconds. */
+  expire(now: number): Promise<Expired[]>;
   close(): Promise<void>;
 }
 
 export const whatItIs = [
   'A local stand-in for Alibaba Cloud OSS, for development and tests only: it listens on this machine alone,',
   'promises no durability. It verifies every signature (V1 and V4), allows a role what its policy allows, and keeps',
-  'objects, multipart uploads, form uploads, copies and listings as the cloud does. It lacks versioning, ACLs,',
-  'lifecycle, tagging, symlinks, append, callbacks, image processing, encryption and the rest, and answers those',
-  'with 501 NotImplemented. CORS is open to every page.',
+  'objects, multipart uploads, form uploads, copies and listings as the cloud does, and obeys CORS, lifecycle and',
+  'mirroring rules. It lacks versioning, ACLs but private, tagging, symlinks, append, callbacks, image processing,',
+  'websites, encryption and the rest, and answers those with 501 NotImplemented. Without CORS rules a bucket is open',
+  'to every page.',
 ].join('\n');
 
 /** Keys as long as 1,023 CJK bytes are three times that in a URL, and V4 URLs add their own. */
@@ -41,12 +46,22 @@ const MAX_HEADER_BYTES = 64 * 1024;
 export async function startOssServer(options: OssServerOptions): Promise<OssServer> {
   const store = openStorage(options.dataDir);
   for (const bucket of options.buckets) store.create(bucket);
+  const mirror = createMirror();
   const keyring = { credentials: options.credentials, region: options.region.replace(/^oss-/, '') };
   const { port, close } = await listenOnLoopback(
-    () => createHttp({ store, keyring, onEvent: options.onEvent }),
+    () => createHttp({ store, keyring, mirror, onEvent: options.onEvent }),
     options.port,
   );
-  return { endpoint: `http://localhost:${port}`, port, store, close };
+  return {
+    endpoint: `http://localhost:${port}`,
+    port,
+    store,
+    expire: now => expire(store, now),
+    close: async () => {
+      mirror.close();
+      await close();
+    },
+  };
 }
 
 /**

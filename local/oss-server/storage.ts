@@ -17,6 +17,7 @@ import { OssError } from './errors.ts';
 import { createKeyIndex, type KeyIndex } from './key-index.ts';
 import { type Layout, layoutOf, prepareLayout, readRecords, removeOrphans } from './layout.ts';
 import type { ByteRange } from './range.ts';
+import { openSettings, type SettingsStorage } from './settings.ts';
 import { openUploads, type UploadStorage } from './uploads.ts';
 
 export interface StoredObject {
@@ -38,6 +39,7 @@ export interface BucketStorage {
   readonly created: number;
   readonly objects: Pick<KeyIndex<StoredObject>, 'size' | 'get' | 'seek' | 'at'>;
   readonly uploads: UploadStorage;
+  readonly settings: SettingsStorage;
   receive(source: Readable | AsyncIterable<Uint8Array>): Promise<Blob>;
   discard(blob: string): Promise<void>;
   /** To be called in the tick in which the blob's record was found. */
@@ -96,6 +98,7 @@ function openBucket(name: string, layout: Layout): BucketStorage {
     created,
     objects: index,
     uploads,
+    settings: openSettings(layout),
     receive: source => receiveBlob(layout.blobs, source),
     discard: blob => rm(layout.blob(blob), { force: true }),
     read: (blob, range) => readBlob(layout.blob(blob), range),

@@ -16,13 +16,20 @@ const builder = new XMLBuilder({
     String(value).replace(/[&<>"\r]/g, char => ESCAPES[char] ?? char),
 });
 
+/** Lists even where there is one of them. */
+const REPEATED = new Set(
+  'Object Part CORSRule AllowedOrigin AllowedMethod AllowedHeader ExposeHeader Rule RoutingRule Pass Remove Set'.split(
+    ' ',
+  ),
+);
+
 /** Blanks belong to a key and `0123` is no number, both unlike the parser's defaults. */
 const parser = new XMLParser({
   trimValues: false,
   parseTagValue: false,
   ignoreAttributes: true,
   htmlEntities: true,
-  isArray: name => name === 'Object' || name === 'Part',
+  isArray: name => REPEATED.has(name),
   processEntities: { enabled: true, maxTotalExpansions: 10_000_000, maxExpandedLength: 50_000_000 },
 });
 

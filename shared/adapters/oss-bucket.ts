@@ -26,7 +26,6 @@ interface Website {
   index?: string;
   error?: string | null;
   supportSubDir?: string;
-  type?: string | undefined;
   routingRules: Rule[];
 }
 
@@ -57,8 +56,14 @@ export function ossBucket(name: string, connection: OssConnection): Bucket {
     },
     mirrors: async () => (await websiteOf(client, name))?.routingRules ?? [],
     putMirrors: async routingRules => {
-      const { error, ...rest } = (await websiteOf(client, name)) ?? {};
-      const website = { ...rest, ...(error ? { error } : {}), routingRules };
+      const { index, error, supportSubDir } = (await websiteOf(client, name)) ?? {};
+      const website = {
+        ...(index ? { index } : {}),
+        ...(error ? { error } : {}),
+        // The SDK says 'false' where nothing is said.
+        ...(supportSubDir === 'true' ? { supportSubDir } : {}),
+        routingRules,
+      };
       await call('the mirror rules', () => client.putBucketWebsite(name, website));
     },
   };

@@ -1,4 +1,6 @@
-import { bucketOf, type Call, intParam, param } from '../call.ts';
+import * as z from 'zod';
+import { bucketOf, type Call, intParam, param, readText } from '../call.ts';
+import { only, readDocument } from '../document.ts';
 import { type Reply, xmlReply } from '../reply.ts';
 import type { BucketStorage } from '../storage.ts';
 import { OWNER } from './listing.ts';
@@ -19,8 +21,15 @@ export async function listBuckets(call: Call): Promise<Reply> {
   });
 }
 
+const creation = z.strictObject({
+  StorageClass: only('Standard').optional(),
+  DataRedundancyType: only('LRS').optional(),
+});
+
 /** Creating one's own bucket again succeeds, as in the cloud. */
 export async function putBucket(call: Call): Promise<Reply> {
+  const body = await readText(call);
+  if (body !== '') readDocument(body, 'CreateBucketConfiguration', creation);
   call.store.create(call.address.bucket);
   return { status: 200 };
 }

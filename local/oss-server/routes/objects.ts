@@ -1,9 +1,11 @@
 import { type Call, checkDigest, forbidsOverwrite, param, targetOf, toBase64 } from '../call.ts';
 import { OssError } from '../errors.ts';
 import { keptHeaders, normalObject } from '../new-object.ts';
+import { isForeign } from '../origin.ts';
 import type { Reply } from '../reply.ts';
 import { decideServing, representationHeaders, serveBody } from '../serve.ts';
 import type { BucketStorage, StoredObject } from '../storage.ts';
+import { mirrorRuleFor } from '../website.ts';
 
 export async function putObject(call: Call): Promise<Reply> {
   const { bucket, key } = targetOf(call);
@@ -66,9 +68,18 @@ export function removed(action: string, bucket: BucketStorage, object: StoredObj
 
 export async function getObject(call: Call): Promise<Reply> {
   const { bucket, key } = targetOf(call);
+  const misses = call.method === 'GET' && !bucket.objects.get(key);
+  const mirrored = misses ? await call.mirror.fetch(bucket, { ...call, key }) : undefined;
+  if (mirrored?.kind === 'redirect') return mirrored.reply;
+  // Looked up after the wait: what is served is opened in this tick.
   const object = findObject(bucket, key);
   const serving = decideServing(object, call.headers, wantsStandardRange(call));
-  const headers = { ...representationHeaders(object), ...ossHeaders(object), ...overrides(call) };
+  const headers = {
+    ...representationHeaders(object),
+    ...ossHeaders(object),
+    ...(mirrored && { 'x-oss-tag': 'MIRROR' }),
+    ...overrides(call),
+  };
   if (serving.kind === 'failed') throw preconditionFailed(serving.condition);
   if (serving.kind === 'unsatisfiable') {
     throw new OssError('InvalidRange', undefined, { ActualObjectSize: String(object.size) });
@@ -103,6 +114,12 @@ export function findObject(bucket: BucketStorage, key: string): StoredObject {
 
 export function preconditionFailed(condition: string): OssError {
   return new OssError('PreconditionFailed', undefined, { Condition: condition });
+}
+
+/** A mirror may hand a parameter on to its origin; OSS itself takes no notice of it. */
+export function passesQuery({ store, address }: Call, name: string): boolean {
+  const website = store.find(address.bucket)?.settings.get('website');
+  return isForeign(name) && mirrorRuleFor(website, address.key)?.PassQueryString === 'true';
 }
 
 function wantsStandardRange({ headers }: Call): boolean {

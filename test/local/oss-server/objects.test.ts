@@ -5,6 +5,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type OSS from 'ali-oss';
 import { describe, expect, test } from 'vitest';
 import type { OssServer } from '../../../local/oss-server/server.ts';
 import { BUCKET, clients, codeOf, KEYS, md5, pathStyle, send, start, tempDir } from './support.ts';
@@ -260,8 +261,8 @@ test('what is not done here is refused by its name', async () => {
   const server = await start();
   await pathStyle(server).put('a', Buffer.from('a'));
   const cases = [
-    ['GET', `/${BUCKET}?lifecycle`, '?lifecycle', 'lifecycle'],
-    ['PUT', `/${BUCKET}?website`, '?website', 'website'],
+    ['GET', `/${BUCKET}?policy`, '?policy', 'policy'],
+    ['PUT', `/${BUCKET}?versioning`, '?versioning', 'versioning'],
     ['POST', `/${BUCKET}/a?append&position=0`, '?append&position=0', 'append'],
     ['PUT', `/${BUCKET}/a?symlink`, '?symlink', 'symlink'],
     ['POST', `/${BUCKET}/a?restore`, '?restore', 'restore'],
@@ -312,6 +313,19 @@ test('buckets can be made, described, listed and, once empty, removed', async ()
   await expect(client.deleteBucket(BUCKET)).rejects.toMatchObject({ code: 'BucketNotEmpty' });
   await client.deleteBucket('second');
   await expect(client.getBucketInfo('second')).rejects.toMatchObject({ code: 'NoSuchBucket' });
+});
+
+test.each([
+  ['StorageClass IA', { storageClass: 'IA' }],
+  ['DataRedundancyType ZRS', { storageClass: 'Standard', dataRedundancyType: 'ZRS' }],
+])('a bucket of %s is refused, and not made', async (what, options) => {
+  const server = await start();
+  const made = pathStyle(server).putBucket('second', options as OSS.PutBucketOptions);
+  await expect(made).rejects.toMatchObject({ status: 501, message: expect.stringContaining(what) });
+  expect(server.store.find('second')).toBeUndefined();
+  const usual = { acl: 'private', storageClass: 'Standard', dataRedundancyType: 'LRS' };
+  await pathStyle(server).putBucket('second', usual as OSS.PutBucketOptions);
+  expect(server.store.find('second')).toBeDefined();
 });
 
 test('a page of any origin may upload and read the ETag', async () => {

@@ -3,6 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openRole } from '../../../local/roles.ts';
 import { BUCKET, KEYS, pathStyle, start } from './support.ts';
 
+const RULES = {
+  cors: [{ allowedOrigin: '*', allowedMethod: 'GET' }],
+  lifecycle: [{ prefix: 'tmp/', status: 'Enabled', expiration: { days: 1 } }] as object[],
+};
+
+const lifecycle = () => structuredClone(RULES.lifecycle) as OSS.LifecycleRule[];
+
 /** Each call of ali-oss that Darkroom or an uploader makes, and the one right that it needs. */
 const calls: [string, string, (client: OSS) => Promise<unknown>][] = [
   ['get', 'oss:GetObject originals/a', client => client.get('a')],
@@ -12,6 +19,41 @@ const calls: [string, string, (client: OSS) => Promise<unknown>][] = [
   ['deleteMulti', 'oss:DeleteObject originals/*', client => client.deleteMulti(['a', 'b'])],
   ['listV2', 'oss:ListObjects originals', client => client.listV2({}, {})],
   ['getBucketInfo', 'oss:GetBucketInfo originals', client => client.getBucketInfo(BUCKET)],
+  ['getBucketACL', 'oss:GetBucketAcl originals', client => client.getBucketACL(BUCKET)],
+  ['putBucketACL', 'oss:PutBucketAcl originals', client => client.putBucketACL(BUCKET, 'private')],
+  ['getBucketCORS', 'oss:GetBucketCors originals', client => client.getBucketCORS(BUCKET)],
+  [
+    'putBucketCORS',
+    'oss:PutBucketCors originals',
+    client => client.putBucketCORS(BUCKET, RULES.cors),
+  ],
+  ['deleteBucketCORS', 'oss:DeleteBucketCors originals', client => client.deleteBucketCORS(BUCKET)],
+  [
+    'getBucketLifecycle',
+    'oss:GetBucketLifecycle originals',
+    client => client.getBucketLifecycle(BUCKET),
+  ],
+  [
+    'putBucketLifecycle',
+    'oss:PutBucketLifecycle originals',
+    client => client.putBucketLifecycle(BUCKET, lifecycle()),
+  ],
+  [
+    'deleteBucketLifecycle',
+    'oss:DeleteBucketLifecycle originals',
+    client => client.deleteBucketLifecycle(BUCKET),
+  ],
+  ['getBucketWebsite', 'oss:GetBucketWebsite originals', client => client.getBucketWebsite(BUCKET)],
+  [
+    'putBucketWebsite',
+    'oss:PutBucketWebsite originals',
+    client => client.putBucketWebsite(BUCKET, { index: 'index.html' }),
+  ],
+  [
+    'deleteBucketWebsite',
+    'oss:DeleteBucketWebsite originals',
+    client => client.deleteBucketWebsite(BUCKET),
+  ],
   [
     'initMultipartUpload',
     'oss:PutObject originals/m',
@@ -36,7 +78,11 @@ describe('a role', () => {
     roles.set('copies', copies);
     const credentials = [KEYS, ...[...roles.values()].map(({ credential }) => credential)];
     const server = await start({ credentials });
-    await pathStyle(server).put('a', Buffer.from('a'));
+    const owner = pathStyle(server);
+    await owner.put('a', Buffer.from('a'));
+    await owner.putBucketCORS(BUCKET, RULES.cors);
+    await owner.putBucketLifecycle(BUCKET, lifecycle());
+    await owner.putBucketWebsite(BUCKET, { index: 'index.html' });
     clientWith = right => pathStyle(server, roles.get(right)?.credential ?? {});
   });
 
