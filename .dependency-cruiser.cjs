@@ -88,6 +88,17 @@ module.exports = {
       to: { path: 'node_modules/(@alicloud|@darabonba)/' },
     },
     {
+      name: 'only-otel-spans-imports-opentelemetry',
+      comment:
+        'It is loaded where an endpoint is set; one other import would put it into every cold start.',
+      severity: 'error',
+      from: {
+        path: '^(shared|functions|cli|events|local)/',
+        pathNot: '^shared/adapters/otel-spans\\.ts$',
+      },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
       name: 'client-needs-nothing',
       comment: 'It runs in browsers and mini-programs, and is to stay under 3 kB.',
       severity: 'error',

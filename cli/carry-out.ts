@@ -8,6 +8,7 @@ import type { RunTeller } from './backfill-progress.ts';
 import { type BackfillOptions, plannedFor } from './backfill-selection.ts';
 import { entriesOf } from './backfill-source.ts';
 import type { Connection } from './connection.ts';
+import { type Interruption, onInterrupt } from './interruption.ts';
 
 export interface Setting {
   connection: Connection;
@@ -91,30 +92,6 @@ function startLooking(record: RunRecord, { connection, list, teller }: Setting) 
     stop: async () => {
       isOver = true;
       await looking;
-    },
-  };
-}
-
-interface Interruption {
-  isAsked(): boolean;
-  sleep(milliseconds: number): Promise<void>;
-  end(): void;
-}
-
-/** The first Ctrl-C ends after the batches under way, with a checkpoint; the second at once. */
-function onInterrupt(): Interruption {
-  const asked = new AbortController();
-  const ask = () => asked.abort();
-  process.once('SIGINT', ask);
-  process.once('SIGTERM', ask);
-  return {
-    isAsked: () => asked.signal.aborted,
-    // An interrupted sleep is over; that is all there is to say of it.
-    sleep: milliseconds =>
-      setTimeout(milliseconds, undefined, { signal: asked.signal }).catch(() => undefined),
-    end: () => {
-      process.off('SIGINT', ask);
-      process.off('SIGTERM', ask);
     },
   };
 }

@@ -10,7 +10,7 @@ import type { OssConnection } from '../shared/adapters/oss-client.ts';
 import { ossReader, ossStore } from '../shared/adapters/oss-store.ts';
 import { Failure } from '../shared/core/failure.ts';
 import { cdnDomain } from '../shared/fc/settings.ts';
-import type { Bucket, CdnPurges, ObjectStore, TaskQueue } from '../shared/ports.ts';
+import type { Bucket, CdnPurges, InvocationQueue, ObjectStore } from '../shared/ports.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 
 /** Where a command works: the buckets that the environment names, or a local platform that is running. */
@@ -27,9 +27,11 @@ export interface Connection {
   buckets: Record<BucketRole, Bucket>;
   cloud: Cloud;
   /** Work for a deployed function; throws SETTINGS_INVALID where nothing says whose. */
-  tasks(functionName: string): TaskQueue;
+  tasks(functionName: string): InvocationQueue;
   /** In front of the derivatives; undefined where nobody names one. */
   cdn: { domain: string; purges: CdnPurges } | undefined;
+  /** The folder of a local platform's destinations. */
+  failures?: string;
   /** Large objects of any bucket, as they come. */
   reader(bucket: string): (key: string) => Promise<Readable>;
 }
@@ -77,6 +79,7 @@ async function localPlatform(dataDir: string): Promise<Connection> {
     }),
     tasks: name => fcTasks(name, { ...place.fc, internal: false, credentials }),
     cdn: { domain: place.cdn, purges: cdnPurges({ endpoint: place.cdnApi, credentials }) },
+    failures: join(dataDir, 'destinations'),
   };
 }
 
@@ -161,7 +164,7 @@ function deployment(): Connection {
 
 type Account = Omit<FcConnection, 'accountId' | 'internal'> & { accountId: string | undefined };
 
-function tasksOf(name: string, { accountId, ...account }: Account): TaskQueue {
+function tasksOf(name: string, { accountId, ...account }: Account): InvocationQueue {
   if (accountId === undefined) {
     const message = `expected DARKROOM_ACCOUNT_ID in the environment, the account that has the function ${name}`;
     throw new Failure('SETTINGS_INVALID', message);

@@ -12,6 +12,8 @@ import { presetsApplyCommand, presetsResumeCommand } from './presets-apply.ts';
 import { presetsDiffCommand } from './presets-diff.ts';
 import { presetsPlanCommand } from './presets-plan.ts';
 import { renderCommand } from './render.ts';
+import { replayCommand } from './replay.ts';
+import { schemaCommand } from './schema.ts';
 import { setupCommand } from './setup.ts';
 import { statusCommand } from './status.ts';
 import { takedownCommand } from './takedown.ts';
@@ -37,11 +39,13 @@ program.addCommand(statusCommand());
 program.addCommand(estimateCommand());
 program.addCommand(explainCommand());
 program.addCommand(verifyCommand());
+program.addCommand(replayCommand());
 program.addCommand(takedownCommand());
 program.addCommand(setupCommand());
 program.addCommand(doctorCommand());
 program.addCommand(policiesCommand());
 program.addCommand(invokeCommand());
+program.addCommand(schemaCommand());
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -15,6 +15,8 @@ interface Options {
   accessKeySecret?: string;
   fresh?: true;
   seed: boolean;
+  webhook?: URL;
+  otlp?: URL;
   json?: true;
 }
 
@@ -35,6 +37,8 @@ export function localCommand(): Command {
     .option('--access-key-secret <secret>', 'that belongs to it')
     .option('--fresh', 'begin with empty buckets')
     .option('--no-seed', 'upload no photographs of our own')
+    .option('--webhook <url>', 'post each ready and failure message there, as JSON', urlFrom)
+    .option('--otlp <url>', 'send traces there (OTLP over HTTP)', urlFrom)
     .option('--json', 'one line of JSON when ready, then one for each happening')
     .action(local);
 }
@@ -51,6 +55,8 @@ async function local(options: Options): Promise<void> {
       text: await textOf(options.presets ?? defaultPresets),
       replace: options.presets !== undefined,
     },
+    webhook: options.webhook,
+    otlp: options.otlp,
     onHappening: happening => teller.happening(happening),
   });
   stopOnSignal(platform);
@@ -90,4 +96,9 @@ function portFrom(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port < 65_533) return port;
   throw new InvalidArgumentError('expected a port below 65533, or 0 for any that are free');
+}
+
+function urlFrom(text: string): URL {
+  if (URL.canParse(text) && /^https?:/.test(text)) return new URL(text);
+  throw new InvalidArgumentError('expected an address such as http://localhost:3000/photos');
 }

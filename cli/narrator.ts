@@ -2,6 +2,7 @@ import type { Happening } from '../local/function-host/invocation.ts';
 import { whatItIs } from '../local/oss-server/server.ts';
 import { buckets, type Platform } from '../local/platform.ts';
 import { manifestKey, parseDerivativeKey } from '../shared/core/keys.ts';
+import type { LogEvent, LogFacts } from '../shared/core/log-events.ts';
 import { manifestSchema } from '../shared/core/manifest.ts';
 import { bytesAsText, say } from './printer.ts';
 
@@ -62,28 +63,17 @@ function tellLogLine(line: string): string | undefined {
   if (!facts) return `  ${line}`;
   if (facts.event === 'rendered') return tellRendition(facts);
   if (facts.event === 'reconciled') return tellReport(facts);
-  if (facts.event === 'ignored') return `- ${facts.key}: ${facts.reason}`;
+  if (facts.event === 'ignored') return `- ${facts.key ?? 'an event'}: ${facts.reason}`;
   return undefined;
 }
 
-interface Facts {
-  event: string;
-  key: string;
-  reason: string;
-  outcome: string;
-  bytes: number;
-  milliseconds: number;
-  rendered: { bytes: number }[];
-  failed: { key: string; code: string; message: string }[];
-  removed: number;
-  spent: { bytesRead: number; milliseconds: { total: number } };
-}
+type Line = { [E in LogEvent]: { event: E } & LogFacts<E> }[LogEvent];
 
-function parsed(line: string): Facts | undefined {
+function parsed(line: string): Line | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null && 'event' in value
-      ? (value as Facts)
+      ? (value as Line)
       : undefined;
   } catch {
     // Not one of our lines: the caller shows it as it is.
@@ -91,26 +81,27 @@ function parsed(line: string): Facts | undefined {
   }
 }
 
-function tellRendition({ key, bytes, milliseconds }: Facts): string {
+function tellRendition({ key, bytes, milliseconds }: LogFacts<'rendered'>): string {
   const name = parseDerivativeKey(key);
   if (!name) return `    ${key}`;
   const columns = [name.preset.padEnd(8), String(name.width).padStart(5), name.format.padEnd(4)];
   return `    ${columns.join(' ')} ${bytesAsText(bytes).padStart(8)} ${String(milliseconds).padStart(6)} ms   ${name.original}`;
 }
 
-function tellReport({ key, outcome, reason, rendered, failed, removed, spent }: Facts): string {
-  const problems = failed.map(
-    failure => `\n    ✗ ${failure.key}: ${failure.code}: ${failure.message}`,
-  );
+function tellReport(report: LogFacts<'reconciled'>): string {
+  const { key, outcome, reason, files, failures, removed, spent } = report;
   const total = Math.round(spent.milliseconds.total);
+  const problems =
+    failures > 0
+      ? `\n    ✗ ${failures} files failed, one with ${report.code}: ${report.message}`
+      : '';
   if (outcome === 'developed') {
-    const bytes = rendered.reduce((sum, rendition) => sum + rendition.bytes, 0);
     const read = bytesAsText(spent.bytesRead);
     const gone = removed > 0 ? `, ${removed} old ones removed` : '';
-    return `✓ ${key}: ${read} read, ${rendered.length} files of ${bytesAsText(bytes)} in ${total} ms${gone}${problems.join('')}`;
+    return `✓ ${key}: ${read} read, ${files} files of ${bytesAsText(spent.bytesWritten)} in ${total} ms${gone}${problems}`;
   }
   if (outcome === 'removed') return `✓ ${key}: ${reason}, ${removed} objects removed`;
-  return `${outcome === 'failed' ? '✗' : '-'} ${key}: ${outcome}${reason ? `, ${reason}` : ''}${problems.join('')}`;
+  return `${outcome === 'failed' ? '✗' : '-'} ${key}: ${outcome}${reason ? `, ${reason}` : ''}${problems}`;
 }
 
 async function seeded({ cdn }: Platform, photos: Seeded): Promise<void> {

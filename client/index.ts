@@ -2,6 +2,7 @@ import { choices, enough } from './choice.ts';
 import { fileNamed, refuse } from './files.ts';
 import type { Client, Format, Photo, Presets, Size } from './photo.ts';
 import { type Look, type Sources, sourcesFrom, urlOfKey } from './sources.ts';
+import { type Progress, progressOf } from './state.ts';
 
 /**
  * Darkroom for those who show pictures: browsers, Node, mini-programs. No dependencies, no globals, no requests. A photo is
@@ -19,6 +20,7 @@ export type {
   Size,
 } from './photo.ts';
 export type { Art, Img, Look, Source, Sources } from './sources.ts';
+export type { Progress } from './state.ts';
 
 export interface Asked {
   /** What keys are appended to, such as https://cdn.example.com */
@@ -41,6 +43,17 @@ export function urlOf(asked: Asked): string {
 
 /** The URL of any key of the derivatives bucket, such as a manifest's. */
 export { urlOfKey };
+
+/**
+ * How far a photo is, by its manifest or undefined where there is none yet. With `etag`, the one that OSS answered the
+ * upload with, the manifest of an earlier upload under that key is `pending`. `absent` was taken down.
+ */
+export function stateOf(
+  manifest: Progress | undefined,
+  etag?: string,
+): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'absent' {
+  return progressOf(manifest, etag);
+}
 
 /** What a kind of client shows, by its name in the list. Throws where the list has no such client. */
 export function clientOf({ clients }: Presets, name: string): Client {

@@ -3,21 +3,49 @@ import { readApng } from '../shared/adapters/apng-reader.ts';
 import { decodeHeic } from '../shared/adapters/heic-decoder.ts';
 import { jsonLog } from '../shared/adapters/json-log.ts';
 import { ossStore } from '../shared/adapters/oss-store.ts';
+import type { Spans } from '../shared/adapters/otel-spans.ts';
 import { sharpCodec } from '../shared/adapters/sharp-codec.ts';
 import { type Context, deadlineOf } from '../shared/fc/context.ts';
 import type { Settings } from '../shared/fc/settings.ts';
 import type { Darkroom } from '../shared/pipeline/darkroom.ts';
 import { type PresetCache, presetsInForce } from '../shared/pipeline/presets-in-force.ts';
+import { traced } from '../shared/pipeline/traced.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 
 const cache: PresetCache = {};
 const codec = sharpCodec({ heic: decodeHeic, apng: readApng });
 
-/** For one event: credentials are the event's. The list and the codec outlive it, in a warm instance. */
-export function openDarkroom(
+let spans: Spans | undefined;
+
+/** One event's work, with a trace where OTEL_EXPORTER_OTLP_ENDPOINT is set: sent before the answer, since FC freezes an instance after it. */
+export async function inDarkroom<T>(
   settings: Settings,
   context: Context,
-): Darkroom & { config: ObjectStore } {
+  work: (darkroom: OpenDarkroom) => Promise<T>,
+): Promise<T> {
+  const darkroom = openDarkroom(settings, context);
+  const { otlpEndpoint } = settings;
+  if (!otlpEndpoint) return await work(darkroom);
+  const { otelSpans } = await import('../shared/adapters/otel-spans.ts');
+  const {
+    requestId,
+    function: { name },
+  } = context;
+  spans ??= otelSpans(otlpEndpoint, name);
+  const { span, flush } = spans;
+  try {
+    const { config } = darkroom;
+    return await span(name, { requestId }, () => work({ ...traced(darkroom, span), config }));
+  } finally {
+    const lost = await flush();
+    if (lost) darkroom.log.warn('spans-lost', lost);
+  }
+}
+
+type OpenDarkroom = Darkroom & { config: ObjectStore };
+
+/** For one event: credentials are the event's. The list and the codec outlive it, in a warm instance. */
+function openDarkroom(settings: Settings, context: Context): OpenDarkroom {
   const { ossRegion: region, endpoint, pathStyle } = settings;
   const connection = { region, endpoint, pathStyle, credentials: context.credentials };
   const config = ossStore(settings.config, connection);

@@ -45,6 +45,10 @@ export interface PlatformOptions {
   identity: Identity | undefined;
   /** The preset list to put in force, as text; undefined keeps the one in force, if there is one. */
   presets: { text: string; file: string; replace: boolean };
+  /** Is sent what destinations are sent. */
+  webhook?: URL | undefined;
+  /** Takes the functions' spans. */
+  otlp?: URL | undefined;
   onHappening(happening: Happening): void;
 }
 
@@ -102,12 +106,10 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       service,
       dataDir,
       credentials: name => credentialsOf(name, roles),
-      environment: {
-        ...environmentOf({ oss, fc, cdn, cdnApi }, service),
-        DARKROOM_MISS_SECRET: missSecret,
-      },
+      environment: environmentOf({ oss, fc, cdn, cdnApi }, service, { missSecret, ...options }),
       // Twenty processes on a few cores help nobody, and slow down uploads.
       mostReserved: Math.max(1, availableParallelism() - 1),
+      webhook: options.webhook,
       onHappening: happening => tell(withoutBody(happening)),
     }).then(keep);
     // After the host is up: a function may listen to the bucket of the list.
@@ -170,7 +172,11 @@ interface Endpoints {
   cdnApi: CdnApi;
 }
 
-function environmentOf({ oss, fc, cdn, cdnApi }: Endpoints, service: ServiceDefinition) {
+function environmentOf(
+  { oss, fc, cdn, cdnApi }: Endpoints,
+  service: ServiceDefinition,
+  { missSecret, otlp }: { missSecret: string; otlp?: URL | undefined },
+) {
   return {
     DARKROOM_OSS_ENDPOINT: oss.endpoint,
     DARKROOM_OSS_PATH_STYLE: 'true',
@@ -179,6 +185,8 @@ function environmentOf({ oss, fc, cdn, cdnApi }: Endpoints, service: ServiceDefi
     DARKROOM_CDN_DOMAIN: cdn.endpoint,
     DARKROOM_CDN_ENDPOINT: cdnApi.endpoint,
     DARKROOM_LOG_LEVEL: 'debug',
+    DARKROOM_MISS_SECRET: missSecret,
+    ...(otlp && { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.href }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ApngFrame } from './core/apng.ts';
+import type { LogEvent, LogFacts } from './core/log-events.ts';
 import type { OriginalObject, Placeholder } from './core/manifest.ts';
 import type { Picture, Size } from './core/picture.ts';
 import type { PresetList } from './core/preset-list.ts';
@@ -116,6 +117,11 @@ export interface TaskQueue {
   submit(id: string, payload: Buffer): Promise<'accepted' | 'duplicate'>;
 }
 
+/** As TaskQueue, for functions that keep no tasks too: those have no ids to refuse a second one by. */
+export interface InvocationQueue extends TaskQueue {
+  invoke(payload: Buffer): Promise<void>;
+}
+
 /** What the CDN keeps beyond our reach. Throws PURGE_BUSY where its quota is used up or it does not answer. */
 export interface CdnPurges {
   quota(): Promise<PurgeQuota>;
@@ -172,10 +178,20 @@ export interface PresetSource {
   current(): Promise<{ list: PresetList; fingerprint: string }>;
 }
 
+/** An action as a part of a trace, within the part that it is called from. */
+export type Span = <T>(
+  name: string,
+  attributes: Record<string, string | number>,
+  action: () => Promise<T>,
+) => Promise<T>;
+
+/** One JSON line for each happening of core/log-events.ts, and nothing else. */
 export interface Log {
   /** Each rendition; off in the cloud by default, where lines cost money. */
-  debug(event: string, facts: Record<string, unknown>): void;
-  info(event: string, facts: Record<string, unknown>): void;
-  warn(event: string, facts: Record<string, unknown>): void;
-  error(event: string, facts: Record<string, unknown>): void;
+  debug: Tell;
+  info: Tell;
+  warn: Tell;
+  error: Tell;
 }
+
+type Tell = <E extends LogEvent>(event: E, facts: LogFacts<E>) => void;

@@ -3,7 +3,7 @@ import { readSettings } from '../../shared/fc/settings.ts';
 import { wantedBatch } from '../../shared/fc/wanted-keys.ts';
 import { backfill } from '../../shared/pipeline/backfill.ts';
 import { checkup } from '../checkup.ts';
-import { openDarkroom } from '../open-darkroom.ts';
+import { inDarkroom } from '../open-darkroom.ts';
 
 const settings = readSettings();
 
@@ -12,7 +12,8 @@ export async function handler(event: Buffer, fcContext: unknown) {
   const context = readContext(fcContext);
   const checked = await checkup(event, settings, context);
   if (checked) return checked;
-  const darkroom = openDarkroom(settings, context);
-  const batch = wantedBatch(event, settings.originals);
-  return { tally: await backfill(batch, darkroom, darkroom.config) };
+  return await inDarkroom(settings, context, async darkroom => {
+    const batch = wantedBatch(event, settings.originals);
+    return { tally: await backfill(batch, darkroom, darkroom.config) };
+  });
 }

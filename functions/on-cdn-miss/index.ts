@@ -1,6 +1,7 @@
 import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
 import { agentOf } from '../../shared/adapters/user-agent.ts';
 import { failureOf } from '../../shared/core/failure.ts';
+import { factsOf } from '../../shared/core/log-facts.ts';
 import { clientFacts } from '../../shared/fc/client-facts.ts';
 import { type Context, readContext } from '../../shared/fc/context.ts';
 import { type HttpRequest, httpReply, readHttpEvent } from '../../shared/fc/http-event.ts';
@@ -8,9 +9,10 @@ import { isFromCdn, refusals, replyToAuto, replyToMiss } from '../../shared/fc/m
 import { accountOf, missSecretOf, readSettings } from '../../shared/fc/settings.ts';
 import { answerAuto, isAuto } from '../../shared/pipeline/auto.ts';
 import { followUp } from '../../shared/pipeline/follow-up.ts';
+import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { answerMiss } from '../../shared/pipeline/miss.ts';
 import { checkup } from '../checkup.ts';
-import { openDarkroom } from '../open-darkroom.ts';
+import { inDarkroom } from '../open-darkroom.ts';
 
 const settings = readSettings();
 
@@ -22,11 +24,12 @@ export async function handler(event: Buffer, fcContext: unknown) {
   const request = readHttpEvent(event);
   if (!isFromCdn(request, missSecretOf(settings))) return httpReply(refusals.forbidden);
   if (!/^(GET|HEAD)$/.test(request.method)) return httpReply(refusals.notAllowed);
-  return httpReply(await answer(request, context));
+  return await inDarkroom(settings, context, async darkroom =>
+    httpReply(await answer(request, context, darkroom)),
+  );
 }
 
-async function answer(request: HttpRequest, context: Context) {
-  const darkroom = openDarkroom(settings, context);
+async function answer(request: HttpRequest, context: Context, darkroom: Darkroom) {
   const { key = '' } = request;
   try {
     if (isAuto(key))
@@ -39,8 +42,7 @@ async function answer(request: HttpRequest, context: Context) {
     });
     return replyToMiss(miss, request);
   } catch (thrown) {
-    const { code, kind, message, facts } = failureOf(thrown);
-    darkroom.log.error('miss-failed', { key, code, kind, message, ...facts });
+    darkroom.log.error('miss-failed', { key, ...factsOf(failureOf(thrown)) });
     return refusals.unavailable;
   }
 }

@@ -3,6 +3,7 @@ import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
 import { jsonLog } from '../../shared/adapters/json-log.ts';
 import { ossStore } from '../../shared/adapters/oss-store.ts';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
+import { factsOf } from '../../shared/core/log-facts.ts';
 import { type Context, deadlineOf, readContext } from '../../shared/fc/context.ts';
 import { accountOf, readSettings } from '../../shared/fc/settings.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
@@ -23,7 +24,7 @@ export async function handler(event: Buffer, fcContext: unknown) {
   const order = readSweepEvent(event);
   const desk = deskFor(context);
   const drained = await drain(desk, context).catch(failureOf);
-  if (drained instanceof Failure) desk.log.error('drain-failed', { message: drained.message });
+  if (drained instanceof Failure) desk.log.error('drain-failed', factsOf(drained));
   const state = await sweep(desk, order === 'sweep');
   if (state === 'more') {
     const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.drain' }));

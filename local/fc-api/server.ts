@@ -59,42 +59,72 @@ const CODES = {
   mismatch: 'SignatureNotMatch',
 } as const;
 
-const ROUTE =
-  /^\/2023-03-30\/functions\/([^/]+)\/(?:(invocations)|(triggers)|async-tasks\/([^/]+))(?:\?(?:qualifier=LATEST|limit=100))?$/;
+interface Handled extends FcApiOptions {
+  request: IncomingMessage;
+  definition: FunctionDefinition;
+  /** What the path names beside the function. */
+  name: string | undefined;
+}
+
+interface Route {
+  method: string;
+  path: RegExp;
+  action: string;
+  answer(handled: Handled): Promise<Answer> | Answer;
+}
+
+const routes: Route[] = [
+  {
+    method: 'POST',
+    path: /^\/2023-03-30\/functions\/([^/]+)\/invocations(?:\?qualifier=LATEST)?$/,
+    action: 'fc:InvokeFunction',
+    answer: invoke,
+  },
+  {
+    method: 'GET',
+    path: /^\/2023-03-30\/functions\/([^/]+)\/async-tasks\/([^/]+?)(?:\?qualifier=LATEST)?$/,
+    action: 'fc:GetAsyncTask',
+    answer: describeTask,
+  },
+  {
+    method: 'GET',
+    path: /^\/2023-03-30\/functions\/([^/]+)\/triggers(?:\?limit=100)?$/,
+    action: 'fc:ListTriggers',
+    answer: listTriggers,
+  },
+];
 
 async function answerTo(options: FcApiOptions, request: IncomingMessage): Promise<Answer> {
   const { method = '', url = '', headers } = request;
   const caller = authenticate({ method, url, headers }, options.credentials);
   if ('because' in caller) return refusal(CODES[caller.because], caller.message);
-  const [, name, invocations, triggers, taskId] = ROUTE.exec(url) ?? [];
-  const wanted = invocations === undefined ? 'GET' : 'POST';
-  if (name === undefined || method !== wanted) {
+  const route = routes.find(one => one.method === method && one.path.test(url));
+  if (!route) {
     return refusal('NotImplemented', `${method} ${url} is not implemented by the local FC API`);
   }
-  const definition = options.service.functions.find(one => one.name === name);
-  if (!definition) return refusal('FunctionNotFound', `function '${name}' does not exist`);
-  const action = invocations
-    ? 'fc:InvokeFunction'
-    : triggers
-      ? 'fc:ListTriggers'
-      : 'fc:GetAsyncTask';
-  const arn = functionArn(options.service, definition);
-  if (caller.may && !caller.may(action, arn)) {
-    return refusal('AccessDenied', `the caller is not authorized to perform ${action} on ${arn}`);
+  const [, functionName, name] = route.path.exec(url) ?? [];
+  const definition = options.service.functions.find(one => one.name === functionName);
+  if (!definition) {
+    return refusal('FunctionNotFound', `function '${functionName}' does not exist`);
   }
-  if (triggers) return listTriggers(options.service, definition);
-  const host = options.host();
-  if (!host) return refusal('ServiceUnavailable', 'the function host is not up yet');
-  if (taskId !== undefined) return describeTask(options.service, definition, taskId, host);
-  const { maxQueued = MAX_QUEUED } = options;
-  return await invokeFunction(request, { definition, host, maxQueued });
+  const arn = functionArn(options.service, definition);
+  if (caller.may?.(route.action, arn) === false) {
+    const message = `the caller is not authorized to perform ${route.action} on ${arn}`;
+    return refusal('AccessDenied', message);
+  }
+  return await route.answer({ ...options, request, definition, name });
+}
+
+const notUp = () => refusal('ServiceUnavailable', 'the function host is not up yet');
+
+async function invoke({ host: find, maxQueued = MAX_QUEUED, request, definition }: Handled) {
+  const host = find();
+  return host ? await invokeFunction(request, { definition, host, maxQueued }) : notUp();
 }
 
 /** https://api.alibabacloud.com/document/FC/2023-03-30/ListTriggers: the configuration travels as text. */
-function listTriggers(
-  { region, accountId }: ServiceDefinition,
-  { triggers }: FunctionDefinition,
-): Answer {
+function listTriggers({ service, definition: { triggers } }: Handled): Answer {
+  const { region, accountId } = service;
   const described = triggers.map(trigger => {
     const { name: triggerName, type: triggerType } = trigger;
     const triggerConfig = JSON.stringify(configOf(trigger));
@@ -115,12 +145,9 @@ function configOf(trigger: FunctionDefinition['triggers'][number]): object {
   return { cronExpression, enable, payload };
 }
 
-function describeTask(
-  service: ServiceDefinition,
-  definition: FunctionDefinition,
-  taskId: string,
-  host: FunctionHost,
-): Answer {
+function describeTask({ service, definition, host: find, name: taskId = '' }: Handled): Answer {
+  const host = find();
+  if (!host) return notUp();
   const status = host.taskState(definition.name, taskId);
   if (!status) return refusal('AsyncTaskNotFound', `a task ${taskId} was not submitted`);
   const functionArn_ = functionArn(service, definition);

@@ -12,6 +12,7 @@ import { hostClosed } from './pool.ts';
 import { type NewEvent, openQueue, type Queue, type QueuedEvent } from './queue.ts';
 import { openShares, type Shares } from './shares.ts';
 import { openTasks, type TaskState, type Tasks } from './tasks.ts';
+import { openWebhook } from './webhook.ts';
 
 export interface FunctionHostOptions {
   service: ServiceDefinition;
@@ -26,6 +27,8 @@ export interface FunctionHostOptions {
   mostReserved?: number;
   retryBaseMs?: number;
   idleMs?: number;
+  /** Is sent each destination's messages too, beside the files. */
+  webhook?: URL | undefined;
   onHappening?: (happening: Happening) => void;
 }
 
@@ -75,7 +78,8 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
     tell,
   };
   const shares = openShares(execution, options.mostReserved);
-  const deliver = openDestinations(join(dataDir, 'destinations'), service);
+  const webhook = options.webhook && openWebhook(options.webhook, tell);
+  const deliver = await openDestinations(join(dataDir, 'destinations'), service, webhook);
   const find = (name: string) => findIn(service, name);
   const work = outstandingWork();
   const life = openEventLife({ queue, deliver, shares, tasks, work, retryBaseMs, find, tell });
@@ -93,6 +97,7 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
       life.stop();
       await shares.close();
       cores.close();
+      webhook?.close();
     },
   };
 }

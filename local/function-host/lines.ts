@@ -7,15 +7,18 @@ export function readLines(stream: Readable, onLine: (line: string) => void): voi
   let rest = '';
   stream.setEncoding('utf8');
   stream.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-    while (rest.length > LONGEST) {
-      onLine(rest.slice(0, LONGEST));
-      rest = rest.slice(LONGEST);
-    }
+    const lines = (rest + chunk).split('\n').map(cut);
+    const last = lines.pop() ?? [];
+    rest = last.pop() ?? '';
+    for (const piece of [...lines.flat(), ...last]) onLine(piece);
   });
   stream.on('end', () => {
     if (rest !== '') onLine(rest);
   });
+}
+
+/** At least one piece, also of an empty line. */
+function cut(line: string): string[] {
+  const pieces = Math.max(1, Math.ceil(line.length / LONGEST));
+  return Array.from({ length: pieces }, (_, at) => line.slice(at * LONGEST, (at + 1) * LONGEST));
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { TaskQueue } from '../ports.ts';
+import type { InvocationQueue } from '../ports.ts';
 import {
   constructorIn,
   type OpenapiConnection,
@@ -8,7 +8,7 @@ import {
   patiently,
 } from './alicloud-openapi.ts';
 
-/** Asynchronous tasks of one function through @alicloud/fc20230330 4.7; the only place that knows its errors. */
+/** Asynchronous tasks and events of one function through @alicloud/fc20230330 4.7; the only place that knows its errors. */
 
 export interface FcConnection extends Pick<OpenapiConnection, 'credentials'> {
   /** `cn-hangzhou`. */
@@ -30,19 +30,23 @@ export function fcTasks(
   functionName: string,
   connection: FcConnection,
   patience: Partial<Patience> = {},
-): TaskQueue {
+): InvocationQueue {
   let opening: Promise<Invoke> | undefined;
+  async function invokeOnce(id: string | undefined, payload: Buffer) {
+    opening ??= open(functionName, connection);
+    const invoke = await opening;
+    const what = `${id === undefined ? 'an event' : `task ${id}`} for ${functionName}`;
+    return await patiently(what, () => attempt(invoke(id, payload)), REFUSALS, patience);
+  }
   return {
-    async submit(id, payload) {
-      opening ??= open(functionName, connection);
-      const invoke = await opening;
-      const what = `task ${id} for ${functionName}`;
-      return await patiently(what, () => attempt(invoke(id, payload)), REFUSALS, patience);
+    submit: invokeOnce,
+    async invoke(payload) {
+      await invokeOnce(undefined, payload);
     },
   };
 }
 
-type Invoke = (id: string, payload: Buffer) => Promise<void>;
+type Invoke = (id: string | undefined, payload: Buffer) => Promise<void>;
 
 async function open(functionName: string, connection: FcConnection): Promise<Invoke> {
   const fc = await import('@alicloud/fc20230330');
@@ -54,7 +58,10 @@ async function open(functionName: string, connection: FcConnection): Promise<Inv
     const { body } = await client.invokeFunctionWithOptions(
       functionName,
       new fc.InvokeFunctionRequest({ body: Readable.from([payload]) }),
-      new fc.InvokeFunctionHeaders({ xFcInvocationType: 'Async', xFcAsyncTaskId: id }),
+      new fc.InvokeFunctionHeaders({
+        xFcInvocationType: 'Async',
+        ...(id === undefined ? {} : { xFcAsyncTaskId: id }),
+      }),
       runtime(),
     );
     // Unread, it would keep its connection.

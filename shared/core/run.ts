@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { presetListShape } from './preset-list.ts';
-import type { Report } from './report.ts';
+import { codeIn, type Report } from './report.ts';
 
 /** Work on many originals: a backfill that someone started, or the rollout of an edited list. */
 
@@ -124,7 +124,7 @@ export function tallyOf(
   for (const { report, failure } of results) {
     const outcome = failure ? 'thrown' : (report?.outcome ?? 'ignored');
     tally.outcomes[outcome] = (tally.outcomes[outcome] ?? 0) + 1;
-    const code = failure?.code ?? report?.failed[0]?.code ?? codeIn(report);
+    const code = failure?.code ?? codeIn(report);
     if (code) tally.failures[code] = (tally.failures[code] ?? 0) + 1;
     for (const { bytes } of report?.rendered ?? []) {
       tally.rendered += 1;
@@ -132,11 +132,6 @@ export function tallyOf(
     }
   }
   return tally;
-}
-
-/** A failed set's reason is `CODE: message`. */
-function codeIn(report: Report | undefined): string | undefined {
-  return report?.outcome === 'failed' ? report.reason?.split(':')[0] : undefined;
 }
 
 /** Fewer files than this prove nothing about a plan. */

@@ -41,6 +41,14 @@ const settingsSchema = z
       .max(1, 'expected a share from 0 to 1')
       .default(MAX_ORPHAN_SHARE),
     DARKROOM_BACKFILL_FUNCTION: z.string().min(1).default('darkroom-backfill'),
+    // By its standard name, which every collector's page shows. Empty is off, as s.yaml has it.
+    OTEL_EXPORTER_OTLP_ENDPOINT: z
+      .string()
+      .refine(
+        text => text === '' || URL.canParse(text),
+        'expected an address such as http://127.0.0.1:4318',
+      )
+      .optional(),
     DARKROOM_ACCOUNT_ID: z.string().regex(/^\d+$/, 'expected the number of an account').optional(),
   })
   // A derivative written where originals are watched would wake us again, and be paid for, for ever.
@@ -71,6 +79,8 @@ export interface Settings {
   accountId: string | undefined;
   /** What the CDN proves itself with to on-cdn-miss. */
   missSecret: string | undefined;
+  /** Undefined where no traces are wanted. */
+  otlpEndpoint: string | undefined;
   /** Name of the function that is handed batches. */
   backfillFunction: string;
   /** `https://img.example.com`; undefined where no CDN is to forget anything. */
@@ -123,6 +133,7 @@ export function readSettings(
     fcEndpoint: env.DARKROOM_FC_ENDPOINT,
     accountId: env.DARKROOM_ACCOUNT_ID,
     missSecret: env.DARKROOM_MISS_SECRET,
+    otlpEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT || undefined,
     backfillFunction: env.DARKROOM_BACKFILL_FUNCTION,
     cdnDomain: env.DARKROOM_CDN_DOMAIN,
     cdnEndpoint: env.DARKROOM_CDN_ENDPOINT,

@@ -7,6 +7,8 @@ import { Failure } from '../core/failure.ts';
 export interface WantedKeys {
   keys: string[];
   ignored: { key?: string; reason: string }[];
+  /** Of the oldest record, where it says so. */
+  since?: Date;
 }
 
 /** Multipart parts, aborted uploads and the like name objects that do not exist. */
@@ -49,13 +51,18 @@ export function wantedBatch(payload: Buffer, originalsBucket: string) {
   return { ...rest, keys: [...new Set(keys)] };
 }
 
-type Hint = Pick<OssRecord, 'oss'> & { eventName: string };
+type Hint = Pick<OssRecord, 'oss'> & { eventName: string; at: string | undefined };
 
 function recordsIn(event: unknown): Hint[] {
   const native = ossEvent.safeParse(event);
-  if (native.success) return native.data.events;
+  if (native.success) return native.data.events.map(one => ({ ...one, at: one.eventTime }));
   const many = cloudEvents.or(cloudEvent.transform(one => [one])).safeParse(event);
-  if (many.success) return many.data.map(({ type, data }) => ({ ...data, eventName: type }));
+  if (many.success)
+    return many.data.map(({ type, time, data }) => ({
+      ...data,
+      eventName: type,
+      at: data.eventTime ?? time,
+    }));
   const place = native.error.issues[0]?.path.join('.');
   throw new Failure(
     'EVENT_UNREADABLE',
@@ -77,7 +84,12 @@ function sortOut(records: Hint[], originalsBucket: string): WantedKeys {
       ignored.push({ key, reason: `${eventName} neither makes nor removes an object` });
     } else keys.add(key);
   }
-  return { keys: [...keys], ignored };
+  return { keys: [...keys], ignored, ...oldest(records) };
+}
+
+function oldest(records: Hint[]): { since?: Date } {
+  const times = records.map(({ at }) => Date.parse(at ?? '')).filter(time => !Number.isNaN(time));
+  return times.length > 0 ? { since: new Date(Math.min(...times)) } : {};
 }
 
 function parseJson(payload: Buffer): unknown {
@@ -88,4 +100,9 @@ function parseJson(payload: Buffer): unknown {
       cause,
     });
   }
+}
+
+/** How long an event waited for us, its earlier attempts included. Clocks of OSS and FC may differ. */
+export function ageOf(since: Date | undefined, now: Date): { ageMs?: number } {
+  return since ? { ageMs: Math.max(0, now.getTime() - since.getTime()) } : {};
 }

@@ -49,7 +49,7 @@ export async function backfill(
   if (run && isOver) {
     await writeRecord(config, resultKey(run.id, run.task), { task: run.task, tally });
   }
-  darkroom.log.info('batch-done', { ...(run ?? {}), ...tally });
+  darkroom.log.info('batch-done', { ...tally, ...(run && { run: run.id, task: run.task }) });
   throwFirst(results);
   return tally;
 }

@@ -1,5 +1,5 @@
 import type { Manifest } from '../core/manifest.ts';
-import type { Codec, Log, ObjectStore, PresetSource } from '../ports.ts';
+import type { Codec, Log, ObjectStore, PresetSource, Span } from '../ports.ts';
 
 /** All that the use cases work with; an entry opens it. */
 export interface Darkroom {
@@ -14,6 +14,8 @@ export interface Darkroom {
   isForewarned?: boolean;
   codec: Codec;
   log: Log;
+  /** Where traces are wanted: see traced.ts. */
+  span?: Span;
   now(): Date;
   /** 0 for an event's first delivery. */
   attempt: number;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { failureOf } from '../core/failure.ts';
 import { parseDerivativeKey } from '../core/keys.ts';
+import { factsOf } from '../core/log-facts.ts';
 import type { Log, TaskQueue } from '../ports.ts';
 import type { Miss } from './miss.ts';
 
@@ -28,7 +29,6 @@ export async function followUp(
   try {
     await queue.submit(id, Buffer.from(JSON.stringify(batch)));
   } catch (thrown) {
-    const { code, message } = failureOf(thrown);
-    log.warn('follow-up-failed', { key, code, message });
+    log.warn('follow-up-failed', { key, ...factsOf(failureOf(thrown)) });
   }
 }

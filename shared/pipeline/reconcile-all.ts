@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { Failure, failureOf } from '../core/failure.ts';
+import { factsOf, lineOf } from '../core/log-facts.ts';
 import type { Report } from '../core/report.ts';
 import type { Darkroom } from './darkroom.ts';
 import { reconcile } from './reconcile.ts';
@@ -42,15 +43,15 @@ async function reconcileOne(key: string, darkroom: Darkroom): Promise<Result> {
     if (deadline && now() > deadline) {
       throw new Failure('DEADLINE', 'expected to start this original before the deadline');
     }
-    const report = await reconcile(key, darkroom);
+    const run = () => reconcile(key, darkroom);
+    const report = await (darkroom.span?.('reconcile', { key }, run) ?? run());
     const isFailed = report.failed.length > 0 || report.outcome === 'failed';
-    log[isFailed ? 'warn' : 'info']('reconciled', { ...report });
+    log[isFailed ? 'warn' : 'info']('reconciled', lineOf(report));
     return { key, report };
   } catch (thrown) {
     const failure = failureOf(thrown);
-    const { code, kind, message, facts } = failure;
-    const level = kind === 'transient' ? 'warn' : 'error';
-    log[level]('reconcile-failed', { key, code, kind, message, ...facts });
+    const level = failure.kind === 'transient' ? 'warn' : 'error';
+    log[level]('reconcile-failed', { key, ...factsOf(failure) });
     return { key, failure };
   }
 }

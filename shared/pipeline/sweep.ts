@@ -50,7 +50,7 @@ export async function sweep(desk: SweepDesk, start: boolean): Promise<'more' | '
     const isDone = await PHASES[state.phase as keyof typeof PHASES](state, desk);
     if (!isDone) return 'more';
   }
-  desk.log[state.phase === 'refused' ? 'error' : 'info'](`sweep-${state.phase}`, { ...state });
+  desk.log[state.phase === 'refused' ? 'error' : 'info']('sweep-ended', state);
   return 'idle';
 }
 
@@ -98,7 +98,7 @@ async function lookAtTakedowns(state: Sweep, desk: SweepDesk): Promise<boolean> 
     const [first] = one.findings;
     if (first) {
       state.takedowns.broken += 1;
-      desk.log.warn('takedown-broken', { ...first });
+      desk.log.warn('takedown-broken', { key: first.original, why: first.why });
       broken[first.mend === 'settle' ? 'settle' : 'takedown'].push(first.original);
     }
     const isFull = broken.takedown.length + broken.settle.length >= PAGE;

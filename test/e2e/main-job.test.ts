@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type OSS from 'ali-oss';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logLineSchema } from '../../shared/core/log-events.ts';
 import type { Manifest } from '../../shared/core/manifest.ts';
+import { answerSchema } from '../../shared/core/report.ts';
+import { destinationMessage, MESSAGE_BYTES } from '../../shared/fc/destination.ts';
 import { apng } from '../support/apng.ts';
 import { parisPhoto, phonePhoto, quarters, starfishPhoto } from '../support/originals.ts';
 import {
@@ -192,6 +195,48 @@ describe('many at once', () => {
     const status = readFileSync(`/proc/${platform.child.pid}/status`, 'utf8');
     const peakMB = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
     expect(peakMB).toBeLessThan(600);
+  });
+});
+
+describe('what a run leaves behind it', () => {
+  it('is a ready message for each event, which fits the queue', async () => {
+    const folder = join(dataDir, 'destinations/darkroom-on-object-changed/success');
+    const isOurs = (kind: string) => (one: { kind: string; function: string }) =>
+      one.kind === kind && one.function === 'darkroom-on-object-changed';
+    const queued = platform.happenings.filter(isOurs('queued')).length;
+    const names = () => readdirSync(folder).filter(name => name.endsWith('.json'));
+    while (names().length < queued) await new Promise(resolve => setTimeout(resolve, 100));
+    const reports = names().flatMap(name => {
+      const text = readFileSync(join(folder, name), 'utf8');
+      expect(Buffer.byteLength(text)).toBeLessThan(MESSAGE_BYTES);
+      const { responsePayload } = destinationMessage.parse(JSON.parse(text));
+      return answerSchema.parse(JSON.parse(responsePayload)).reports;
+    });
+    expect(names()).toHaveLength(queued);
+    const states = reports.map(({ key, state }) => `${key} ${state}`);
+    expect(states).toEqual(
+      expect.arrayContaining([
+        'users/1/presigned.jpg ready',
+        'users/3/a.jpg absent',
+        'users/4/text.jpg failed',
+      ]),
+    );
+  });
+
+  it('is a log of known events, without a secret or a signature', () => {
+    const lines = platform.happenings.flatMap(({ kind, stream, line }) =>
+      kind === 'log' && stream === 'stdout' ? [line ?? ''] : [],
+    );
+    const events = lines.map(line => logLineSchema.parse(JSON.parse(line)).event);
+    expect([...new Set(events)].sort()).toEqual([
+      'presets-promoted',
+      'reconciled',
+      'rendered',
+      'woken',
+    ]);
+    const said = lines.join();
+    expect(said).not.toContain(platform.ready.oss.accessKeySecret);
+    expect(said).not.toMatch(/Signature|OSSAccessKeyId|security-?token/i);
   });
 });
 

@@ -16,7 +16,7 @@ export interface RunningPlatform {
     fc: { endpoint: string; accountId: string; region: string };
     data: string;
   };
-  happenings: { kind: string; function: string; line?: string }[];
+  happenings: { kind: string; function: string; stream?: string; line?: string }[];
   child: ChildProcess;
   bucket(name: 'originals' | 'derivatives' | 'config'): OSS;
   /** Resolves with the manifest once it satisfies the condition. */

@@ -19,6 +19,17 @@ describe('settings', () => {
     });
   });
 
+  it('want traces where an endpoint is named, by the name that every collector’s page uses', () => {
+    const name = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+    const read = (value: string) => readSettings({ ...environment, [name]: value }).otlpEndpoint;
+    expect(readSettings(environment).otlpEndpoint).toBeUndefined();
+    expect(read('')).toBeUndefined();
+    expect(read('http://127.0.0.1:4318')).toBe('http://127.0.0.1:4318');
+    expect(() => read('collector')).toThrow(
+      'OTEL_EXPORTER_OTLP_ENDPOINT: expected an address such as http://127.0.0.1:4318, received "collector"',
+    );
+  });
+
   it('say whose functions they are and where, if they hand work to others', () => {
     expect(readSettings(environment)).toMatchObject({
       region: 'cn-hangzhou',

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { wantedKeys } from '../../../shared/fc/wanted-keys.ts';
+import { ageOf, wantedKeys } from '../../../shared/fc/wanted-keys.ts';
 
 const samples = new URL('../../../events/samples/', import.meta.url);
 const sample = (name: string) => readFileSync(new URL(name, samples));
@@ -20,7 +20,20 @@ describe('the keys that an event wants', () => {
     ['cloud-events.json', ['users/42/1.jpg', 'users/42/2.jpg']],
     ['backfill.json', ['users/42/1.jpg', 'users/42/夏天 50%+1 (海).jpg']],
   ])('of %s come as they are, never URL-decoded', (name, keys) => {
-    expect(wantedKeys(sample(name), 'originals')).toEqual({ keys, ignored: [] });
+    expect(wantedKeys(sample(name), 'originals')).toMatchObject({ keys, ignored: [] });
+  });
+
+  it('have waited since the oldest record, where the event says so', () => {
+    const now = new Date('2026-11-20T06:21:36.500Z');
+    const ageIn = (event: unknown) => ageOf(read(event).since, now);
+    const many = parsed('cloud-events.json');
+    expect(ageIn(many)).toEqual({ ageMs: 1500 });
+    many[1].data.eventTime = '2026-11-20T06:21:30.000Z';
+    expect(ageIn(many)).toEqual({ ageMs: 6500 });
+    many[1].data.eventTime = '2026-11-20T07:00:00.000Z';
+    many[0].data.eventTime = 'yesterday';
+    expect(ageIn(many)).toEqual({ ageMs: 0 });
+    expect(ageIn(parsed('backfill.json'))).toEqual({});
   });
 
   it('are tested for every sample there is', () => {

@@ -50,7 +50,7 @@ async function deskOf(...keys: string[]): Promise<TestSweep> {
       debug: nothing,
       info: nothing,
       warn: nothing,
-      error: (event, { reason }) => errors.push(`${event}: ${reason}`),
+      error: (event, facts) => errors.push(`${event}: ${'reason' in facts ? facts.reason : ''}`),
     },
     now: () => darkroom.now(),
     deadline: new Date('2100-01-01'),
@@ -120,7 +120,7 @@ describe('a sweep', () => {
       reason: expect.stringMatching(/at most 50 % of the 60 objects .*found 60, that is 100 %/),
     });
     expect(desk.errors).toEqual([
-      expect.stringMatching(/^sweep-refused: .*DARKROOM_SWEEP_MAX_SHARE/),
+      expect.stringMatching(/^sweep-ended: .*DARKROOM_SWEEP_MAX_SHARE/),
     ]);
     expect(desk.config.keys()).toEqual([SWEEP_KEY]);
     expect(await sweep(desk, false)).toBe('idle');

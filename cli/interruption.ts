@@ -1,0 +1,25 @@
+import { setTimeout } from 'node:timers/promises';
+
+export interface Interruption {
+  isAsked(): boolean;
+  sleep(milliseconds: number): Promise<void>;
+  end(): void;
+}
+
+/** The first Ctrl-C ends after what is under way, so that nothing is left half done; the second at once. */
+export function onInterrupt(): Interruption {
+  const asked = new AbortController();
+  const ask = () => asked.abort();
+  process.once('SIGINT', ask);
+  process.once('SIGTERM', ask);
+  return {
+    isAsked: () => asked.signal.aborted,
+    // An interrupted sleep is over; that is all there is to say of it.
+    sleep: milliseconds =>
+      setTimeout(milliseconds, undefined, { signal: asked.signal }).catch(() => undefined),
+    end: () => {
+      process.off('SIGINT', ask);
+      process.off('SIGTERM', ask);
+    },
+  };
+}

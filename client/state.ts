@@ -1,0 +1,20 @@
+/** What of a manifest tells how far a photo is. */
+export interface Progress {
+  complete: boolean;
+  original: { etag: string };
+  takenDown?: object | undefined;
+  variants: readonly { state: string }[];
+}
+
+/** As stateOfSet of shared/core/photo-state.ts; test/client/state.test.ts compares. */
+export function progressOf(
+  manifest: Progress | undefined,
+  etag: string | undefined,
+): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'absent' {
+  if (manifest?.takenDown) return 'absent';
+  if (!manifest || (etag && bare(etag) !== bare(manifest.original.etag))) return 'pending';
+  if (manifest.complete) return 'ready';
+  return manifest.variants.some(({ state }) => state === 'rendered') ? 'partly-failed' : 'failed';
+}
+
+const bare = (etag: string): string => etag.replace(/"/g, '').toUpperCase();
