@@ -1,17 +1,14 @@
 import { Command } from 'commander';
 import { Failure, failureOf } from '../shared/core/failure.ts';
 import { unusableKey, versionOf } from '../shared/core/keys.ts';
-import { type Purge, purgedKey, purgeSchema } from '../shared/core/purge.ts';
 import { isWhole, type Standing } from '../shared/core/standing.ts';
-import type { Takedown } from '../shared/core/takedown.ts';
 import type { VariantStanding } from '../shared/core/variant-state.ts';
 import { presetsInForce } from '../shared/pipeline/presets-in-force.ts';
-import { readRecord } from '../shared/pipeline/records.ts';
 import { type Ground, type Look, lookAt } from '../shared/pipeline/survey.ts';
-import { readTakedown } from '../shared/pipeline/takedowns.ts';
-import type { ObjectStore } from '../shared/ports.ts';
+import { type Proof, proofOf } from '../shared/pipeline/takedowns.ts';
 import { type ConnectionOptions, connect, withConnection } from './connection.ts';
 import { bytesAsText, say } from './printer.ts';
+import { takedownTexts } from './takedown-words.ts';
 
 interface Options extends ConnectionOptions {
   json?: true;
@@ -52,20 +49,6 @@ async function lookFor(key: string, where: string, ground: Ground): Promise<Look
   throw new Failure('KEY_UNUSABLE', message);
 }
 
-type Proof = Takedown & { purges: Purge[] };
-
-/** What is kept of take-downs of the key, in force or not. */
-async function proofOf(key: string, config: ObjectStore): Promise<Proof | undefined> {
-  const takedown = await readTakedown(key, config);
-  if (!takedown) return undefined;
-  const purges: Purge[] = [];
-  for (const { purge } of takedown.acts) {
-    const done = purge && (await readRecord(config, purgedKey(purge), purgeSchema));
-    if (done) purges.push(done);
-  }
-  return { ...takedown, purges };
-}
-
 function jsonOf({ standing, manifest }: Look, takedown: Proof | undefined): string {
   const readable = manifest === 'unreadable' ? undefined : manifest;
   return JSON.stringify({
@@ -104,18 +87,6 @@ function textOf({ standing, manifest }: Look, proof: Proof | undefined, fingerpr
 
 function isAsked({ variants }: Standing): boolean {
   return variants.length > 0;
-}
-
-function takedownTexts({ takenDown }: Standing, proof: Proof | undefined): string[] {
-  if (!proof) return takenDown ? [`  TAKEN DOWN ${takenDown.at}; its record is lost`] : [];
-  const told = proof.acts.map(({ act, at, by, reason, purge }) => {
-    const asked = proof.purges.find(({ id }) => id === purge)?.tasks ?? [];
-    const tasks = asked.map(({ of, id }) => `${of} by task ${id}`).join(', ');
-    const cdn = purge ? `; CDN: ${tasks === '' ? 'the purge waits' : tasks}` : '';
-    const name = act === 'undo' ? 'undone    ' : 'TAKEN DOWN';
-    return `  ${name} ${at} by ${by}${reason ? `: ${reason}` : ''}${cdn}`;
-  });
-  return told;
 }
 
 function ruleText({ rule }: Standing): string {

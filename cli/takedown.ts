@@ -1,18 +1,23 @@
 import { userInfo } from 'node:os';
-import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { Failure, failureOf } from '../shared/core/failure.ts';
-import { isInForce } from '../shared/core/takedown.ts';
 import { handOver } from '../shared/pipeline/hand-over.ts';
 import { inOrder } from '../shared/pipeline/in-order.ts';
-import { walkSets } from '../shared/pipeline/orphans.ts';
-import { type Drained, drainPurges, keepPurge } from '../shared/pipeline/purges.ts';
-import { filesOfSet, objectsIn } from '../shared/pipeline/survey.ts';
+import { drainPurges, keepPurge } from '../shared/pipeline/purges.ts';
+import { filesOfSet } from '../shared/pipeline/survey.ts';
 import { liftTakedown, takeDown } from '../shared/pipeline/take-down.ts';
-import { takedownsIn } from '../shared/pipeline/takedowns.ts';
 import { type Connection, type ConnectionOptions, connect, withConnection } from './connection.ts';
-import { grouped } from './figures.ts';
 import { say } from './printer.ts';
+import { type Keys, keysFrom } from './takedown-keys.ts';
+import {
+  type Asked,
+  counted,
+  inWords,
+  liftedInWords,
+  type Tally,
+  summaryInWords,
+  summaryOf,
+} from './takedown-words.ts';
 
 interface Options extends ConnectionOptions {
   prefix?: string;
@@ -52,36 +57,6 @@ async function takedown(words: string[], options: Options): Promise<void> {
   else await takeAllDown(keys, options, connection);
 }
 
-type Keys = AsyncIterable<string> | string[];
-
-async function keysFrom(words: string[], options: Options, connection: Connection): Promise<Keys> {
-  const { prefix, undo: isUndo } = options;
-  if (words.length > 0 === (prefix !== undefined) || prefix === '') {
-    const message = 'expected keys, or one --prefix that is not empty: darkroom takedown --help';
-    throw new Failure('SETTINGS_INVALID', message);
-  }
-  if (prefix !== undefined) {
-    return isUndo ? takenDownBelow(prefix, connection) : originalsBelow(prefix, connection);
-  }
-  const lines = words.includes('-') ? (await text(process.stdin)).split('\n') : [];
-  const named = [...words.filter(word => word !== '-'), ...lines.filter(line => line !== '')];
-  return [...new Set(named)];
-}
-
-/** Those that are there, and those that only left their set. */
-async function* originalsBelow(prefix: string, { originals, derivatives }: Connection) {
-  for await (const { key } of objectsIn(originals.list(prefix))) yield key;
-  for await (const { original, orphans } of walkSets({ prefix }, { originals, derivatives })) {
-    if (orphans.length > 0) yield original;
-  }
-}
-
-async function* takenDownBelow(prefix: string, { config }: Connection) {
-  for await (const { takedown } of takedownsIn({ prefix }, config)) {
-    if (isInForce(takedown)) yield takedown.key;
-  }
-}
-
 async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivatives }: Connection) {
   let count = 0;
   for await (const key of keys) {
@@ -95,14 +70,8 @@ async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivativ
   say(
     json
       ? JSON.stringify({ keys: count })
-      : `${grouped(count)} keys would be ${what}; nothing was changed`,
+      : `${counted(count, 'key')} would be ${what}; nothing was changed`,
   );
-}
-
-interface Tally {
-  keys: number;
-  removed: number;
-  purges: Set<string>;
 }
 
 async function takeAllDown(keys: Keys, options: Options, connection: Connection): Promise<void> {
@@ -111,33 +80,48 @@ async function takeAllDown(keys: Keys, options: Options, connection: Connection)
   const order = { by: options.by, reason: options.reason, purge: await purgeOfAll(options, desk) };
   const tally: Tally = { keys: 0, removed: 0, purges: new Set() };
   const takeOne = async (key: string) => {
-    const [original, done] = await Promise.all([
-      connection.originals.head(key),
-      takeDown(key, order, desk),
-    ]);
-    return { key, wasThere: original !== undefined || done.removed.length > 0, ...done };
+    const done = await takeDown(key, order, desk);
+    const wasThere = done.removed.length > 0 || (await connection.originals.head(key));
+    return { wasThere: wasThere !== undefined, ...done };
   };
-  for await (const done of inOrder(keys, takeOne)) {
+  for await (const { key, done } of inOrder(keys, key => attempted(key, takeOne))) {
+    if (!tell(key, done, options)) continue;
     tally.keys += 1;
     tally.removed += done.removed.length;
     if (done.purge) tally.purges.add(done.purge);
-    say(options.json ? JSON.stringify(done) : inWords(done));
+    say(options.json ? JSON.stringify({ key, ...done }) : inWords({ key, ...done }));
   }
   const drained = cdn && (await purgeNow(tally.purges, { ...desk, config, cdn }));
   say(
     options.json
-      ? JSON.stringify(summary(tally, drained))
-      : summaryInWords(tally, drained, connection),
+      ? JSON.stringify(summaryOf(tally, drained))
+      : summaryInWords(tally, drained, connection.where),
   );
 }
 
-/** One directory for all of a prefix that is one: 100 a day are few. */
-async function purgeOfAll({ prefix }: Options, desk: Parameters<typeof keepPurge>[1]) {
-  if (!prefix?.endsWith('/')) return undefined;
-  return await keepPurge({ class: 'takedown', directory: prefix, files: [] }, desk);
+/** One key's failure stops no other: what is to disappear is not held up by what cannot. */
+async function attempted<T>(key: string, work: (key: string) => Promise<T>) {
+  return { key, done: await work(key).catch(failureOf) };
 }
 
-type Asked = Drained | { waiting: number; failure: string };
+/** Whether it was done; if not, this is said. */
+function tell<T>(key: string, done: T | Failure, { json }: Options): done is T {
+  if (!(done instanceof Failure)) return true;
+  process.exitCode = 1;
+  const { code, message } = done;
+  if (json) say(JSON.stringify({ key, error: { code, message } }));
+  else process.stderr.write(`darkroom: ${message}\n`);
+  return false;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** One directory for all of a prefix that is one: 100 a day are few. It is left to this command for an hour. */
+async function purgeOfAll({ prefix }: Options, desk: Parameters<typeof keepPurge>[1]) {
+  if (!prefix?.endsWith('/')) return undefined;
+  const about = { class: 'takedown' as const, directory: prefix, files: [] };
+  return await keepPurge(about, { ...desk, now: () => new Date(Date.now() + HOUR_MS) });
+}
 
 /** What the CDN does not take now waits, and the sweep asks again: the files are gone from the bucket all the same. */
 async function purgeNow(
@@ -151,44 +135,13 @@ async function purgeNow(
   const nothing = () => undefined;
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
   try {
-    return await drainPurges({ config, cdn: cdn.purges, domain: cdn.domain, log, now }, purges);
+    const desk = { config, cdn: cdn.purges, domain: cdn.domain, log, now };
+    const { done, tasks } = await drainPurges(desk, purges);
+    return { done, tasks, waiting: purges.size - done };
   } catch (thrown) {
     process.exitCode = 1;
     return { waiting: purges.size, failure: failureOf(thrown).message };
   }
-}
-
-function inWords({
-  key,
-  removed,
-  wasThere,
-}: {
-  key: string;
-  removed: string[];
-  wasThere: boolean;
-}) {
-  if (!wasThere) return `✓ ${key}  blocked; there was nothing of it: is the key right?`;
-  return `✓ ${key}  taken down, ${removed.length} files removed`;
-}
-
-function summary({ keys, removed }: Tally, purges: Asked | undefined) {
-  return { keys, removed, purges: purges ?? 'no CDN' };
-}
-
-function summaryInWords({ keys, removed }: Tally, asked: Asked | undefined, { where }: Connection) {
-  return `${grouped(keys)} keys taken down, ${grouped(removed)} files removed, ${where}\n${cdnInWords(asked)}`;
-}
-
-function cdnInWords(asked: Asked | undefined): string {
-  if (!asked) {
-    return 'No CDN is named (DARKROOM_CDN_DOMAIN): what one keeps stays there for up to a year';
-  }
-  const waits = `${grouped(asked.waiting)} purges wait for the sweep`;
-  if ('failure' in asked) return `The CDN was not purged, ${waits}: ${asked.failure}`;
-  const { done, tasks, waiting } = asked;
-  const told = tasks.length > 0 ? ` (${tasks.map(task => `task ${task}`).join(', ')})` : '';
-  const rest = waiting > 0 ? `; ${waits}, until there is quota` : '';
-  return `CDN: ${grouped(done)} purges asked for${told}, done in 5 to 6 minutes${rest}`;
 }
 
 async function undo(keys: Keys, options: Options, connection: Connection): Promise<void> {
@@ -196,15 +149,16 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
   const desk = { ...connection, now: () => now };
   const lifted: string[] = [];
   const order = { by: options.by, reason: options.reason };
-  const lift = async (key: string) => ({ key, isLifted: await liftTakedown(key, order, desk) });
-  for await (const { key, isLifted } of inOrder(keys, lift)) {
-    if (isLifted) lifted.push(key);
-    if (options.json) say(JSON.stringify({ key, lifted: isLifted }));
-    else say(isLifted ? `✓ ${key}  is developed again` : `- ${key}  was not taken down`);
+  const lift = async (key: string) => ({ lifted: await liftTakedown(key, order, desk) });
+  for await (const { key, done } of inOrder(keys, key => attempted(key, lift))) {
+    if (!tell(key, done, options)) continue;
+    if (done.lifted) lifted.push(key);
+    say(options.json ? JSON.stringify({ key, ...done }) : liftedInWords(key, done.lifted));
   }
   const batch = { bucket: connection.names.originals, keys: lifted, mode: 'settle' as const };
   const sender = { name: 'undo', at: now.toISOString() };
   if (lifted.length > 0) await handOver(connection.tasks('darkroom-backfill'), batch, sender);
-  const counted = `${grouped(lifted.length)} keys handed over to be developed, ${connection.where}`;
-  say(options.json ? JSON.stringify({ lifted: lifted.length }) : counted);
+  const handedOver = counted(lifted.length, 'key');
+  const told = `${handedOver} handed over to be developed, ${connection.where}`;
+  say(options.json ? JSON.stringify({ lifted: lifted.length }) : told);
 }

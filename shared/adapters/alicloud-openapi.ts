@@ -18,10 +18,12 @@ const SDK_TIMEOUT_MS = 15_000;
 
 /** The SDKs are loaded with the first call: most who import an adapter make none. */
 export async function openapi({ endpoint, credentials }: OpenapiConnection) {
-  const [{ $OpenApiUtil }, { RuntimeOptions }] = await Promise.all([
+  const [core, darabonba] = await Promise.all([
     import('@alicloud/openapi-core'),
     import('@darabonba/typescript'),
   ]);
+  const { $OpenApiUtil } = exportsOf(core);
+  const { RuntimeOptions } = exportsOf(darabonba);
   const { accessKeyId, accessKeySecret, securityToken } = credentials;
   const keys = { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
   const { protocol, host } = new URL(endpoint);
@@ -36,9 +38,17 @@ export async function openapi({ endpoint, credentials }: OpenapiConnection) {
   };
 }
 
-/** CommonJS with a default of its own: Node and esbuild wrap it once more, vitest does not. */
-export function constructorIn<C>(wrapped: { default: C }): C {
-  return wrapped.default ?? (wrapped as unknown as C);
+/**
+ * Of a CommonJS module that was imported. Node and esbuild have all of it as the default, and only sometimes its
+ * members beside it (a bundle that is split has not); vitest has the members alone.
+ */
+export function exportsOf<M extends { default?: unknown }>(imported: M): M {
+  return typeof imported.default === 'object' ? (imported.default as M) : imported;
+}
+
+/** The client of an SDK: the default among its exports, which TypeScript takes for that of the module. */
+export function clientIn<C>(sdk: { default: { default: C } }): C {
+  return sdk.default as unknown as C;
 }
 
 /** Who refuses, in words, and the codes of its failures. */

@@ -1,6 +1,12 @@
 import { Failure } from '../core/failure.ts';
 import type { CdnDomain } from '../ports.ts';
-import { constructorIn, type OpenapiConnection, openapi, patiently } from './alicloud-openapi.ts';
+import {
+  clientIn,
+  exportsOf,
+  type OpenapiConnection,
+  openapi,
+  patiently,
+} from './alicloud-openapi.ts';
 
 /** One domain of Alibaba Cloud CDN, as an operator adds and checks it, through @alicloud/cdn20180510 5.0. */
 
@@ -43,9 +49,9 @@ async function unlessMissing<T>(looked: Promise<T>): Promise<T | undefined> {
 }
 
 async function open(domainName: string, { endpoint = ENDPOINT, credentials }: CdnDomainConnection) {
-  const cdn = await import('@alicloud/cdn20180510');
+  const cdn = exportsOf(await import('@alicloud/cdn20180510'));
   const { config, runtime } = await openapi({ endpoint, credentials });
-  const client = new (constructorIn(cdn.default))(config);
+  const client = new (clientIn(cdn))(config);
   return {
     facts: async () => {
       const request = new cdn.DescribeCdnDomainDetailRequest({ domainName });

@@ -1,6 +1,7 @@
 import type { CdnPurges } from '../ports.ts';
 import {
-  constructorIn,
+  clientIn,
+  exportsOf,
   type OpenapiConnection,
   openapi,
   type Patience,
@@ -45,9 +46,9 @@ export function cdnPurges(
 }
 
 async function open(connection: OpenapiConnection) {
-  const cdn = await import('@alicloud/cdn20180510');
+  const cdn = exportsOf(await import('@alicloud/cdn20180510'));
   const { config, runtime } = await openapi(connection);
-  const client = new (constructorIn(cdn.default))(config);
+  const client = new (clientIn(cdn))(config);
   return {
     quota: async () => {
       const request = new cdn.DescribeRefreshQuotaRequest({});

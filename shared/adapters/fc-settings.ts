@@ -2,7 +2,13 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Failure } from '../core/failure.ts';
 import type { FunctionSettings } from '../ports.ts';
-import { constructorIn, type OpenapiConnection, openapi, patiently } from './alicloud-openapi.ts';
+import {
+  clientIn,
+  exportsOf,
+  type OpenapiConnection,
+  openapi,
+  patiently,
+} from './alicloud-openapi.ts';
 
 /** What an operator asks Function Compute, and the custom domain, through @alicloud/fc20230330 4.7. */
 
@@ -39,9 +45,9 @@ async function unlessMissing<T>(looked: Promise<T>): Promise<T | undefined> {
 }
 
 async function open(connection: OpenapiConnection) {
-  const fc = await import('@alicloud/fc20230330');
+  const fc = exportsOf(await import('@alicloud/fc20230330'));
   const { config, runtime } = await openapi(connection);
-  const client = new (constructorIn(fc.default))(config);
+  const client = new (clientIn(fc))(config);
   const none = () => ({});
   return {
     triggers: async (name: string) => {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { InvocationQueue } from '../ports.ts';
 import {
-  constructorIn,
+  clientIn,
+  exportsOf,
   type OpenapiConnection,
   openapi,
   type Patience,
@@ -49,10 +50,10 @@ export function fcTasks(
 type Invoke = (id: string | undefined, payload: Buffer) => Promise<void>;
 
 async function open(functionName: string, connection: FcConnection): Promise<Invoke> {
-  const fc = await import('@alicloud/fc20230330');
+  const fc = exportsOf(await import('@alicloud/fc20230330'));
   const endpoint = connection.endpoint ?? endpointOf(connection);
   const { config, runtime } = await openapi({ endpoint, credentials: connection.credentials });
-  const client = new (constructorIn(fc.default))(config);
+  const client = new (clientIn(fc))(config);
   return async (id, payload) => {
     // The SDK reads the stream to its end and writes into the headers: fresh ones for each attempt.
     const { body } = await client.invokeFunctionWithOptions(

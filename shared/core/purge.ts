@@ -14,7 +14,7 @@ export const purgeSchema = z.strictObject({
   class: z.enum(purgeClasses),
   directory: z.string().endsWith('/').describe('all that it is about lies below; a raw key'),
   files: z.array(z.string()).describe('raw keys that the CDN may have, as far as they are known'),
-  at: z.iso.datetime(),
+  at: z.iso.datetime().describe('a sweep takes it up a minute later at the earliest'),
   tasks: z
     .array(
       z.strictObject({ of: z.enum(['directory', 'files']), id: z.string(), at: z.iso.datetime() }),

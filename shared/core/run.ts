@@ -8,7 +8,7 @@ import { codeIn, type Report } from './report.ts';
 /**
  * What a run does with an original: `settle` makes right whatever is not; `missing` only where there is no
  * manifest, `stale` only where there is one; `retry-failed` takes recorded failures up again; `force` renders anew;
- * `takedown` looks for a take-down first, and carries out what is left of it.
+ * `takedown` looks for a take-down first, and carries it out again, with a purge.
  */
 export const modes = ['settle', 'missing', 'stale', 'retry-failed', 'force', 'takedown'] as const;
 export type Mode = (typeof modes)[number];

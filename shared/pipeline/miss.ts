@@ -4,12 +4,14 @@ import { isSameObject } from '../core/manifest.ts';
 import type { Picture } from '../core/picture.ts';
 import { nothingSpent } from '../core/report.ts';
 import { presetsFor } from '../core/rules.ts';
+import { isInForce, lastAct } from '../core/takedown.ts';
 import { type Variant, wantedVariants } from '../core/variants.ts';
 import type { Darkroom } from './darkroom.ts';
 import { develop } from './develop.ts';
-import { heeding, noting, type Writer } from './heeding.ts';
+import { noting, type Writer } from './heeding.ts';
 import { eagerVariants, openOriginal, writeDerivative } from './make-set.ts';
 import { observe, type Sight, type WantedSight } from './observe.ts';
+import { readTakedown } from './takedowns.ts';
 
 /** What a derivative's URL answers where the bucket has no such object. */
 export type Miss =
@@ -18,7 +20,8 @@ export type Miss =
   | { found: 'nothing' }
   /** The original is not there any more. */
   | { found: 'gone' }
-  | { found: 'taken-down' };
+  /** `withdrew`: since when it is taken down, where a file was written all the same and is removed again. */
+  | { found: 'taken-down'; withdrew?: string };
 
 /**
  * Makes the one file that was asked for, if the list in force declares it for the original as it is now; its
@@ -49,10 +52,27 @@ async function look(key: string, darkroom: Darkroom): Promise<Miss> {
   const { original } = sight;
   if (!mayBeMade(sight, name.version)) return { found: 'nothing' };
   const writer: Writer = { key: name.original, isUnheeded: false };
-  const heedful = { ...darkroom, derivatives: noting(writer, darkroom.derivatives) };
-  const done = await heeding(writer, heedful, () => render(key, { ...sight, original }, heedful));
-  if ('takenDown' in done) return { found: 'taken-down' };
-  return done.result ? fileOf(done.result, name.format, true) : { found: 'nothing' };
+  const noted = { ...darkroom, derivatives: noting(writer, darkroom.derivatives) };
+  const done = await render(key, { ...sight, original }, noted).then(
+    made => ({ made }),
+    (thrown: unknown) => ({ thrown }),
+  );
+  const withdrew = writer.isUnheeded ? await withdrawn(key, name.original, darkroom) : undefined;
+  if (withdrew) return { found: 'taken-down', withdrew };
+  if ('thrown' in done) throw done.thrown;
+  return done.made ? fileOf(done.made, name.format, true) : { found: 'nothing' };
+}
+
+/** A take-down that came since we looked has not seen our file. What the CDN may have of it is the backfill function's. */
+async function withdrawn(
+  key: string,
+  original: string,
+  { config, derivatives }: Darkroom,
+): Promise<string | undefined> {
+  const takedown = config && (await readTakedown(original, config));
+  if (!takedown || !isInForce(takedown)) return undefined;
+  await derivatives.remove([key]);
+  return lastAct(takedown).at;
 }
 
 function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {

@@ -1,7 +1,7 @@
 import { type Finding, namedIn } from '../core/findings.ts';
 import { parseDerivativeKey, parseManifestKey, unusableKey } from '../core/keys.ts';
 import { isSameObject } from '../core/manifest.ts';
-import type { ObjectStore } from '../ports.ts';
+import type { ListedObject, ObjectStore } from '../ports.ts';
 import { inOrder } from './in-order.ts';
 import { findManifest, type Ground, objectsIn } from './survey.ts';
 
@@ -25,17 +25,18 @@ export async function* walkSets(
   { prefix = '', after }: { prefix?: string; after?: string | undefined },
   ground: Buckets,
 ): AsyncGenerator<SetPart & { orphans: Finding[] }> {
-  const parts = setParts({ prefix, after }, ground.derivatives);
+  const objects = objectsIn(ground.derivatives.list(prefix, after ? { after } : {}));
+  const parts = setParts(prefix, objects);
   yield* inOrder(parts, async part => ({ ...part, orphans: await ifGone(part, ground) }));
 }
 
 /** Keys next to each other that belong to one original; a set comes in several parts where others lie within it. */
 async function* setParts(
-  { prefix, after }: { prefix: string; after: string | undefined },
-  derivatives: Buckets['derivatives'],
+  prefix: string,
+  objects: AsyncIterable<ListedObject>,
 ): AsyncGenerator<SetPart> {
   let part: SetPart | undefined;
-  for await (const { key } of objectsIn(derivatives.list(prefix, after ? { after } : {}))) {
+  for await (const { key } of objects) {
     const original = parseDerivativeKey(key)?.original ?? parseManifestKey(key);
     if (original === undefined || !original.startsWith(prefix) || unusableKey(original)) continue;
     if (part?.original === original) part.keys.push(key);

@@ -149,9 +149,8 @@ async function conclude(state: Sweep, desk: SweepDesk): Promise<true> {
   const found = { orphans: state.orphans.objects, files: state.walked.objects };
   const reason = refusalToRemove(found, desk.maxShare, 'DARKROOM_SWEEP_MAX_SHARE');
   if (!reason) return await toPhase(state, 'handing-over', desk);
-  for (let page = 0; page < state.pages; page += 1) {
-    await desk.config.remove([pageKey(state.id, page)]);
-  }
+  const pages = Array.from({ length: state.pages }, (_, page) => pageKey(state.id, page));
+  if (pages.length > 0) await desk.config.remove(pages);
   state.reason = reason;
   return await toPhase(state, 'refused', desk);
 }

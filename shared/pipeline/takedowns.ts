@@ -1,6 +1,7 @@
 import { Failure } from '../core/failure.ts';
 import type { Finding } from '../core/findings.ts';
 import { manifestKey, unusableKey } from '../core/keys.ts';
+import { type Purge, purgedKey, purgeSchema } from '../core/purge.ts';
 import {
   isInForce,
   lastAct,
@@ -74,12 +75,14 @@ export async function enforce(
 /** Undefined where none is in force; else all of it is carried out. One GET. */
 export async function heed(
   key: string,
-  darkroom: Pick<Darkroom, 'derivatives' | 'config' | 'isBehindCdn' | 'now'>,
+  darkroom: Pick<Darkroom, 'derivatives' | 'config' | 'isBehindCdn' | 'isForewarned' | 'now'>,
 ): Promise<{ removed: string[] } | undefined> {
   if (!darkroom.config || unusableKey(key)) return undefined;
   const record = await readTakedown(key, darkroom.config);
   if (!record || !isInForce(record)) return undefined;
-  return await enforce(key, { at: lastAct(record).at, hasTombstone: false }, darkroom);
+  const { at } = lastAct(record);
+  const alwaysPurge = darkroom.isForewarned === true;
+  return await enforce(key, { at, hasTombstone: false, alwaysPurge }, darkroom);
 }
 
 /** All records, of keys that begin so; `after` is the cursor of one before. */
@@ -142,4 +145,18 @@ async function brokenIn(
       ? []
       : [{ ...about, why: 'it was taken down, there is no tombstone', mend: 'takedown' as const }]),
   ];
+}
+
+export type Proof = Takedown & { purges: Purge[] };
+
+/** All that is kept of take-downs of a key, in force or not, with what the CDN was asked for. */
+export async function proofOf(key: string, config: ObjectStore): Promise<Proof | undefined> {
+  const takedown = await readTakedown(key, config);
+  if (!takedown) return undefined;
+  const purges: Purge[] = [];
+  for (const { purge } of takedown.acts) {
+    const done = purge && (await readRecord(config, purgedKey(purge), purgeSchema));
+    if (done) purges.push(done);
+  }
+  return { ...takedown, purges };
 }

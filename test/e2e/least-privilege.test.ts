@@ -128,7 +128,11 @@ async function applied(text: string): Promise<void> {
   await command('presets', 'plan', list, '--out', plan);
   await command('presets', 'apply', plan);
   for (let phase = ''; phase !== 'done'; ) {
-    await platform.host.invoke('on-presets-edited', Buffer.from('{"kind":"darkroom.tend"}'));
+    const tended = await platform.host.invoke(
+      'on-presets-edited',
+      Buffer.from('{"kind":"darkroom.tend"}'),
+    );
+    if (tended.functionError) throw new Error(tended.payload.toString('utf8'));
     phase = JSON.parse(String((await bucket('config').get('rollout.json')).content)).phase;
     if (phase === 'stopped') throw new Error('expected the rollout to end, it stopped');
   }

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { backfillBatch } from '../../../events/backfill.ts';
 import type { Manifest } from '../../../shared/core/manifest.ts';
+import { PURGES } from '../../../shared/core/purge.ts';
 import { backfill } from '../../../shared/pipeline/backfill.ts';
 import { followUp } from '../../../shared/pipeline/follow-up.ts';
 import { answerMiss } from '../../../shared/pipeline/miss.ts';
 import { reconcile } from '../../../shared/pipeline/reconcile.ts';
+import { takeDown } from '../../../shared/pipeline/take-down.ts';
 import { codec } from '../../support/codec.ts';
 import { type TestDarkroom, testDarkroom } from '../../support/darkrooms.ts';
 import { memoryStore } from '../../support/memory-store.ts';
@@ -99,6 +101,35 @@ describe('a miss', () => {
 });
 
 describe('what a miss showed is handed on', () => {
+  it('so that what the CDN fetched of a file that had to go again is purged', async () => {
+    const darkroom = await developed();
+    darkroom.isBehindCdn = true;
+    const key = keyOf(darkroom, 'zoom', 1400);
+    const order = { by: 'moderator', reason: undefined };
+    darkroom.codec.beforeEncode = () => takeDown('a.jpg', order, darkroom).then(() => undefined);
+    const miss = await answerMiss(key, darkroom);
+    expect(miss).toEqual({ found: 'taken-down', withdrew: '2026-11-23T10:00:00.000Z' });
+    const payloads: Buffer[] = [];
+    const submit = async (_: string, payload: Buffer) => {
+      payloads.push(payload);
+      return 'accepted' as const;
+    };
+    await followUp(key, miss, { queue: { submit }, bucket: 'originals', log: darkroom.log });
+    await followUp(
+      key,
+      { found: 'taken-down' },
+      { queue: { submit }, bucket: 'originals', log: darkroom.log },
+    );
+    expect(payloads).toHaveLength(1);
+    darkroom.config.objects.forEach((_, name) => {
+      if (name.startsWith(PURGES)) darkroom.config.objects.delete(name);
+    });
+    const { bucket: _, ...batch } = backfillBatch.parse(JSON.parse(String(payloads[0])));
+    await backfill(batch, darkroom, darkroom.config);
+    expect(darkroom.config.keys().filter(name => name.startsWith(PURGES))).toHaveLength(1);
+    expect(darkroom.derivatives.keys()).toEqual(['a.jpg/manifest.json']);
+  });
+
   it('so that the manifest knows the file, and an edit retires it', async () => {
     const darkroom = await developed();
     const key = keyOf(darkroom, 'zoom', 1400);

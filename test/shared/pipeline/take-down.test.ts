@@ -50,7 +50,7 @@ const edited = async () => {
 };
 
 /** Called before every request that the three buckets get. */
-function beforeEach(darkroom: TestDarkroom, happen: (call: Call) => unknown): void {
+function onEachRequest(darkroom: TestDarkroom, happen: (call: Call) => unknown): void {
   for (const store of [darkroom.originals, darkroom.derivatives, darkroom.config]) {
     store.before = async call => {
       await happen(call);
@@ -76,11 +76,11 @@ async function atEveryMoment(
       hasChanged = true;
       await change(darkroom);
     };
-    beforeEach(darkroom, async () => {
+    onEachRequest(darkroom, async () => {
       if (!hasChanged && request++ === at) await changeOnce();
     });
     await work(darkroom);
-    beforeEach(darkroom, () => undefined);
+    onEachRequest(darkroom, () => undefined);
     await changeOnce();
     await then(darkroom);
   }
@@ -91,7 +91,7 @@ async function requestsOf(
   work: (darkroom: TestDarkroom) => Promise<unknown>,
 ): Promise<number> {
   let requests = 0;
-  beforeEach(darkroom, () => {
+  onEachRequest(darkroom, () => {
     requests += 1;
   });
   await work(darkroom);
@@ -205,7 +205,7 @@ describe('a take-down in the middle of a run', () => {
           const darkroom = await world();
           let request = 0;
           let isTakingDown = false;
-          beforeEach(darkroom, async () => {
+          onEachRequest(darkroom, async () => {
             if (isTakingDown) return;
             request += 1;
             if (request - 1 === at) {
@@ -216,7 +216,7 @@ describe('a take-down in the middle of a run', () => {
             if (request - 1 >= fatal) throw new Error('power cut');
           });
           await reconcile('a.jpg', darkroom).catch(() => undefined);
-          beforeEach(darkroom, () => undefined);
+          onEachRequest(darkroom, () => undefined);
           await reconcile('a.jpg', { ...darkroom, attempt: 1 });
           expectDown(darkroom);
         }
@@ -242,7 +242,7 @@ describe('a take-down in the middle of a run', () => {
         fc.scheduler(),
         async (world, s) => {
           const darkroom = await world();
-          beforeEach(darkroom, () => s.schedule(Promise.resolve()));
+          onEachRequest(darkroom, () => s.schedule(Promise.resolve()));
           const all = Promise.all([
             reconcile('a.jpg', darkroom),
             answerMiss(zoom?.key ?? '', darkroom),
