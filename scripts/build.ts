@@ -1,5 +1,5 @@
-import { readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 
 /**
@@ -30,15 +30,22 @@ export async function buildFunctions(outDir = join(root, 'dist')): Promise<Bundl
 
 async function bundle(name: string, folder: string): Promise<Bundle> {
   await rm(folder, { recursive: true, force: true });
-  const { metafile } = await build({
+  await mkdir(folder, { recursive: true });
+  const { metafile, outputFiles } = await build({
     ...options,
     entryPoints: [join(root, 'functions', name, 'index.ts')],
-    outdir: folder,
+    // Wherever it is written: the hash in a chunk's name is of its map too, which names sources from where it lies.
+    outdir: join(root, 'dist', name),
+    write: false,
     outExtension: { '.js': '.mjs' },
     // What is imported when it is first needed stays a file of its own, and out of the cold start.
     splitting: true,
     metafile: true,
   });
+  const written = outputFiles.map(file =>
+    writeFile(join(folder, basename(file.path)), file.contents),
+  );
+  await Promise.all(written);
   // A thread's code is a file beside the bundle, loaded when it is first needed.
   if (Object.keys(metafile.inputs).includes('shared/adapters/heic-decoder.ts')) {
     await build({

@@ -40,7 +40,7 @@ function codeProblems(key: string, { code }: FunctionProps): string[] {
   return [`code: expected ${packed}, as npm run package makes it, received ${code}`];
 }
 
-/** https://www.alibabacloud.com/help/en/functioncompute/fc/product-overview/instance-types-and-usage-modes */
+/** As the comment on `cpu` in CreateFunctionInput of @alicloud/fc20230330 says; fc3 does not look. */
 function shapeProblems({ cpu, memorySize }: FunctionProps): string[] {
   const gigabytes = memorySize / 1024;
   if (gigabytes >= cpu && gigabytes <= 4 * cpu) return [];

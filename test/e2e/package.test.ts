@@ -25,6 +25,7 @@ let packages: Package[];
 let oss: Awaited<ReturnType<typeof localOss>>;
 let fc: FcApi;
 let host: FunctionHost | undefined;
+const queued: string[] = [];
 
 /** FC's own Node.js where this machine can run it: npm has it as a package, its hash is in fc-node's lockfile. */
 function nodeOfFc(): string {
@@ -34,7 +35,6 @@ function nodeOfFc(): string {
   if (!existsSync(node)) {
     execFileSync('npm', ['ci', '--prefix', home, '--prefer-offline', '--no-audit', '--no-fund']);
   }
-  expect(execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()).toBe('v20.10.0');
   return node;
 }
 
@@ -72,6 +72,9 @@ beforeAll(async () => {
       DARKROOM_OSS_ENDPOINT: oss.endpoint,
       DARKROOM_OSS_PATH_STYLE: 'true',
       DARKROOM_FC_ENDPOINT: fc.endpoint,
+    },
+    onHappening: ({ kind, function: name }) => {
+      if (kind === 'queued') queued.push(name);
     },
   });
 });
@@ -146,7 +149,7 @@ describe('the zips, unzipped where nothing else is, on the Node.js of FC', () =>
     expect((await manifestOf('b.jpg')).complete).toBe(true);
   });
 
-  it('answer for the CDN', async () => {
+  it('answer for the CDN, and hand on what is left', async () => {
     const { variants } = await manifestOf('b.jpg');
     const [first] = variants.flatMap(one => (one.state === 'rendered' ? [one] : []));
     const { key, bytes } = first!;
@@ -159,6 +162,20 @@ describe('the zips, unzipped where nothing else is, on the Node.js of FC', () =>
     });
     expect([statusCode, isBase64Encoded]).toEqual([200, true]);
     expect(Buffer.from(body, 'base64').length).toBe(bytes);
+    await host!.idle();
+    expect(queued).toEqual(['darkroom-backfill']);
+  });
+});
+
+describe('every function', () => {
+  it('of s.yaml loads and answers', async () => {
+    const { functions } = await serviceOf();
+    expect(functions.length).toBe(packages.length);
+    for (const { resource } of functions) {
+      const { kind, node } = await run(resource, { kind: 'darkroom.checkup' });
+      expect(kind).toBe('darkroom.checkup');
+      expect(node).toBe(process.execPath === nodeHere ? process.version : 'v20.10.0');
+    }
   });
 });
 
