@@ -5,7 +5,7 @@ import { handOver } from '../shared/pipeline/hand-over.ts';
 import { inOrder } from '../shared/pipeline/in-order.ts';
 import { drainPurges, keepPurge } from '../shared/pipeline/purges.ts';
 import { filesOfSet } from '../shared/pipeline/survey.ts';
-import { liftTakedown, takeDown } from '../shared/pipeline/take-down.ts';
+import { liftTakedown, type Order, takeDown } from '../shared/pipeline/take-down.ts';
 import { type Connection, type ConnectionOptions, connect, withConnection } from './connection.ts';
 import { say } from './printer.ts';
 import { type Keys, keysFrom } from './takedown-keys.ts';
@@ -22,7 +22,7 @@ import {
 interface Options extends ConnectionOptions {
   prefix?: string;
   reason?: string;
-  by: string;
+  by?: string;
   undo?: true;
   dryRun?: true;
   json?: true;
@@ -42,7 +42,7 @@ export function takedownCommand(): Command {
     )
     .option('--prefix <prefix>', 'all originals whose key begins so, as there are now')
     .option('--reason <text>', 'kept with the record')
-    .option('--by <name>', 'who says so', userInfo().username)
+    .option('--by <name>', 'who says so (the user of this machine)')
     .option('--undo', 'let them be developed again')
     .option('--dry-run', 'only say what would be done')
     .option('--json', 'one line of JSON for each key, and one at the end');
@@ -55,6 +55,20 @@ async function takedown(words: string[], options: Options): Promise<void> {
   if (options.dryRun) await tellOnly(keys, options, connection);
   else if (options.undo) await undo(keys, options, connection);
   else await takeAllDown(keys, options, connection);
+}
+
+function orderOf({ by, reason }: Options): Order {
+  return { by: by ?? nameOfUser(), reason };
+}
+
+/** A container may run as a user that has no name. */
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch (cause) {
+    const message = 'expected --by with a name, this machine knows none of its user';
+    throw new Failure('SETTINGS_INVALID', message, { cause });
+  }
 }
 
 async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivatives }: Connection) {
@@ -77,7 +91,7 @@ async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivativ
 async function takeAllDown(keys: Keys, options: Options, connection: Connection): Promise<void> {
   const { config, cdn } = connection;
   const desk = { ...connection, isBehindCdn: cdn !== undefined, now: () => new Date() };
-  const order = { by: options.by, reason: options.reason, purge: await purgeOfAll(options, desk) };
+  const order = { ...orderOf(options), purge: await purgeOfAll(options, desk) };
   const tally: Tally = { keys: 0, removed: 0, purges: new Set() };
   const takeOne = async (key: string) => {
     const done = await takeDown(key, order, desk);
@@ -148,7 +162,7 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
   const now = new Date();
   const desk = { ...connection, now: () => now };
   const lifted: string[] = [];
-  const order = { by: options.by, reason: options.reason };
+  const order = orderOf(options);
   const lift = async (key: string) => ({ lifted: await liftTakedown(key, order, desk) });
   for await (const { key, done } of inOrder(keys, key => attempted(key, lift))) {
     if (!tell(key, done, options)) continue;
