@@ -34,6 +34,8 @@ async function brokenPlatform() {
     oss: { endpoint: oss.endpoint, region: oss.connection.region },
     buckets: { originals: 'originals', derivatives: 'derivatives', config: 'config' },
     fc: { endpoint, accountId: '1234567890123456', region: 'cn-hangzhou' },
+    cdn: 'http://127.0.0.1:9',
+    cdnApi: 'http://127.0.0.1:9',
   };
   writeFileSync(join(dataDir, 'platform.json'), JSON.stringify(place));
   writeFileSync(join(dataDir, 'credentials.json'), JSON.stringify(credentials));
