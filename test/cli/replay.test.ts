@@ -34,6 +34,8 @@ async function brokenPlatform() {
     oss: { endpoint: oss.endpoint, region: oss.connection.region },
     buckets: { originals: 'originals', derivatives: 'derivatives', config: 'config' },
     fc: { endpoint, accountId: '1234567890123456', region: 'cn-hangzhou' },
+    cdn: 'http://localhost:1',
+    cdnApi: 'http://localhost:1',
   };
   writeFileSync(join(dataDir, 'platform.json'), JSON.stringify(place));
   writeFileSync(join(dataDir, 'credentials.json'), JSON.stringify(credentials));
