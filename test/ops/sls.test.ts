@@ -101,3 +101,7 @@ it('an alarm’s condition compares columns that its query selects', () => {
     expect(selected, name).toEqual(expect.arrayContaining(columns));
   }
 });
+
+it('an alarm has a name that SLS takes, of 64 characters at most', () => {
+  for (const { displayName } of alerts) expect(displayName.length).toBeLessThanOrEqual(64);
+});
