@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { apiOf } from '../local/fc-api/api.ts';
 import { kept, linesOf, until } from '../local/function-host/bundles.ts';
@@ -45,6 +48,7 @@ async function brokenPlatform() {
   await host.idle();
   return {
     dataDir,
+    host,
     folder,
     mend: () => writeFileSync(join(folder, 'mended'), ''),
     seen: async (count: number) => {
@@ -118,6 +122,35 @@ describe('darkroom replay', () => {
     expect(stdout).toMatch(/^✗ .+\/own\/a\.json: .+ Function Compute refused \(FunctionNotFound/m);
     expect(stdout).toContain('1 replayed, 1 could not be replayed.');
     expect(readdirSync(own).sort()).toEqual(['a.json', 'replayed']);
+  });
+
+  it('interrupted by Ctrl-C, ends after the message under way, and the same command goes on', async () => {
+    const { dataDir, host, mend, seen, replay } = await brokenPlatform();
+    for (let number = 0; number < 40; number += 1) {
+      await host.invokeAsync('plain', Buffer.from(`{"key":${number}}`));
+    }
+    await host.idle();
+    mend();
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'cli/index.ts', 'replay', '--data', dataDir, '--json'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const ended = once(child, 'exit');
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (lines.push(line) === 1) child.kill('SIGINT');
+    }
+    const { replayed, isInterrupted } = summary(lines.join('\n'));
+    expect([isInterrupted, (await ended)[0]]).toEqual([true, 0]);
+    expect(replayed).toBe(lines.length - 1);
+    expect(replayed).toBeLessThan(43);
+    expect(summary((await replay('--json')).stdout)).toMatchObject({
+      replayed: 43 - replayed,
+      before: 0,
+    });
+    expect(new Set(await seen(43)).size).toBe(43);
+    expect(await seen(43)).toHaveLength(43);
   });
 
   it('of a source that is not there is one sentence', async () => {
