@@ -12,10 +12,11 @@ export const COMMANDS: Record<string, string[]> = {
 /** The first of these commands that is installed. */
 export async function installed(names: string[]): Promise<string | undefined> {
   for (const name of names) {
-    const found = await runCommand(name, ['--version']).catch(
-      error => error.code !== 'ENOENT' && error,
+    // `convert` may be anybody's. vipsthumbnail knows no --version and says who it is in its usage.
+    const { stdout = '', stderr = '' } = await runCommand(name, ['--version']).catch(
+      error => error as { stdout?: string; stderr?: string },
     );
-    if (found) return name;
+    if (/ImageMagick|vips/i.test(`${stdout}${stderr}`)) return name;
   }
   return undefined;
 }

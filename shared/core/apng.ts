@@ -1,12 +1,22 @@
 /** Animated PNG: what a decoder of still PNGs does not see. https://www.w3.org/TR/png-3/#apng-frame-based-animation */
 
+/** Where the data of each chunk begins, by its type of four letters; ends where the file does, or is no PNG any more. */
+export function* pngChunks(file: Buffer): Generator<{ type: string; at: number; bytes: number }> {
+  for (let at = 8; at + 12 <= file.length; ) {
+    const bytes = file.readUInt32BE(at);
+    yield { type: file.toString('latin1', at + 4, at + 8), at: at + 8, bytes };
+    at += 12 + bytes;
+  }
+}
+
 /** How many frames the file says it has; 1 for a PNG that does not move. */
 export function apngFrames(file: Buffer): number {
-  // The control chunk comes before the pixels, of which there may be tens of megabytes.
-  const header = file.subarray(8, Math.max(8, file.indexOf('IDAT', 8, 'latin1')));
-  const control = header.indexOf('acTL', 0, 'latin1');
-  if (control === -1 || control + 8 > header.length) return 1;
-  return Math.max(1, header.readUInt32BE(control + 4));
+  for (const { type, at } of pngChunks(file)) {
+    if (type === 'acTL' && at + 4 <= file.length) return Math.max(1, file.readUInt32BE(at));
+    // The control chunk comes before the pixels, of which there may be tens of megabytes.
+    if (type === 'IDAT') return 1;
+  }
+  return 1;
 }
 
 /** One frame as it is stored: a rectangle of the canvas, RGBA, and what to do with it. */

@@ -1,5 +1,6 @@
 import readExif from 'exif-reader';
-import type { Labels } from './picture.ts';
+import { pngChunks } from './apng.ts';
+import type { Labels, Picture } from './picture.ts';
 
 /**
  * Labels of AI content, which may not be removed (GB 45438-2025 names XMP and EXIF as their places), and the
@@ -19,16 +20,29 @@ const LONGEST_LABEL = 8192;
 /** The UUID of a C2PA manifest store in JUMBF, wherever a format puts it. https://c2pa.org/specifications */
 const C2PA_STORE = Buffer.from('6332706100110010800000aa00389b71', 'hex');
 
-export function labelsIn(file: Buffer, metadata: Metadata): Labels | undefined {
+export function labelsIn(
+  file: Buffer,
+  kind: Picture['format'],
+  metadata: Metadata,
+): Labels | undefined {
   const xmp = metadata.xmp?.toString('utf8') ?? '';
   const aigc = aigcIn(xmp, metadata);
   const sourceType = propertyIn(xmp, 'DigitalSourceType');
   const labels: Labels = {
     ...(aigc ? { aigc } : {}),
     ...(sourceType && /algorithmic/i.test(sourceType) ? { digitalSourceType: sourceType } : {}),
-    ...(file.includes(C2PA_STORE) ? { c2pa: true as const } : {}),
+    ...(hasCredentials(file, kind) ? { c2pa: true as const } : {}),
   };
   return Object.keys(labels).length > 0 ? labels : undefined;
+}
+
+/** A PNG has a chunk for it, so that its pixels, tens of megabytes of them, need not be looked through. */
+function hasCredentials(file: Buffer, kind: Picture['format']): boolean {
+  if (kind !== 'png') return file.includes(C2PA_STORE);
+  for (const { type, at, bytes } of pngChunks(file)) {
+    if (type === 'caBX' && file.subarray(at, at + bytes).includes(C2PA_STORE)) return true;
+  }
+  return false;
 }
 
 export function copyrightIn({ exif }: Metadata): string | undefined {

@@ -23,7 +23,7 @@ export function pictureFrom(
   { metadata }: PresetList,
 ): Picture {
   const { width, height } = header.autoOrient;
-  const labels = labelsIn(file, header);
+  const labels = labelsIn(file, kind, header);
   const copyright = metadata.copyright === 'keep' ? copyrightIn(header) : undefined;
   return {
     // A brand such as mif1 does not tell HEVC from AV1.

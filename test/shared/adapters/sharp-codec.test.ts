@@ -458,6 +458,16 @@ describe('metadata', () => {
     expect((await codec.inspect(file, plain)).labels).toEqual({ c2pa: true });
   });
 
+  it('names Content Credentials of a PNG, which have a chunk of their own', async () => {
+    const png = await photo().png().toBuffer();
+    const store = Buffer.from('6332706100110010800000aa00389b71', 'hex');
+    const afterHeader = 8 + 25;
+    const withChunk = (type: string) =>
+      Buffer.concat([png.subarray(0, afterHeader), chunk(type, store), png.subarray(afterHeader)]);
+    expect((await codec.inspect(withChunk('caBX'), plain)).labels).toEqual({ c2pa: true });
+    expect((await codec.inspect(withChunk('teSt'), plain)).labels).toBeUndefined();
+  });
+
   it('keeps the copyright notice if the list asks, and only that', async () => {
     const list = one('widths: [40], formats: { jpeg: {} }', 'metadata: { copyright: keep }');
     const file = await photo().withExif(gps).jpeg().toBuffer();
