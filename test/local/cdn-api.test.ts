@@ -4,23 +4,12 @@ import cdn, {
   RefreshObjectCachesRequest,
 } from '@alicloud/cdn20180510';
 import { $OpenApiUtil } from '@alicloud/openapi-core';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { startCdnApi } from '../../local/cdn-api.ts';
-
-const key = { accessKeyId: 'LOCAL1', accessKeySecret: 'of-the-test' };
-const DOMAIN = 'http://localhost:7071';
+import { describe, expect, it } from 'vitest';
+import { cdnApi, DOMAIN, key } from '../support/cdn-api.ts';
 
 async function api(quota = { urls: 2000, directories: 2 }) {
-  const purged: [string, string[]][] = [];
-  const server = await startCdnApi({
-    accountId: '1',
-    port: 0,
-    cdn: { endpoint: DOMAIN, purge: (what, paths) => purged.push([what, paths]) },
-    credentials: [key],
-    quota,
-  });
-  onTestFinished(() => server.close());
-  return { purged, client: clientOf(server.endpoint), endpoint: server.endpoint };
+  const { purged, endpoint } = await cdnApi(quota);
+  return { purged, client: clientOf(endpoint), endpoint };
 }
 
 function clientOf(endpoint: string, credentials: object = key) {

@@ -1,25 +1,11 @@
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startCdnApi } from '../../../local/cdn-api.ts';
 import { listenOnLoopback } from '../../../local/oss-server/listen.ts';
 import { cdnPurges } from '../../../shared/adapters/cdn-purges.ts';
+import { cdnApi, DOMAIN, key } from '../../support/cdn-api.ts';
 
-const key = { accessKeyId: 'LOCAL1', accessKeySecret: 'of-the-test' };
 const soon = { timeoutMs: 500, retries: 2, minTimeout: 5, maxTimeout: 20 };
-const DOMAIN = 'http://localhost:7071';
-
-async function api(quota = { urls: 10, directories: 1 }) {
-  const purged: [string, string[]][] = [];
-  const server = await startCdnApi({
-    accountId: '1',
-    port: 0,
-    cdn: { endpoint: DOMAIN, purge: (what, paths) => purged.push([what, paths]) },
-    credentials: [key],
-    quota,
-  });
-  onTestFinished(() => server.close());
-  return { purged, endpoint: server.endpoint };
-}
+const api = (quota = { urls: 10, directories: 1 }) => cdnApi(quota);
 
 describe('purges of a CDN', () => {
   it('are asked for by signed requests, in the numbers that the quota is told in', async () => {
