@@ -91,7 +91,14 @@ function lockOf(closure: Closure) {
 
 async function install(folder: string): Promise<void> {
   const platform = Object.entries(FC).map(([key, value]) => `--${key}=${value}`);
-  const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+  // Below `npm --silent` npm would keep the reason to itself.
+  const quiet = [
+    '--ignore-scripts',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   try {
     await promisify(execFile)('npm', ['ci', '--prefix', folder, ...platform, ...quiet], {
       cwd: folder,
