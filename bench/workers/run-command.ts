@@ -12,7 +12,7 @@ export const COMMANDS: Record<string, string[]> = {
 /** The first of these commands that is installed. */
 export async function installed(names: string[]): Promise<string | undefined> {
   for (const name of names) {
-    // `convert` may be anybody's. vipsthumbnail knows no --version and says who it is in its usage.
+    // `convert` may be anybody's.
     const { stdout = '', stderr = '' } = await runCommand(name, ['--version']).catch(
       error => error as { stdout?: string; stderr?: string },
     );
