@@ -72,7 +72,8 @@ function asyncProblems({
     );
   }
   const reserved = concurrencyConfig?.reservedConcurrency;
-  if (types.has('timer') && reserved !== 1) {
+  // 0 stops a function, for whoever has to: docs/runbook.md.
+  if (types.has('timer') && reserved !== 0 && reserved !== 1) {
     problems.push(
       `concurrencyConfig.reservedConcurrency: expected 1, since a timer fires while the run before is under way, received ${reserved ?? 'nothing'}`,
     );

@@ -47,6 +47,43 @@ const cpu = z
     'expected a multiple of 0.05 vCPU',
   );
 
+const instances = z.int().min(0);
+/** A pattern, since fc3's ajv knows no format. */
+const moment = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'expected a moment such as 2026-12-31T12:00:00Z');
+const spell = { name: z.string().min(1), startTime: moment, endTime: moment };
+
+/** Instances that are there before anybody asks. fc3's schema wants all five fields. */
+const provisionConfig = strict({
+  defaultTarget: instances,
+  alwaysAllocateCPU: z.boolean(),
+  alwaysAllocateGPU: z.boolean(),
+  scheduledActions: z.array(
+    strict({
+      ...spell,
+      target: instances,
+      scheduleExpression: z
+        .string()
+        .regex(
+          /^(cron\(\S+( \S+){5}\)|at\(\S+\))$/,
+          'expected cron(…) of six fields, such as cron(0 0 12 31 12 *), or at(…)',
+        ),
+      timeZone: z.string().min(1).optional(),
+    }),
+  ),
+  targetTrackingPolicies: z.array(
+    strict({
+      ...spell,
+      metricType: z.string().min(1),
+      metricTarget: z.number().gt(0).max(1),
+      minCapacity: instances,
+      maxCapacity: instances,
+      timeZone: z.string().min(1).optional(),
+    }),
+  ),
+});
+
 export const functionProps = strict({
   region: z
     .string()
@@ -74,6 +111,7 @@ export const functionProps = strict({
   logConfig,
   asyncInvokeConfig: asyncInvokeConfig.optional(),
   concurrencyConfig: strict({ reservedConcurrency: z.int().min(0) }).optional(),
+  provisionConfig: provisionConfig.optional(),
   triggers: z.array(trigger).default([]),
 });
 

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { previewTemplate } from '../../../local/function-host/preview.ts';
 import { readService } from '../../../local/service/read.ts';
 
@@ -46,6 +48,23 @@ describe('the s.yaml of Darkroom', () => {
   it('has nothing wrong with it', () => {
     expect(problemsIn(good)).toEqual([]);
   });
+
+  it('takes the instances that the runbook provides for a spike', () => {
+    const runbook = readFileSync(resolve(file, '../docs/runbook.md'), 'utf8');
+    const { provisionConfig } = parse(/```yaml\n([\s\S]*?)```/.exec(runbook)?.[1] ?? '');
+    expect(provisionConfig.scheduledActions).toHaveLength(1);
+    expect(problemsIn(changed(`${UPLOADS}/provisionConfig`, provisionConfig))).toEqual([]);
+  });
+
+  it.each(['on-object-changed', 'backfill', 'on-presets-edited', 'sweep'])(
+    'lets %s be stopped, as the runbook says, by giving it no instance',
+    name => {
+      const stopped = changed(`resources/${name}/props/concurrencyConfig`, {
+        reservedConcurrency: 0,
+      });
+      expect(problemsIn(stopped)).toEqual([]);
+    },
+  );
 });
 
 /** What is changed in the good file, to what, and the one sentence that says so. */
@@ -54,7 +73,7 @@ const mutations: [string, Json | undefined, string][] = [
   [
     `${UPLOADS}/memroySize`,
     2048,
-    'resources.on-object-changed.props: expected one of the keys region, functionName, description, runtime, handler, code, cpu, memorySize, diskSize, timeout, role, internetAccess, vpcConfig, environmentVariables, logConfig, asyncInvokeConfig, concurrencyConfig, triggers, received memroySize; did you mean memorySize?',
+    'resources.on-object-changed.props: expected one of the keys region, functionName, description, runtime, handler, code, cpu, memorySize, diskSize, timeout, role, internetAccess, vpcConfig, environmentVariables, logConfig, asyncInvokeConfig, concurrencyConfig, provisionConfig, triggers, received memroySize; did you mean memorySize?',
   ],
   [
     `${UPLOADS}/region`,
@@ -327,6 +346,25 @@ const mutations: [string, Json | undefined, string][] = [
     `${WORKER}/functionName`,
     'worker',
     'resources.on-presets-edited.props.environmentVariables.DARKROOM_BACKFILL_FUNCTION: expected the functionName of a function here, received darkroom-backfill',
+  ],
+  [
+    `${UPLOADS}/provisionConfig`,
+    {
+      defaultTarget: 0,
+      alwaysAllocateCPU: false,
+      alwaysAllocateGPU: false,
+      scheduledActions: [
+        {
+          name: 'spike',
+          startTime: '2026-12-31T11:00:00Z',
+          endTime: '2027-01-01T04:00:00Z',
+          target: 40,
+          scheduleExpression: 'tomorrow',
+        },
+      ],
+      targetTrackingPolicies: [],
+    },
+    'resources.on-object-changed.props.provisionConfig.scheduledActions.0.scheduleExpression: expected cron(…) of six fields, such as cron(0 0 12 31 12 *), or at(…), received "tomorrow"',
   ],
   [
     `${EDITED}/concurrencyConfig/reservedConcurrency`,
