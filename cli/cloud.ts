@@ -1,3 +1,4 @@
+import { fcEndpoint as endpointOf } from '../shared/adapters/alicloud-openapi.ts';
 import { cdnDomain } from '../shared/adapters/cdn-domain.ts';
 import { fcSettings } from '../shared/adapters/fc-settings.ts';
 import { Failure } from '../shared/core/failure.ts';
@@ -33,7 +34,7 @@ export function openCloud(options: CloudOptions): Cloud {
           'expected DARKROOM_ACCOUNT_ID in the environment, the account that has the functions';
         throw new Failure('SETTINGS_INVALID', message);
       }
-      const endpoint = fcEndpoint ?? `https://${accountId}.${region}.fc.aliyuncs.com`;
+      const endpoint = fcEndpoint ?? endpointOf({ region, accountId, internal: false });
       return fcSettings({ endpoint, credentials });
     },
     cdnDomain: name => cdnDomain(name, { endpoint: cdnEndpoint, credentials }),

@@ -1,13 +1,16 @@
+import { PUBLISHED_KEY } from '../shared/core/published.ts';
+import { urlOf } from '../shared/core/purge.ts';
 import type { Connection } from './connection.ts';
 import { bad, type Finding, good } from './doctor-finding.ts';
 
 /** What a client gets: derivatives, and nothing of the originals. */
-export async function served({ originals, derivatives }: Connection, cdn: string | undefined) {
-  if (cdn === undefined) {
+export async function served({ originals, derivatives, cdn: inFront }: Connection) {
+  if (inFront === undefined) {
     const words = 'no DARKROOM_CDN_DOMAIN in the environment: not looked at';
     return [{ name: 'CDN', state: 'unknown', words } satisfies Finding];
   }
-  const published = await derivatives.get('presets.json');
+  const { domain: cdn } = inFront;
+  const published = await derivatives.get(PUBLISHED_KEY);
   const findings = [await publishedFinding(cdn, published?.bytes)];
   findings.push(await missingFinding(cdn));
   for await (const entry of originals.list('')) {
@@ -19,7 +22,7 @@ export async function served({ originals, derivatives }: Connection, cdn: string
 
 async function publishedFinding(cdn: string, expected: Buffer | undefined): Promise<Finding> {
   const name = `CDN ${cdn}`;
-  const answer = await asked(`${cdn}/presets.json`);
+  const answer = await asked(urlOf(cdn, PUBLISHED_KEY));
   const body = Buffer.from(await answer.arrayBuffer());
   if (answer.status === 200 && expected?.equals(body)) {
     if (!answer.headers.get('content-disposition'))
@@ -48,7 +51,7 @@ async function missingFinding(cdn: string): Promise<Finding> {
 
 async function originalFinding(cdn: string, key: string): Promise<Finding> {
   const name = 'CDN, originals';
-  const { status } = await asked(`${cdn}/${key.split('/').map(encodeURIComponent).join('/')}`);
+  const { status } = await asked(urlOf(cdn, key));
   if (status !== 200) return good(name, 'are not served');
   return bad(
     name,

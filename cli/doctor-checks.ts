@@ -15,13 +15,13 @@ import { functions, triggers } from './doctor-functions.ts';
 type Check = [name: string, look: () => Promise<Finding[]>];
 
 /** In the order in which one mends: what comes later often follows from what comes first. */
-export function checksOf(connection: Connection, cdn: string | undefined): Check[] {
+export function checksOf(connection: Connection): Check[] {
   return [
     ['buckets', () => buckets(connection)],
     ['preset list', () => presetList(connection)],
     ['triggers', () => triggers(connection)],
     ['functions', () => functions(connection)],
-    ['CDN', () => served(connection, cdn)],
+    ['CDN', () => served(connection)],
   ];
 }
 

@@ -17,7 +17,7 @@ async function doctor(options: ConnectionOptions & { json?: true }): Promise<voi
   const connection = await connect(options);
   if (!options.json) say(`On ${connection.where}\n`);
   const found: Finding[] = [];
-  for (const check of checksOf(connection, connection.cdn?.domain)) {
+  for (const check of checksOf(connection)) {
     const findings = await findingsOf(check);
     found.push(...findings);
     if (!options.json) for (const finding of findings) say(linesOf(finding));

@@ -4,6 +4,7 @@ import { buckets, type Platform } from '../local/platform.ts';
 import { manifestKey, parseDerivativeKey } from '../shared/core/keys.ts';
 import type { LogEvent, LogFacts } from '../shared/core/log-events.ts';
 import { manifestSchema } from '../shared/core/manifest.ts';
+import { urlOf } from '../shared/core/purge.ts';
 import { bytesAsText, say } from './printer.ts';
 
 type Seeded = { key: string; isNew: boolean }[];
@@ -122,8 +123,4 @@ async function seeded({ cdn }: Platform, photos: Seeded): Promise<void> {
       if (variant.width === widest) say(`    ${urlOf(cdn, variant.key)}`);
     }
   }
-}
-
-function urlOf(cdn: string, key: string): string {
-  return `${cdn}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }

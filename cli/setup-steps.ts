@@ -1,4 +1,5 @@
 import { Failure } from '../shared/core/failure.ts';
+import { SECRET_HEADER } from '../shared/fc/miss-replies.ts';
 import type { Bucket, Rule } from '../shared/ports.ts';
 import type { Connection } from './connection.ts';
 
@@ -144,8 +145,6 @@ async function mirrorStep(
     apply: () => bucket.putMirrors([...others, ours]),
   };
 }
-
-const SECRET_HEADER = 'x-darkroom-secret';
 
 function mirrorRule(MirrorURL: string, Value: string, RuleNumber: number) {
   return {

@@ -1,16 +1,22 @@
 import type { CheckupAnswer } from '../events/checkup.ts';
 import { ossMayWrite } from '../shared/adapters/oss-store.ts';
 import { isCheckup } from '../shared/fc/checkup.ts';
-import type { Context } from '../shared/fc/context.ts';
+import { type Context, readContext } from '../shared/fc/context.ts';
 import type { Settings } from '../shared/fc/settings.ts';
 
-/** The answer to `darkroom doctor`, by the credentials that the function has; undefined for any other event. */
-export async function checkup(
-  event: Buffer,
+/** A handler that answers `darkroom doctor` by itself, and leaves any other event to its work. */
+export function examined<R>(
   settings: Settings,
-  { credentials }: Context,
-): Promise<CheckupAnswer | undefined> {
-  if (!isCheckup(event)) return undefined;
+  work: (event: Buffer, context: Context) => Promise<R>,
+): (event: Buffer, fcContext: unknown) => Promise<R | CheckupAnswer> {
+  return async (event, fcContext) => {
+    const context = readContext(fcContext);
+    return isCheckup(event) ? await checkup(settings, context) : await work(event, context);
+  };
+}
+
+/** By the credentials that the function has. */
+async function checkup(settings: Settings, { credentials }: Context): Promise<CheckupAnswer> {
   const { ossRegion: region, endpoint, pathStyle, originals, derivatives, config } = settings;
   return {
     kind: 'darkroom.checkup',

@@ -3,7 +3,7 @@ import { agentOf } from '../../shared/adapters/user-agent.ts';
 import { failureOf } from '../../shared/core/failure.ts';
 import { factsOf } from '../../shared/core/log-facts.ts';
 import { clientFacts } from '../../shared/fc/client-facts.ts';
-import { type Context, readContext } from '../../shared/fc/context.ts';
+import type { Context } from '../../shared/fc/context.ts';
 import { type HttpRequest, httpReply, readHttpEvent } from '../../shared/fc/http-event.ts';
 import { isFromCdn, refusals, replyToAuto, replyToMiss } from '../../shared/fc/miss-replies.ts';
 import { accountOf, missSecretOf, readSettings } from '../../shared/fc/settings.ts';
@@ -11,23 +11,20 @@ import { answerAuto, isAuto } from '../../shared/pipeline/auto.ts';
 import { followUp } from '../../shared/pipeline/follow-up.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { answerMiss } from '../../shared/pipeline/miss.ts';
-import { checkup } from '../checkup.ts';
+import { examined } from '../checkup.ts';
 import { inDarkroom } from '../open-darkroom.ts';
 
 const settings = readSettings();
 
 /** Asked by the CDN, or by OSS's mirror rule, for what the derivatives bucket has not. */
-export async function handler(event: Buffer, fcContext: unknown) {
-  const context = readContext(fcContext);
-  const checked = await checkup(event, settings, context);
-  if (checked) return checked;
+export const handler = examined(settings, async (event, context) => {
   const request = readHttpEvent(event);
   if (!isFromCdn(request, missSecretOf(settings))) return httpReply(refusals.forbidden);
   if (!/^(GET|HEAD)$/.test(request.method)) return httpReply(refusals.notAllowed);
   return await inDarkroom(settings, context, async darkroom =>
     httpReply(await answer(request, context, darkroom)),
   );
-}
+});
 
 async function answer(request: HttpRequest, context: Context, darkroom: Darkroom) {
   const { key = '' } = request;

@@ -1,22 +1,18 @@
-import { readContext } from '../../shared/fc/context.ts';
 import { answerTo } from '../../shared/fc/destination.ts';
 import { readSettings } from '../../shared/fc/settings.ts';
 import { ageOf, wantedKeys } from '../../shared/fc/wanted-keys.ts';
 import { reconcileAll } from '../../shared/pipeline/reconcile-all.ts';
-import { checkup } from '../checkup.ts';
+import { examined } from '../checkup.ts';
 import { inDarkroom } from '../open-darkroom.ts';
 
 const settings = readSettings();
 
 /** Woken by an upload, an overwrite or a delete in the originals bucket. What it returns is the ready signal. */
-export async function handler(event: Buffer, fcContext: unknown) {
-  const context = readContext(fcContext);
-  const checked = await checkup(event, settings, context);
-  if (checked) return checked;
+export const handler = examined(settings, async (event, context) => {
   return await inDarkroom(settings, context, async darkroom => {
     const { keys, ignored, since } = wantedKeys(event, settings.originals);
     darkroom.log.info('woken', { keys: keys.length, ...ageOf(since, darkroom.now()) });
     for (const record of ignored) darkroom.log.info('ignored', record);
     return answerTo(event, { reports: await reconcileAll(keys, darkroom), ignored });
   });
-}
+});

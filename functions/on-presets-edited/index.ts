@@ -2,12 +2,12 @@ import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
 import { jsonLog } from '../../shared/adapters/json-log.ts';
 import { ossStore } from '../../shared/adapters/oss-store.ts';
 import { readPresetList, sentenceOf } from '../../shared/adapters/yaml-presets.ts';
-import { type Context, deadlineOf, readContext } from '../../shared/fc/context.ts';
+import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { accountOf, readSettings } from '../../shared/fc/settings.ts';
 import type { Desk } from '../../shared/pipeline/edits/desk.ts';
 import { tend } from '../../shared/pipeline/edits/tend.ts';
 import { MAX_AGE_MS } from '../../shared/pipeline/presets-in-force.ts';
-import { checkup } from '../checkup.ts';
+import { examined } from '../checkup.ts';
 
 const settings = readSettings();
 
@@ -15,17 +15,14 @@ const settings = readSettings();
  * Woken by a write of the preset list, by a timer, and by itself: what it does depends on the config bucket alone.
  * Only one instance runs at a time (reservedConcurrency in s.yaml), so that no two work on one record.
  */
-export async function handler(event: Buffer, fcContext: unknown) {
-  const context = readContext(fcContext);
-  const checked = await checkup(event, settings, context);
-  if (checked) return checked;
+export const handler = examined(settings, async (_event, context) => {
   const state = await tend(deskFor(context));
   if (state === 'more') {
     const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.tend' }));
     await tasksOf(context.function.name, context).submit(`tend_${context.requestId}`, payload);
   }
   return { state };
-}
+});
 
 function deskFor(context: Context): Desk {
   const { ossRegion: region, endpoint, pathStyle } = settings;

@@ -4,12 +4,12 @@ import { jsonLog } from '../../shared/adapters/json-log.ts';
 import { ossStore } from '../../shared/adapters/oss-store.ts';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
 import { factsOf } from '../../shared/core/log-facts.ts';
-import { type Context, deadlineOf, readContext } from '../../shared/fc/context.ts';
+import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { accountOf, readSettings } from '../../shared/fc/settings.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
 import { drainPurges } from '../../shared/pipeline/purges.ts';
 import { sweep } from '../../shared/pipeline/sweep.ts';
-import { checkup } from '../checkup.ts';
+import { examined } from '../checkup.ts';
 
 const settings = readSettings();
 
@@ -17,10 +17,7 @@ const settings = readSettings();
  * Woken by timers and by itself. Only one instance runs at a time (reservedConcurrency in s.yaml), so that no two
  * work on one record. A CDN that takes no purge does not hold up the sweep.
  */
-export async function handler(event: Buffer, fcContext: unknown) {
-  const context = readContext(fcContext);
-  const checked = await checkup(event, settings, context);
-  if (checked) return checked;
+export const handler = examined(settings, async (event, context) => {
   const order = readSweepEvent(event);
   const desk = deskFor(context);
   const drained = await drain(desk, context).catch(failureOf);
@@ -32,7 +29,7 @@ export async function handler(event: Buffer, fcContext: unknown) {
   }
   if (drained instanceof Failure) throw drained;
   return { state, purges: drained };
-}
+});
 
 function deskFor(context: Context) {
   const { ossRegion: region, endpoint, pathStyle } = settings;

@@ -16,6 +16,22 @@ export type Patience = typeof PATIENCE;
 /** Longer than ours: the SDK's timers belong to the connection, and a former request's ends the next one's (httpx 2.3). */
 const SDK_TIMEOUT_MS = 15_000;
 
+/** Of the CDN, for all regions: https://api.aliyun.com/product/Cdn */
+export const CDN_ENDPOINT = 'https://cdn.aliyuncs.com';
+
+/** Of Function Compute; the internal one is for functions. */
+export function fcEndpoint({
+  region,
+  accountId,
+  internal,
+}: {
+  region: string;
+  accountId: string;
+  internal: boolean;
+}): string {
+  return `https://${accountId}.${region}${internal ? '-internal' : ''}.fc.aliyuncs.com`;
+}
+
 /** The SDKs are loaded with the first call: most who import an adapter make none. */
 export async function openapi({ endpoint, credentials }: OpenapiConnection) {
   const [core, darabonba] = await Promise.all([
@@ -61,7 +77,7 @@ export interface Refusals {
 }
 
 /** Tries again what may pass, each time with a limit of ours. */
-export async function patiently<T>(
+async function patiently<T>(
   what: string,
   call: () => Promise<T>,
   refusals: Refusals,
@@ -81,6 +97,33 @@ export async function patiently<T>(
     randomize: true,
     shouldRetry: ({ error }) => error instanceof Failure && error.kind === 'transient',
   });
+}
+
+/** Calls of one API: it is opened with the first of them, and each is tried patiently. */
+export function callsOf<C>(
+  open: () => Promise<C>,
+  refusals: Refusals,
+  patience: Partial<Patience> = {},
+) {
+  let opening: Promise<C> | undefined;
+  return async <T>(what: string, run: (api: C) => Promise<T>): Promise<T> => {
+    opening ??= open();
+    const api = await opening;
+    return await patiently(what, () => run(api), refusals, patience);
+  };
+}
+
+/** What the API says is not there is no failure. */
+export async function unlessMissing<T>(
+  looked: Promise<T>,
+  isMissing: (facts: Failure['facts']) => boolean,
+): Promise<T | undefined> {
+  try {
+    return await looked;
+  } catch (thrown) {
+    if (thrown instanceof Failure && isMissing(thrown.facts)) return undefined;
+    throw thrown;
+  }
 }
 
 async function atMost<T>(milliseconds: number, wanted: Promise<T>): Promise<T> {

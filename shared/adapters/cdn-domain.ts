@@ -1,18 +1,17 @@
-import { Failure } from '../core/failure.ts';
 import type { CdnDomain } from '../ports.ts';
 import {
+  CDN_ENDPOINT,
+  callsOf,
   clientIn,
   exportsOf,
   type OpenapiConnection,
   openapi,
-  patiently,
+  unlessMissing,
 } from './alicloud-openapi.ts';
 
 /** One domain of Alibaba Cloud CDN, as an operator adds and checks it, through @alicloud/cdn20180510 5.0. */
 
 const REFUSALS = { who: 'the CDN', busy: 'SETUP_BUSY', denied: 'SETUP_DENIED' } as const;
-/** Of all regions: https://api.aliyun.com/product/Cdn */
-const ENDPOINT = 'https://cdn.aliyuncs.com';
 
 export interface CdnDomainConnection extends Pick<OpenapiConnection, 'credentials'> {
   /** Undefined for Alibaba's own. */
@@ -20,35 +19,26 @@ export interface CdnDomainConnection extends Pick<OpenapiConnection, 'credential
 }
 
 export function cdnDomain(domainName: string, connection: CdnDomainConnection): CdnDomain {
-  let opening: ReturnType<typeof open> | undefined;
-  const call = async <T>(
-    what: string,
-    run: (cdn: Awaited<ReturnType<typeof open>>) => Promise<T>,
-  ) => {
-    opening ??= open(domainName, connection);
-    const cdn = await opening;
-    return await patiently(`${what} of ${domainName}`, () => run(cdn), REFUSALS, { retries: 3 });
-  };
+  const call = callsOf(() => open(domainName, connection), REFUSALS, { retries: 3 });
   return {
     domainName,
-    facts: () => unlessMissing(call('the facts', cdn => cdn.facts())),
-    add: (bucketHost, scope) => call('the creation', cdn => cdn.add(bucketHost, scope)),
-    settings: names => call('the settings', cdn => cdn.settings(names)),
-    set: (name, values) => call(`the setting ${name}`, cdn => cdn.set(name, values)),
+    facts: () =>
+      unlessMissing(
+        call(`the facts of ${domainName}`, cdn => cdn.facts()),
+        ({ apiCode }) => apiCode === 'InvalidDomain.NotFound',
+      ),
+    add: (bucketHost, scope) =>
+      call(`the creation of ${domainName}`, cdn => cdn.add(bucketHost, scope)),
+    settings: names => call(`the settings of ${domainName}`, cdn => cdn.settings(names)),
+    set: (name, values) =>
+      call(`the setting ${name} of ${domainName}`, cdn => cdn.set(name, values)),
   };
 }
 
-async function unlessMissing<T>(looked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await looked;
-  } catch (thrown) {
-    const { apiCode } = thrown instanceof Failure ? thrown.facts : {};
-    if (apiCode === 'InvalidDomain.NotFound') return undefined;
-    throw thrown;
-  }
-}
-
-async function open(domainName: string, { endpoint = ENDPOINT, credentials }: CdnDomainConnection) {
+async function open(
+  domainName: string,
+  { endpoint = CDN_ENDPOINT, credentials }: CdnDomainConnection,
+) {
   const cdn = exportsOf(await import('@alicloud/cdn20180510'));
   const { config, runtime } = await openapi({ endpoint, credentials });
   const client = new (clientIn(cdn))(config);

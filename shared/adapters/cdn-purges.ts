@@ -1,11 +1,12 @@
 import type { CdnPurges } from '../ports.ts';
 import {
+  CDN_ENDPOINT,
+  callsOf,
   clientIn,
   exportsOf,
   type OpenapiConnection,
   openapi,
   type Patience,
-  patiently,
 } from './alicloud-openapi.ts';
 
 /** Purges of a CDN domain through @alicloud/cdn20180510 5.0; the only place that knows its errors. */
@@ -18,27 +19,16 @@ const REFUSALS = {
   passing: /^(QuotaExceeded|Throttling)/,
 } as const;
 
-/** Of all regions: https://api.aliyun.com/product/Cdn */
-const ENDPOINT = 'https://cdn.aliyuncs.com';
-
 export interface CdnConnection extends Pick<OpenapiConnection, 'credentials'> {
   /** Undefined for Alibaba's own. */
   endpoint: string | undefined;
 }
 
 export function cdnPurges(
-  { endpoint = ENDPOINT, credentials }: CdnConnection,
+  { endpoint = CDN_ENDPOINT, credentials }: CdnConnection,
   patience: Partial<Patience> = { retries: 3 },
 ): CdnPurges {
-  let opening: ReturnType<typeof open> | undefined;
-  const call = async <T>(
-    what: string,
-    run: (cdn: Awaited<ReturnType<typeof open>>) => Promise<T>,
-  ) => {
-    opening ??= open({ endpoint, credentials });
-    const cdn = await opening;
-    return await patiently(what, () => run(cdn), REFUSALS, patience);
-  };
+  const call = callsOf(() => open({ endpoint, credentials }), REFUSALS, patience);
   return {
     quota: () => call('the quota of purges', cdn => cdn.quota()),
     purge: (what, urls) => call(`a purge of ${urls.length} ${what}`, cdn => cdn.purge(what, urls)),

@@ -1,48 +1,42 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { Failure } from '../core/failure.ts';
 import type { FunctionSettings } from '../ports.ts';
 import {
+  callsOf,
   clientIn,
   exportsOf,
   type OpenapiConnection,
   openapi,
-  patiently,
+  unlessMissing,
 } from './alicloud-openapi.ts';
 
 /** What an operator asks Function Compute, and the custom domain, through @alicloud/fc20230330 4.7. */
 
-export interface FcSettingsConnection extends OpenapiConnection {}
-
 const REFUSALS = { who: 'Function Compute', busy: 'SETUP_BUSY', denied: 'SETUP_DENIED' } as const;
 
-export function fcSettings(connection: FcSettingsConnection): FunctionSettings {
-  let opening: ReturnType<typeof open> | undefined;
-  const call = async <T>(
-    what: string,
-    run: (fc: Awaited<ReturnType<typeof open>>) => Promise<T>,
-  ) => {
-    opening ??= open(connection);
-    const fc = await opening;
-    return await patiently(what, () => run(fc), REFUSALS, { retries: 2, timeoutMs: 60_000 });
-  };
+export function fcSettings(connection: OpenapiConnection): FunctionSettings {
+  const call = callsOf(() => open(connection), REFUSALS, { retries: 2, timeoutMs: 60_000 });
   return {
-    triggers: name => unlessMissing(call(`the triggers of ${name}`, fc => fc.triggers(name))),
+    triggers: name =>
+      unlessMissing(
+        call(`the triggers of ${name}`, fc => fc.triggers(name)),
+        isMissing,
+      ),
     invoke: (name, payload) =>
-      unlessMissing(call(`a call of ${name}`, fc => fc.invoke(name, payload))),
-    domain: name => unlessMissing(call(`the domain ${name}`, fc => fc.domain(name))),
+      unlessMissing(
+        call(`a call of ${name}`, fc => fc.invoke(name, payload)),
+        isMissing,
+      ),
+    domain: name =>
+      unlessMissing(
+        call(`the domain ${name}`, fc => fc.domain(name)),
+        isMissing,
+      ),
     addDomain: domain => call(`the domain ${domain.name}`, fc => fc.addDomain(domain)),
   };
 }
 
-async function unlessMissing<T>(looked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await looked;
-  } catch (thrown) {
-    if (thrown instanceof Failure && thrown.facts.status === 404) return undefined;
-    throw thrown;
-  }
-}
+const isMissing = ({ status }: { status?: unknown }) => status === 404;
 
 async function open(connection: OpenapiConnection) {
   const fc = exportsOf(await import('@alicloud/fc20230330'));

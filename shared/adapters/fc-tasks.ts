@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import type { InvocationQueue } from '../ports.ts';
 import {
+  callsOf,
   clientIn,
   exportsOf,
+  fcEndpoint,
   type OpenapiConnection,
   openapi,
   type Patience,
-  patiently,
 } from './alicloud-openapi.ts';
 
 /** Asynchronous tasks and events of one function through @alicloud/fc20230330 4.7; the only place that knows its errors. */
@@ -32,12 +33,10 @@ export function fcTasks(
   connection: FcConnection,
   patience: Partial<Patience> = {},
 ): InvocationQueue {
-  let opening: Promise<Invoke> | undefined;
+  const call = callsOf(() => open(functionName, connection), REFUSALS, patience);
   async function invokeOnce(id: string | undefined, payload: Buffer) {
-    opening ??= open(functionName, connection);
-    const invoke = await opening;
     const what = `${id === undefined ? 'an event' : `task ${id}`} for ${functionName}`;
-    return await patiently(what, () => attempt(invoke(id, payload)), REFUSALS, patience);
+    return await call(what, invoke => attempt(invoke(id, payload)));
   }
   return {
     submit: invokeOnce,
@@ -51,7 +50,7 @@ type Invoke = (id: string | undefined, payload: Buffer) => Promise<void>;
 
 async function open(functionName: string, connection: FcConnection): Promise<Invoke> {
   const fc = exportsOf(await import('@alicloud/fc20230330'));
-  const endpoint = connection.endpoint ?? endpointOf(connection);
+  const endpoint = connection.endpoint ?? fcEndpoint(connection);
   const { config, runtime } = await openapi({ endpoint, credentials: connection.credentials });
   const client = new (clientIn(fc))(config);
   return async (id, payload) => {
@@ -68,10 +67,6 @@ async function open(functionName: string, connection: FcConnection): Promise<Inv
     // Unread, it would keep its connection.
     body?.resume();
   };
-}
-
-function endpointOf({ region, accountId, internal }: FcConnection): string {
-  return `https://${accountId}.${region}${internal ? '-internal' : ''}.fc.aliyuncs.com`;
 }
 
 async function attempt(invoked: Promise<void>): Promise<'accepted' | 'duplicate'> {

@@ -118,7 +118,11 @@ const serving =
 const well = (path: string) => (path === '/presets.json' ? 200 : 404);
 
 async function diagnosed(deployment: Deployment, cdn?: string): Promise<string[]> {
-  const checks = checksOf(await connectionTo(deployment), cdn);
+  const connection = await connectionTo(deployment);
+  const checks = checksOf({
+    ...connection,
+    cdn: cdn === undefined ? undefined : { domain: cdn },
+  } as Connection);
   const findings = (await Promise.all(checks.map(findingsOf))).flat();
   for (const { state, mend } of findings) expect(mend !== undefined).toBe(state === 'bad');
   return findings
