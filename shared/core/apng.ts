@@ -1,10 +1,21 @@
 /** Animated PNG: what a decoder of still PNGs does not see. https://www.w3.org/TR/png-3/#apng-frame-based-animation */
 
-/** Where the data of each chunk begins, by its type of four letters; ends where the file does, or is no PNG any more. */
-export function* pngChunks(file: Buffer): Generator<{ type: string; at: number; bytes: number }> {
+/** A chunk's four letters as the number that a file holds: a large PNG has thousands of chunks, too many for as many strings. */
+function chunkType(letters: string): number {
+  return Buffer.from(letters, 'latin1').readUInt32BE();
+}
+
+export const PNG_CHUNKS = {
+  acTL: chunkType('acTL'),
+  caBX: chunkType('caBX'),
+  IDAT: chunkType('IDAT'),
+} as const;
+
+/** Where the data of each chunk begins; ends where the file does, or is no PNG any more. */
+export function* pngChunks(file: Buffer): Generator<{ type: number; at: number; bytes: number }> {
   for (let at = 8; at + 12 <= file.length; ) {
     const bytes = file.readUInt32BE(at);
-    yield { type: file.toString('latin1', at + 4, at + 8), at: at + 8, bytes };
+    yield { type: file.readUInt32BE(at + 4), at: at + 8, bytes };
     at += 12 + bytes;
   }
 }
@@ -12,9 +23,10 @@ export function* pngChunks(file: Buffer): Generator<{ type: string; at: number; 
 /** How many frames the file says it has; 1 for a PNG that does not move. */
 export function apngFrames(file: Buffer): number {
   for (const { type, at } of pngChunks(file)) {
-    if (type === 'acTL' && at + 4 <= file.length) return Math.max(1, file.readUInt32BE(at));
+    if (type === PNG_CHUNKS.acTL && at + 4 <= file.length)
+      return Math.max(1, file.readUInt32BE(at));
     // The control chunk comes before the pixels, of which there may be tens of megabytes.
-    if (type === 'IDAT') return 1;
+    if (type === PNG_CHUNKS.IDAT) return 1;
   }
   return 1;
 }

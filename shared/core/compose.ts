@@ -51,7 +51,6 @@ function entryFrom(outcome: Results['outcomes'][number], now: string): ManifestV
 }
 
 function inReadingOrder(a: ManifestVariant, b: ManifestVariant): number {
-  return (
-    a.preset.localeCompare(b.preset, 'en') || a.width - b.width || (a.format < b.format ? -1 : 1)
-  );
+  if (a.preset !== b.preset) return a.preset < b.preset ? -1 : 1;
+  return a.width - b.width || (a.format < b.format ? -1 : 1);
 }

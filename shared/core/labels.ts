@@ -1,5 +1,5 @@
 import readExif from 'exif-reader';
-import { pngChunks } from './apng.ts';
+import { PNG_CHUNKS, pngChunks } from './apng.ts';
 import type { Labels, Picture } from './picture.ts';
 
 /**
@@ -40,7 +40,7 @@ export function labelsIn(
 function hasCredentials(file: Buffer, kind: Picture['format']): boolean {
   if (kind !== 'png') return file.includes(C2PA_STORE);
   for (const { type, at, bytes } of pngChunks(file)) {
-    if (type === 'caBX' && file.subarray(at, at + bytes).includes(C2PA_STORE)) return true;
+    if (type === PNG_CHUNKS.caBX && file.subarray(at, at + bytes).includes(C2PA_STORE)) return true;
   }
   return false;
 }
