@@ -72,6 +72,13 @@ export const contests: Contest[] = [
     rounds: 5,
   },
   {
+    name: '12 MP PNG without filters, j+w',
+    files: ['12mp-unfiltered.png'],
+    outputs: JW,
+    workers: [...OURS, 'naive-all-at-once'],
+    rounds: 5,
+  },
+  {
     name: '12 MP progressive JPEG, j+w',
     files: ['12mp-progressive.jpg'],
     outputs: JW,

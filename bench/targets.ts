@@ -22,6 +22,7 @@ const limits: Target[] = [
   ['48 MP JPEG, j+w', 1.15],
   ['108 MP JPEG, j+w', 1.15],
   ['12 MP PNG, j+w', 1.15],
+  ['12 MP PNG without filters, j+w', 1.15],
   ['12 MP progressive JPEG, j+w', 1.15],
 ].map(([contest, atMost]) => ({
   name: 'wall / limit',
@@ -37,6 +38,7 @@ const speeds: Target[] = [
   { name: "Firebase's chain / ours", contest: '108 MP JPEG, j+w', of: over('firebase') },
   { name: 'Promise.all / ours', contest: JPEG, of: allAtOnce, reach: { atLeast: 1.6 } },
   { name: 'Promise.all / ours', contest: '12 MP PNG, j+w', of: allAtOnce, reach: { atLeast: 2.6 } },
+  { name: 'Promise.all / ours', contest: '12 MP PNG without filters, j+w', of: allAtOnce },
   { name: 'Promise.all / ours', contest: '108 MP JPEG, j+w', of: allAtOnce, reach: { atLeast: 3 } },
   { name: 'Promise.all / ours', contest: '48 MP JPEG, j+w', of: allAtOnce },
   { name: 'Promise.all / ours', contest: '12 MP progressive JPEG, j+w', of: allAtOnce },
@@ -64,6 +66,7 @@ const memory: Target[] = [
   ['48 MP JPEG, j+w', 160],
   ['108 MP JPEG, j+w', 160],
   ['12 MP PNG, j+w', 160],
+  ['12 MP PNG without filters, j+w', 160],
   [AVIF, 320],
   [FAST, 320],
   ['108 MP JPEG, j+w+avif effort 3', 320],

@@ -14,7 +14,7 @@ const root = resolve(here, '..');
 /** Below Darkroom's own node_modules, so that a worker's sharp is the one that Darkroom ships. */
 const bundles = join(root, 'node_modules/.cache/darkroom-bench');
 const photo = join(root, 'node_modules/exif/test/sony-alpha-6000.jpg');
-export const originals = join(tmpdir(), 'darkroom-bench-originals-3');
+export const originals = join(tmpdir(), 'darkroom-bench-originals-4');
 export const peers = join(here, 'package.json');
 
 /** What a run needs and is not there: the peers, the workers as bundles, the originals. */
@@ -43,6 +43,8 @@ async function bundleWorkers(): Promise<void> {
     target: 'node20.10',
     banner: { js: REQUIRE },
     external: ['sharp'],
+    minifySyntax: true,
+    minifyWhitespace: true,
     logLevel: 'error',
   });
 }
