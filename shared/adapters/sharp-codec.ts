@@ -1,11 +1,12 @@
 import sharp, { type ResizeOptions, type Sharp } from 'sharp';
-import { composeFrames } from '../core/apng.ts';
+import { type ApngFrame, composeFrames } from '../core/apng.ts';
 import { attempt } from '../core/attempt.ts';
+import { isCutShort } from '../core/cut-short.ts';
 import { Failure } from '../core/failure.ts';
-import { xmpOf } from '../core/labels.ts';
-import type { Picture } from '../core/picture.ts';
+import { isAscii, xmpOf } from '../core/labels.ts';
+import type { Picture, Size } from '../core/picture.ts';
 import { pictureFrom } from '../core/picture-from-header.ts';
-import { DECODE_SECONDS, refuseBeyond } from '../core/picture-limits.ts';
+import { DECODE_SECONDS, refuseBeyond, refuseHeaderOf } from '../core/picture-limits.ts';
 import { placeholderOf, THUMBHASH_SIDE } from '../core/placeholder.ts';
 import type { PresetList } from '../core/preset-list.ts';
 import { sourceFormatOf } from '../core/source-format.ts';
@@ -45,8 +46,10 @@ export function sharpCodec(foreign: ForeignDecoders): Codec {
 
 async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
   const kind = sourceFormatOf(file);
+  refuseHeaderOf(file, kind, list);
+  const failOn = list.truncated === 'salvage' ? 'none' : FAIL_ON;
   const header = await attempt('ORIGINAL_UNDECODABLE', `expected a readable ${kind}`, () =>
-    sharp(file, { failOn: FAIL_ON, limitInputPixels: false }).metadata(),
+    sharp(file, { failOn, limitInputPixels: false }).metadata(),
   );
   const picture = pictureFrom(file, kind, header, list);
   if (picture.format === 'heic' && list.heic === 'refuse') {
@@ -67,6 +70,12 @@ async function decode(
 ): Promise<Raster> {
   const { picture, size, keepProfile, truncated } = options;
   const isHeic = picture.format === 'heic';
+  const isCut = isCutShort(file, picture);
+  if (isCut && truncated === 'refuse') {
+    const message = `expected a whole ${picture.format}, the file ends too soon`;
+    throw new Failure('ORIGINAL_UNDECODABLE', message);
+  }
+  const isDeep = !keepProfile && !isHeic && (await isDeepWithProfile(file, picture));
   const icc = keepProfile || isHeic ? await profileOf(file) : undefined;
   const profile = keepProfile ? icc : undefined;
   const source = isHeic ? await tiffFrom(await foreign.heic(file, pixelsOf(picture)), icc) : file;
@@ -80,16 +89,36 @@ async function decode(
     if (!picture.alpha) pipeline.removeAlpha();
     if (encoding === 0) sharp.concurrency(DECODER_THREADS);
     const raster = await attempt('ORIGINAL_UNDECODABLE', `expected a whole ${picture.format}`, () =>
-      rasterFrom(profile ? pipeline.keepIccProfile() : pipeline.toColourspace('srgb')),
+      rasterFrom(
+        profile
+          ? pipeline.keepIccProfile()
+          : isDeep
+            ? pipeline.withIccProfile('srgb')
+            : pipeline.toColourspace('srgb'),
+      ),
     );
-    return profile ? { ...raster, icc: profile } : raster;
+    return {
+      ...raster,
+      ...(profile ? { icc: profile } : {}),
+      ...(isCut ? { salvaged: true } : {}),
+    };
   };
   try {
-    return await run(FAIL_ON);
+    return await run(isCut ? 'none' : FAIL_ON);
   } catch (thrown) {
     if (truncated === 'refuse') throw thrown;
     return { ...(await run('none')), salvaged: true };
   }
+}
+
+/** More than 8 bits a channel: sharp works on those in Display P3, and raw pixels would stay in it. */
+async function isDeepWithProfile(file: Buffer, { format }: Picture): Promise<boolean> {
+  const PNG_DEPTH_AT = 24;
+  const mayBe =
+    format === 'png' ? file[PNG_DEPTH_AT] === 16 : format === 'tiff' || format === 'avif';
+  if (!mayBe) return false;
+  const { depth, icc } = await sharp(file, { failOn: 'none', limitInputPixels: false }).metadata();
+  return depth === 'ushort' && icc !== undefined;
 }
 
 /** Upright RGBA as a file that sharp reads; a TIFF carries the profile along. */
@@ -140,22 +169,18 @@ async function encodeFromFile(
   foreign: ForeignDecoders,
 ): Promise<Buffer> {
   const { recipe, fromFile } = variant;
-  const isAnimated = fromFile === 'animated';
-  if (isAnimated && picture.format === 'png') {
-    const { pipeline, timing } = await fromApng(file, variant, foreign);
-    return await finish(
-      pipeline,
-      { ...recipe, encoder: { ...recipe.encoder, ...timing } },
-      picture,
+  if (fromFile === 'animated') {
+    const { pipeline, timing } = await attempt(
+      'VARIANT_UNRENDERABLE',
+      'expected whole frames',
+      () => animated(file, variant, picture, foreign),
     );
+    const encoder = { ...recipe.encoder, ...timing };
+    return await finish(pipeline, { ...recipe, encoder }, picture);
   }
-  const pipeline = sharp(file, {
-    failOn: FAIL_ON,
-    limitInputPixels: pixelsOf(picture),
-    animated: isAnimated,
-    autoOrient: !isAnimated,
-  }).resize(shapeOf(variant));
-  if (!isAnimated) keepGainMap(pipeline);
+  const limitInputPixels = pixelsOf(picture);
+  const pipeline = sharp(file, { failOn: FAIL_ON, limitInputPixels, autoOrient: true });
+  keepGainMap(pipeline.resize(shapeOf(variant)));
   return await finish(pipeline, recipe, picture);
 }
 
@@ -164,27 +189,75 @@ function keepGainMap(pipeline: Sharp): void {
   (pipeline as Sharp & { keepGainMap(): Sharp }).keepGainMap();
 }
 
-/** Frame by frame: sharp would resize raw frames below each other as one tall picture. */
-async function fromApng(file: Buffer, variant: Variant, { apng }: ForeignDecoders) {
+/** sharp itself resizes the frames of a file, but neither knows those of a PNG nor turns any. */
+async function animated(
+  file: Buffer,
+  variant: Variant,
+  picture: Picture,
+  foreign: ForeignDecoders,
+): Promise<{ pipeline: Sharp; timing: object }> {
+  const options = { failOn: FAIL_ON, limitInputPixels: pixelsOf(picture), animated: true } as const;
+  const { orientation = 1, delay, loop, pageHeight } = await sharp(file, options).metadata();
+  if (picture.format === 'png') {
+    const stored = await storedFrames(file, foreign);
+    return { pipeline: await joined(stored.frames, orientation, variant), timing: stored.timing };
+  }
+  if (orientation === 1) {
+    return { pipeline: sharp(file, options).resize(shapeOf(variant)), timing: {} };
+  }
+  const all = await rasterFrom(sharp(file, options).toColourspace('srgb').ensureAlpha());
+  const frames = framesOf({ ...all, height: pageHeight ?? all.height });
+  return { pipeline: await joined(frames, orientation, variant), timing: { delay, loop } };
+}
+
+/** Of pixels that have the frames below each other. */
+function* framesOf({ data, width, height }: Raster): Generator<Raster> {
+  const bytes = width * height * 4;
+  for (let at = 0; at + bytes <= data.length; at += bytes) {
+    yield { data: data.subarray(at, at + bytes), width, height, channels: 4 };
+  }
+}
+
+async function storedFrames(file: Buffer, { apng }: ForeignDecoders) {
   const { width, height, loop, frames } = await apng(file);
-  const drawn = [];
+  const drawn: ApngFrame[] = [];
   for (const { png, ...frame } of frames) {
     const upright = sharp(png, { failOn: FAIL_ON }).toColourspace('srgb').ensureAlpha();
     drawn.push({ ...frame, rgba: (await rasterFrom(upright)).data });
   }
+  const timing = { loop, delay: frames.map(({ delay }) => delay) };
+  return { frames: composedOf({ width, height }, drawn), timing };
+}
+
+function* composedOf(canvas: Size, drawn: ApngFrame[]): Generator<Raster> {
+  for (const data of composeFrames(canvas, drawn)) yield { data, ...canvas, channels: 4 };
+}
+
+/** Frame by frame: sharp would resize raw frames below each other as one tall picture. */
+async function joined(
+  frames: Iterable<Raster>,
+  orientation: number,
+  variant: Variant,
+): Promise<Sharp> {
   const resized: Buffer[] = [];
-  for (const data of composeFrames({ width, height }, drawn)) {
-    const frame = fromRaster({ data, width, height, channels: 4 }).resize(shapeOf(variant));
-    resized.push((await rasterFrom(frame)).data);
+  for (const frame of frames) {
+    const upright = orientation === 1 ? frame : await rasterFrom(turned(frame, orientation));
+    resized.push((await rasterFrom(fromRaster(upright).resize(shapeOf(variant)))).data);
   }
   const raw = {
     width: variant.width,
-    height: variant.height * frames.length,
+    height: variant.height * resized.length,
     channels: 4 as const,
     pageHeight: variant.height,
   };
-  const pipeline = sharp(Buffer.concat(resized), { raw, limitInputPixels: false });
-  return { pipeline, timing: { loop, delay: frames.map(({ delay }) => delay) } };
+  return sharp(Buffer.concat(resized), { raw, limitInputPixels: false });
+}
+
+/** Upright, from one of EXIF's eight orientations. sharp mirrors before it turns. (CIPA DC-008, 4.6.4) */
+function turned(raster: Raster, orientation: number): Sharp {
+  const angle = [0, 0, 0, 180, 180, 270, 90, 90, 270][orientation] ?? 0;
+  const pipeline = fromRaster(raster).rotate(angle);
+  return [2, 4, 5, 7].includes(orientation) ? pipeline.flop() : pipeline;
 }
 
 /** The plan's size is exact, so `inside` has become `fill`. One frame's centre of interest is not another's. */
@@ -205,9 +278,10 @@ async function finish(
   { format, encoder, copyright }: Variant['recipe'],
   picture: Picture,
 ): Promise<Buffer> {
-  const xmp = xmpOf(picture.labels);
+  const notice = copyright && picture.copyright;
+  const xmp = xmpOf(picture.labels, notice && !isAscii(notice) ? notice : undefined);
   if (xmp) pipeline.withXmp(xmp);
-  if (copyright && picture.copyright) pipeline.withExif({ IFD0: { Copyright: picture.copyright } });
+  if (notice && isAscii(notice)) pipeline.withExif({ IFD0: { Copyright: notice } });
   const { animated: _a, keepIfSmallerBy: _k, chroma, ...options } = encoder;
   encoding += 1;
   sharp.concurrency(ENCODER_THREADS);

@@ -8,7 +8,11 @@ function chunkType(letters: string): number {
 export const PNG_CHUNKS = {
   acTL: chunkType('acTL'),
   caBX: chunkType('caBX'),
+  fcTL: chunkType('fcTL'),
   IDAT: chunkType('IDAT'),
+  IEND: chunkType('IEND'),
+  iTXt: chunkType('iTXt'),
+  zTXt: chunkType('zTXt'),
 } as const;
 
 /** Where the data of each chunk begins; ends where the file does, or is no PNG any more. */
@@ -20,15 +24,17 @@ export function* pngChunks(file: Buffer): Generator<{ type: number; at: number; 
   }
 }
 
-/** How many frames the file says it has; 1 for a PNG that does not move. */
+/** How many frames it has, or says it has, whichever is more; 1 for a PNG that does not move. */
 export function apngFrames(file: Buffer): number {
+  let said = 0;
+  let there = 0;
   for (const { type, at } of pngChunks(file)) {
-    if (type === PNG_CHUNKS.acTL && at + 4 <= file.length)
-      return Math.max(1, file.readUInt32BE(at));
-    // The control chunk comes before the pixels, of which there may be tens of megabytes.
-    if (type === PNG_CHUNKS.IDAT) return 1;
+    if (type === PNG_CHUNKS.acTL && at + 4 <= file.length) said = file.readUInt32BE(at);
+    if (type === PNG_CHUNKS.fcTL) there += 1;
+    // The first frame's pixels: a file that has not said by then that it moves does not.
+    if (type === PNG_CHUNKS.IDAT && said === 0) return 1;
   }
-  return 1;
+  return Math.max(1, said, there);
 }
 
 /** One frame as it is stored: a rectangle of the canvas, RGBA, and what to do with it. */

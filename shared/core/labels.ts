@@ -1,5 +1,6 @@
-import readExif from 'exif-reader';
 import { PNG_CHUNKS, pngChunks } from './apng.ts';
+import { exifTexts } from './exif.ts';
+import { xmpInJpeg } from './jpeg.ts';
 import type { Labels, Picture } from './picture.ts';
 
 /**
@@ -15,7 +16,9 @@ export interface Metadata {
 }
 
 /** A label is some 200 bytes; what is beyond this is no label. */
-const LONGEST_LABEL = 8192;
+const LONGEST_LABEL = 32_768;
+
+const LONGEST_NOTICE = 500;
 
 /** The UUID of a C2PA manifest store in JUMBF, wherever a format puts it. https://c2pa.org/specifications */
 const C2PA_STORE = Buffer.from('6332706100110010800000aa00389b71', 'hex');
@@ -25,7 +28,8 @@ export function labelsIn(
   kind: Picture['format'],
   metadata: Metadata,
 ): Labels | undefined {
-  const xmp = metadata.xmp?.toString('utf8') ?? '';
+  const packet = metadata.xmp ?? (kind === 'jpeg' ? xmpInJpeg(file) : undefined);
+  const xmp = packet?.toString('utf8') ?? '';
   const aigc = aigcIn(xmp, metadata);
   const sourceType = propertyIn(xmp, 'DigitalSourceType');
   const labels: Labels = {
@@ -46,21 +50,29 @@ function hasCredentials(file: Buffer, kind: Picture['format']): boolean {
 }
 
 export function copyrightIn({ exif }: Metadata): string | undefined {
-  const notice = exifOf(exif)?.Image?.Copyright;
-  return typeof notice === 'string' && notice.trim() ? notice.trim().slice(0, 500) : undefined;
+  return exifTexts(exif).copyright?.slice(0, LONGEST_NOTICE);
 }
 
-/** An XMP packet with the labels and nothing else, or undefined where there is none to carry. */
-export function xmpOf(labels: Labels | undefined): string | undefined {
+/** What EXIF can hold: sharp, and libexif below it, write anything else as question marks. */
+export function isAscii(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
+}
+
+/** An XMP packet with these and nothing else, or undefined where there is none to carry. */
+export function xmpOf(labels: Labels | undefined, copyright?: string): string | undefined {
   const { aigc, digitalSourceType } = labels ?? {};
-  if (!aigc && !digitalSourceType) return undefined;
   const properties = [
     aigc ? `<TC260:AIGC>${escaped(aigc)}</TC260:AIGC>` : '',
     digitalSourceType
       ? `<Iptc4xmpExt:DigitalSourceType>${escaped(digitalSourceType)}</Iptc4xmpExt:DigitalSourceType>`
       : '',
-  ];
-  return `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">${properties.join('')}</rdf:Description></rdf:RDF></x:xmpmeta>`;
+    copyright
+      ? `<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">${escaped(copyright)}</rdf:li></rdf:Alt></dc:rights>`
+      : '',
+  ].join('');
+  if (!properties) return undefined;
+  const dc = copyright ? ' xmlns:dc="http://purl.org/dc/elements/1.1/"' : '';
+  return `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"${dc}>${properties}</rdf:Description></rdf:RDF></x:xmpmeta>`;
 }
 
 function aigcIn(xmp: string, { exif, comments }: Metadata): string | undefined {
@@ -72,37 +84,51 @@ function aigcIn(xmp: string, { exif, comments }: Metadata): string | undefined {
 
 /** In EXIF the label is JSON in UserComment: `{"AIGC":{…}}`. */
 function userCommentIn(exif: Buffer | undefined): string | undefined {
-  const comment: unknown = exifOf(exif)?.Photo?.UserComment;
-  const text = Buffer.isBuffer(comment) ? comment.toString('utf8') : comment;
-  return typeof text === 'string' ? /\{\s*"AIGC"\s*:[\s\S]*\}/.exec(text)?.[0] : undefined;
+  const comment = exifTexts(exif).userComment ?? '';
+  const from = comment.search(/\{\s*"AIGC"\s*:/);
+  const to = comment.lastIndexOf('}') + 1;
+  return from >= 0 && to > from ? comment.slice(from, to) : undefined;
 }
 
-/** Metadata that cannot be read has no label to keep; the picture is none the worse. */
-function exifOf(exif: Buffer | undefined) {
-  try {
-    return exif && readExif(exif);
-  } catch {
-    return undefined;
-  }
-}
-
-/** A property as an attribute or as an element, whatever prefix the packet gives its namespace. */
+/**
+ * A property as an attribute or as an element, whatever prefix the packet gives its namespace. No pattern looks
+ * past the next `<`, so that a packet made for it cannot make the search take hours.
+ */
 function propertyIn(xmp: string, name: string): string | undefined {
   const attribute = new RegExp(`[\\s:]${name}\\s*=\\s*(["'])([^<]*?)\\1`).exec(xmp)?.[2];
-  const element = new RegExp(`<(?:[\\w-]+:)?${name}(?:\\s[^>]*)?>([^<]*)<`).exec(xmp)?.[1];
-  return withinBounds(unescaped(attribute ?? element));
+  return withinBounds(unescaped(attribute ?? elementIn(xmp, name)));
+}
+
+/** The text of an element, also where it is CDATA or the one item of a list. */
+function elementIn(xmp: string, name: string): string | undefined {
+  const opening = new RegExp(`<((?:[\\w-]+:)?${name})(?:\\s[^<>]*)?>`).exec(xmp);
+  if (!opening) return undefined;
+  const from = opening.index + opening[0].length;
+  const to = xmp.indexOf(`</${opening[1]}`, from);
+  if (to < 0) return undefined;
+  const text = xmp
+    .slice(from, to)
+    .replace(/<!\[CDATA\[((?:[^\]]|\](?!\]>))*)\]\]>/g, (_, data: string) => escaped(data))
+    .replace(/<[^<>]*>/g, '')
+    .trim();
+  return text || undefined;
 }
 
 function withinBounds(label: string | undefined): string | undefined {
   return label && label.length <= LONGEST_LABEL ? label : undefined;
 }
 
-const ENTITIES = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'", '&amp;': '&' } as const;
+const ENTITIES: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
 
 function unescaped(text: string | undefined): string | undefined {
   return text?.replace(
-    /&(?:lt|gt|quot|apos|amp);/g,
-    entity => ENTITIES[entity as keyof typeof ENTITIES],
+    /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(lt|gt|quot|apos|amp));/gi,
+    (whole, ...found) => {
+      const [decimal, hexadecimal, named] = found as (string | undefined)[];
+      if (named) return ENTITIES[named.toLowerCase()] ?? whole;
+      const code = decimal ? Number(decimal) : Number.parseInt(hexadecimal ?? '', 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
   );
 }
 

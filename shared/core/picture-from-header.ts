@@ -7,6 +7,8 @@ import type { PresetList } from './preset-list.ts';
 /** What a decoder reads from a file's header; sharp's names. */
 export interface Header extends Metadata {
   autoOrient: Size;
+  /** EXIF's, 1 to 8; from 5 on a picture is stored on its side. */
+  orientation?: number | undefined;
   /** Of one frame, where a file has several. */
   pageHeight?: number | undefined;
   pages?: number | undefined;
@@ -22,14 +24,12 @@ export function pictureFrom(
   header: Header,
   { metadata }: PresetList,
 ): Picture {
-  const { width, height } = header.autoOrient;
   const labels = labelsIn(file, kind, header);
   const copyright = metadata.copyright === 'keep' ? copyrightIn(header) : undefined;
   return {
     // A brand such as mif1 does not tell HEVC from AV1.
     format: kind === 'heic' && header.compression === 'av1' ? 'avif' : kind,
-    width,
-    height: header.pageHeight ?? height,
+    ...sizeIn(header),
     alpha: header.hasAlpha,
     frames: framesIn(file, kind, header),
     ...(isDisplayP3(header.icc) ? { profile: 'p3' } : {}),
@@ -37,6 +37,12 @@ export function pictureFrom(
     ...(labels ? { labels } : {}),
     ...(copyright ? { copyright } : {}),
   };
+}
+
+/** Upright, of one frame. */
+function sizeIn({ autoOrient: { width, height }, orientation = 1, pageHeight }: Header): Size {
+  if (pageHeight === undefined) return { width, height };
+  return orientation < 5 ? { width, height: pageHeight } : { width: pageHeight, height };
 }
 
 function framesIn(file: Buffer, kind: Picture['format'], { pages = 1 }: Header): number {

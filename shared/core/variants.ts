@@ -1,5 +1,6 @@
 import { ownWidth, renderedSize, widthsOf } from './geometry.ts';
 import { derivativeKey } from './keys.ts';
+import { xmpOf } from './labels.ts';
 import type { Picture, Size } from './picture.ts';
 import type { Gravity, OutputFormat, Preset, PresetList } from './preset-list.ts';
 import { fingerprintOf, type Recipe, recipeOf } from './recipe.ts';
@@ -83,7 +84,9 @@ function fromFile(
   if (format === 'webp' && picture.frames > 1 && preset.formats.webp?.animated) {
     return { fromFile: 'animated' };
   }
-  return format === 'jpeg' && picture.hdr && preset.hdr === 'keep' ? { fromFile: 'hdr' } : {};
+  // The writer of gain maps writes no XMP, and a label of AI content may not be lost.
+  const isKept = picture.hdr && preset.hdr === 'keep' && !xmpOf(picture.labels);
+  return format === 'jpeg' && isKept ? { fromFile: 'hdr' } : {};
 }
 
 function isBeyond(size: Size, format: OutputFormat): boolean {

@@ -133,7 +133,7 @@ async function decodeOnce(job: Job, codec: Codec): Promise<Raster> {
   const scales = [...whole, ...variants].map(({ recipe, ...size }) =>
     neededScale(picture, size, recipe.fit),
   );
-  const wantsP3 = variants.some(({ recipe }) => recipe.colour === 'p3');
+  const wantsP3 = [...whole, ...variants].some(({ recipe }) => recipe.colour === 'p3');
   spent.decodes += 1;
   return await timed(spent, 'decode', () =>
     codec.decode(file, {

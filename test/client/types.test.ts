@@ -1,5 +1,5 @@
 import { expectTypeOf, it } from 'vitest';
-import type { Manifest as Read, Presets } from '../../client/index.ts';
+import type { Presets, Manifest as Read } from '../../client/index.ts';
 import type { Manifest } from '../../shared/core/manifest.ts';
 import type { Published } from '../../shared/core/published.ts';
 

@@ -102,6 +102,53 @@ describe('orientation', () => {
     expectNear(await pixel(output, 0.8, 0.8), WHITE, 40);
     expect((await sharp(output).metadata()).orientation).toBeUndefined();
   });
+
+  it.each([2, 3, 4, 5, 6, 7, 8])(
+    '%i turns every frame of an animated WebP as it turns a still',
+    async orientation => {
+      const frame = await quarters(40, 30).png().toBuffer();
+      const still = await sharp(frame).withMetadata({ orientation }).png().toBuffer();
+      const moving = await sharp([frame, await sharp(frame).negate().toBuffer(), frame], {
+        join: { animated: true },
+      })
+        .withMetadata({ orientation })
+        .webp({ delay: [100, 200, 300], loop: 2, lossless: true })
+        .toBuffer();
+      const list = one('widths: [30], formats: { webp: { animated: true, quality: 100 } }');
+      const { picture } = await decoded(moving, list);
+      const upright = await sharp(still).autoOrient().png().toBuffer({ resolveWithObject: true });
+      expect(picture).toMatchObject({ width: upright.info.width, height: upright.info.height });
+      const output = await rendered(moving, list);
+      const options = { page: 2 };
+      const { pages, delay, loop } = await sharp(output, { animated: true }).metadata();
+      expect({ pages, delay, loop }).toEqual({ pages: 3, delay: [100, 200, 300], loop: 2 });
+      const last = await sharp(output, options).png().toBuffer();
+      for (const [x, y] of [
+        [0.2, 0.2],
+        [0.8, 0.2],
+        [0.2, 0.8],
+        [0.8, 0.8],
+      ] as const) {
+        expectNear(await pixel(last, x, y), await pixel(upright.data, x, y), 40);
+      }
+    },
+  );
+
+  it('turns an animated PNG too', async () => {
+    const file = apng({ width: 40, height: 30, loop: 0, delays: [100, 200] });
+    const exif = chunk(
+      'eXIf',
+      Buffer.from('49492a000800000001001201030001000000060000000000 0000'.replace(' ', ''), 'hex'),
+    );
+    const turnedFile = Buffer.concat([file.subarray(0, 33), exif, file.subarray(33)]);
+    const list = one('widths: [30], formats: { webp: { animated: true, quality: 100 } }');
+    const output = await rendered(turnedFile, list);
+    expect(await sharp(output).metadata()).toMatchObject({ width: 30, height: 40 });
+    // Frame 1 has green on the right, which is below once it is turned.
+    const second = await sharp(output, { page: 1 }).png().toBuffer();
+    expectNear(await pixel(second, 0.5, 0.9), GREEN, 40);
+    expectNear(await pixel(second, 0.5, 0.1), RED, 40);
+  });
 });
 
 describe('colour', () => {
@@ -130,6 +177,24 @@ describe('colour', () => {
     const metadata = await sharp(output).metadata();
     expect([metadata.space, metadata.icc]).toEqual(['srgb', undefined]);
   });
+
+  it.each([
+    ['PNG', 'srgb', (image: Sharp) => image.png()],
+    ['PNG', 'p3', (image: Sharp) => image.png()],
+    ['TIFF', 'p3', (image: Sharp) => image.tiff({ compression: 'none' })],
+  ])(
+    'of 16 bits a channel in %s with the profile %s is the same in sRGB',
+    async (_, profile, write) => {
+      const deep = patch().toColourspace('rgb16').withIccProfile(profile);
+      const file = await write(deep).toBuffer();
+      expect(await sharp(file).metadata()).toMatchObject({
+        depth: 'ushort',
+        icc: expect.any(Buffer),
+      });
+      const output = await rendered(file, one('widths: [64], formats: { png: {} }'));
+      expectNear(await pixel(output, 0.5, 0.5), reference, 3);
+    },
+  );
 
   it('of CMYK without a profile is not inverted', async () => {
     const file = await patch().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
@@ -177,7 +242,7 @@ describe('Ultra HDR', () => {
     const light = new Float32Array(128 * 96 * 3);
     for (const index of light.keys()) light[index] = ((Math.floor(index / 3) % 128) / 128) * 4;
     const raw = { width: 128, height: 96, channels: 3 as const, depth: 'float' as const };
-    const drawn = sharp(Buffer.from(light.buffer), { raw }) as Sharp & { withGainMap(): Sharp };
+    const drawn = sharp(light, { raw }) as Sharp & { withGainMap(): Sharp };
     return drawn.withGainMap().withExif(exif).jpeg({ quality: 95 }).toBuffer();
   };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../shared/core/failure.ts';
-import { type Purge, PURGES, purgedKey } from '../../../shared/core/purge.ts';
+import { PURGES, type Purge, purgedKey } from '../../../shared/core/purge.ts';
 import { countPurges, drainPurges, keepPurge } from '../../../shared/pipeline/purges.ts';
 import type { CdnPurges } from '../../../shared/ports.ts';
 import { memoryStore } from '../../support/memory-store.ts';
