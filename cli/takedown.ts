@@ -14,9 +14,9 @@ import {
   counted,
   inWords,
   liftedInWords,
-  type Tally,
   summaryInWords,
   summaryOf,
+  type Tally,
 } from './takedown-words.ts';
 
 interface Options extends ConnectionOptions {

@@ -8,8 +8,8 @@ import { type HttpRequest, httpReply, readHttpEvent } from '../../shared/fc/http
 import { isFromCdn, refusals, replyToAuto, replyToMiss } from '../../shared/fc/miss-replies.ts';
 import { accountOf, missSecretOf, readSettings } from '../../shared/fc/settings.ts';
 import { answerAuto, isAuto } from '../../shared/pipeline/auto.ts';
-import { followUp } from '../../shared/pipeline/follow-up.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
+import { followUp } from '../../shared/pipeline/follow-up.ts';
 import { answerMiss } from '../../shared/pipeline/miss.ts';
 import { examined } from '../checkup.ts';
 import { inDarkroom } from '../open-darkroom.ts';

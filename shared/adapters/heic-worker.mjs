@@ -3,7 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import libheif from 'libheif-js/wasm-bundle.js';
 
-const [image] = new libheif.HeifDecoder().decode(workerData.file);
+const images = new libheif.HeifDecoder().decode(workerData.file);
+const image = images.find(one => one.is_primary()) ?? images[0];
 if (!image) throw new Error('no image in the file');
 const width = image.get_width();
 const height = image.get_height();

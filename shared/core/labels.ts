@@ -106,12 +106,18 @@ function elementIn(xmp: string, name: string): string | undefined {
   const from = opening.index + opening[0].length;
   const to = xmp.indexOf(`</${opening[1]}`, from);
   if (to < 0) return undefined;
-  const text = xmp
-    .slice(from, to)
-    .replace(/<!\[CDATA\[((?:[^\]]|\](?!\]>))*)\]\]>/g, (_, data: string) => escaped(data))
-    .replace(/<[^<>]*>/g, '')
-    .trim();
-  return text || undefined;
+  return textOf(xmp.slice(from, to)).trim() || undefined;
+}
+
+/** Without tags, and with CDATA as the text it stands for. */
+function textOf(markup: string): string {
+  const untagged = (text: string) => text.replace(/<[^<>]*>/g, '');
+  const [before = '', ...sections] = markup.split('<![CDATA[');
+  const texts = sections.map(section => {
+    const end = section.indexOf(']]>');
+    return end < 0 ? '' : escaped(section.slice(0, end)) + untagged(section.slice(end + 3));
+  });
+  return [untagged(before), ...texts].join('');
 }
 
 function withinBounds(label: string | undefined): string | undefined {

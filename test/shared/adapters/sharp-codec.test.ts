@@ -236,16 +236,16 @@ describe('colour', () => {
   });
 });
 
-describe('Ultra HDR', () => {
-  /** Light up to four times as bright as white, from which sharp makes base and gain map. */
-  const ultraHdr = (exif: Exif = {}) => {
-    const light = new Float32Array(128 * 96 * 3);
-    for (const index of light.keys()) light[index] = ((Math.floor(index / 3) % 128) / 128) * 4;
-    const raw = { width: 128, height: 96, channels: 3 as const, depth: 'float' as const };
-    const drawn = sharp(light, { raw }) as Sharp & { withGainMap(): Sharp };
-    return drawn.withGainMap().withExif(exif).jpeg({ quality: 95 }).toBuffer();
-  };
+/** Light up to four times as bright as white, from which sharp makes base and gain map. */
+const ultraHdr = (exif: Exif = {}) => {
+  const light = new Float32Array(128 * 96 * 3);
+  for (const index of light.keys()) light[index] = ((Math.floor(index / 3) % 128) / 128) * 4;
+  const raw = { width: 128, height: 96, channels: 3 as const, depth: 'float' as const };
+  const drawn = sharp(light, { raw }) as Sharp & { withGainMap(): Sharp };
+  return drawn.withGainMap().withExif(exif).jpeg({ quality: 95 }).toBuffer();
+};
 
+describe('Ultra HDR', () => {
   it('is seen, and shown as its base without the gain map', async () => {
     const file = await ultraHdr();
     expect((await codec.inspect(file, plain)).hdr).toBe(true);
@@ -495,6 +495,22 @@ describe('metadata', () => {
     expect((await codec.inspect(output, plain)).labels).toEqual({ aigc: comment });
   });
 
+  it('keeps the label of an Ultra HDR photo, whose XMP libvips does not give', async () => {
+    const segment = (packet: string) => {
+      const data = Buffer.from(`http://ns.adobe.com/xap/1.0/\0${packet}`);
+      const head = Buffer.from([0xff, 0xe1, 0, 0]);
+      head.writeUInt16BE(data.length + 2, 2);
+      return Buffer.concat([head, data]);
+    };
+    const plainHdr = await ultraHdr();
+    const file = Buffer.concat([plainHdr.subarray(0, 2), segment(element), plainHdr.subarray(2)]);
+    const list = one('widths: [64], hdr: keep, formats: { jpeg: {} }');
+    expect(await codec.inspect(file, list)).toMatchObject({ hdr: true, labels: { aigc: label } });
+    // Whoever writes a gain map writes no XMP beside it, and the label is the law.
+    const output = await rendered(file, list);
+    expect((await codec.inspect(output, list)).labels).toEqual({ aigc: label });
+  });
+
   it('keeps IPTC’s source type where it names an algorithm, and only there', async () => {
     const type = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
     const packet = (value: string) =>
@@ -533,6 +549,24 @@ describe('metadata', () => {
     expect((await codec.inspect(withChunk('teSt'), plain)).labels).toBeUndefined();
   });
 
+  it.each([
+    ['© 2025 张三', 'webp'],
+    ['© 2025 José', 'jpeg'],
+  ])('keeps a copyright notice that EXIF has no letters for: %s', async (notice, format) => {
+    const list = one(`widths: [40], formats: { ${format}: {} }`, 'metadata: { copyright: keep }');
+    const picture: Picture = {
+      ...(await codec.inspect(await photo().png().toBuffer(), list)),
+      copyright: notice,
+    };
+    const { raster } = await decoded(await photo().png().toBuffer(), list);
+    const [variant] = variantsFor(picture, list);
+    if (!variant) throw new Error('no variant');
+    const output = await codec.encode(await codec.resize(raster, variant), variant, picture);
+    const { xmp: packet, exif } = await sharp(output).metadata();
+    expect(packet?.toString()).toContain(`>${notice}<`);
+    expect(exif).toBeUndefined();
+  });
+
   it('keeps the copyright notice if the list asks, and only that', async () => {
     const list = one('widths: [40], formats: { jpeg: {} }', 'metadata: { copyright: keep }');
     const file = await photo().withExif(gps).jpeg().toBuffer();
@@ -562,6 +596,60 @@ describe('files that end too soon', () => {
       one('widths: [64], formats: { jpeg: {} }', 'truncated: salvage'),
     );
     expect(raster).toMatchObject({ width: 1278, height: 720, salvaged: true });
+  });
+
+  const gif = async () => {
+    const frames = ['#ff0000', '#00ff00', '#0000ff'].map(background => ({
+      create: { width: 200, height: 150, channels: 3 as const, background },
+    }));
+    return await sharp(frames as unknown as SharpInput[], { join: { animated: true } })
+      .gif()
+      .toBuffer();
+  };
+  const heic = async () =>
+    // Any picture will do: what is looked at is the container.
+    (await quarters(64, 48).avif().toBuffer()).fill('heic', 8, 12);
+
+  it.each([
+    ['gif', async () => (await gif()).subarray(0, -20)],
+    ['png', async () => apng({ width: 40, height: 30, loop: 0, delays: [1, 1] }).subarray(0, -20)],
+    ['heic', async () => (await heic()).subarray(0, -1)],
+  ])('are refused where the decoder of %s would not say so', async (format, draw) => {
+    const file = await draw();
+    const picture = { format, width: 1, height: 1, alpha: false, frames: 2 } as Picture;
+    const options = { picture, size: { width: 1, height: 1 }, keepProfile: false };
+    await expect(codec.decode(file, { ...options, truncated: 'refuse' })).rejects.toMatchObject({
+      code: 'ORIGINAL_UNDECODABLE',
+      message: `expected a whole ${format}, the file ends too soon`,
+    });
+  });
+
+  it('are no such files when they are whole, trailer or not', async () => {
+    const whole = await gif();
+    for (const file of [whole, whole.subarray(0, -1)]) {
+      const { raster } = await decoded(file, plain);
+      expect(raster.salvaged).toBeUndefined();
+    }
+  });
+
+  it('are salvaged as far as they go in GIF too, and marked', async () => {
+    const list = one('widths: [64], formats: { jpeg: {} }', 'truncated: salvage');
+    const { raster } = await decoded((await gif()).subarray(0, -20), list);
+    expect(raster).toMatchObject({ width: 200, salvaged: true });
+    expectNear(await pixel(raster, 0.5, 0.5), RED, 4);
+  });
+
+  it('as frames of an APNG fail that file, and are no fault of ours', async () => {
+    const file = apng({ width: 40, height: 30, loop: 0, delays: [1, 1, 1] });
+    const list = one('widths: [20], formats: { webp: { animated: true } }');
+    const picture = await codec.inspect(file, list);
+    const [variant] = variantsFor(picture, list);
+    if (!variant) throw new Error('no variant');
+    const broken = Buffer.from(file).fill(0, file.lastIndexOf('fdAT') + 8, file.length - 16);
+    await expect(codec.encodeFromFile(broken, variant, picture)).rejects.toMatchObject({
+      code: 'VARIANT_UNRENDERABLE',
+      message: expect.not.stringContaining('vips'),
+    });
   });
 
   it('that is no file at all is refused all the same', async () => {
@@ -597,6 +685,15 @@ describe('hostile files', () => {
       'an APNG of 5,000 frames',
       () => apng({ width: 10, height: 10, loop: 0, delays: Array(5000).fill(10) }),
       /at most 300 frames/,
+    ],
+    [
+      'an APNG of 400 frames that says two',
+      () => {
+        const file = apng({ width: 10, height: 10, loop: 0, delays: Array(400).fill(10) });
+        file.writeUInt32BE(2, file.indexOf('acTL') + 4);
+        return file;
+      },
+      /at most 300 frames .* received 400/,
     ],
     [
       'an APNG that says 4 billion frames',
