@@ -1,18 +1,20 @@
-import sharp, { type ResizeOptions, type Sharp } from 'sharp';
-import { type ApngFrame, composeFrames } from '../core/apng.ts';
+import sharp, { type Sharp } from 'sharp';
 import { attempt } from '../core/attempt.ts';
+import { refuseHeaderOf } from '../core/costly-headers.ts';
 import { isCutShort } from '../core/cut-short.ts';
 import { Failure } from '../core/failure.ts';
 import { isAscii, xmpOf } from '../core/labels.ts';
-import type { Picture, Size } from '../core/picture.ts';
+import type { Picture } from '../core/picture.ts';
 import { pictureFrom } from '../core/picture-from-header.ts';
-import { DECODE_SECONDS, refuseBeyond, refuseHeaderOf } from '../core/picture-limits.ts';
+import { DECODE_SECONDS, refuseBeyond } from '../core/picture-limits.ts';
 import { placeholderOf, THUMBHASH_SIDE } from '../core/placeholder.ts';
 import type { PresetList } from '../core/preset-list.ts';
 import { sourceFormatOf } from '../core/source-format.ts';
 import { tiffOf } from '../core/tiff.ts';
 import type { Variant } from '../core/variants.ts';
 import type { Codec, DecodeOptions, ForeignDecoders, Raster } from '../ports.ts';
+import { animated } from './sharp-animation.ts';
+import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shapeOf } from './sharp-rasters.ts';
 
 // One thread for each encoder: two of one thread each finish 1.5 times sooner than one of two, and AVIF's
 // bytes depend on the number of threads, so it is pinned for outputs to be reproducible.
@@ -29,9 +31,6 @@ sharp.unblock({
     name => `VipsForeignLoad${name}`,
   ),
 });
-
-/** 'warning', sharp's default, refuses some good camera files; 'none' takes truncated ones. */
-const FAIL_ON = 'error';
 
 export function sharpCodec(foreign: ForeignDecoders): Codec {
   return {
@@ -136,10 +135,6 @@ async function profileOf(file: Buffer): Promise<Buffer | undefined> {
   return (await sharp(file, { failOn: FAIL_ON, limitInputPixels: false }).metadata()).icc;
 }
 
-function pixelsOf({ width, height, frames }: Picture): number {
-  return width * height * frames;
-}
-
 async function resize(raster: Raster, variant: Variant): Promise<Raster> {
   const { recipe, width, height } = variant;
   const keepsProfile = raster.icc !== undefined && recipe.colour === 'p3';
@@ -189,89 +184,6 @@ function keepGainMap(pipeline: Sharp): void {
   (pipeline as Sharp & { keepGainMap(): Sharp }).keepGainMap();
 }
 
-/** sharp itself resizes the frames of a file, but neither knows those of a PNG nor turns any. */
-async function animated(
-  file: Buffer,
-  variant: Variant,
-  picture: Picture,
-  foreign: ForeignDecoders,
-): Promise<{ pipeline: Sharp; timing: object }> {
-  const options = { failOn: FAIL_ON, limitInputPixels: pixelsOf(picture), animated: true } as const;
-  const { orientation = 1, delay, loop, pageHeight } = await sharp(file, options).metadata();
-  if (picture.format === 'png') {
-    const stored = await storedFrames(file, foreign);
-    return { pipeline: await joined(stored.frames, orientation, variant), timing: stored.timing };
-  }
-  if (orientation === 1) {
-    return { pipeline: sharp(file, options).resize(shapeOf(variant)), timing: {} };
-  }
-  const all = await rasterFrom(sharp(file, options).toColourspace('srgb').ensureAlpha());
-  const frames = framesOf({ ...all, height: pageHeight ?? all.height });
-  return { pipeline: await joined(frames, orientation, variant), timing: { delay, loop } };
-}
-
-/** Of pixels that have the frames below each other. */
-function* framesOf({ data, width, height }: Raster): Generator<Raster> {
-  const bytes = width * height * 4;
-  for (let at = 0; at + bytes <= data.length; at += bytes) {
-    yield { data: data.subarray(at, at + bytes), width, height, channels: 4 };
-  }
-}
-
-async function storedFrames(file: Buffer, { apng }: ForeignDecoders) {
-  const { width, height, loop, frames } = await apng(file);
-  const drawn: ApngFrame[] = [];
-  for (const { png, ...frame } of frames) {
-    const upright = sharp(png, { failOn: FAIL_ON }).toColourspace('srgb').ensureAlpha();
-    drawn.push({ ...frame, rgba: (await rasterFrom(upright)).data });
-  }
-  const timing = { loop, delay: frames.map(({ delay }) => delay) };
-  return { frames: composedOf({ width, height }, drawn), timing };
-}
-
-function* composedOf(canvas: Size, drawn: ApngFrame[]): Generator<Raster> {
-  for (const data of composeFrames(canvas, drawn)) yield { data, ...canvas, channels: 4 };
-}
-
-/** Frame by frame: sharp would resize raw frames below each other as one tall picture. */
-async function joined(
-  frames: Iterable<Raster>,
-  orientation: number,
-  variant: Variant,
-): Promise<Sharp> {
-  const resized: Buffer[] = [];
-  for (const frame of frames) {
-    const upright = orientation === 1 ? frame : await rasterFrom(turned(frame, orientation));
-    resized.push((await rasterFrom(fromRaster(upright).resize(shapeOf(variant)))).data);
-  }
-  const raw = {
-    width: variant.width,
-    height: variant.height * resized.length,
-    channels: 4 as const,
-    pageHeight: variant.height,
-  };
-  return sharp(Buffer.concat(resized), { raw, limitInputPixels: false });
-}
-
-/** Upright, from one of EXIF's eight orientations. sharp mirrors before it turns. (CIPA DC-008, 4.6.4) */
-function turned(raster: Raster, orientation: number): Sharp {
-  const angle = [0, 0, 0, 180, 180, 270, 90, 90, 270][orientation] ?? 0;
-  const pipeline = fromRaster(raster).rotate(angle);
-  return [2, 4, 5, 7].includes(orientation) ? pipeline.flop() : pipeline;
-}
-
-/** The plan's size is exact, so `inside` has become `fill`. One frame's centre of interest is not another's. */
-function shapeOf({ recipe, width, height, gravity, fromFile }: Variant): ResizeOptions {
-  const wanders = fromFile === 'animated' && (gravity === 'attention' || gravity === 'entropy');
-  return {
-    width,
-    height,
-    fit: recipe.fit === 'inside' ? 'fill' : recipe.fit,
-    position: wanders ? 'centre' : gravity,
-    background: recipe.background,
-  };
-}
-
 /** The last step of every rendition: the few words that go with the pixels, and the encoder. */
 async function finish(
   pipeline: Sharp,
@@ -309,22 +221,4 @@ async function placeholder(raster: Raster) {
     .ensureAlpha();
   const { data, width, height } = await rasterFrom(small);
   return placeholderOf({ width, height, rgba: data });
-}
-
-/** Only width, height and channels: the rest of `info` would have the pixels un-premultiplied twice. */
-function fromRaster({ data, width, height, channels, icc }: Raster): Sharp {
-  if (icc)
-    return sharp(tiffOf({ data, width, height, channels }, icc), { limitInputPixels: false });
-  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
-}
-
-async function rasterFrom(pipeline: Sharp): Promise<Raster> {
-  const { data, info } = await pipeline
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  const { width, height, channels } = info;
-  if (channels !== 3 && channels !== 4) {
-    throw new Failure('UNEXPECTED', `expected 3 or 4 channels of sRGB, received ${channels}`);
-  }
-  return { data, width, height, channels };
 }

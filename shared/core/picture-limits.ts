@@ -1,7 +1,4 @@
-import { inflateSync } from 'node:zlib';
-import { PNG_CHUNKS, pngChunks } from './apng.ts';
 import { Failure } from './failure.ts';
-import { gifFrames } from './gif.ts';
 import type { Picture } from './picture.ts';
 import type { PresetList } from './preset-list.ts';
 
@@ -13,99 +10,6 @@ const WHOLE_DECODE_MEGAPIXELS: Partial<Record<Picture['format'], number>> = { av
 
 /** Of one decoder. HEIC goes through two: libheif, then sharp. A 12 MP picture of an iPhone takes about a second. */
 export const DECODE_SECONDS = 30;
-
-/** All of a PNG's compressed texts, unpacked: libpng unpacks each before it is asked what for. */
-const TEXT_MEGABYTES = 8;
-/** libvips reads the directory of each page to tell their number. */
-const TIFF_PAGES = 10_000;
-
-/** Throws ORIGINAL_TOO_LARGE where reading the header alone would take seconds, or more memory than the picture. */
-export function refuseHeaderOf(
-  file: Buffer,
-  kind: Picture['format'],
-  { limits }: PresetList,
-): void {
-  if (kind === 'png' && textOverflows(file, TEXT_MEGABYTES * 1e6)) {
-    refuse(`at most ${TEXT_MEGABYTES} MB of text in a PNG`, 'more');
-  }
-  const frames =
-    kind === 'webp'
-      ? webpFrames(file, limits.frames)
-      : kind === 'gif'
-        ? gifFrames(file, limits.frames).frames
-        : 1;
-  if (frames > limits.frames) refuse(`at most ${limits.frames} frames (limits.frames)`, 'more');
-  if (kind === 'tiff' && tiffPages(file, TIFF_PAGES) > TIFF_PAGES) {
-    refuse(`at most ${TIFF_PAGES} pages in a TIFF`, 'more');
-  }
-}
-
-function textOverflows(file: Buffer, most: number): boolean {
-  let left = most;
-  for (const { type, at, bytes } of pngChunks(file)) {
-    const data = file.subarray(at, at + bytes);
-    const packed =
-      type === PNG_CHUNKS.zTXt
-        ? packedText(data)
-        : type === PNG_CHUNKS.iTXt
-          ? packedInternational(data)
-          : undefined;
-    if (!packed) continue;
-    left -= unpackedLength(packed, left);
-    if (left <= 0) return true;
-  }
-  return false;
-}
-
-/** Keyword, 0, method, text. (PNG, third edition, 11.3.3.3) */
-function packedText(data: Buffer): Buffer | undefined {
-  const end = data.indexOf(0);
-  return end < 0 ? undefined : data.subarray(end + 2);
-}
-
-/** Keyword, 0, whether it is compressed, method, language, 0, translated keyword, 0, text. (11.3.3.4) */
-function packedInternational(data: Buffer): Buffer | undefined {
-  const keyword = data.indexOf(0);
-  if (keyword < 0 || data[keyword + 1] !== 1) return undefined;
-  const language = data.indexOf(0, keyword + 3);
-  const translated = language < 0 ? -1 : data.indexOf(0, language + 1);
-  return translated < 0 ? undefined : data.subarray(translated + 1);
-}
-
-/** Bytes, `most` where there are more; what cannot be unpacked counts for nothing, nobody else unpacks it either. */
-function unpackedLength(packed: Buffer, most: number): number {
-  try {
-    return inflateSync(packed, { maxOutputLength: most }).length;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? most : 0;
-  }
-}
-
-/** Counts on only as far as it matters. (WebP container specification, extended file format) */
-function webpFrames(file: Buffer, enough: number): number {
-  let frames = 0;
-  for (let at = 12; at + 8 <= file.length && frames <= enough; ) {
-    if (file.toString('latin1', at, at + 4) === 'ANMF') frames += 1;
-    const bytes = file.readUInt32LE(at + 4);
-    at += 8 + bytes + (bytes % 2);
-  }
-  return frames;
-}
-
-/** Follows the chain of directories, which may run in a circle. (TIFF 6.0, section 2) */
-function tiffPages(file: Buffer, enough: number): number {
-  const isLittle = file[0] === 0x49;
-  const short = (at: number) => (isLittle ? file.readUInt16LE(at) : file.readUInt16BE(at));
-  const long = (at: number) => (isLittle ? file.readUInt32LE(at) : file.readUInt32BE(at));
-  let pages = 0;
-  let at = file.length >= 8 ? long(4) : 0;
-  while (at > 0 && at + 2 <= file.length && pages <= enough) {
-    pages += 1;
-    const next = at + 2 + short(at) * 12;
-    at = next + 4 <= file.length ? long(next) : 0;
-  }
-  return pages;
-}
 
 /** Throws ORIGINAL_TOO_LARGE from what the header says, before anything is decoded. */
 export function refuseBeyond(picture: Picture, { limits }: PresetList): void {
@@ -123,6 +27,6 @@ export function refuseBeyond(picture: Picture, { limits }: PresetList): void {
   }
 }
 
-function refuse(expected: string, received: unknown): never {
+export function refuse(expected: string, received: unknown): never {
   throw new Failure('ORIGINAL_TOO_LARGE', `expected ${expected}, received ${received}`);
 }

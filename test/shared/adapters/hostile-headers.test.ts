@@ -41,6 +41,8 @@ function png(...chunks: Buffer[]): Buffer {
 const packed = (keyword: string, bytes: number) =>
   Buffer.concat([Buffer.from(`${keyword}\0\0`, 'latin1'), deflateSync(Buffer.alloc(bytes, 65))]);
 
+const broken = (bytes: Buffer) => bytes.fill(1, bytes.length - 4);
+
 /** Every entry is an array over all of it. */
 function exif(bytes: number): Buffer {
   const out = Buffer.alloc(bytes);
@@ -151,6 +153,11 @@ describe('a header made to be costly', () => {
     [
       '500 texts of 8 MB each',
       () => png(...Array(500).fill(chunk('zTXt', packed('x', 79e5)))),
+      'ORIGINAL_TOO_LARGE',
+    ],
+    [
+      'as many, each broken at its end',
+      () => png(...Array(500).fill(chunk('zTXt', broken(packed('x', 79e5))))),
       'ORIGINAL_TOO_LARGE',
     ],
     [
