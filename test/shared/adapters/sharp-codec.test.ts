@@ -441,23 +441,46 @@ describe('metadata', () => {
 
   const formats = ['jpeg', 'webp', 'avif', 'png'];
 
-  it.each(formats)('goes, all of it, from %s', async format => {
-    const file = await photo()
+  /** JPEG's own comment, and a thumbnail's worth of an application's segment. */
+  const withComment = (jpeg: Buffer) => {
+    const text = Buffer.from('Private comment');
+    const segments = [0xfe, 0xed].map(marker =>
+      Buffer.concat([Buffer.from([0xff, marker, 0, text.length + 2]), text]),
+    );
+    return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]);
+  };
+
+  const inputs = ['jpeg', 'png', 'webp', 'tiff', 'avif'] as const;
+
+  it.each(inputs.flatMap(input => formats.map(format => [format, input] as const)))(
+    'goes, all of it, from a %s made of a %s',
+    async (format, input) => {
+      const made = await photo()
+        .withExif(gps)
+        .withXmp(xmp('>'))
+        .withIccProfile('srgb')
+        .toFormat(input)
+        .toBuffer();
+      const file = input === 'jpeg' ? withComment(made) : made;
+      expect(file.includes('Private')).toBe(true);
+      const output = await rendered(file, one(`widths: [40], formats: { ${format}: {} }`));
+      const { exif, xmp: left, icc, iptc, comments } = await sharp(output).metadata();
+      expect([exif, left, icc, iptc, comments]).toEqual(Array(5).fill(undefined));
+      expect(output.includes('Private')).toBe(false);
+    },
+  );
+
+  it('goes from an animated WebP', async () => {
+    const frames = [await photo().png().toBuffer(), await photo().negate().png().toBuffer()];
+    const file = await sharp(frames, { join: { animated: true } })
       .withExif(gps)
       .withXmp(xmp('>'))
-      .withIccProfile('srgb')
-      .jpeg()
+      .webp()
       .toBuffer();
-    const output = await rendered(file, one(`widths: [40], formats: { ${format}: {} }`));
-    const { exif, xmp: left, icc, iptc, comments } = await sharp(output).metadata();
-    expect([exif, left, icc, iptc, comments]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    expect(output.includes('Private')).toBe(false);
+    const output = await rendered(file, one('widths: [40], formats: { webp: { animated: true } }'));
+    const { pages, exif, xmp: left, icc } = await sharp(output).metadata();
+    expect([pages, exif, left, icc]).toEqual([2, undefined, undefined, undefined]);
+    expect(file.includes('Private') && !output.includes('Private')).toBe(true);
   });
 
   it.each(
