@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { progressOf } from '../../../client/state.ts';
 import { stateOfSet } from '../../../shared/core/photo-state.ts';
-import { reportOf } from '../../../shared/core/report.ts';
-import { nothingSpent } from '../../../shared/core/report.ts';
+import { nothingSpent, reportOf } from '../../../shared/core/report.ts';
 import { entries, photo } from '../../client/developed.ts';
 
 const whole = photo({}, entries('feed-480.jpeg', 'zoom-960.jpeg on_demand'));
