@@ -4,6 +4,7 @@ import { gifFrames } from './gif.ts';
 import type { Picture } from './picture.ts';
 import { refuse } from './picture-limits.ts';
 import type { PresetList } from './preset-list.ts';
+import { ENTRY_BYTES, tiffReader } from './tiff-directory.ts';
 
 /** All of a PNG's compressed texts, unpacked: libpng unpacks each before it is asked what for. */
 const TEXT_MEGABYTES = 8;
@@ -90,15 +91,10 @@ function webpFrames(file: Buffer, enough: number): number {
 
 /** Follows the chain of directories, which may run in a circle. (TIFF 6.0, section 2) */
 function tiffPages(file: Buffer, enough: number): number {
-  const isLittle = file[0] === 0x49;
-  const short = (at: number) => (isLittle ? file.readUInt16LE(at) : file.readUInt16BE(at));
-  const long = (at: number) => (isLittle ? file.readUInt32LE(at) : file.readUInt32BE(at));
+  const { short, long } = tiffReader(file);
   let pages = 0;
-  let at = file.length >= 8 ? long(4) : 0;
-  while (at > 0 && at + 2 <= file.length && pages <= enough) {
-    pages += 1;
-    const next = at + 2 + short(at) * 12;
-    at = next + 4 <= file.length ? long(next) : 0;
+  for (let at = long(4); at > 0 && at < file.length && pages <= enough; pages += 1) {
+    at = long(at + 2 + short(at) * ENTRY_BYTES);
   }
   return pages;
 }

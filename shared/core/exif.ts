@@ -1,3 +1,5 @@
+import { directoryAt, type TiffReader, tiffReader } from './tiff-directory.ts';
+
 /**
  * Two texts of a file's EXIF and nothing else: libraries that read all of it follow every array as often as it is
  * named, so that 64 kB can take them gigabytes. (TIFF 6.0, section 2; CIPA DC-008, 4.6)
@@ -10,9 +12,6 @@ export interface ExifTexts {
 const COPYRIGHT = 0x8298;
 const EXIF_DIRECTORY = 0x8769;
 const USER_COMMENT = 0x9286;
-/** A camera writes some 60. */
-const MOST_ENTRIES = 1000;
-const ENTRY_BYTES = 12;
 const BYTE_TYPES = [1, 2, 7, 129];
 /** A comment's first eight bytes name its character set. */
 const CHARSET_BYTES = 8;
@@ -23,59 +22,33 @@ export function exifTexts(exif: Buffer | undefined): ExifTexts {
   const tiff = exif?.toString('latin1', 0, 4) === 'Exif' ? exif.subarray(6) : exif;
   const order = tiff?.toString('latin1', 0, 4);
   if (!tiff || tiff.length < 8 || (order !== 'II*\0' && order !== 'MM\0*')) return nothing;
-  const read = readerOf(tiff, order === 'II*\0');
-  const image = directory(read, read.long(4), [COPYRIGHT, EXIF_DIRECTORY]);
+  const read = tiffReader(tiff);
+  const image = directoryAt(read, read.long(4));
   const photo = image.get(EXIF_DIRECTORY);
-  const comment =
-    photo === undefined
-      ? undefined
-      : directory(read, read.long(photo + 8), [USER_COMMENT]).get(USER_COMMENT);
+  const comment = photo && directoryAt(read, read.long(photo + 8)).get(USER_COMMENT);
   return {
     copyright: textOf(read, image.get(COPYRIGHT)),
     userComment: commentOf(read, comment),
   };
 }
 
-type Reader = ReturnType<typeof readerOf>;
-
-/** Numbers in the file's byte order; 0 beyond its end. */
-function readerOf(tiff: Buffer, isLittle: boolean) {
-  const has = (at: number, bytes: number) => at >= 0 && at + bytes <= tiff.length;
-  return {
-    tiff,
-    isLittle,
-    short: (at: number) =>
-      has(at, 2) ? (isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at)) : 0,
-    long: (at: number) =>
-      has(at, 4) ? (isLittle ? tiff.readUInt32LE(at) : tiff.readUInt32BE(at)) : 0,
-  };
-}
-
-/** Where the entries with these tags are in the directory at an offset. */
-function directory({ short }: Reader, at: number, tags: number[]): Map<number, number> {
-  const found = new Map<number, number>();
-  const count = at >= 8 ? Math.min(short(at), MOST_ENTRIES) : 0;
-  for (let index = 0; index < count; index += 1) {
-    const entry = at + 2 + index * ENTRY_BYTES;
-    if (tags.includes(short(entry))) found.set(short(entry), entry);
-  }
-  return found;
-}
-
 /** An entry's bytes are in it where they fit, elsewhere if they do not. */
-function bytesOf({ tiff, short, long }: Reader, entry: number | undefined): Buffer | undefined {
+function bytesOf(
+  { bytes, short, long }: TiffReader,
+  entry: number | undefined,
+): Buffer | undefined {
   if (entry === undefined || !BYTE_TYPES.includes(short(entry + 2))) return undefined;
   const count = long(entry + 4);
   const at = count <= 4 ? entry + 8 : long(entry + 8);
-  return at + count <= tiff.length ? tiff.subarray(at, at + count) : undefined;
+  return at + count <= bytes.length ? bytes.subarray(at, at + count) : undefined;
 }
 
 /** By the standard ASCII, in practice UTF-8. */
-function textOf(read: Reader, entry: number | undefined): string | undefined {
+function textOf(read: TiffReader, entry: number | undefined): string | undefined {
   return bytesOf(read, entry)?.toString('utf8').replace(/\0.*$/s, '').trim() || undefined;
 }
 
-function commentOf(read: Reader, entry: number | undefined): string | undefined {
+function commentOf(read: TiffReader, entry: number | undefined): string | undefined {
   const bytes = bytesOf(read, entry);
   if (!bytes) return undefined;
   const charset = bytes.toString('latin1', 0, CHARSET_BYTES);
