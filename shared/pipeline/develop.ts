@@ -88,6 +88,10 @@ function smallestWhole(variants: Variant[]): Variant | undefined {
     .sort((a, b) => a.width - b.width)[0];
 }
 
+function placeholderScale({ width, height }: Picture): number {
+  return Math.min(1, PLACEHOLDER_SOURCE / Math.max(width, height));
+}
+
 interface Surroundings {
   job: Job;
   darkroom: Darkroom;
@@ -133,12 +137,13 @@ async function decodeOnce(job: Job, codec: Codec): Promise<Raster> {
   const scales = [...whole, ...variants].map(({ recipe, ...size }) =>
     neededScale(picture, size, recipe.fit),
   );
+  const size = scaled(picture, scales.length > 0 ? Math.max(...scales) : placeholderScale(picture));
   const wantsP3 = [...whole, ...variants].some(({ recipe }) => recipe.colour === 'p3');
   spent.decodes += 1;
   return await timed(spent, 'decode', () =>
     codec.decode(file, {
       picture,
-      size: scaled(picture, Math.max(...scales)),
+      size,
       keepProfile: picture.profile === 'p3' && wantsP3,
       truncated: list.truncated,
     }),

@@ -10,6 +10,11 @@ import type { WantedSight } from './observe.ts';
 /** Two attempts that did not even fail in order: the third may well be killed by the picture too. */
 const SUSPICIOUS_ATTEMPT = 2;
 
+/** From then on a picture is developed with no other beside it, so that a warning left behind names who killed. */
+export function isSuspicious({ attempt }: Darkroom): boolean {
+  return attempt >= SUSPICIOUS_ATTEMPT;
+}
+
 /**
  * Runs the decoder. A picture that hangs or kills the process leaves no word of it, and would come back for
  * ever; so a late attempt records the failure first, and takes it back if it lives to tell what happened.
@@ -20,7 +25,7 @@ export async function forewarned<T>(
   darkroom: Darkroom,
   decode: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  if (darkroom.attempt < SUSPICIOUS_ATTEMPT) return await decode();
+  if (!isSuspicious(darkroom)) return await decode();
   await putManifest(warningFor(sight, todo, darkroom), darkroom);
   const takeBack = async () => {
     if (sight.manifest) await putManifest(sight.manifest, darkroom);

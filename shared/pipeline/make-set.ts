@@ -64,7 +64,7 @@ async function planAndDevelop(
   const { picture } = opened;
   const { todo, settled } = planOf(sight, picture, run, darkroom);
   if (settled && !sight.isAmended) return undefined;
-  if (todo.render.length === 0) {
+  if (todo.render.length === 0 && !isUnproven(opened, sight)) {
     return { todo, outcomes: [], picture, placeholder: opened.placeholder, failure: undefined };
   }
   // Read anew with the file: what is carried into a rendition depends on the list, and the list may have changed.
@@ -83,6 +83,14 @@ async function planAndDevelop(
       writeDerivative(variant, bytes, darkroom.derivatives),
   };
   return { todo, failure: undefined, ...(await develop(job, darkroom)) };
+}
+
+/**
+ * A new original of which every file is made on demand is decoded once all the same: for its placeholder, and since
+ * a picture that kills its decoder is to be found here, where attempts are counted, and not by each view of it.
+ */
+function isUnproven({ file, placeholder }: Opened, { key, list }: WantedSight): boolean {
+  return file !== undefined && !placeholder && presetsFor(key, list).length > 0;
 }
 
 /** What an upload of this picture makes, whatever of it is there already. */

@@ -3,6 +3,7 @@ import { Failure, failureOf } from '../core/failure.ts';
 import { factsOf, lineOf } from '../core/log-facts.ts';
 import type { Report } from '../core/report.ts';
 import type { Darkroom } from './darkroom.ts';
+import { isSuspicious } from './forewarn.ts';
 import { reconcile } from './reconcile.ts';
 
 /** What became of one key: a report, or what a later attempt may mend. */
@@ -27,13 +28,16 @@ export function throwFirst(results: Result[]): void {
   if (failed?.failure) throw failed.failure;
 }
 
-/** With `sideBySide` above 1, one original is read while another is encoded. */
+/**
+ * With `sideBySide` above 1, one original is read while another is encoded; not where earlier attempts died. A batch
+ * with more pictures that kill than it has such attempts comes to its end by `darkroom replay`.
+ */
 export async function reconcileEach(
   keys: string[],
   darkroom: Darkroom,
   sideBySide = 1,
 ): Promise<Result[]> {
-  const limit = pLimit(sideBySide);
+  const limit = pLimit(isSuspicious(darkroom) ? 1 : sideBySide);
   return await Promise.all(keys.map(key => limit(() => reconcileOne(key, darkroom))));
 }
 

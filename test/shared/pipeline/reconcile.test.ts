@@ -156,6 +156,16 @@ describe('reconcile', () => {
     expect((await reconcile('a.jpg', darkroom)).outcome).toBe('settled');
   });
 
+  it('of which all is on demand is decoded once, and has its placeholder', async () => {
+    const darkroom = testDarkroom(SMALL.replaceAll('name:', 'generate: on_demand, name:'));
+    darkroom.originals.upload('a.jpg', PHOTO);
+    const report = await reconcile('a.jpg', darkroom);
+    expect(report).toMatchObject({ rendered: [], spent: { decodes: 1 } });
+    expect(darkroom.manifest('a.jpg')?.original.placeholder).toBeDefined();
+    expect((await reconcile('a.jpg', darkroom)).outcome).toBe('settled');
+    expect(darkroom.codec.decodes).toBe(1);
+  });
+
   it('is not asked for by every rule', async () => {
     const darkroom = testDarkroom();
     darkroom.originals.upload('docs/a.jpg', PHOTO);
