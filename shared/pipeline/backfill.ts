@@ -17,8 +17,11 @@ export interface BackfillBatch {
 
 /** Two originals at once finish a fifth sooner than one (docs/rendering.md): one is read while another is encoded. */
 const SIDE_BY_SIDE = 2;
-/** As s.yaml says: after these retries FC gives an event up, and then this is all that will be known of it. */
-export const LAST_ATTEMPT = 3;
+/**
+ * As s.yaml says: after these retries FC gives an event up, and then this is all that will be known of it. The most that
+ * FC takes: two attempts die without a word, each later one settles one picture that kills it, and one has to live.
+ */
+export const LAST_ATTEMPT = 8;
 
 /**
  * Reconciles a batch and leaves word of it for the run. What failed in passing is thrown after the others are done,

@@ -28,7 +28,7 @@ export async function forewarned<T>(
   if (!isSuspicious(darkroom)) return await decode();
   await putManifest(warningFor(sight, todo, darkroom), darkroom);
   const takeBack = async () => {
-    if (sight.manifest) await putManifest(sight.manifest, darkroom);
+    if (sight.stored) await putManifest(sight.stored, darkroom);
     else await darkroom.derivatives.remove([manifestKey(sight.key)]);
   };
   try {
@@ -43,13 +43,13 @@ export async function forewarned<T>(
 
 /** What is there stays listed; what was there of an older original is retired, as ever. */
 function warningFor(sight: WantedSight, todo: Plan, darkroom: Darkroom): Manifest {
-  const { manifest, original, presets } = sight;
+  const { stored, original, presets } = sight;
   const message = `expected the decoder to survive the picture, it did not in ${darkroom.attempt + 1} attempts`;
   const failure = new Failure('ORIGINAL_UNDECODABLE', message);
   const now = darkroom.now().toISOString();
-  if (manifest && isSameObject(manifest.original, original)) {
+  if (stored && isSameObject(stored.original, original)) {
     const { code } = failure;
-    return { ...manifest, presets, complete: false, failure: { code, message }, committedAt: now };
+    return { ...stored, presets, complete: false, failure: { code, message }, committedAt: now };
   }
   const nothing = { picture: undefined, placeholder: undefined, outcomes: [] };
   return manifestOf({ ...sight, ...nothing, todo: { ...todo, entries: [] }, failure, now });

@@ -10,6 +10,8 @@ export interface Sight {
   key: string;
   original: (OriginalObject & { version: string }) | undefined;
   manifest: Manifest | undefined;
+  /** As it lies in the bucket. */
+  stored: Manifest | undefined;
   /** Seen otherwise than it is stored: what differs is to be committed. */
   isAmended: boolean;
   list: PresetList;
@@ -36,7 +38,7 @@ export async function observe(key: string, darkroom: Darkroom): Promise<Sight> {
 
 function amended(manifest: Manifest | undefined, { amend }: Darkroom) {
   const seen = manifest && amend ? amend(manifest) : manifest;
-  return { manifest: seen, isAmended: seen !== manifest };
+  return { manifest: seen, stored: manifest, isAmended: seen !== manifest };
 }
 
 export async function readManifest(

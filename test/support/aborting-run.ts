@@ -1,15 +1,25 @@
 import { folderStore } from '../../cli/folder-store.ts';
+import { backfill } from '../../shared/pipeline/backfill.ts';
 import { reconcile } from '../../shared/pipeline/reconcile.ts';
 import { testDarkroom } from './darkrooms.ts';
 
-/** One delivery of one event, with a decoder that takes the whole process with it. */
-const [originals = '', derivatives = '', attempt = '0'] = process.argv.slice(2);
+/** One delivery of one event, of a batch where there are several keys: some take the whole process with them. */
+const [originals = '', derivatives = '', attempt = '0', ...keys] = process.argv.slice(2);
 const darkroom = testDarkroom();
-darkroom.codec.decode = async () => process.abort();
-const report = await reconcile('killer.jpg', {
+const { decode } = darkroom.codec;
+darkroom.codec.decode = async (file, options) => {
+  await new Promise(resolve => setTimeout(resolve, 20));
+  return file.toString().includes('killer') ? process.abort() : await decode(file, options);
+};
+const opened = {
   ...darkroom,
   originals: folderStore(originals),
   derivatives: folderStore(derivatives),
   attempt: Number(attempt),
-});
-process.stdout.write(`${JSON.stringify(report)}\n`);
+};
+const [key = ''] = keys;
+const answer =
+  keys.length > 1
+    ? await backfill({ keys, mode: 'settle' }, opened, darkroom.config)
+    : await reconcile(key, opened);
+process.stdout.write(`${JSON.stringify(answer)}\n`);
