@@ -43,6 +43,9 @@ it('a batch with two of them comes to its end, and nothing is recorded against t
   const keys = ['a.jpg', 'killer.jpg', 'killer-2.jpg', 'b.jpg'];
   for (const attempt of [0, 1, 2, 3]) expect(deliver(attempt, ...keys).signal).toBe('SIGABRT');
   const { stdout } = deliver(4, ...keys);
-  expect(JSON.parse(stdout)).toMatchObject({ originals: 4, outcomes: { settled: 3, developed: 1 } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    originals: 4,
+    outcomes: { settled: 3, developed: 1 },
+  });
   expect(keys.filter(key => manifestOf(key).complete)).toEqual(['a.jpg', 'b.jpg']);
 }, 30_000);
