@@ -35,13 +35,7 @@ export function refuseHeaderOf(
 function textOverflows(file: Buffer, most: number): boolean {
   let left = most;
   for (const { type, at, bytes } of pngChunks(file)) {
-    const data = file.subarray(at, at + bytes);
-    const packed =
-      type === PNG_CHUNKS.zTXt
-        ? packedText(data)
-        : type === PNG_CHUNKS.iTXt
-          ? packedInternational(data)
-          : undefined;
+    const packed = PACKED.get(type)?.(file.subarray(at, at + bytes));
     if (!packed) continue;
     left -= unpackedLength(packed, left);
     if (left <= 0) return true;
@@ -63,6 +57,12 @@ function packedInternational(data: Buffer): Buffer | undefined {
   const translated = language < 0 ? -1 : data.indexOf(0, language + 1);
   return translated < 0 ? undefined : data.subarray(translated + 1);
 }
+
+/** Where the compressed text is in a chunk of each type; undefined where there is none. */
+const PACKED = new Map<number, (data: Buffer) => Buffer | undefined>([
+  [PNG_CHUNKS.zTXt, packedText],
+  [PNG_CHUNKS.iTXt, packedInternational],
+]);
 
 /** What a text counts for that cannot be unpacked, so that a row of such is not unpacked for ever. */
 const BROKEN_TEXT_BYTES = 1e6;

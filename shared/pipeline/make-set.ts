@@ -63,7 +63,7 @@ async function planAndDevelop(
   const opened = recorded(sight) ?? (await openOriginal(sight, spent, darkroom));
   const { picture } = opened;
   const { todo, settled } = planOf(sight, picture, run, darkroom);
-  if (settled && !sight.isAmended) return undefined;
+  if (settled && sight.manifest === sight.stored) return undefined;
   if (todo.render.length === 0 && !isUnproven(opened, sight)) {
     return { todo, outcomes: [], picture, placeholder: opened.placeholder, failure: undefined };
   }
@@ -89,8 +89,8 @@ async function planAndDevelop(
  * A new original of which every file is made on demand is decoded once all the same: for its placeholder, and since
  * a picture that kills its decoder is to be found here, where attempts are counted, and not by each view of it.
  */
-function isUnproven({ file, placeholder }: Opened, { key, list }: WantedSight): boolean {
-  return file !== undefined && !placeholder && presetsFor(key, list).length > 0;
+function isUnproven({ file }: Opened, { key, list }: WantedSight): boolean {
+  return file !== undefined && presetsFor(key, list).length > 0;
 }
 
 /** What an upload of this picture makes, whatever of it is there already. */

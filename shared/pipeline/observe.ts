@@ -10,10 +10,8 @@ export interface Sight {
   key: string;
   original: (OriginalObject & { version: string }) | undefined;
   manifest: Manifest | undefined;
-  /** As it lies in the bucket. */
+  /** As it lies in the bucket. Where `manifest` is another, seen otherwise, what differs is to be committed. */
   stored: Manifest | undefined;
-  /** Seen otherwise than it is stored: what differs is to be committed. */
-  isAmended: boolean;
   list: PresetList;
   presets: string;
 }
@@ -38,7 +36,7 @@ export async function observe(key: string, darkroom: Darkroom): Promise<Sight> {
 
 function amended(manifest: Manifest | undefined, { amend }: Darkroom) {
   const seen = manifest && amend ? amend(manifest) : manifest;
-  return { manifest: seen, stored: manifest, isAmended: seen !== manifest };
+  return { manifest: seen, stored: manifest };
 }
 
 export async function readManifest(

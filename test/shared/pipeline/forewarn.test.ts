@@ -7,62 +7,43 @@ import { answerMiss } from '../../../shared/pipeline/miss.ts';
 import { reconcile } from '../../../shared/pipeline/reconcile.ts';
 import { type TestDarkroom, testDarkroom } from '../../support/darkrooms.ts';
 import { memoryStore } from '../../support/memory-store.ts';
+import { mortal, newProcess } from '../../support/mortal.ts';
 import { listOf, SMALL } from '../../support/preset-lists.ts';
 
 const PHOTO = 'jpeg 1600x1200';
 const KILLER = 'jpeg 1600x1201';
 
 /** A darkroom whose process dies where a killer is decoded: nothing of that delivery reaches a store any more. */
-function mortal(yaml = SMALL) {
+function deadly(yaml = SMALL) {
   const darkroom = testDarkroom(yaml);
   let deaths = 0;
   /** One delivery: true where it came to its end, whatever that was; false where its process died. */
   const deliver = async (attempt: number, run: (darkroom: TestDarkroom) => Promise<unknown>) => {
-    let isDead = false;
-    let die = () => {};
-    const death = new Promise<false>(resolve => {
-      die = () => resolve(false);
-    });
-    const never = new Promise<never>(() => {});
-    const mortalStore = <T extends object>(store: T): T =>
-      new Proxy(store, {
-        get: (target, name) => {
-          const member = Reflect.get(target, name);
-          return typeof member === 'function'
-            ? (...args: unknown[]) => (isDead ? never : member.apply(target, args))
-            : member;
-        },
-      });
-    const codec = {
-      ...darkroom.codec,
-      decode: async (...args: Parameters<typeof darkroom.codec.decode>) => {
-        if (args[0].toString() !== KILLER) return await darkroom.codec.decode(...args);
-        deaths += 1;
-        isDead = true;
-        die();
-        return await never;
-      },
+    const process = newProcess();
+    const decode: typeof darkroom.codec.decode = async (file, options) => {
+      if (file.toString() !== KILLER) return await darkroom.codec.decode(file, options);
+      deaths += 1;
+      return await process.die();
     };
-    const { originals, derivatives } = darkroom;
     const living = {
       ...darkroom,
-      originals: mortalStore(originals),
-      derivatives: mortalStore(derivatives),
-      codec,
+      originals: { ...darkroom.originals, ...mortal(darkroom.originals, process) },
+      derivatives: { ...darkroom.derivatives, ...mortal(darkroom.derivatives, process) },
+      codec: { ...darkroom.codec, decode },
       attempt,
     };
     const ended = run(living).then(
       () => true,
       () => true,
     );
-    return await Promise.race([death, ended]);
+    return await Promise.race([process.died.then(() => false), ended]);
   };
   return { darkroom, deliver, deaths: () => deaths };
 }
 
 describe('a picture that kills', () => {
   it('takes no other of its batch with it, nor is another blamed', async () => {
-    const { darkroom, deliver } = mortal();
+    const { darkroom, deliver } = deadly();
     for (const key of ['a', 'c', 'd']) darkroom.originals.upload(key, PHOTO);
     for (const key of ['b1', 'b2']) darkroom.originals.upload(key, KILLER);
     const keys = ['a', 'b1', 'c', 'b2', 'd'];
@@ -80,7 +61,7 @@ describe('a picture that kills', () => {
 
   it('and of which all is on demand is found on upload, and by no view of it', async () => {
     const yaml = SMALL.replaceAll('name:', 'generate: on_demand, name:');
-    const { darkroom, deliver, deaths } = mortal(yaml);
+    const { darkroom, deliver, deaths } = deadly(yaml);
     darkroom.originals.upload('a', KILLER);
     for (const attempt of [0, 1, 2]) {
       expect(await deliver(attempt, one => reconcile('a', one))).toBe(false);
