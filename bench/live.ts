@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startOssServer } from '../local/oss-server/server.ts';
-import { ossStore } from '../shared/adapters/oss-store.ts';
+import { ossStore } from '../shared/adapters/oss/store.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 import { median } from './statistics.ts';
 import { originals } from './workshop.ts';

@@ -1,23 +1,23 @@
 import { Command } from 'commander';
 import { failureOf } from '../shared/core/failure.ts';
-import { backfillCommand } from './backfill.ts';
-import { doctorCommand } from './doctor.ts';
-import { estimateCommand } from './estimate.ts';
-import { explainCommand } from './explain.ts';
-import { invokeCommand } from './invoke.ts';
-import { localCommand } from './local.ts';
-import { policiesCommand } from './policies.ts';
-import { presetsCommand } from './presets.ts';
-import { presetsApplyCommand, presetsResumeCommand } from './presets-apply.ts';
-import { presetsDiffCommand } from './presets-diff.ts';
-import { presetsPlanCommand } from './presets-plan.ts';
-import { renderCommand } from './render.ts';
-import { replayCommand } from './replay.ts';
-import { schemaCommand } from './schema.ts';
-import { setupCommand } from './setup.ts';
-import { statusCommand } from './status.ts';
-import { takedownCommand } from './takedown.ts';
-import { verifyCommand } from './verify.ts';
+import { backfillCommand } from './backfill/backfill.ts';
+import { doctorCommand } from './deployment/doctor.ts';
+import { estimateCommand } from './measure/estimate.ts';
+import { explainCommand } from './inspect/explain.ts';
+import { invokeCommand } from './local/invoke.ts';
+import { localCommand } from './local/local.ts';
+import { policiesCommand } from './deployment/policies.ts';
+import { presetsCommand } from './presets/presets.ts';
+import { presetsApplyCommand, presetsResumeCommand } from './presets/apply.ts';
+import { presetsDiffCommand } from './presets/diff.ts';
+import { presetsPlanCommand } from './presets/plan.ts';
+import { renderCommand } from './render/render.ts';
+import { replayCommand } from './replay/replay.ts';
+import { schemaCommand } from './presets/schema.ts';
+import { setupCommand } from './deployment/setup.ts';
+import { statusCommand } from './inspect/status.ts';
+import { takedownCommand } from './takedown/takedown.ts';
+import { verifyCommand } from './inspect/verify.ts';
 
 const program = new Command('darkroom')
   .description(

@@ -39,7 +39,7 @@ function presetNamed({ presets: { presets } }: Original, name: string): Preset {
   return presets[names.indexOf(name)] ?? refuse('a preset of the list', names, name);
 }
 
-/** Pixels a side that a format can hold, as shared/core/variants.ts has them. */
+/** Pixels a side that a format can hold, as shared/core/set/variants.ts has them. */
 const LONGEST_SIDE = { webp: 16_383, avif: 16_384, jpeg: 65_535, png: 100_000 };
 
 function worked(original: Original, preset: Preset): File[] {
@@ -74,7 +74,7 @@ function inFormat(original: Original, preset: Preset, format: Format): File[] {
 
 const shortHash = (text: string): string => sha256(text).slice(0, 10);
 
-/** As ownWidth of shared/core/geometry.ts; test/client/files.test.ts compares. */
+/** As ownWidth of shared/core/list/geometry.ts; test/client/files.test.ts compares. */
 function ownWidth(size: Size | undefined, { aspect, fit }: Preset): number {
   if (!size) return Number.POSITIVE_INFINITY;
   const other = aspect ? size.height * aspect : size.width;
@@ -82,7 +82,7 @@ function ownWidth(size: Size | undefined, { aspect, fit }: Preset): number {
   return atLeastOne(reachesBoth ? Math.min(size.width, other) : Math.max(size.width, other));
 }
 
-/** As renderedSize of shared/core/geometry.ts. */
+/** As renderedSize of shared/core/list/geometry.ts. */
 function rendered(
   size: Size | undefined,
   { aspect, fit }: Preset,

@@ -6,7 +6,7 @@ export interface Progress {
   variants: readonly { state: string }[];
 }
 
-/** As stateOfSet of shared/core/photo-state.ts; test/client/state.test.ts compares. */
+/** As stateOfSet of shared/core/set/photo-state.ts; test/client/state.test.ts compares. */
 export function progressOf(
   manifest: Progress | undefined,
   etag: string | undefined,

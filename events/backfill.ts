@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { modes } from '../shared/core/run.ts';
+import { modes } from '../shared/core/work/run.ts';
 
 /**
  * Our own payload: a batch of raw keys of the originals bucket to reconcile.

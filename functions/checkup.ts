@@ -1,5 +1,5 @@
 import type { CheckupAnswer } from '../events/checkup.ts';
-import { ossMayWrite } from '../shared/adapters/oss-store.ts';
+import { ossMayWrite } from '../shared/adapters/oss/store.ts';
 import { isCheckup } from '../shared/fc/checkup.ts';
 import { type Context, readContext } from '../shared/fc/context.ts';
 import type { Settings } from '../shared/fc/settings.ts';

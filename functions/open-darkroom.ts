@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { readApng } from '../shared/adapters/apng-reader.ts';
-import { decodeHeic } from '../shared/adapters/heic-decoder.ts';
-import { jsonLog } from '../shared/adapters/json-log.ts';
-import { ossStore } from '../shared/adapters/oss-store.ts';
-import type { Spans } from '../shared/adapters/otel-spans.ts';
-import { sharpCodec } from '../shared/adapters/sharp-codec.ts';
+import { readApng } from '../shared/adapters/apng-js/reader.ts';
+import { decodeHeic } from '../shared/adapters/libheif/decoder.ts';
+import { jsonLog } from '../shared/adapters/pino/json-log.ts';
+import { ossStore } from '../shared/adapters/oss/store.ts';
+import type { Spans } from '../shared/adapters/opentelemetry/spans.ts';
+import { sharpCodec } from '../shared/adapters/sharp/codec.ts';
 import { type Context, deadlineOf } from '../shared/fc/context.ts';
 import type { Settings } from '../shared/fc/settings.ts';
 import type { Darkroom } from '../shared/pipeline/darkroom.ts';
-import { type PresetCache, presetsInForce } from '../shared/pipeline/presets-in-force.ts';
-import { traced } from '../shared/pipeline/traced.ts';
+import { type PresetCache, presetsInForce } from '../shared/pipeline/edits/presets-in-force.ts';
+import { traced } from '../shared/pipeline/develop/traced.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 
 const cache: PresetCache = {};
@@ -26,7 +26,7 @@ export async function inDarkroom<T>(
   const darkroom = openDarkroom(settings, context);
   const { otlpEndpoint } = settings;
   if (!otlpEndpoint) return await work(darkroom);
-  const { otelSpans } = await import('../shared/adapters/otel-spans.ts');
+  const { otelSpans } = await import('../shared/adapters/opentelemetry/spans.ts');
   const {
     requestId,
     function: { name },

@@ -4,10 +4,10 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { OssRecord } from '../events/oss-event.ts';
 import { buildFunctions } from '../scripts/build.ts';
-import { ossStore } from '../shared/adapters/oss-store.ts';
-import { presetsOrThrow } from '../shared/adapters/yaml-presets.ts';
+import { ossStore } from '../shared/adapters/oss/store.ts';
+import { presetsOrThrow } from '../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../shared/core/failure.ts';
-import { IN_FORCE_KEY } from '../shared/core/in-force.ts';
+import { IN_FORCE_KEY } from '../shared/core/work/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
 import { type Cdn, startCdn } from './cdn.ts';
 import { type CdnApi, type CdnApiOptions, startCdnApi } from './cdn-api.ts';
@@ -79,7 +79,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-/** For commands of other processes on this machine: cli/connection.ts reads it, with credentials.json beside it. */
+/** For commands of other processes on this machine: cli/cloud/connection.ts reads it, with credentials.json beside it. */
 async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<void> {
   const { endpoint, region } = oss;
   const where = { oss: { endpoint, region }, buckets, fc, cdn, cdnApi };

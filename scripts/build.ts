@@ -47,10 +47,10 @@ async function bundle(name: string, folder: string): Promise<Bundle> {
   );
   await Promise.all(written);
   // A thread's code is a file beside the bundle, loaded when it is first needed.
-  if (Object.keys(metafile.inputs).includes('shared/adapters/heic-decoder.ts')) {
+  if (Object.keys(metafile.inputs).includes('shared/adapters/libheif/decoder.ts')) {
     await build({
       ...options,
-      entryPoints: [join(root, 'shared/adapters/heic-worker.mjs')],
+      entryPoints: [join(root, 'shared/adapters/libheif/heic-worker.mjs')],
       outfile: join(folder, 'heic-worker.mjs'),
     });
   }

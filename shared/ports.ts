@@ -1,10 +1,10 @@
-import type { ApngFrame } from './core/apng.ts';
-import type { LogEvent, LogFacts } from './core/log-events.ts';
-import type { OriginalObject, Placeholder } from './core/manifest.ts';
-import type { Picture, Size } from './core/picture.ts';
-import type { PresetList } from './core/preset-list.ts';
-import type { PurgeQuota } from './core/purge.ts';
-import type { Variant } from './core/variants.ts';
+import type { ApngFrame } from './core/picture/apng.ts';
+import type { LogEvent, LogFacts } from './core/telling/log-events.ts';
+import type { OriginalObject, Placeholder } from './core/set/manifest.ts';
+import type { Picture, Size } from './core/picture/picture.ts';
+import type { PresetList } from './core/list/preset-list.ts';
+import type { PurgeQuota } from './core/work/purge.ts';
+import type { Variant } from './core/set/variants.ts';
 
 /** What the use cases need of the world. Every failure crosses a port as a Failure of core/failure.ts. */
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type PresetList, presetListShape } from '../../shared/core/preset-list.ts';
-import { fingerprintOfList } from '../../shared/core/recipe.ts';
+import { type PresetList, presetListShape } from '../../shared/core/list/preset-list.ts';
+import { fingerprintOfList } from '../../shared/core/list/recipe.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
-import { reconcile } from '../../shared/pipeline/reconcile.ts';
+import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import type { Codec, ObjectStore } from '../../shared/ports.ts';
 import type { Output } from '../request.ts';
 import { codec } from './codec.ts';

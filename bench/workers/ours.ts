@@ -1,4 +1,4 @@
-import { parseDerivativeKey } from '../../shared/core/keys.ts';
+import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import { answer } from './answer.ts';
 import { develop, listOf } from './darkroom.ts';
 import { warm } from './warm.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { presetsOrThrow } from '../../shared/adapters/yaml-presets.ts';
+import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
 import { answer } from './answer.ts';
 import { develop, listOf } from './darkroom.ts';
 import { warm } from './warm.ts';

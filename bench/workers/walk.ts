@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs';
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
-import { openInventory } from '../../shared/adapters/inventory.ts';
-import { editFor } from '../../shared/core/edit.ts';
-import { nothingDone, type Run } from '../../shared/core/run.ts';
-import { walk } from '../../shared/pipeline/walk.ts';
+import { fcTasks } from '../../shared/adapters/fc/tasks.ts';
+import { openInventory } from '../../shared/adapters/oss/inventory.ts';
+import { editFor } from '../../shared/core/list/list-diff.ts';
+import { nothingDone, type Run } from '../../shared/core/work/run.ts';
+import { walk } from '../../shared/pipeline/bulk/submit-batches.ts';
 import type { Entry } from '../../shared/ports.ts';
 import { listOf } from './darkroom.ts';
 

@@ -1,6 +1,6 @@
 import { readSettings } from '../../shared/fc/settings.ts';
 import { wantedBatch } from '../../shared/fc/wanted-keys.ts';
-import { backfill } from '../../shared/pipeline/backfill.ts';
+import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
 import { examined } from '../checkup.ts';
 import { inDarkroom } from '../open-darkroom.ts';
 

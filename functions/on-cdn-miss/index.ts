@@ -1,16 +1,16 @@
-import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
-import { agentOf } from '../../shared/adapters/user-agent.ts';
+import { fcTasks } from '../../shared/adapters/fc/tasks.ts';
+import { agentOf } from '../../shared/adapters/bowser/user-agent.ts';
 import { failureOf } from '../../shared/core/failure.ts';
-import { factsOf } from '../../shared/core/log-facts.ts';
+import { factsOf } from '../../shared/core/telling/log-facts.ts';
 import { clientFacts } from '../../shared/fc/client-facts.ts';
 import type { Context } from '../../shared/fc/context.ts';
 import { type HttpRequest, httpReply, readHttpEvent } from '../../shared/fc/http-event.ts';
 import { isFromCdn, refusals, replyToAuto, replyToMiss } from '../../shared/fc/miss-replies.ts';
 import { accountOf, missSecretOf, readSettings } from '../../shared/fc/settings.ts';
-import { answerAuto, isAuto } from '../../shared/pipeline/auto.ts';
+import { answerAuto, isAuto } from '../../shared/pipeline/serve/auto.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
-import { followUp } from '../../shared/pipeline/follow-up.ts';
-import { answerMiss } from '../../shared/pipeline/miss.ts';
+import { followUp } from '../../shared/pipeline/serve/follow-up.ts';
+import { answerMiss } from '../../shared/pipeline/serve/miss.ts';
 import { examined } from '../checkup.ts';
 import { inDarkroom } from '../open-darkroom.ts';
 

@@ -1,7 +1,7 @@
 import { answerTo } from '../../shared/fc/destination.ts';
 import { readSettings } from '../../shared/fc/settings.ts';
 import { ageOf, wantedKeys } from '../../shared/fc/wanted-keys.ts';
-import { reconcileAll } from '../../shared/pipeline/reconcile-all.ts';
+import { reconcileAll } from '../../shared/pipeline/develop/reconcile-each.ts';
 import { examined } from '../checkup.ts';
 import { inDarkroom } from '../open-darkroom.ts';
 

@@ -1,12 +1,12 @@
-import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
-import { jsonLog } from '../../shared/adapters/json-log.ts';
-import { ossStore } from '../../shared/adapters/oss-store.ts';
-import { readPresetList, sentenceOf } from '../../shared/adapters/yaml-presets.ts';
+import { fcTasks } from '../../shared/adapters/fc/tasks.ts';
+import { jsonLog } from '../../shared/adapters/pino/json-log.ts';
+import { ossStore } from '../../shared/adapters/oss/store.ts';
+import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
 import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { accountOf, readSettings } from '../../shared/fc/settings.ts';
 import type { Desk } from '../../shared/pipeline/edits/desk.ts';
-import { tend } from '../../shared/pipeline/edits/tend.ts';
-import { MAX_AGE_MS } from '../../shared/pipeline/presets-in-force.ts';
+import { tend } from '../../shared/pipeline/edits/advance-edit.ts';
+import { MAX_AGE_MS } from '../../shared/pipeline/edits/presets-in-force.ts';
 import { examined } from '../checkup.ts';
 
 const settings = readSettings();

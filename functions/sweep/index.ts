@@ -1,14 +1,14 @@
-import { cdnPurges } from '../../shared/adapters/cdn-purges.ts';
-import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
-import { jsonLog } from '../../shared/adapters/json-log.ts';
-import { ossStore } from '../../shared/adapters/oss-store.ts';
+import { cdnPurges } from '../../shared/adapters/cdn/purges.ts';
+import { fcTasks } from '../../shared/adapters/fc/tasks.ts';
+import { jsonLog } from '../../shared/adapters/pino/json-log.ts';
+import { ossStore } from '../../shared/adapters/oss/store.ts';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
-import { factsOf } from '../../shared/core/log-facts.ts';
+import { factsOf } from '../../shared/core/telling/log-facts.ts';
 import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { accountOf, readSettings } from '../../shared/fc/settings.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
-import { drainPurges } from '../../shared/pipeline/purges.ts';
-import { sweep } from '../../shared/pipeline/sweep.ts';
+import { drainPurges } from '../../shared/pipeline/removal/purges.ts';
+import { sweep } from '../../shared/pipeline/inspect/sweep.ts';
 import { examined } from '../checkup.ts';
 
 const settings = readSettings();

@@ -1,8 +1,8 @@
-import { DECODE_SECONDS } from '../../shared/core/picture-limits.ts';
-import { guess } from '../../shared/core/preset-problems.ts';
+import { DECODE_SECONDS } from '../../shared/core/picture/limits.ts';
+import { guess } from '../../shared/core/list/problems.ts';
 import { RESERVE_MS } from '../../shared/fc/context.ts';
 import { readSettings, settingNames } from '../../shared/fc/settings.ts';
-import { LAST_ATTEMPT } from '../../shared/pipeline/backfill.ts';
+import { LAST_ATTEMPT } from '../../shared/pipeline/bulk/backfill.ts';
 import type { FunctionProps, Resource } from './template.ts';
 import { triggerProblems } from './trigger-checks.ts';
 
@@ -129,7 +129,7 @@ function workerProblems({ key, props }: Resource, functions: Resource[]): string
       : `${at}.asyncInvokeConfig.asyncTask: expected true, since ${key} gives each batch an id, received false`,
     retries === LAST_ATTEMPT
       ? undefined
-      : `${at}.asyncInvokeConfig.maxAsyncRetryAttempts: expected ${LAST_ATTEMPT}, as LAST_ATTEMPT in shared/pipeline/backfill.ts, received ${retries}`,
+      : `${at}.asyncInvokeConfig.maxAsyncRetryAttempts: expected ${LAST_ATTEMPT}, as LAST_ATTEMPT in shared/pipeline/bulk/backfill.ts, received ${retries}`,
     concurrencyConfig
       ? undefined
       : `${at}.concurrencyConfig.reservedConcurrency: expected a share of its own, so that uploads have the rest, received nothing`,

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { problemsIn } from '../../shared/core/preset-problems.ts';
+import { problemsIn } from '../../shared/core/list/problems.ts';
 import { problemsBetween } from './checks.ts';
 import { functionProps, type Resource, template } from './template.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** An object that takes no key but these; shared/core/preset-problems.ts reads the list to guess what was meant. */
+/** An object that takes no key but these; shared/core/list/problems.ts reads the list to guess what was meant. */
 export function strict<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, {
     error: ({ code }) =>

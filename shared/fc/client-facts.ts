@@ -1,4 +1,4 @@
-import type { ClientFacts } from '../core/client-choice.ts';
+import type { ClientFacts } from '../core/set/client-choice.ts';
 import type { HttpRequest } from './http-event.ts';
 
 /** What the answer depended on, so that a CDN keeps one for each. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Answer, answerSchema } from '../core/report.ts';
-import { bytesOf, fittedAnswer } from '../core/shorten.ts';
+import { type Answer, answerSchema } from '../core/set/report.ts';
+import { bytesOf, fittedAnswer } from '../core/telling/fit-message.ts';
 
 /**
  * What FC hands a destination once an asynchronous invocation is over. The names are those of the page below, which

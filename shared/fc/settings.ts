@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Failure } from '../core/failure.ts';
-import { MAX_ORPHAN_SHARE } from '../core/sweep.ts';
+import { MAX_ORPHAN_SHARE } from '../core/work/sweep.ts';
 
 /** The environment of a function, read here and nowhere else. */
 

@@ -1,4 +1,4 @@
-import type { Manifest } from '../core/manifest.ts';
+import type { Manifest } from '../core/set/manifest.ts';
 import type { Codec, Log, ObjectStore, PresetSource, Span } from '../ports.ts';
 
 /** All that the use cases work with; an entry opens it. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { Manifest } from '../../shared/core/manifest.ts';
-import { publishedFrom } from '../../shared/core/published.ts';
-import { reconcile } from '../../shared/pipeline/reconcile.ts';
+import type { Manifest } from '../../shared/core/set/manifest.ts';
+import { publishedFrom } from '../../shared/core/list/published.ts';
+import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import { testDarkroom } from '../support/darkrooms.ts';
 import { etagOf } from '../support/memory-store.ts';
 import { listOf } from '../support/preset-lists.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { urlOf } from '../../client/index.ts';
 import { sourcesFrom } from '../../client/sources.ts';
-import { extensions } from '../../shared/core/keys.ts';
-import type { OutputFormat } from '../../shared/core/preset-list.ts';
+import { extensions } from '../../shared/core/set/keys.ts';
+import type { OutputFormat } from '../../shared/core/list/preset-list.ts';
 import { SMALL } from '../support/preset-lists.ts';
 import { DEFAULT, developed, keys, SHAPES } from './developed.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bestUrl, type Client, clientOf, picture, urlOfKey } from '../../client/index.ts';
-import { publishedFrom } from '../../shared/core/published.ts';
+import { publishedFrom } from '../../shared/core/list/published.ts';
 import { defaultList } from '../support/preset-lists.ts';
 import { entries, photo } from './developed.ts';
 

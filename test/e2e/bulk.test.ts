@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Run, runSchema } from '../../shared/core/run.ts';
+import { type Run, runSchema } from '../../shared/core/work/run.ts';
 import { putOriginals, TINY } from '../support/bulk.ts';
 import {
   newFolder,

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bestUrl, type Look } from '../../client/index.ts';
 import { buildClient } from '../../scripts/build-client.ts';
-import type { Manifest } from '../../shared/core/manifest.ts';
+import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { noChromium, openChromium } from '../support/chromium.ts';
 import { phonePhoto } from '../support/originals.ts';
 import {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Manifest } from '../../shared/core/manifest.ts';
+import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { starfishPhoto } from '../support/originals.ts';
 import {
   newFolder,

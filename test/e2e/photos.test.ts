@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { reconcile } from '../../shared/pipeline/reconcile.ts';
+import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import { codec } from '../support/codec.ts';
 import { testDarkroom } from '../support/darkrooms.ts';
 import { distance } from '../support/dhash.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect } from '../../cli/connection.ts';
+import { connect } from '../../cli/cloud/connection.ts';
 import {
   newFolder,
   type RunningPlatform,

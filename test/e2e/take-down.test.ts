@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStorage } from '../../local/oss-server/storage.ts';
-import { fcTasks } from '../../shared/adapters/fc-tasks.ts';
-import { PURGES, purgeKey } from '../../shared/core/purge.ts';
-import { SWEEP_KEY, type Sweep } from '../../shared/core/sweep.ts';
+import { fcTasks } from '../../shared/adapters/fc/tasks.ts';
+import { PURGES, purgeKey } from '../../shared/core/work/purge.ts';
+import { SWEEP_KEY, type Sweep } from '../../shared/core/work/sweep.ts';
 import { TINY } from '../support/bulk.ts';
 import {
   newFolder,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type LogEvent, logEvents } from '../../shared/core/log-events.ts';
+import { type LogEvent, logEvents } from '../../shared/core/telling/log-events.ts';
 
 /** What an operator imports: nothing here can run SLS's SQL, so the names in it are held against the log's schema. */
 

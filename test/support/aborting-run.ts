@@ -1,6 +1,6 @@
-import { folderStore } from '../../cli/folder-store.ts';
-import { backfill } from '../../shared/pipeline/backfill.ts';
-import { reconcile } from '../../shared/pipeline/reconcile.ts';
+import { folderStore } from '../../cli/render/folder-store.ts';
+import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
+import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import { testDarkroom } from './darkrooms.ts';
 
 /** One delivery of one event, of a batch where there are several keys: some take the whole process with them. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { startOssServer } from '../../local/oss-server/server.ts';
-import { ossStore } from '../../shared/adapters/oss-store.ts';
+import { ossStore } from '../../shared/adapters/oss/store.ts';
 import { credentials } from './local-oss.ts';
 
 /** Puts small originals into a platform's folder before it starts, so that no event tells of them. */

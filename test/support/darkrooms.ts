@@ -1,6 +1,6 @@
-import { presetsOrThrow } from '../../shared/adapters/yaml-presets.ts';
-import { manifestKey } from '../../shared/core/keys.ts';
-import { type Manifest, manifestSchema } from '../../shared/core/manifest.ts';
+import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
+import { manifestKey } from '../../shared/core/set/keys.ts';
+import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { SMALL } from './preset-lists.ts';

@@ -1,10 +1,10 @@
 import { backfillBatch } from '../../events/backfill.ts';
-import { readPresetList, sentenceOf } from '../../shared/adapters/yaml-presets.ts';
-import { IN_FORCE_KEY, type InForce } from '../../shared/core/in-force.ts';
-import { ROLLOUT_KEY, type Run } from '../../shared/core/run.ts';
-import { backfill } from '../../shared/pipeline/backfill.ts';
+import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
+import { IN_FORCE_KEY, type InForce } from '../../shared/core/work/in-force.ts';
+import { ROLLOUT_KEY, type Run } from '../../shared/core/work/run.ts';
+import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
 import type { Desk } from '../../shared/pipeline/edits/desk.ts';
-import { presetsInForce } from '../../shared/pipeline/presets-in-force.ts';
+import { presetsInForce } from '../../shared/pipeline/edits/presets-in-force.ts';
 import { type TestDarkroom, testDarkroom } from './darkrooms.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OssServer, startOssServer } from '../../local/oss-server/server.ts';
-import type { OssConnection } from '../../shared/adapters/oss-client.ts';
+import type { OssConnection } from '../../shared/adapters/oss/client.ts';
 
 export const credentials = { accessKeyId: 'LOCALTEST', accessKeySecret: 'secret-of-the-tests' };
 

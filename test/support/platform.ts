@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import OSS from 'ali-oss';
-import { manifestKey, parseDerivativeKey } from '../../shared/core/keys.ts';
-import { type Manifest, manifestSchema } from '../../shared/core/manifest.ts';
+import { manifestKey, parseDerivativeKey } from '../../shared/core/set/keys.ts';
+import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 
 /** `npm start`’s own command in a process of its own, as a user has it. */
 export interface RunningPlatform {

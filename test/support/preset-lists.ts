@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { presetsOrThrow } from '../../shared/adapters/yaml-presets.ts';
-import type { PresetList } from '../../shared/core/preset-list.ts';
+import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
+import type { PresetList } from '../../shared/core/list/preset-list.ts';
 
 /** Two presets, five files: small enough to write a whole set out by hand. */
 export const SMALL = `

@@ -1,5 +1,5 @@
 import { Failure } from '../../shared/core/failure.ts';
-import type { Variant } from '../../shared/core/variants.ts';
+import type { Variant } from '../../shared/core/set/variants.ts';
 import type { Codec, Raster } from '../../shared/ports.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Connection } from '../../cli/connection.ts';
-import { manifestKey } from '../../shared/core/keys.ts';
-import { type Manifest, manifestSchema } from '../../shared/core/manifest.ts';
+import type { Connection } from '../../cli/cloud/connection.ts';
+import { manifestKey } from '../../shared/core/set/keys.ts';
+import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import { quarters } from './originals.ts';
 import { urlOf } from './platform.ts';

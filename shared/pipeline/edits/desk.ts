@@ -1,4 +1,4 @@
-import type { PresetList } from '../../core/preset-list.ts';
+import type { PresetList } from '../../core/list/preset-list.ts';
 import type { Log, ObjectStore, TaskQueue } from '../../ports.ts';
 
 /** All that an edit of the preset list is worked with; an entry opens it. */

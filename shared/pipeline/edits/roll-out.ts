@@ -1,10 +1,10 @@
-import { editFor, isTouched } from '../../core/edit.ts';
-import type { InForce } from '../../core/in-force.ts';
-import { retentionMilliseconds } from '../../core/preset-list.ts';
-import { nothingDone, overspent, ROLLOUT_KEY, type Run } from '../../core/run.ts';
+import { editFor, isTouched } from '../../core/list/list-diff.ts';
+import type { InForce } from '../../core/work/in-force.ts';
+import { retentionMilliseconds } from '../../core/list/preset-list.ts';
+import { nothingDone, overspent, ROLLOUT_KEY, type Run } from '../../core/work/run.ts';
 import type { Entry } from '../../ports.ts';
-import { countResults, type RunRecord, runRecord } from '../run-record.ts';
-import { walk } from '../walk.ts';
+import { countResults, type RunRecord, runRecord } from '../bulk/run-record.ts';
+import { walk } from '../bulk/submit-batches.ts';
 import type { Desk } from './desk.ts';
 
 /** Large enough to be worth an invocation, small enough to be done well within the function's time. */

@@ -330,7 +330,7 @@ const mutations: [string, Json | undefined, string][] = [
   [
     `${WORKER}/asyncInvokeConfig/maxAsyncRetryAttempts`,
     2,
-    'resources.backfill.props.asyncInvokeConfig.maxAsyncRetryAttempts: expected 8, as LAST_ATTEMPT in shared/pipeline/backfill.ts, received 2',
+    'resources.backfill.props.asyncInvokeConfig.maxAsyncRetryAttempts: expected 8, as LAST_ATTEMPT in shared/pipeline/bulk/backfill.ts, received 2',
   ],
   [
     `${WORKER}/asyncInvokeConfig/asyncTask`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { agentOf } from '../../../shared/adapters/user-agent.ts';
-import { chosenVariant } from '../../../shared/core/client-choice.ts';
-import type { ManifestVariant } from '../../../shared/core/manifest.ts';
+import { agentOf } from '../../../shared/adapters/bowser/user-agent.ts';
+import { chosenVariant } from '../../../shared/core/set/client-choice.ts';
+import type { ManifestVariant } from '../../../shared/core/set/manifest.ts';
 import { clientFacts } from '../../../shared/fc/client-facts.ts';
 import { defaultList } from '../../support/preset-lists.ts';
 

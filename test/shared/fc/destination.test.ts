@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { nothingSpent } from '../../../shared/core/report.ts';
-import { bytesOf } from '../../../shared/core/shorten.ts';
+import { nothingSpent } from '../../../shared/core/set/report.ts';
+import { bytesOf } from '../../../shared/core/telling/fit-message.ts';
 import {
   answerTo,
   destinationMessage,

@@ -1,0 +1,97 @@
+import { setTimeout } from 'node:timers/promises';
+import { failureOf } from '../../shared/core/failure.ts';
+import type { PresetList } from '../../shared/core/list/preset-list.ts';
+import { overspent } from '../../shared/core/work/run.ts';
+import { countResults, type RunRecord } from '../../shared/pipeline/bulk/run-record.ts';
+import { walk } from '../../shared/pipeline/bulk/submit-batches.ts';
+import type { RunTeller } from './progress.ts';
+import { type BackfillOptions, plannedFor } from './selection.ts';
+import { entriesOf } from './source.ts';
+import type { Connection } from '../cloud/connection.ts';
+import { type Interruption, onInterrupt } from '../terminal/interruption.ts';
+
+export interface Setting {
+  connection: Connection;
+  list: PresetList;
+  options: BackfillOptions;
+  teller: RunTeller;
+}
+
+/** FC's share is used up: others come first. */
+const BUSY_MS = 15_000;
+const LOOK_MS = 1000;
+
+/** Hands over until the source ends, the plan is passed or someone interrupts, then waits for the last word. */
+export async function carryOut(record: RunRecord, setting: Setting): Promise<void> {
+  const { run } = record;
+  const { options, teller } = setting;
+  const interruption = onInterrupt();
+  const look = startLooking(record, setting);
+  try {
+    while (run.phase === 'running') {
+      const reason = await handOverAll(record, setting, interruption).catch(
+        async (thrown: unknown) => {
+          if (failureOf(thrown).code !== 'QUEUE_BUSY') throw thrown;
+          teller.note('Function Compute is busy: waiting before the next batch');
+          await interruption.sleep(BUSY_MS);
+          return interruption.isAsked() ? 'interrupted' : undefined;
+        },
+      );
+      if (reason !== undefined) break;
+    }
+    while (options.wait && run.phase === 'finishing' && !interruption.isAsked()) {
+      if (run.done.batches >= run.handedOver.batches) run.phase = 'done';
+      else await interruption.sleep(LOOK_MS);
+    }
+  } finally {
+    await look.stop();
+    await record.flush();
+    interruption.end();
+  }
+}
+
+/** Answers why it stopped before the end of the source. */
+async function handOverAll(record: RunRecord, setting: Setting, interruption: Interruption) {
+  const { run } = record;
+  const { connection, list, options } = setting;
+  const { stopped } = await walk({
+    run,
+    bucket: connection.names.originals,
+    queue: connection.tasks('darkroom-backfill'),
+    entries: await entriesOf(run.selection, connection),
+    planned: plannedFor(run.selection, list),
+    moved: record.moved,
+    halt: () => (interruption.isAsked() ? 'interrupted' : overspent(run, list.stopAtTimesPlan)),
+    batchSize: options.batch,
+    concurrency: options.concurrency,
+    rate: options.rate,
+  });
+  if (stopped === undefined) run.phase = 'finishing';
+  else if (stopped !== 'interrupted') {
+    run.phase = 'stopped';
+    run.reason = stopped;
+  }
+  return stopped;
+}
+
+/** Counts what the workers left, and shows it, while batches are handed over and while the last are waited for. */
+function startLooking(record: RunRecord, { connection, list, teller }: Setting) {
+  let isOver = false;
+  const looking = (async () => {
+    while (!isOver) {
+      await countResults(record, connection.config);
+      teller.progress(record.run);
+      await setTimeout(LOOK_MS);
+      const reason = overspent(record.run, list.stopAtTimesPlan);
+      if (reason && record.run.phase === 'finishing') {
+        Object.assign(record.run, { phase: 'stopped', reason });
+      }
+    }
+  })();
+  return {
+    stop: async () => {
+      isOver = true;
+      await looking;
+    },
+  };
+}

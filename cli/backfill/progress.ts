@@ -1,0 +1,88 @@
+import { SingleBar } from 'cli-progress';
+import type { Run } from '../../shared/core/work/run.ts';
+import { say } from '../terminal/printer.ts';
+import { outcomesInWords, progressInWords } from '../terminal/run-words.ts';
+
+/** What a backfill says: a bar where a person watches, a line of JSON a second for machines. */
+export interface RunTeller {
+  begin(run: Run, where: string): void;
+  progress(run: Run): void;
+  note(text: string): void;
+  end(run: Run): void;
+  rehearsed(counted: { seen: number; originals: number; files: number }): void;
+}
+
+export function runTeller({ json }: { json?: true }): RunTeller {
+  return json ? jsonTeller() : personTeller();
+}
+
+function jsonTeller(): RunTeller {
+  const line = ({ id, phase, reason, cursor, seen, handedOver, done }: Run) =>
+    say(JSON.stringify({ id, phase, reason, cursor, seen, handedOver, done }));
+  return {
+    begin: line,
+    progress: line,
+    note: text => say(JSON.stringify({ note: text })),
+    end: line,
+    rehearsed: counted => say(JSON.stringify(counted)),
+  };
+}
+
+function personTeller(): RunTeller {
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} done, {rate}/s handed over, {left}  failed {failed}',
+    hideCursor: true,
+    stream: process.stderr,
+  });
+  const isWatched = process.stderr.isTTY;
+  let started = { at: Date.now(), originals: 0, done: 0 };
+  return {
+    begin: (run, where) => {
+      const isNew = run.seen === 0;
+      say(
+        `${isNew ? 'Run' : 'Resuming run'} ${run.id} on ${where}${isNew ? '' : `, after ${run.cursor ?? 'the start'}`}`,
+      );
+      started = { at: Date.now(), originals: run.handedOver.originals, done: run.done.originals };
+      if (isWatched) bar.start(1, 0, { rate: 0, left: '', failed: 0 });
+    },
+    progress: run => {
+      if (!isWatched) return;
+      bar.setTotal(Math.max(1, run.handedOver.originals));
+      bar.update(run.done.originals, figuresOf(run, started));
+    },
+    note: text => say(text),
+    end: run => {
+      if (isWatched) bar.stop();
+      say(`${progressInWords(run)}: ${outcomesInWords(run)}`);
+      say(endInWords(run));
+    },
+    rehearsed: ({ seen, originals, files }) =>
+      say(
+        `${originals.toLocaleString('en')} of ${seen.toLocaleString('en')} originals would be handed over, for up to ${files.toLocaleString('en')} files`,
+      ),
+  };
+}
+
+function figuresOf(run: Run, started: { at: number; originals: number; done: number }) {
+  const seconds = Math.max(1, (Date.now() - started.at) / 1000);
+  const rate = Math.round((run.handedOver.originals - started.originals) / seconds);
+  const speed = (run.done.originals - started.done) / seconds;
+  const failed = Object.values(run.done.failures).reduce((sum, count) => sum + count, 0);
+  return { rate, left: timeLeft(run, speed), failed };
+}
+
+/** Known only once all is handed over: a listing does not say how long it is. */
+function timeLeft({ phase, handedOver, done }: Run, speed: number): string {
+  if (phase !== 'finishing') return 'still listing';
+  if (speed === 0) return 'time left unknown';
+  const seconds = Math.round((handedOver.originals - done.originals) / speed);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s left`;
+}
+
+function endInWords({ phase, reason, cursor }: Run): string {
+  if (phase === 'done') return 'Done.';
+  if (phase === 'stopped')
+    return `Stopped: ${reason}. The same command goes on, and agrees to that.`;
+  if (phase === 'finishing') return 'All is handed over; darkroom status shows what becomes of it.';
+  return `Interrupted${cursor === undefined ? '' : ` after ${cursor}`}. The same command resumes.`;
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { PresetList } from '../../shared/core/list/preset-list.ts';
+import {
+  nothingDone,
+  overspent,
+  RUNS,
+  type Run,
+  runKey,
+  runSchema,
+} from '../../shared/core/work/run.ts';
+import { readRecord } from '../../shared/pipeline/records.ts';
+import type { ObjectStore } from '../../shared/ports.ts';
+
+/** The unfinished run of the same selection, to go on with, or a new one. Whoever starts a stopped one again agrees to it. */
+export async function findOrBegin(
+  selection: Run['selection'],
+  presets: string,
+  config: ObjectStore,
+  list: PresetList,
+): Promise<Run> {
+  const name = nameOf(selection);
+  const unfinished = await unfinishedRun(name, config);
+  if (unfinished) return resumed(unfinished, presets, list);
+  const now = new Date();
+  return {
+    schema: 1,
+    id: `${name}-${now.getTime().toString(36)}`,
+    kind: 'backfill',
+    selection,
+    phase: 'running',
+    presets,
+    from: [],
+    granted: 0,
+    seen: 0,
+    handedOver: { batches: 0, originals: 0, planned: 0 },
+    done: nothingDone(),
+    counted: [],
+    startedAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+  };
+}
+
+/** `--since 7d` is another moment at each start, and the same wish. */
+function nameOf({ since: _, ...selection }: Run['selection']): string {
+  const hash = createHash('sha256').update(JSON.stringify(selection)).digest('hex');
+  return `backfill-${hash.slice(0, 8)}`;
+}
+
+async function unfinishedRun(name: string, config: ObjectStore): Promise<Run | undefined> {
+  const runs: Run[] = [];
+  for await (const entry of config.list(`${RUNS}${name}-`, { delimiter: '/' })) {
+    if (!('prefix' in entry)) continue;
+    const run = await readRecord(config, runKey(entry.prefix.slice(RUNS.length, -1)), runSchema);
+    if (run && run.phase !== 'done') runs.push(run);
+  }
+  return runs.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
+}
+
+function resumed(run: Run, presets: string, list: PresetList): Run {
+  const isOver = run.phase === 'stopped' && overspent(run, list.stopAtTimesPlan) !== undefined;
+  if (isOver) run.granted = run.done.rendered;
+  if (run.phase === 'stopped') {
+    run.phase = 'running';
+    delete run.reason;
+  }
+  return { ...run, presets };
+}

@@ -1,0 +1,79 @@
+import { editFor } from '../../shared/core/list/list-diff.ts';
+import { Failure } from '../../shared/core/failure.ts';
+import type { PresetList } from '../../shared/core/list/preset-list.ts';
+import { presetsFor } from '../../shared/core/list/rules.ts';
+import type { Mode, Run } from '../../shared/core/work/run.ts';
+import { sinceFrom } from './source.ts';
+import type { ConnectionOptions } from '../cloud/connection.ts';
+
+export interface BackfillOptions extends ConnectionOptions {
+  prefix: string;
+  since?: string;
+  preset?: string;
+  missing?: true;
+  stale?: true;
+  retryFailed?: true;
+  force?: true;
+  source: 'list' | 'inventory';
+  inventory?: string;
+  rate?: number;
+  concurrency: number;
+  batch: number;
+  limit?: number;
+  dryRun?: true;
+  wait: boolean;
+  json?: true;
+}
+
+export function selectionOf(options: BackfillOptions, list: PresetList): Run['selection'] {
+  const { prefix, since, preset, source, inventory, limit } = options;
+  if ((source === 'inventory') !== (inventory !== undefined)) {
+    throw new Failure(
+      'SETTINGS_INVALID',
+      'expected --source inventory and --inventory together, received one of them',
+    );
+  }
+  if (preset !== undefined && !list.presets.some(({ name }) => name === preset)) {
+    const known = list.presets.map(({ name }) => name).join(', ');
+    throw new Failure(
+      'SETTINGS_INVALID',
+      `expected a preset of the list in force (${known}), received ${preset}`,
+    );
+  }
+  return {
+    prefix,
+    mode: modeOf(options),
+    ...(since === undefined ? {} : { since: sinceFrom(since, new Date()) }),
+    ...(preset === undefined ? {} : { preset }),
+    ...(inventory === undefined ? {} : { inventory }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function modeOf({ missing, stale, retryFailed, force }: BackfillOptions): Mode {
+  const asked: Mode[] = [];
+  if (missing) asked.push('missing');
+  if (stale) asked.push('stale');
+  if (retryFailed) asked.push('retry-failed');
+  if (force) asked.push('force');
+  const [mode = 'settle', second] = asked;
+  if (second === undefined) return mode;
+  throw new Failure(
+    'SETTINGS_INVALID',
+    `expected one of --missing, --stale, --retry-failed and --force, received ${asked.join(' and ')}`,
+  );
+}
+
+/** Files that an original of this selection may need; undefined for those that the list or the selection passes over. */
+export function plannedFor(
+  { preset }: Run['selection'],
+  list: PresetList,
+): (key: string) => number | undefined {
+  const touch = editFor([], list);
+  return key => {
+    const files = touch(key).make;
+    if (preset === undefined) return presetsFor(key, list).length > 0 ? files.length : undefined;
+    const own = files.filter(file => file.preset === preset);
+    return presetsFor(key, list).some(({ name }) => name === preset) ? own.length : undefined;
+  };
+}

@@ -1,0 +1,42 @@
+import { fcEndpoint as endpointOf } from '../../shared/adapters/alicloud/openapi.ts';
+import { cdnDomain } from '../../shared/adapters/cdn/domain.ts';
+import { fcSettings } from '../../shared/adapters/fc/function-settings.ts';
+import { Failure } from '../../shared/core/failure.ts';
+import type { CdnDomain, FunctionSettings } from '../../shared/ports.ts';
+
+/** What an operator sets up and checks beside the buckets. */
+export interface Cloud {
+  /** `cn-hangzhou`. */
+  region: string;
+  accountId: string | undefined;
+  /** Throws SETTINGS_INVALID where nothing says whose functions. */
+  functions(): FunctionSettings;
+  cdnDomain(name: string): CdnDomain;
+}
+
+interface CloudOptions {
+  region: string;
+  accountId: string | undefined;
+  /** Undefined for Alibaba's own. */
+  fcEndpoint: string | undefined;
+  cdnEndpoint: string | undefined;
+  credentials: { accessKeyId: string; accessKeySecret: string; securityToken?: string | undefined };
+}
+
+export function openCloud(options: CloudOptions): Cloud {
+  const { region, accountId, fcEndpoint, cdnEndpoint, credentials } = options;
+  return {
+    region,
+    accountId,
+    functions() {
+      if (accountId === undefined) {
+        const message =
+          'expected DARKROOM_ACCOUNT_ID in the environment, the account that has the functions';
+        throw new Failure('SETTINGS_INVALID', message);
+      }
+      const endpoint = fcEndpoint ?? endpointOf({ region, accountId, internal: false });
+      return fcSettings({ endpoint, credentials });
+    },
+    cdnDomain: name => cdnDomain(name, { endpoint: cdnEndpoint, credentials }),
+  };
+}

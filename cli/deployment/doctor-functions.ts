@@ -1,0 +1,115 @@
+import { checkupAnswer } from '../../events/checkup.ts';
+import type { DeployedTrigger, FunctionSettings } from '../../shared/ports.ts';
+import type { Connection } from '../cloud/connection.ts';
+import { bad, type Finding, good } from './doctor-finding.ts';
+
+const UPLOADED = ['PutObject', 'PostObject', 'CopyObject', 'CompleteMultipartUpload'];
+const WATCHES = [
+  {
+    functionName: 'darkroom-on-object-changed',
+    bucket: 'originals',
+    events: [
+      ...UPLOADED.map(event => `oss:ObjectCreated:${event}`),
+      'oss:ObjectRemoved:DeleteObject',
+      'oss:ObjectRemoved:DeleteObjects',
+    ],
+  },
+  {
+    functionName: 'darkroom-on-presets-edited',
+    bucket: 'config',
+    events: UPLOADED.map(event => `oss:ObjectCreated:${event}`),
+  },
+] as const;
+
+/** Whether OSS wakes the functions, and for what it should. */
+export async function triggers({ names, cloud }: Connection): Promise<Finding[]> {
+  const fc = cloud.functions();
+  const findings: Finding[] = [];
+  for (const { functionName, bucket, events } of WATCHES) {
+    const name = `trigger of ${functionName}`;
+    const found = await fc.triggers(functionName);
+    if (!found) {
+      findings.push(bad(name, 'there is no such function', 'npm run deploy'));
+      continue;
+    }
+    const own = found.filter(
+      ({ type, source }) => type === 'oss' && source.endsWith(`:${names[bucket]}`),
+    );
+    const heard = new Set(own.flatMap(eventsOf));
+    const missing = events.filter(event => !heard.has(event));
+    findings.push(
+      missing.length === 0
+        ? good(name, `hears ${names[bucket]}`)
+        : bad(name, `does not hear ${missing.join(', ')} of ${names[bucket]}`, 'npm run deploy'),
+    );
+    const parts = own.flatMap(eventsOf).filter(event => /\*$|Upload(Part|PartCopy)$/.test(event));
+    if (parts.length > 0) {
+      const mend = 'name the events one by one, as s.yaml does, and npm run deploy';
+      findings.push(
+        bad(name, `hears ${parts.join(', ')}: each part of an upload is paid for`, mend),
+      );
+    }
+  }
+  return findings;
+}
+
+function eventsOf({ config }: DeployedTrigger): string[] {
+  return Array.isArray(config.events) ? config.events.map(String) : [];
+}
+
+const ALL_FUNCTIONS = [
+  'on-object-changed',
+  'backfill',
+  'on-presets-edited',
+  'on-cdn-miss',
+  'sweep',
+];
+
+/** What each function answers of itself, by the rights that it has. */
+export async function functions(connection: Connection): Promise<Finding[]> {
+  const fc = connection.cloud.functions();
+  const findings = await Promise.all(
+    ALL_FUNCTIONS.map(name => reached(`darkroom-${name}`, fc, connection)),
+  );
+  return findings.flat();
+}
+
+async function reached(
+  functionName: string,
+  fc: FunctionSettings,
+  { names }: Connection,
+): Promise<Finding[]> {
+  const name = `function ${functionName}`;
+  const answer = await fc.invoke(functionName, Buffer.from('{"kind":"darkroom.checkup"}'));
+  if (!answer) return [bad(name, 'there is none', 'npm run deploy')];
+  const text = answer.payload.toString('utf8');
+  if (answer.error) {
+    const mend =
+      'its log says more; a STORE_DENIED is a role without its policy (darkroom policies)';
+    return [bad(name, `failed: ${text.slice(0, 200)}`, mend)];
+  }
+  const checked = checkupAnswer.safeParse(jsonIn(text));
+  if (!checked.success) {
+    return [bad(name, 'answers nothing that this version understands', 'npm run deploy')];
+  }
+  const { node, buckets: seen, mayWriteOriginals } = checked.data;
+  if (JSON.stringify(seen) !== JSON.stringify(names)) {
+    const words = `works on ${Object.values(seen).join(', ')}, not on ${Object.values(names).join(', ')}`;
+    return [bad(name, words, 'deploy it with the same DARKROOM_…_BUCKET as here')];
+  }
+  if (mayWriteOriginals) {
+    const mend = `take oss:PutObject on ${names.originals} from its role: ram/ has the policy`;
+    return [
+      bad(name, 'may write originals: a derivative there would fire its trigger again', mend),
+    ];
+  }
+  return [good(name, `answers, on Node.js ${node}, and cannot write originals`)];
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

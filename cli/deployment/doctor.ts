@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
+import { checksOf, findingsOf } from './doctor-checks.ts';
+import type { Finding } from './doctor-finding.ts';
+import { say } from '../terminal/printer.ts';
+
+export function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .description(
+      'Look whether a deployment, or the local platform, can do its work; say how to mend what is wrong. Changes nothing.',
+    )
+    .option('--json', 'as one list');
+  return withConnection(command).action(doctor);
+}
+
+async function doctor(options: ConnectionOptions & { json?: true }): Promise<void> {
+  const connection = await connect(options);
+  if (!options.json) say(`On ${connection.where}\n`);
+  const found: Finding[] = [];
+  for (const check of checksOf(connection)) {
+    const findings = await findingsOf(check);
+    found.push(...findings);
+    if (!options.json) for (const finding of findings) say(linesOf(finding));
+  }
+  const wrong = found.filter(({ state }) => state === 'bad').length;
+  if (options.json) say(JSON.stringify(found, null, 2));
+  else say(`\n${wrong === 0 ? 'All is well.' : `${wrong} to mend.`}`);
+  if (wrong > 0) process.exitCode = 1;
+}
+
+const SIGNS = { good: '✓', bad: '✗', unknown: '?' };
+
+function linesOf({ name, state, words, mend }: Finding): string {
+  const line = `  ${SIGNS[state]} ${name}: ${words}`;
+  return mend ? `${line}\n      → ${mend}` : line;
+}

@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { Failure } from '../../shared/core/failure.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  environment,
+  withConnection,
+} from '../cloud/connection.ts';
+import { say } from '../terminal/printer.ts';
+import { cdnSteps, missDomainStep } from './setup-domains.ts';
+import { bucketSteps, type Step } from './setup-steps.ts';
+
+interface Options extends ConnectionOptions {
+  origin: string[];
+  missDomain?: string;
+  missCertificate?: string;
+  missKey?: string;
+  cdnDomain?: string;
+  apply?: true;
+  json?: true;
+}
+
+export function setupCommand(): Command {
+  const command = new Command('setup')
+    .description(
+      'Show what a deployment needs beside its functions (buckets, rules, domains) and is not there yet; with --apply, make it.',
+    )
+    .option(
+      '--origin <url>',
+      'a page that uploads straight from the browser; may be given again',
+      (url: string, urls: string[]) => [...urls, url],
+      [] as string[],
+    )
+    .option('--miss-domain <name>', 'by which OSS asks on-cdn-miss for files that are missing')
+    .option('--miss-certificate <file>', 'of that domain, PEM')
+    .option('--miss-key <file>', 'of that certificate, PEM')
+    .option('--cdn-domain <name>', 'in front of the derivatives bucket')
+    .option('--apply', 'make what is missing, and set what is otherwise')
+    .option('--json', 'as one object');
+  return withConnection(command).action(setup);
+}
+
+async function setup(options: Options): Promise<void> {
+  const connection = await connect(options);
+  const steps = await stepsOf(options, connection);
+  if (!options.json) say(`On ${connection.where}\n`);
+  for (const step of steps) {
+    if (options.apply) await step.apply?.();
+    if (!options.json) say(lineOf(step, options.apply === true));
+  }
+  const open = steps.filter(({ apply }) => apply);
+  const wrong = steps.filter(({ state }) => state === 'wrong');
+  if (options.json) say(JSON.stringify({ applied: options.apply === true, steps }, null, 2));
+  else say(`\n${summary(open.length, wrong.length, options.apply === true)}`);
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
+async function stepsOf(options: Options, connection: Connection): Promise<Step[]> {
+  const { missDomain, cdnDomain } = options;
+  const { cloud, names } = connection;
+  const wanted = {
+    origins: options.origin.map(checkedOrigin),
+    missUrl: missDomain && `https://${missDomain}/`,
+    missSecret: environment().DARKROOM_MISS_SECRET,
+  };
+  const steps = await bucketSteps(wanted, connection);
+  if (missDomain) {
+    const certificate = await textOf(options.missCertificate);
+    const privateKey = await textOf(options.missKey);
+    const domain = { name: missDomain, certificate, privateKey };
+    steps.push(await missDomainStep(domain, cloud.functions()));
+  }
+  if (cdnDomain) {
+    const bucketHost = `${names.derivatives}.oss-${cloud.region}.aliyuncs.com`;
+    steps.push(...(await cdnSteps(cloud.cdnDomain(cdnDomain), bucketHost)));
+  }
+  return steps;
+}
+
+function checkedOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.origin === text || text === '*') return text;
+  throw new Failure(
+    'SETTINGS_INVALID',
+    `expected an origin such as https://app.example.com (--origin), received ${text}`,
+  );
+}
+
+async function textOf(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  return await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const message = `expected a PEM file at ${file}, it cannot be read (${cause.code})`;
+    throw new Failure('SETTINGS_INVALID', message, { cause });
+  });
+}
+
+const SIGNS = { there: '✓', missing: '+', other: '~', wrong: '✗' };
+
+function lineOf({ name, words, state, apply }: Step, applied: boolean): string {
+  const done = applied && apply ? ' (done)' : '';
+  return `  ${SIGNS[state]} ${name}: ${words}${done}`;
+}
+
+function summary(open: number, wrong: number, applied: boolean): string {
+  const decide = wrong === 0 ? '' : ` ${wrong} marked ✗ need a decision of yours.`;
+  if (open === 0) return `Nothing to do.${decide}`;
+  const things = open === 1 ? 'one thing' : `${open} things`;
+  if (applied) return `${capital(things)} done.${decide}`;
+  return `Nothing was changed: darkroom setup --apply does ${things} (+ new, ~ changed).${decide}`;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,167 @@
+import { Command } from 'commander';
+import { Failure, failureOf } from '../../shared/core/failure.ts';
+import { unusableKey, versionOf } from '../../shared/core/set/keys.ts';
+import { isWhole, type Standing } from '../../shared/core/set/status.ts';
+import type { VariantStanding } from '../../shared/core/set/variant-state.ts';
+import { presetsInForce } from '../../shared/pipeline/edits/presets-in-force.ts';
+import { type Ground, type Look, lookAt } from '../../shared/pipeline/inspect/survey.ts';
+import { type Proof, proofOf } from '../../shared/pipeline/removal/enforce.ts';
+import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
+import { bytesAsText, say } from '../terminal/printer.ts';
+import { takedownTexts } from '../takedown/words.ts';
+
+interface Options extends ConnectionOptions {
+  json?: true;
+}
+
+export function explainCommand(): Command {
+  const command = new Command('explain')
+    .description('Say what the preset list wants of an original, and how each of its files stands.')
+    .argument('<key...>', 'of originals, as they are in the bucket, never URL-encoded')
+    .option('--json', 'one line of JSON for each key');
+  return withConnection(command).action(explain);
+}
+
+async function explain(keys: string[], options: Options): Promise<void> {
+  const { where, originals, derivatives, config } = await connect(options);
+  const presets = await presetsInForce(config, {}).current();
+  for (const key of keys) {
+    try {
+      const look = await lookFor(key, where, { originals, derivatives, presets });
+      const proof = await proofOf(key, config);
+      say(options.json ? jsonOf(look, proof) : textOf(look, proof, presets.fingerprint));
+    } catch (thrown) {
+      const { code, message } = failureOf(thrown);
+      if (code !== 'KEY_UNUSABLE') throw thrown;
+      process.exitCode = 1;
+      if (options.json) say(JSON.stringify({ key, error: { code, message } }));
+      else process.stderr.write(`darkroom: ${message}\n`);
+    }
+  }
+}
+
+async function lookFor(key: string, where: string, ground: Ground): Promise<Look> {
+  const unusable = unusableKey(key);
+  if (unusable) throw new Failure('KEY_UNUSABLE', `${unusable}: ${key}`);
+  const look = await lookAt(key, await ground.originals.head(key), ground);
+  if (look.standing.original || look.manifest) return look;
+  const message = `expected the key of an original of ${where}, there is no ${key}`;
+  throw new Failure('KEY_UNUSABLE', message);
+}
+
+function jsonOf({ standing, manifest }: Look, takedown: Proof | undefined): string {
+  const readable = manifest === 'unreadable' ? undefined : manifest;
+  return JSON.stringify({
+    ...standing,
+    whole: isWhole(standing),
+    ...(takedown ? { takedown } : {}),
+    manifest: readable && {
+      version: readable.version,
+      presets: readable.presets,
+      committedAt: readable.committedAt,
+    },
+    ...(manifest === 'unreadable' ? { error: { message: UNREADABLE } } : {}),
+  });
+}
+
+const UNREADABLE =
+  'what lies in its place was not written by this Darkroom: every run of the original fails on it';
+
+function textOf({ standing, manifest }: Look, proof: Proof | undefined, fingerprint: string) {
+  const { key, failure, notFor } = standing;
+  const lines = [
+    key,
+    ...takedownTexts(standing, proof),
+    `  rule      ${ruleText(standing)}`,
+    `  original  ${originalText(standing)}`,
+    `  manifest  ${manifestText(manifest, fingerprint)}`,
+    ...(failure ? [`  failure   ${failure.code}: ${failure.message}`] : []),
+    ...(isAsked(standing) ? [`  whole     ${wholeText(standing)}`] : []),
+    ...(notFor.length > 0 ? [`  not for   ${notFor.join(', ')}: \`when\` does not hold`] : []),
+    ...(standing.picture ? standing.variants.map(one => `    ${variantText(one)}`) : []),
+    ...standing.unwanted.map(file => `    ! ${file}  the list does not name it`),
+    ...standing.retired.map(file => `    ~ ${file.key}  replaced, goes ${file.goesAt}`),
+  ];
+  return lines.join('\n');
+}
+
+function isAsked({ variants }: Standing): boolean {
+  return variants.length > 0;
+}
+
+function ruleText({ rule }: Standing): string {
+  if (!rule) return 'none matches: nothing is made of it';
+  const presets = rule.presets === 'none' ? 'none: nothing is made of it' : rule.presets.join(', ');
+  return `rules[${rule.index}] "${rule.match}" → ${presets}`;
+}
+
+function originalText({ original, picture }: Standing): string {
+  if (!original) return 'gone: its set is an orphan (darkroom verify)';
+  const { etag, bytes } = original;
+  const facts = picture
+    ? [
+        `${picture.format} ${picture.width}x${picture.height}`,
+        ...(picture.frames > 1 ? [`${picture.frames} frames`] : []),
+        ...(picture.alpha ? ['transparent parts'] : []),
+        ...(picture.profile ? ['Display P3'] : []),
+        ...(picture.hdr ? ['gain map'] : []),
+        ...(picture.salvaged ? ['cut off, what came is shown'] : []),
+      ]
+    : ['not read yet, or not readable'];
+  return [...facts, bytesAsText(bytes), `ETag ${etag}`, `version ${versionOf(etag)}`].join(', ');
+}
+
+function manifestText(manifest: Look['manifest'], fingerprint: string): string {
+  if (!manifest) return 'none';
+  if (manifest === 'unreadable') return UNREADABLE;
+  if (manifest.takenDown) return 'a tombstone: nothing is rendered of this key, until it is undone';
+  const { version, presets, committedAt } = manifest;
+  const list = presets === fingerprint ? 'the list in force' : `the list ${presets}`;
+  return `of version ${version}, committed ${committedAt} by ${list}`;
+}
+
+function wholeText(standing: Standing): string {
+  const { variants, picture, failure } = standing;
+  const [first] = variants;
+  // Before the picture is known all files stand alike, and there may be fewer of them.
+  if (!picture && failure) return `no: none of up to ${variants.length} files can be made`;
+  if (!picture && first) return `no, up to ${variants.length} files are ${whyOf(first)}`;
+  if (isWhole(standing)) return 'yes';
+  const lacking = variants.filter(
+    ({ state, generate }) => generate === 'eager' && state !== 'rendered' && state !== 'skipped',
+  );
+  return `no: ${lacking.length} of ${variants.length} files are not as the list wants them`;
+}
+
+const MARKS = {
+  rendered: '✓',
+  on_demand: '-',
+  skipped: '-',
+  failed: '✗',
+  missing: '✗',
+  stale: '✗',
+  pending: '…',
+} as const satisfies Record<VariantStanding['state'], string>;
+
+function variantText(variant: VariantStanding): string {
+  const { preset, width, format, state } = variant;
+  const name = `${preset} ${width} ${format}`.padEnd(24);
+  return `${MARKS[state]} ${name} ${whyOf(variant)}`;
+}
+
+function whyOf(variant: VariantStanding): string {
+  switch (variant.state) {
+    case 'rendered':
+      return `rendered ${variant.renderedAt}, ${bytesAsText(variant.bytes)}  ${variant.key}`;
+    case 'on_demand':
+      return 'on demand: made when it is first asked for';
+    case 'failed':
+      return `failed${variant.final ? '' : ', is tried again'}: ${variant.code}: ${variant.message}`;
+    case 'stale':
+      return `stale: an older recipe made ${variant.replaces}`;
+    case 'skipped':
+    case 'missing':
+    case 'pending':
+      return `${variant.state}: ${variant.why}`;
+  }
+}

@@ -1,0 +1,145 @@
+import { Command } from 'commander';
+import {
+  IN_FORCE_KEY,
+  type InForce,
+  inForceSchema,
+  PENDING_KEY,
+  type Pending,
+  pendingSchema,
+  REJECTED_KEY,
+  type Rejected,
+  rejectedSchema,
+} from '../../shared/core/work/in-force.ts';
+import { ROLLOUT_KEY, RUNS, type Run, runKey, runSchema } from '../../shared/core/work/run.ts';
+import { SWEEP_KEY, type Sweep, sweepSchema } from '../../shared/core/work/sweep.ts';
+import { type Coverage, coverageOf } from '../../shared/pipeline/inspect/coverage.ts';
+import { countPurges } from '../../shared/pipeline/removal/purges.ts';
+import { readRecord } from '../../shared/pipeline/records.ts';
+import type { ObjectStore } from '../../shared/ports.ts';
+import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
+import { grouped, inColumns, positiveWhole } from '../terminal/figures.ts';
+import { say } from '../terminal/printer.ts';
+import { outcomesInWords, progressInWords } from '../terminal/run-words.ts';
+
+interface Options extends ConnectionOptions {
+  sample?: number;
+  all?: true;
+  json?: true;
+}
+
+export interface Status {
+  inForce: InForce | undefined;
+  pending: Pending | undefined;
+  rejected: Rejected | undefined;
+  rollout: Run | undefined;
+  runs: Run[];
+  sweep: Sweep | undefined;
+  /** That wait for the CDN, by class. */
+  purges: Record<string, number>;
+  coverage: Coverage | undefined;
+}
+
+export function statusCommand(): Command {
+  const command = new Command('status')
+    .description(
+      'Show the list in force, edits and runs under way, and how many originals have their full set.',
+    )
+    .option('--sample <n>', 'look at so many originals in place of all', positiveWhole)
+    .option('--all', 'show runs that are done, too')
+    .option('--json', 'as one object');
+  return withConnection(command).action(status);
+}
+
+async function status(options: Options): Promise<void> {
+  const { config, originals, derivatives, where } = await connect(options);
+  const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
+  const found: Status = {
+    inForce,
+    pending: await readRecord(config, PENDING_KEY, pendingSchema),
+    rejected: await readRecord(config, REJECTED_KEY, rejectedSchema),
+    rollout: await readRecord(config, ROLLOUT_KEY, runSchema),
+    runs: (await runsIn(config)).filter(({ phase }) => options.all || phase !== 'done'),
+    sweep: await readRecord(config, SWEEP_KEY, sweepSchema),
+    purges: await countPurges(config),
+    coverage: inForce && (await coverageOf(originals, derivatives, inForce.list, options)),
+  };
+  if (options.json) say(JSON.stringify(found, null, 2));
+  else tell(found, where);
+}
+
+async function runsIn(config: ObjectStore): Promise<Run[]> {
+  const runs: Run[] = [];
+  for await (const entry of config.list(RUNS, { delimiter: '/' })) {
+    if (!('prefix' in entry)) continue;
+    const run = await readRecord(config, runKey(entry.prefix.slice(RUNS.length, -1)), runSchema);
+    if (run) runs.push(run);
+  }
+  return runs;
+}
+
+function tell(
+  { inForce, pending, rejected, rollout, runs, sweep, purges, coverage }: Status,
+  where: string,
+): void {
+  say(`On ${where}`);
+  say(
+    inForce
+      ? `List in force: ${inForce.fingerprint}, since ${inForce.promotedAt}`
+      : 'No list is in force.',
+  );
+  if (rejected) say(`Refused at ${rejected.rejectedAt}:\n  ${rejected.problems.join('\n  ')}`);
+  if (pending) say(pendingInWords(pending));
+  for (const run of [...(rollout ? [rollout] : []), ...runs]) say(runInWords(run));
+  if (sweep) say(sweepInWords(sweep));
+  const waiting = Object.entries(purges).filter(([, count]) => count > 0);
+  if (waiting.length > 0) {
+    const counts = waiting.map(([name, count]) => `${grouped(count)} ${name}`).join(', ');
+    say(`Purges that wait for the CDN: ${counts}`);
+  }
+  if (coverage) tellCoverage(coverage);
+}
+
+function sweepInWords({ phase, startedAt, walked, orphans, handedOver, reason }: Sweep): string {
+  const found = `${grouped(walked.sets)} sets walked, ${grouped(orphans.sets)} without an original`;
+  const done = phase === 'done' ? `, ${grouped(handedOver.originals)} handed over` : '';
+  return `sweep of ${startedAt}: ${phase}, ${found}${done}${reason ? ` (${reason})` : ''}`;
+}
+
+function pendingInWords({ phase, fingerprint, reason, counted }: Pending): string {
+  const counts = `${grouped(counted.originals)} originals and ${grouped(counted.files)} files counted`;
+  if (phase === 'counting') return `Edit ${fingerprint} is being counted: ${counts} so far`;
+  return `Edit ${fingerprint} waits, since ${reason}: ${counts}. See darkroom presets plan, then apply.`;
+}
+
+function runInWords(run: Run): string {
+  const reason = run.reason ? ` (${run.reason})` : '';
+  const sweep = run.sweepAt ? `; what was replaced goes after ${run.sweepAt}` : '';
+  const mode = run.kind === 'backfill' ? ` ${run.selection.mode} ${run.selection.prefix}` : '';
+  return `${run.kind}${mode} ${run.id}: ${run.phase}${reason}, ${progressInWords(run)}: ${outcomesInWords(run)}${sweep}`;
+}
+
+function tellCoverage({
+  listed,
+  originals,
+  whole,
+  perPreset,
+  failures,
+  oldestPending,
+  takenDown,
+}: Coverage): void {
+  say(
+    `${grouped(whole)} of ${grouped(originals)} originals have their full set (${grouped(listed)} listed)`,
+  );
+  if (takenDown > 0) say(`  ${grouped(takenDown)} taken down`);
+  const rows = Object.entries(perPreset).map(([name, one]) => [
+    `  ${name}`,
+    grouped(one.whole),
+    `of ${grouped(one.wanted)}`,
+    one.wanted === 0 ? '' : `${((100 * one.whole) / one.wanted).toFixed(1)} %`,
+  ]);
+  if (rows.length > 0) say(inColumns(rows, [1, 2, 3]));
+  for (const [code, count] of Object.entries(failures)) say(`  ${grouped(count)} failed: ${code}`);
+  if (oldestPending) {
+    say(`Waiting longest: ${oldestPending.key}, since ${oldestPending.since.toISOString()}`);
+  }
+}

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { buckets, type Platform, startPlatform } from '../../local/platform.ts';
+import { seed } from '../../local/seed.ts';
+import { Failure } from '../../shared/core/failure.ts';
+import { narrator, type Teller } from './narrator.ts';
+import { defaultPresets, textOf } from '../presets/presets.ts';
+import { say } from '../terminal/printer.ts';
+
+interface Options {
+  port: number;
+  data: string;
+  presets?: string;
+  accessKeyId?: string;
+  accessKeySecret?: string;
+  fresh?: true;
+  seed: boolean;
+  webhook?: URL;
+  otlp?: URL;
+  json?: true;
+}
+
+const DEFAULT_PORT = 7070;
+
+export function localCommand(): Command {
+  return new Command('local')
+    .description('Start the whole platform on this machine: OSS, Function Compute, CDN.')
+    .option(
+      '--port <n>',
+      'of OSS; the CDN takes the next, the APIs of Function Compute and of the CDN those after',
+      portFrom,
+      DEFAULT_PORT,
+    )
+    .option('--data <dir>', 'where everything is kept', '.darkroom')
+    .option('--presets <file>', 'put this preset list in force')
+    .option('--access-key-id <id>', 'instead of the one made at the first start')
+    .option('--access-key-secret <secret>', 'that belongs to it')
+    .option('--fresh', 'begin with empty buckets')
+    .option('--no-seed', 'upload no photographs of our own')
+    .option('--webhook <url>', 'post each ready and failure message there, as JSON', urlFrom)
+    .option('--otlp <url>', 'send traces there (OTLP over HTTP)', urlFrom)
+    .option('--json', 'one line of JSON when ready, then one for each happening')
+    .action(local);
+}
+
+async function local(options: Options): Promise<void> {
+  const teller = options.json ? jsonTeller : narrator();
+  const platform = await startPlatform({
+    port: options.port,
+    dataDir: resolve(options.data),
+    fresh: options.fresh === true,
+    identity: identityFrom(options),
+    presets: {
+      file: options.presets ?? defaultPresets,
+      text: await textOf(options.presets ?? defaultPresets),
+      replace: options.presets !== undefined,
+    },
+    webhook: options.webhook,
+    otlp: options.otlp,
+    onHappening: happening => teller.happening(happening),
+  });
+  stopOnSignal(platform);
+  teller.ready(platform);
+  if (!options.seed) return;
+  const seeded = await seed(platform);
+  await platform.host.idle();
+  await teller.seeded(platform, seeded);
+}
+
+const jsonTeller: Teller = {
+  ready: ({ oss, cdn, fc, cdnApi, data }) =>
+    say(JSON.stringify({ oss, buckets, cdn, fc, cdnApi, data })),
+  happening: happening => say(JSON.stringify(happening)),
+  seeded: async () => undefined,
+};
+
+/** At once: what was under way is still queued on disk, and goes on at the next start. */
+function stopOnSignal(platform: Platform): void {
+  const stop = async () => {
+    await platform.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+}
+
+function identityFrom({ accessKeyId, accessKeySecret }: Options) {
+  if (accessKeyId && accessKeySecret) return { accessKeyId, accessKeySecret };
+  if (!accessKeyId && !accessKeySecret) return undefined;
+  throw new Failure(
+    'SETTINGS_INVALID',
+    'expected --access-key-id and --access-key-secret together, received one of them',
+  );
+}
+
+function portFrom(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65_533) return port;
+  throw new InvalidArgumentError('expected a port below 65533, or 0 for any that are free');
+}
+
+function urlFrom(text: string): URL {
+  if (URL.canParse(text) && /^https?:/.test(text)) return new URL(text);
+  throw new InvalidArgumentError('expected an address such as http://localhost:3000/photos');
+}

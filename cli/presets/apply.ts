@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
+import { Failure } from '../../shared/core/failure.ts';
+import {
+  type Approval,
+  approvalKey,
+  IN_FORCE_KEY,
+  inForceSchema,
+} from '../../shared/core/work/in-force.ts';
+import { ROLLOUT_KEY, runSchema } from '../../shared/core/work/run.ts';
+import { type SavedPlan, savedPlanSchema } from '../../shared/core/work/saved-plan.ts';
+import { readRecord, writeRecord } from '../../shared/pipeline/records.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  withConnection,
+} from '../cloud/connection.ts';
+import { grouped } from '../terminal/figures.ts';
+import { say } from '../terminal/printer.ts';
+
+export function presetsApplyCommand(): Command {
+  const command = new Command('apply')
+    .description(
+      'Put a planned list in force and roll it out; refused if the list in force has moved since the plan.',
+    )
+    .argument('<plan>', 'what `presets plan --out` saved');
+  return withConnection(command).action(apply);
+}
+
+async function apply(file: string, options: ConnectionOptions): Promise<void> {
+  const plan = await readPlan(file);
+  if (plan.prefix !== '') {
+    throw new Failure(
+      'SETTINGS_INVALID',
+      `expected a plan of all originals, ${file} counted those below ${plan.prefix} alone: plan without --prefix`,
+    );
+  }
+  const connection = await connect(options);
+  const { config, presetsKey, where } = connection;
+  const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
+  refuseMoved(plan, inForce?.fingerprint ?? null, file);
+  const { fingerprint } = presetsOrThrow(plan.list, file);
+  if (fingerprint !== plan.to) {
+    throw new Failure(
+      'SETTINGS_INVALID',
+      `expected the list in ${file} to be ${plan.to}, it is ${fingerprint}: plan it again`,
+    );
+  }
+  if (plan.from !== null)
+    await writeRecord(config, approvalKey(plan.to), approvalFrom(plan, plan.from));
+  const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
+  await config.put(presetsKey, Buffer.from(plan.list), attributes);
+  say(
+    `Written to ${where}: ${grouped(plan.originals)} originals, up to ${grouped(plan.files)} files. darkroom status shows how it goes.`,
+  );
+}
+
+async function readPlan(file: string): Promise<SavedPlan> {
+  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new Failure(
+      'SETTINGS_INVALID',
+      `expected a plan at ${file}, it cannot be read (${cause.code})`,
+      { cause },
+    );
+  });
+  try {
+    return savedPlanSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Failure(
+      'SETTINGS_INVALID',
+      `expected a plan that \`presets plan --out\` saved at ${file}, received something else`,
+      { cause },
+    );
+  }
+}
+
+function refuseMoved({ from, to }: SavedPlan, inForce: string | null, file: string): void {
+  if (from === inForce) return;
+  const now = inForce === to ? 'the planned list is in force already' : `${inForce ?? 'none'} is`;
+  throw new Failure(
+    'SETTINGS_INVALID',
+    `expected the list ${from ?? 'none'} in force, as when ${file} was planned; ${now}: plan the edit again`,
+  );
+}
+
+function approvalFrom({ to, originals, files }: SavedPlan, from: string): Approval {
+  return { schema: 1, from, to, originals, files, approvedAt: new Date().toISOString() };
+}
+
+export function presetsResumeCommand(): Command {
+  const command = new Command('resume').description(
+    'Go on with a rollout that stopped since it rendered more than was planned.',
+  );
+  return withConnection(command).action(resume);
+}
+
+async function resume(options: ConnectionOptions): Promise<void> {
+  const connection = await connect(options);
+  const run = await readRecord(connection.config, ROLLOUT_KEY, runSchema);
+  if (run?.phase !== 'stopped') {
+    throw new Failure(
+      'SETTINGS_INVALID',
+      `expected a rollout that stopped, ${run ? `the last one is ${run.phase}` : 'there is none'}`,
+    );
+  }
+  const { reason: _, ...rest } = run;
+  await writeRecord(connection.config, ROLLOUT_KEY, {
+    ...rest,
+    phase: 'running',
+    granted: run.done.rendered,
+  });
+  await wake(connection);
+  say(`Rollout ${run.id} goes on. darkroom status shows how.`);
+}
+
+async function wake({ tasks }: Connection): Promise<void> {
+  const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.tend' }));
+  await tasks('darkroom-on-presets-edited').submit(`resume_${Date.now()}`, payload);
+}

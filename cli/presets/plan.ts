@@ -1,0 +1,177 @@
+import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { billFor, INSTANCE, type Prices, waitingSeconds } from '../../shared/core/work/cost.ts';
+import { editFor } from '../../shared/core/list/list-diff.ts';
+import { Failure } from '../../shared/core/failure.ts';
+import { IN_FORCE_KEY, type InForce, inForceSchema } from '../../shared/core/work/in-force.ts';
+import type { PresetList } from '../../shared/core/list/preset-list.ts';
+import type { SavedPlan } from '../../shared/core/work/saved-plan.ts';
+import type { ObjectStore } from '../../shared/ports.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  withConnection,
+} from '../cloud/connection.ts';
+import { positiveWhole, statusLine } from '../terminal/figures.ts';
+import { photoOf } from '../measure/photos.ts';
+import { checkedList } from './presets.ts';
+import { pricesFrom } from '../measure/prices.ts';
+import { say } from '../terminal/printer.ts';
+import { type Projection, projected } from '../measure/projection.ts';
+import { machineName, measureAll, type Sample } from '../measure/sample.ts';
+import { tellPlan } from './tell-plan.ts';
+import { countTouched, type Touched } from './touched.ts';
+
+interface Options extends ConnectionOptions {
+  prefix?: string;
+  sample: number;
+  countOnly?: true;
+  prices?: string;
+  instances: number;
+  out?: string;
+  json?: true;
+}
+
+export function presetsPlanCommand(): Command {
+  const plan = new Command('plan')
+    .description(
+      'Count what an edited preset list would touch of the originals that are there, and say what that costs. Writes nothing in the cloud.',
+    )
+    .argument('[new]', 'the edited list, to be compared with the one in force', 'presets.yaml')
+    .option('--prefix <text>', 'count only originals whose keys begin with it')
+    .option('--sample <n>', 'touched originals to download and develop here', positiveWhole, 8)
+    .option('--count-only', 'develop none: costs by a model, right within a factor of two')
+    .option('--prices <file>', 'YAML with your prices where they are not the list prices')
+    .option('--instances <n>', 'that render side by side, for the time it takes', positiveWhole, 20)
+    .option('--out <file>', 'save the plan, for `presets apply`')
+    .option('--json', 'one line of JSON: the plan as it is saved');
+  return withConnection(plan).action(planEdit);
+}
+
+async function planEdit(file: string, options: Options): Promise<void> {
+  const next = await checkedList(file);
+  const prices = await pricesFrom(options.prices);
+  const connection = await connect(options);
+  const inForce = await listInForce(connection.config);
+  const status = statusLine();
+  const touched = await countTouched(connection.originals, {
+    prefix: options.prefix ?? '',
+    list: next.list,
+    touch: editFor(inForce ? [inForce.list] : [], next.list),
+    most: options.countOnly ? 0 : options.sample,
+    tell: status.tell,
+  });
+  const sample = await measured(touched, next.list, { inForce, connection, tell: status.tell });
+  status.clear();
+  const facts = { where: connection.where, from: inForce?.fingerprint ?? null, next };
+  const plan = planOf({ touched, sample, prices, facts }, options);
+  if (options.out) await writeFile(options.out, `${JSON.stringify(plan, null, 2)}\n`);
+  if (options.json) say(JSON.stringify(plan));
+  else say(tellPlan({ plan, touched, sample, prices, inForce, list: next.list, file }));
+}
+
+async function listInForce(config: ObjectStore): Promise<InForce | undefined> {
+  const stored = await config.get(IN_FORCE_KEY);
+  if (!stored) return undefined;
+  try {
+    return inForceSchema.parse(JSON.parse(stored.bytes.toString('utf8')));
+  } catch (cause) {
+    const message = `expected the list in force at ${IN_FORCE_KEY} in the config bucket, received something else`;
+    throw new Failure('PRESETS_INVALID', message, { cause });
+  }
+}
+
+interface Surroundings {
+  inForce: InForce | undefined;
+  connection: Connection;
+  tell: (text: string) => void;
+}
+
+/** As if each had been developed by the list in force, and nothing were missing: what the edit itself makes, no more. */
+async function measured(
+  { sample }: Touched,
+  list: PresetList,
+  { inForce, connection, tell }: Surroundings,
+): Promise<Sample> {
+  const photos = sample.map(({ key }) => photoOf(key, connection.originals));
+  return await measureAll(photos, list, { before: inForce?.list, tell });
+}
+
+interface Findings {
+  touched: Touched;
+  sample: Sample;
+  prices: Prices;
+  facts: { where: string; from: string | null; next: { fingerprint: string; text: string } };
+}
+
+function planOf({ touched, sample, prices, facts }: Findings, options: Options): SavedPlan {
+  const isMeasured = sample.measured.length > 0;
+  const all = isMeasured ? fromSample(touched, sample, prices) : fromModel(touched, prices);
+  return {
+    schema: 1,
+    madeAt: new Date().toISOString(),
+    where: facts.where,
+    prefix: options.prefix ?? '',
+    from: facts.from,
+    to: facts.next.fingerprint,
+    list: facts.next.text,
+    originals: touched.originals,
+    files: touched.files,
+    retired: touched.retired,
+    usd: all.bill.usd,
+    cpuHours: all.cpuSeconds / 3600,
+    requests: Math.round(all.puts + all.gets),
+    gigabytes: isMeasured ? all.bytes / 1e9 : null,
+    hours: all.seconds / 3600 / options.instances,
+    instances: options.instances,
+    machine: machineName(),
+    sample: isMeasured ? sampled(touched, sample) : null,
+  };
+}
+
+function sampled(touched: Touched, { measured: photos, leftOut }: Sample): SavedPlan['sample'] {
+  return {
+    photos: photos.length,
+    leftOut: leftOut.length,
+    asked: ofSample(touched, photos).asked,
+    made: photos.reduce((sum, { files }) => sum + files, 0),
+  };
+}
+
+/** What counting and the model say of the very originals that were measured. */
+function ofSample({ sample }: Touched, photos: Sample['measured']) {
+  const keys = new Set(photos.map(({ key }) => key));
+  const measuredOnes = sample.filter(({ key }) => keys.has(key));
+  return {
+    asked: measuredOnes.reduce((sum, { files }) => sum + files, 0),
+    modelled: measuredOnes.reduce((sum, one) => sum + one.modelled, 0),
+  };
+}
+
+/**
+ * The sample says how far count and model are off: files and bytes grow with what is asked for, time with the
+ * model's, so that it matters little which originals are in the sample.
+ */
+function fromSample(touched: Touched, { measured: photos }: Sample, prices: Prices): Projection {
+  const originals = touched.originals / photos.length;
+  const { asked, modelled } = ofSample(touched, photos);
+  const scale = {
+    originals,
+    files: asked > 0 ? touched.files / asked : originals,
+    work: modelled > 0 ? touched.modelled / modelled : originals,
+  };
+  return projected(photos, scale, prices);
+}
+
+/** Of a phone's photo. */
+const TYPICAL_BYTES = 3e6;
+/** Three looks at the original, its manifest, its bytes, and whether it was taken down. */
+const TYPICAL_GETS = 6;
+
+function fromModel({ originals, files, modelled }: Touched, prices: Prices): Projection {
+  const seconds = modelled / INSTANCE.vcpu + originals * waitingSeconds(TYPICAL_BYTES);
+  const [puts, gets] = [files + originals, originals * TYPICAL_GETS];
+  const bill = billFor({ invocations: originals, seconds, puts, gets }, prices);
+  return { files, cpuSeconds: modelled, seconds, bytes: 0, puts, gets, bill };
+}

@@ -1,0 +1,83 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import * as z from 'zod';
+import {
+  type PresetsInForce,
+  readPresetList,
+  sentenceOf,
+} from '../../shared/adapters/yaml/preset-file.ts';
+import { Failure } from '../../shared/core/failure.ts';
+import { widthsOf } from '../../shared/core/list/geometry.ts';
+import { type PresetList, presetListShape } from '../../shared/core/list/preset-list.ts';
+import { say } from '../terminal/printer.ts';
+
+export function presetsCommand(): Command {
+  const presets = new Command('presets').description(
+    'Check a preset list, or see what an edit of it would do.',
+  );
+  presets
+    .command('check')
+    .description('Name every mistake in a preset list, each as file:line:column.')
+    .argument('[file]', 'the preset list', 'presets.yaml')
+    .action(check);
+  presets
+    .command('schema')
+    .description('Print the JSON Schema that editors complete a preset list with.')
+    .option('--out <file>', 'write it to a file instead')
+    .action(schema);
+  return presets;
+}
+
+async function check(file: string): Promise<void> {
+  const { list } = await checkedList(file);
+  say(`${file} is in order: ${summaryOf(list)}`);
+}
+
+/** As it is written too. */
+export async function checkedList(file: string): Promise<PresetsInForce & { text: string }> {
+  const text = await textOf(file);
+  const read = readPresetList(text, file);
+  if (!('problems' in read)) return { ...read, text };
+  throw new Failure(
+    'PRESETS_INVALID',
+    `${file} is not in order\n${read.problems.map(sentenceOf).join('\n')}`,
+  );
+}
+
+function summaryOf({ presets, rules }: PresetList): string {
+  const files = presets.flatMap(preset =>
+    Object.values(preset.formats).flatMap(options =>
+      options ? (options.widths ?? widthsOf(preset)) : [],
+    ),
+  );
+  return `${presets.length} presets, ${files.length} files, ${rules.length} rules`;
+}
+
+async function schema({ out }: { out?: string }): Promise<void> {
+  const text = `${JSON.stringify(presetListJsonSchema(), null, 2)}\n`;
+  if (out) await writeFile(out, text);
+  else say(text.trimEnd());
+}
+
+/** What zod cannot say in JSON Schema, checks between fields, `presets check` says. */
+function presetListJsonSchema(): Record<string, unknown> {
+  const { $schema, ...rest } = z.toJSONSchema(presetListShape, { io: 'input' });
+  return { $schema, title: 'Darkroom preset list', ...rest };
+}
+
+/** The one that comes with Darkroom, wherever it is called from. */
+export const defaultPresets = fileURLToPath(new URL('../../presets.yaml', import.meta.url));
+
+export async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Failure(
+      'PRESETS_INVALID',
+      `expected a preset list at ${file}, it cannot be read (${code})`,
+      { cause },
+    );
+  }
+}

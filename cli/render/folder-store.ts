@@ -1,0 +1,84 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Failure } from '../../shared/core/failure.ts';
+import type { OriginalObject } from '../../shared/core/set/manifest.ts';
+import type { ListedObject, ListOptions, ObjectStore } from '../../shared/ports.ts';
+
+/** A folder as a bucket, so that `render` takes the same way as an upload. An object's ETag is its MD5, as in OSS. */
+export function folderStore(root: string): ObjectStore {
+  const get = async (key: string) => {
+    const bytes = await orUndefined(() => readFile(join(root, key)));
+    return bytes && { bytes, etag: md5(bytes) };
+  };
+  return {
+    head: key => head(root, key),
+    get,
+    getUnless: async (key, etag) => {
+      const stored = await get(key);
+      return stored?.etag === etag ? 'unchanged' : stored;
+    },
+    put: (key, bytes) => put(join(root, key), bytes),
+    remove: async keys => {
+      for (const key of keys) await rm(join(root, key), { force: true });
+    },
+    list: (prefix, options) => list(root, prefix, options),
+  };
+}
+
+async function head(root: string, key: string): Promise<OriginalObject | undefined> {
+  const bytes = await orUndefined(() => readFile(join(root, key)));
+  return bytes && { key, etag: md5(bytes), bytes: bytes.length };
+}
+
+async function put(path: string, bytes: Buffer): Promise<void> {
+  const temporary = join(dirname(path), `.${randomUUID()}.part`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, bytes);
+    await rename(temporary, path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Failure(
+      'STORE_DENIED',
+      `expected to write ${path}, the file system refused (${code})`,
+      { cause },
+    );
+  }
+}
+
+async function* list(
+  root: string,
+  prefix: string,
+  { delimiter, after = '' }: ListOptions = {},
+): AsyncGenerator<ListedObject | { prefix: string }> {
+  const entries = await orUndefined(() => readdir(join(root, prefix), { withFileTypes: true }));
+  for (const entry of entries ?? []) {
+    const name = `${prefix}${entry.name}`;
+    if (entry.isDirectory()) {
+      if (delimiter) yield { prefix: `${name}/` };
+      else yield* list(root, `${name}/`, { after });
+    } else if (name > after) {
+      const [found, { mtime }] = await Promise.all([head(root, name), stat(join(root, name))]);
+      if (found) yield { ...found, modifiedAt: mtime };
+    }
+  }
+}
+
+async function orUndefined<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new Failure(
+      'STORE_DENIED',
+      `expected to read a file, the file system refused (${code})`,
+      { cause },
+    );
+  }
+}
+
+function md5(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('hex').toUpperCase();
+}

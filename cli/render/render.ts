@@ -1,0 +1,178 @@
+import { readdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { MultiBar } from 'cli-progress';
+import { Command } from 'commander';
+import { readApng } from '../../shared/adapters/apng-js/reader.ts';
+import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
+import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
+import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
+import { Failure, failureOf } from '../../shared/core/failure.ts';
+import { manifestKey } from '../../shared/core/set/keys.ts';
+import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
+import { nothingSpent, type Spent } from '../../shared/core/set/report.ts';
+import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
+import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
+import { folderStore } from './folder-store.ts';
+import { textOf } from '../presets/presets.ts';
+import { bytesAsText, say } from '../terminal/printer.ts';
+
+interface Options {
+  out: string;
+  presets: string;
+  json?: true;
+}
+
+/** One picture on disk: `key` is its path below the folder it was found through. */
+interface Picked {
+  root: string;
+  key: string;
+  path: string;
+}
+
+type Line = { path: string; spent: Spent & { peakMemoryMB: number } } & (
+  | { manifest: Manifest }
+  | { ignored: string }
+  | { error: { code: string; message: string } }
+);
+
+export function renderCommand(): Command {
+  return new Command('render')
+    .description('Develop local pictures as an upload would be, to try a preset list on them.')
+    .argument('<path...>', 'pictures, or folders of them')
+    .requiredOption('--out <dir>', 'where the derivatives go')
+    .option('--presets <file>', 'the preset list', 'presets.yaml')
+    .option('--json', 'one line of JSON for each picture')
+    .action(render);
+}
+
+async function render(paths: string[], options: Options): Promise<void> {
+  const { list, fingerprint } = presetsOrThrow(await textOf(options.presets), options.presets);
+  const picked = await pick(paths, resolve(options.out));
+  const progress = progressOf(picked.length, options);
+  for (const picture of picked) {
+    const line = await renderOne(picture, {
+      originals: folderStore(picture.root),
+      derivatives: folderStore(options.out),
+      presets: { current: async () => ({ list, fingerprint }) },
+      codec: sharpCodec({ heic: decodeHeic, apng: readApng }),
+      log: silent,
+      now: () => new Date(),
+      attempt: 0,
+      deadline: undefined,
+      lanes: availableParallelism(),
+      config: undefined,
+      isBehindCdn: false,
+    });
+    if (isBad(line)) process.exitCode = 1;
+    progress.tell(picture, options.json ? JSON.stringify(line) : describe(line));
+  }
+  progress.stop();
+}
+
+/** The report is the line that a person or a program reads. */
+const nothing = () => undefined;
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** A bar below the lines where a person watches; the lines alone elsewhere. */
+function progressOf(total: number, { json }: Options) {
+  if (json || !process.stdout.isTTY || !process.stderr.isTTY) {
+    return { tell: (_: Picked, text: string) => say(text), stop: () => undefined };
+  }
+  const bars = new MultiBar({ format: '{bar} {value}/{total}, {eta_formatted} left  {name}' });
+  const bar = bars.create(total, 0, { name: '' });
+  return {
+    tell: ({ key }: Picked, text: string) => {
+      bars.log(`${text}\n`);
+      bar.increment({ name: key });
+    },
+    stop: () => {
+      // Lines wait for the next redraw, and stopping is none. (`update` is real and missing from the types.)
+      (bars as MultiBar & { update(): void }).update();
+      bars.stop();
+    },
+  };
+}
+
+async function renderOne({ key, path }: Picked, darkroom: Darkroom): Promise<Line> {
+  const measured = (spent: Spent) => ({ ...spent, peakMemoryMB: peakMemoryMB() });
+  try {
+    const { outcome, reason = outcome, spent } = await reconcile(key, darkroom);
+    if (outcome === 'ignored') return { path, ignored: reason, spent: measured(spent) };
+    const stored = await darkroom.derivatives.get(manifestKey(key));
+    if (!stored) {
+      const [code = 'UNEXPECTED', ...message] = reason.split(': ');
+      return { path, error: { code, message: message.join(': ') }, spent: measured(spent) };
+    }
+    const manifest = manifestSchema.parse(JSON.parse(stored.bytes.toString('utf8')));
+    const { failure } = manifest;
+    return { path, ...(failure ? { error: failure } : { manifest }), spent: measured(spent) };
+  } catch (thrown) {
+    const { code, message } = failureOf(thrown);
+    return { path, error: { code, message }, spent: measured(nothingSpent()) };
+  }
+}
+
+function isBad(line: Line): boolean {
+  return 'error' in line || ('manifest' in line && !line.manifest.complete);
+}
+
+function describe(line: Line): string {
+  if ('error' in line) return `✗ ${line.path}  ${line.error.code}: ${line.error.message}`;
+  if ('ignored' in line) return `- ${line.path}  ${line.ignored}`;
+  const rendered = line.manifest.variants.filter(variant => variant.state === 'rendered');
+  const bytes = rendered.reduce((sum, variant) => sum + variant.bytes, 0);
+  const { width, height } = line.manifest.original;
+  const milliseconds = Math.round(line.spent.milliseconds.total);
+  const failed = line.manifest.variants.flatMap(variant =>
+    variant.state === 'failed'
+      ? [`\n    ✗ ${variant.key}  ${variant.reason}: ${variant.message}`]
+      : [],
+  );
+  const mark = line.manifest.complete ? '✓' : '✗';
+  return `${mark} ${line.path}  ${width}x${height} → ${rendered.length} files, ${bytesAsText(bytes)}, ${milliseconds} ms${failed.join('')}`;
+}
+
+function peakMemoryMB(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
+/** Every file below the folders, hidden ones left out; --out itself is no original. */
+async function pick(paths: string[], out: string): Promise<Picked[]> {
+  const picked: Picked[] = [];
+  for (const path of paths.map(given => resolve(given))) {
+    const found = await filesAt(path, out);
+    const root = found.isFolder ? path : dirname(path);
+    picked.push(...found.files.map(file => ({ root, path: file, key: keyOf(root, file) })));
+  }
+  const twice = picked.find(({ key }, index) => picked.findIndex(one => one.key === key) !== index);
+  if (!twice) return picked;
+  throw new Failure(
+    'KEY_UNUSABLE',
+    `expected pictures of different names, received ${twice.key} twice: both would write one set below --out`,
+  );
+}
+
+function keyOf(root: string, file: string): string {
+  return relative(root, file).split(sep).join('/');
+}
+
+async function filesAt(path: string, out: string): Promise<{ isFolder: boolean; files: string[] }> {
+  const stats = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const message = `expected a picture or a folder at ${path}, it cannot be read (${cause.code})`;
+    throw new Failure('KEY_UNUSABLE', message, { cause });
+  });
+  if (!stats.isDirectory()) return { isFolder: false, files: [path] };
+  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+  const files = entries
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .filter(
+      file =>
+        !keyOf(path, file)
+          .split('/')
+          .some(segment => segment.startsWith('.')),
+    )
+    .filter(file => !file.startsWith(`${out}${sep}`));
+  return { isFolder: true, files: files.sort() };
+}

@@ -1,0 +1,42 @@
+import { text } from 'node:stream/consumers';
+import { Failure } from '../../shared/core/failure.ts';
+import { isInForce } from '../../shared/core/set/take-down-record.ts';
+import { walkSets } from '../../shared/pipeline/inspect/orphans.ts';
+import { objectsIn } from '../../shared/pipeline/inspect/survey.ts';
+import { takedownsIn } from '../../shared/pipeline/removal/enforce.ts';
+import type { Connection } from '../cloud/connection.ts';
+
+export type Keys = AsyncIterable<string> | string[];
+
+/** What the words name, each once, or all below a prefix: for an undo, what is taken down there. */
+export async function keysFrom(
+  words: string[],
+  { prefix, undo: isUndo }: { prefix?: string; undo?: true },
+  connection: Connection,
+): Promise<Keys> {
+  const isOneOfBoth = words.length === 0 ? prefix !== undefined : prefix === undefined;
+  if (!isOneOfBoth || prefix === '') {
+    const message = 'expected keys, or one --prefix that is not empty: darkroom takedown --help';
+    throw new Failure('SETTINGS_INVALID', message);
+  }
+  if (prefix !== undefined) {
+    return isUndo ? takenDownBelow(prefix, connection) : originalsBelow(prefix, connection);
+  }
+  const lines = words.includes('-') ? (await text(process.stdin)).split('\n') : [];
+  const named = [...words.filter(word => word !== '-'), ...lines.filter(line => line !== '')];
+  return [...new Set(named)];
+}
+
+/** Those that are there, and those that only left their set. */
+async function* originalsBelow(prefix: string, { originals, derivatives }: Connection) {
+  for await (const { key } of objectsIn(originals.list(prefix))) yield key;
+  for await (const { original, orphans } of walkSets({ prefix }, { originals, derivatives })) {
+    if (orphans.length > 0) yield original;
+  }
+}
+
+async function* takenDownBelow(prefix: string, { config }: Connection) {
+  for await (const { takedown } of takedownsIn({ prefix }, config)) {
+    if (isInForce(takedown)) yield takedown.key;
+  }
+}

@@ -1,0 +1,183 @@
+import { userInfo } from 'node:os';
+import { Command } from 'commander';
+import { Failure, failureOf } from '../../shared/core/failure.ts';
+import { handOver } from '../../shared/pipeline/bulk/hand-over.ts';
+import { inOrder } from '../../shared/pipeline/in-order.ts';
+import { drainPurges, keepPurge } from '../../shared/pipeline/removal/purges.ts';
+import { filesOfSet } from '../../shared/pipeline/inspect/survey.ts';
+import { liftTakedown, type Order, takeDown } from '../../shared/pipeline/removal/take-down.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  withConnection,
+} from '../cloud/connection.ts';
+import { say } from '../terminal/printer.ts';
+import { type Keys, keysFrom } from './keys.ts';
+import {
+  type Asked,
+  counted,
+  inWords,
+  liftedInWords,
+  summaryInWords,
+  summaryOf,
+  type Tally,
+} from './words.ts';
+
+interface Options extends ConnectionOptions {
+  prefix?: string;
+  reason?: string;
+  by?: string;
+  undo?: true;
+  dryRun?: true;
+  json?: true;
+}
+
+export function takedownCommand(): Command {
+  const command = new Command('takedown')
+    .summary(
+      'Remove all that was made of an original, for good, and keep it from being made again.',
+    )
+    .description(
+      'Take originals down: their derivatives go from the bucket and from the CDN, and nothing is rendered of their keys any more, whoever uploads there, until --undo. The original itself stays where it is. Who did it, why and what went is kept in the config bucket.',
+    )
+    .argument(
+      '[key...]',
+      'of originals, as they are in the bucket, never URL-encoded; - reads them from stdin, one a line',
+    )
+    .option('--prefix <prefix>', 'all originals whose key begins so, as there are now')
+    .option('--reason <text>', 'kept with the record')
+    .option('--by <name>', 'who says so (the user of this machine)')
+    .option('--undo', 'let them be developed again')
+    .option('--dry-run', 'only say what would be done')
+    .option('--json', 'one line of JSON for each key, and one at the end');
+  return withConnection(command).action(takedown);
+}
+
+async function takedown(words: string[], options: Options): Promise<void> {
+  const connection = await connect(options);
+  const keys = await keysFrom(words, options, connection);
+  if (options.dryRun) await tellOnly(keys, options, connection);
+  else if (options.undo) await undo(keys, options, connection);
+  else await takeAllDown(keys, options, connection);
+}
+
+function orderOf({ by, reason }: Options): Order {
+  return { by: by ?? nameOfUser(), reason };
+}
+
+/** A container may run as a user that has no name. */
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch (cause) {
+    const message = 'expected --by with a name, this machine knows none of its user';
+    throw new Failure('SETTINGS_INVALID', message, { cause });
+  }
+}
+
+async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivatives }: Connection) {
+  let count = 0;
+  for await (const key of keys) {
+    const files = isUndo ? [] : (await filesOfSet(key, derivatives)).map(file => file.key);
+    count += 1;
+    say(
+      json ? JSON.stringify({ key, files }) : [key, ...files.map(file => `    ${file}`)].join('\n'),
+    );
+  }
+  const what = isUndo ? 'developed again' : 'taken down';
+  say(
+    json
+      ? JSON.stringify({ keys: count })
+      : `${counted(count, 'key')} would be ${what}; nothing was changed`,
+  );
+}
+
+async function takeAllDown(keys: Keys, options: Options, connection: Connection): Promise<void> {
+  const { config, cdn } = connection;
+  const desk = { ...connection, isBehindCdn: cdn !== undefined, now: () => new Date() };
+  const order = { ...orderOf(options), purge: await purgeOfAll(options, desk) };
+  const tally: Tally = { keys: 0, removed: 0, purges: new Set() };
+  const takeOne = async (key: string) => {
+    const done = await takeDown(key, order, desk);
+    const wasThere = done.removed.length > 0 || (await connection.originals.head(key));
+    return { wasThere: wasThere !== undefined, ...done };
+  };
+  for await (const { key, done } of inOrder(keys, key => attempted(key, takeOne))) {
+    if (!tell(key, done, options)) continue;
+    tally.keys += 1;
+    tally.removed += done.removed.length;
+    if (done.purge) tally.purges.add(done.purge);
+    say(options.json ? JSON.stringify({ key, ...done }) : inWords({ key, ...done }));
+  }
+  const drained = cdn && (await purgeNow(tally.purges, { ...desk, config, cdn }));
+  say(
+    options.json
+      ? JSON.stringify(summaryOf(tally, drained))
+      : summaryInWords(tally, drained, connection.where),
+  );
+}
+
+/** One key's failure stops no other: what is to disappear is not held up by what cannot. */
+async function attempted<T>(key: string, work: (key: string) => Promise<T>) {
+  return { key, done: await work(key).catch(failureOf) };
+}
+
+/** Whether it was done; if not, this is said. */
+function tell<T>(key: string, done: T | Failure, { json }: Options): done is T {
+  if (!(done instanceof Failure)) return true;
+  process.exitCode = 1;
+  const { code, message } = done;
+  if (json) say(JSON.stringify({ key, error: { code, message } }));
+  else process.stderr.write(`darkroom: ${message}\n`);
+  return false;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** One directory for all of a prefix that is one: 100 a day are few. It is left to this command for an hour. */
+async function purgeOfAll({ prefix }: Options, desk: Parameters<typeof keepPurge>[1]) {
+  if (!prefix?.endsWith('/')) return undefined;
+  const about = { class: 'takedown' as const, directory: prefix, files: [] };
+  return await keepPurge(about, { ...desk, now: () => new Date(Date.now() + HOUR_MS) });
+}
+
+/** What the CDN does not take now waits, and the sweep asks again: the files are gone from the bucket all the same. */
+async function purgeNow(
+  purges: Set<string>,
+  {
+    config,
+    cdn,
+    now,
+  }: { config: Connection['config']; cdn: NonNullable<Connection['cdn']>; now: () => Date },
+): Promise<Asked> {
+  const nothing = () => undefined;
+  const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+  try {
+    const desk = { config, cdn: cdn.purges, domain: cdn.domain, log, now };
+    const { done, tasks } = await drainPurges(desk, purges);
+    return { done, tasks, waiting: purges.size - done };
+  } catch (thrown) {
+    process.exitCode = 1;
+    return { waiting: purges.size, failure: failureOf(thrown).message };
+  }
+}
+
+async function undo(keys: Keys, options: Options, connection: Connection): Promise<void> {
+  const now = new Date();
+  const desk = { ...connection, now: () => now };
+  const lifted: string[] = [];
+  const order = orderOf(options);
+  const lift = async (key: string) => ({ lifted: await liftTakedown(key, order, desk) });
+  for await (const { key, done } of inOrder(keys, key => attempted(key, lift))) {
+    if (!tell(key, done, options)) continue;
+    if (done.lifted) lifted.push(key);
+    say(options.json ? JSON.stringify({ key, ...done }) : liftedInWords(key, done.lifted));
+  }
+  const batch = { bucket: connection.names.originals, keys: lifted, mode: 'settle' as const };
+  const sender = { name: 'undo', at: now.toISOString() };
+  if (lifted.length > 0) await handOver(connection.tasks('darkroom-backfill'), batch, sender);
+  const handedOver = counted(lifted.length, 'key');
+  const told = `${handedOver} handed over to be developed, ${connection.where}`;
+  say(options.json ? JSON.stringify({ lifted: lifted.length }) : told);
+}

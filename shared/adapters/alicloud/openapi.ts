@@ -1,0 +1,163 @@
+import pRetry, { type Options } from 'p-retry';
+import { Failure, type FailureCode } from '../../core/failure.ts';
+
+/** What Alibaba's SDKs have in common (@alicloud/openapi-core 1.0): how they connect, how they time out, how they fail. */
+
+export interface OpenapiConnection {
+  /** With its scheme. */
+  endpoint: string;
+  credentials: { accessKeyId: string; accessKeySecret: string; securityToken?: string | undefined };
+}
+
+/** In all some 20 s of waiting: 429 says that a share is used up, and that ends when others end. */
+export const PATIENCE = { timeoutMs: 10_000, retries: 6, minTimeout: 300, maxTimeout: 8000 };
+export type Patience = typeof PATIENCE;
+
+/** Longer than ours: the SDK's timers belong to the connection, and a former request's ends the next one's (httpx 2.3). */
+const SDK_TIMEOUT_MS = 15_000;
+
+/** Of the CDN, for all regions: https://api.aliyun.com/product/Cdn */
+export const CDN_ENDPOINT = 'https://cdn.aliyuncs.com';
+
+/** Of Function Compute; the internal one is for functions. */
+export function fcEndpoint({
+  region,
+  accountId,
+  internal,
+}: {
+  region: string;
+  accountId: string;
+  internal: boolean;
+}): string {
+  return `https://${accountId}.${region}${internal ? '-internal' : ''}.fc.aliyuncs.com`;
+}
+
+/** The SDKs are loaded with the first call: most who import an adapter make none. */
+export async function openapi({ endpoint, credentials }: OpenapiConnection) {
+  const [core, darabonba] = await Promise.all([
+    import('@alicloud/openapi-core'),
+    import('@darabonba/typescript'),
+  ]);
+  const { $OpenApiUtil } = exportsOf(core);
+  const { RuntimeOptions } = exportsOf(darabonba);
+  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  const keys = { accessKeyId, accessKeySecret, ...(securityToken ? { securityToken } : {}) };
+  const { protocol, host } = new URL(endpoint);
+  return {
+    config: new $OpenApiUtil.Config({
+      ...keys,
+      endpoint: host,
+      protocol: protocol.slice(0, -1).toUpperCase(),
+    }),
+    runtime: () =>
+      new RuntimeOptions({ connectTimeout: SDK_TIMEOUT_MS, readTimeout: SDK_TIMEOUT_MS }),
+  };
+}
+
+/**
+ * Of a CommonJS module that was imported. Node and esbuild have all of it as the default, and only sometimes its
+ * members beside it (a bundle that is split has not); vitest has the members alone.
+ */
+export function exportsOf<M extends { default?: unknown }>(imported: M): M {
+  return typeof imported.default === 'object' ? (imported.default as M) : imported;
+}
+
+/** The client of an SDK: the default among its exports, which TypeScript takes for that of the module. */
+export function clientIn<C>(sdk: { default: { default: C } }): C {
+  return sdk.default as unknown as C;
+}
+
+/** Who refuses, in words, and the codes of its failures. */
+export interface Refusals {
+  who: string;
+  busy: FailureCode;
+  denied: FailureCode;
+  /** Codes with a status of 4xx that the moment mends. */
+  passing?: RegExp;
+}
+
+/** Tries again what may pass, each time with a limit of ours. */
+async function patiently<T>(
+  what: string,
+  call: () => Promise<T>,
+  refusals: Refusals,
+  patience: Partial<Patience> = {},
+): Promise<T> {
+  const { timeoutMs, ...retries } = { ...PATIENCE, ...patience };
+  const attempt = async () => {
+    try {
+      return await atMost(timeoutMs, call());
+    } catch (cause) {
+      throw failureFrom(what, cause, refusals);
+    }
+  };
+  return await pRetry(attempt, {
+    ...(retries satisfies Options),
+    factor: 2,
+    randomize: true,
+    shouldRetry: ({ error }) => error instanceof Failure && error.kind === 'transient',
+  });
+}
+
+/** Calls of one API: it is opened with the first of them, and each is tried patiently. */
+export function callsOf<C>(
+  open: () => Promise<C>,
+  refusals: Refusals,
+  patience: Partial<Patience> = {},
+) {
+  let opening: Promise<C> | undefined;
+  return async <T>(what: string, run: (api: C) => Promise<T>): Promise<T> => {
+    opening ??= open();
+    const api = await opening;
+    return await patiently(what, () => run(api), refusals, patience);
+  };
+}
+
+/** What the API says is not there is no failure. */
+export async function unlessMissing<T>(
+  looked: Promise<T>,
+  isMissing: (facts: Failure['facts']) => boolean,
+): Promise<T | undefined> {
+  try {
+    return await looked;
+  } catch (thrown) {
+    if (thrown instanceof Failure && isMissing(thrown.facts)) return undefined;
+    throw thrown;
+  }
+}
+
+async function atMost<T>(milliseconds: number, wanted: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    const late = () => reject(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
+    timer = setTimeout(late, milliseconds);
+  });
+  return await Promise.race([wanted, limit]).finally(() => clearTimeout(timer));
+}
+
+function failureFrom(what: string, cause: unknown, refusals: Refusals): Failure {
+  const { who, busy, denied } = refusals;
+  const { statusCode, code, name, message, data } = cause as Record<string, unknown>;
+  const facts = { cause, status: statusCode, apiCode: code };
+  const said = statusCode ? `${String(code)}, status ${String(statusCode)}` : String(code ?? name);
+  if (isPassing(cause, refusals)) {
+    return new Failure(busy, `${what}: ${who} did not take it (${said})`, facts);
+  }
+  if (typeof statusCode === 'number') {
+    const why = String((data as { Message?: string } | undefined)?.Message ?? message);
+    return new Failure(denied, `${what}: ${who} refused (${said}): ${why}`, facts);
+  }
+  return new Failure('UNEXPECTED', `${what}: ${String(message)}`, facts);
+}
+
+/** Without a status: errors of the system, the SDK's timeouts, and a proxy's page where it expected JSON. */
+function isPassing(cause: unknown, { passing }: Refusals): boolean {
+  const { statusCode, code, name } = cause as Record<string, unknown>;
+  if (typeof statusCode === 'number') {
+    return statusCode === 429 || statusCode >= 500 || passing?.test(String(code)) === true;
+  }
+  if (cause instanceof SyntaxError) return true;
+  return /^(ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST|ENET)|Timeout/.test(
+    `${String(code)} ${String(name)}`,
+  );
+}

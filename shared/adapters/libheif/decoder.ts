@@ -1,0 +1,35 @@
+import { Worker } from 'node:worker_threads';
+import { Failure } from '../../core/failure.ts';
+import { DECODE_SECONDS } from '../../core/picture/limits.ts';
+
+/** Upright RGBA in the file's own colour space. */
+export interface HeicPixels {
+  data: Buffer;
+  width: number;
+  height: number;
+}
+
+/** sharp's npm build has no HEVC; libheif in wasm has. Throws ORIGINAL_UNDECODABLE. */
+export async function decodeHeic(file: Buffer, maxPixels: number): Promise<HeicPixels> {
+  const worker = new Worker(new URL('./heic-worker.mjs', import.meta.url), {
+    workerData: { file, maxPixels },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise<HeicPixels>((resolve, reject) => {
+      timer = setTimeout(() => reject(refusal('it took too long')), DECODE_SECONDS * 1000);
+      worker.once('message', ({ data, width, height }) =>
+        resolve({ data: Buffer.from(data.buffer, data.byteOffset, data.length), width, height }),
+      );
+      worker.once('error', cause => reject(refusal('the codec refused it', cause)));
+      worker.once('exit', () => reject(refusal('the codec ended')));
+    });
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
+}
+
+function refusal(reason: string, cause?: unknown): Failure {
+  return new Failure('ORIGINAL_UNDECODABLE', `expected a whole heic, ${reason}`, { cause });
+}

@@ -1,0 +1,77 @@
+import sharp, { type Sharp } from 'sharp';
+import { type ApngFrame, composeFrames } from '../../core/picture/apng.ts';
+import type { Picture, Size } from '../../core/picture/picture.ts';
+import type { Variant } from '../../core/set/variants.ts';
+import type { ForeignDecoders, Raster } from '../../ports.ts';
+import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shapeOf } from './rasters.ts';
+
+/** sharp itself resizes the frames of a file, but neither knows those of a PNG nor turns any. */
+export async function animated(
+  file: Buffer,
+  variant: Variant,
+  picture: Picture,
+  foreign: ForeignDecoders,
+): Promise<{ pipeline: Sharp; timing: object }> {
+  const options = { failOn: FAIL_ON, limitInputPixels: pixelsOf(picture), animated: true } as const;
+  const { orientation = 1, delay, loop, pageHeight } = await sharp(file, options).metadata();
+  if (picture.format === 'png') {
+    const stored = await storedFrames(file, foreign);
+    return { pipeline: await joined(stored.frames, orientation, variant), timing: stored.timing };
+  }
+  if (orientation === 1) {
+    return { pipeline: sharp(file, options).resize(shapeOf(variant)), timing: {} };
+  }
+  const all = await rasterFrom(sharp(file, options).toColourspace('srgb').ensureAlpha());
+  const frames = framesOf({ ...all, height: pageHeight ?? all.height });
+  return { pipeline: await joined(frames, orientation, variant), timing: { delay, loop } };
+}
+
+/** Of pixels that have the frames below each other. */
+function* framesOf({ data, width, height }: Raster): Generator<Raster> {
+  const bytes = width * height * 4;
+  for (let at = 0; at + bytes <= data.length; at += bytes) {
+    yield { data: data.subarray(at, at + bytes), width, height, channels: 4 };
+  }
+}
+
+async function storedFrames(file: Buffer, { apng }: ForeignDecoders) {
+  const { width, height, loop, frames } = await apng(file);
+  const drawn: ApngFrame[] = [];
+  for (const { png, ...frame } of frames) {
+    const upright = sharp(png, { failOn: FAIL_ON }).toColourspace('srgb').ensureAlpha();
+    drawn.push({ ...frame, rgba: (await rasterFrom(upright)).data });
+  }
+  const timing = { loop, delay: frames.map(({ delay }) => delay) };
+  return { frames: composedOf({ width, height }, drawn), timing };
+}
+
+function* composedOf(canvas: Size, drawn: ApngFrame[]): Generator<Raster> {
+  for (const data of composeFrames(canvas, drawn)) yield { data, ...canvas, channels: 4 };
+}
+
+/** Frame by frame: sharp would resize raw frames below each other as one tall picture. */
+async function joined(
+  frames: Iterable<Raster>,
+  orientation: number,
+  variant: Variant,
+): Promise<Sharp> {
+  const resized: Buffer[] = [];
+  for (const frame of frames) {
+    const upright = orientation === 1 ? frame : await rasterFrom(turned(frame, orientation));
+    resized.push((await rasterFrom(fromRaster(upright).resize(shapeOf(variant)))).data);
+  }
+  const raw = {
+    width: variant.width,
+    height: variant.height * resized.length,
+    channels: 4 as const,
+    pageHeight: variant.height,
+  };
+  return sharp(Buffer.concat(resized), { raw, limitInputPixels: false });
+}
+
+/** Upright, from one of EXIF's eight orientations. sharp mirrors before it turns. (CIPA DC-008, 4.6.4) */
+function turned(raster: Raster, orientation: number): Sharp {
+  const angle = [0, 0, 0, 180, 180, 270, 90, 90, 270][orientation] ?? 0;
+  const pipeline = fromRaster(raster).rotate(angle);
+  return [2, 4, 5, 7].includes(orientation) ? pipeline.flop() : pipeline;
+}

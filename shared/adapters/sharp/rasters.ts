@@ -1,0 +1,43 @@
+import sharp, { type ResizeOptions, type Sharp } from 'sharp';
+import { Failure } from '../../core/failure.ts';
+import type { Picture } from '../../core/picture/picture.ts';
+import { tiffOf } from '../../core/picture/tiff-writer.ts';
+import type { Variant } from '../../core/set/variants.ts';
+import type { Raster } from '../../ports.ts';
+
+/** 'warning', sharp's default, refuses some good camera files; 'none' takes truncated ones. */
+export const FAIL_ON = 'error';
+
+export function pixelsOf({ width, height, frames }: Picture): number {
+  return width * height * frames;
+}
+
+/** The plan's size is exact, so `inside` has become `fill`. One frame's centre of interest is not another's. */
+export function shapeOf({ recipe, width, height, gravity, fromFile }: Variant): ResizeOptions {
+  const wanders = fromFile === 'animated' && (gravity === 'attention' || gravity === 'entropy');
+  return {
+    width,
+    height,
+    fit: recipe.fit === 'inside' ? 'fill' : recipe.fit,
+    position: wanders ? 'centre' : gravity,
+    background: recipe.background,
+  };
+}
+
+/** Only width, height and channels: the rest of `info` would have the pixels un-premultiplied twice. */
+export function fromRaster({ data, width, height, channels, icc }: Raster): Sharp {
+  if (icc)
+    return sharp(tiffOf({ data, width, height, channels }, icc), { limitInputPixels: false });
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
+}
+
+export async function rasterFrom(pipeline: Sharp): Promise<Raster> {
+  const { data, info } = await pipeline
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (channels !== 3 && channels !== 4) {
+    throw new Failure('UNEXPECTED', `expected 3 or 4 channels of sRGB, received ${channels}`);
+  }
+  return { data, width, height, channels };
+}

@@ -1,0 +1,142 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml';
+import { Failure } from '../../core/failure.ts';
+import { checkPresets } from '../../core/list/checks.ts';
+import type { PresetList } from '../../core/list/preset-list.ts';
+import { type Problem, problemsIn } from '../../core/list/problems.ts';
+import { fingerprintOfList } from '../../core/list/recipe.ts';
+import type { ObjectStore, PresetSource } from '../../ports.ts';
+
+/** The preset list as people write it: YAML 1.2, with anchors and merge keys. */
+
+export interface PresetsInForce {
+  list: PresetList;
+  fingerprint: string;
+}
+
+/** A problem's `place` is `file:line:column`. */
+export type LocatedProblem = Problem & { place: string };
+
+/** Either the list or every problem there is, in the order of the file. */
+export function readPresetList(
+  text: string,
+  file: string,
+): PresetsInForce | { problems: LocatedProblem[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const placeOf = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  if (document.errors.length > 0) {
+    const problems = document.errors.map(({ message, pos }) => ({
+      path: [],
+      message: `expected YAML, ${message.replace(/\.$/, '')}`,
+      place: placeOf(pos[0]),
+    }));
+    return { problems };
+  }
+  const written: unknown = document.toJS();
+  const checked = checkPresets(written);
+  if ('list' in checked) {
+    return { list: checked.list, fingerprint: fingerprintOfList(checked.list) };
+  }
+  const found = problemsIn(checked.issues, written).map(problem => {
+    const offset = offsetOf(document, problem);
+    return { ...problem, offset, place: placeOf(offset) };
+  });
+  found.sort((a, b) => a.offset - b.offset);
+  return { problems: found.map(({ offset: _, ...problem }) => problem) };
+}
+
+/** `presets.yaml:4:9 presets[0].fit: expected …, received …` */
+export function sentenceOf({ place, path, message }: LocatedProblem): string {
+  const steps = path.map(step => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
+  const where = steps.join('').replace(/^\./, '');
+  return `${place} ${where ? `${where}: ` : ''}${message}`;
+}
+
+/** An edit reaches a warm instance after this long; until then it costs no request. */
+const MAX_AGE_MS = 10_000;
+
+/** What an instance remembers of the list between events. */
+export interface PresetCache {
+  held?: PresetsInForce & { etag: string; readAt: number };
+}
+
+export function storedPresets(store: ObjectStore, key: string, cache: PresetCache): PresetSource {
+  return {
+    current: async () => {
+      const { held } = cache;
+      if (held && Date.now() - held.readAt < MAX_AGE_MS) return held;
+      const stored = held ? await store.getUnless(key, held.etag) : await store.get(key);
+      if (stored === 'unchanged' && held) {
+        cache.held = { ...held, readAt: Date.now() };
+        return held;
+      }
+      if (!stored || stored === 'unchanged') {
+        throw new Failure(
+          'PRESETS_INVALID',
+          `expected a preset list at ${key} in the config bucket, there is none`,
+        );
+      }
+      const read = presetsOrThrow(stored.bytes.toString('utf8'), key);
+      cache.held = { ...read, etag: stored.etag, readAt: Date.now() };
+      return read;
+    },
+  };
+}
+
+/** Throws PRESETS_INVALID with every problem, one a line. */
+export function presetsOrThrow(text: string, file: string): PresetsInForce {
+  const read = readPresetList(text, file);
+  if (!('problems' in read)) return read;
+  throw new Failure('PRESETS_INVALID', read.problems.map(sentenceOf).join('\n'));
+}
+
+/** Where the value of a path begins, or its key, or the nearest thing around it that is written in the file. */
+function offsetOf(document: Document.Parsed, { path, isKey }: Problem): number {
+  let here: Written = { value: document.contents, key: undefined };
+  let offset = startOf(here.value) ?? 0;
+  for (const step of path) {
+    const inner = stepInto(document, here.value, step);
+    if (!inner) break;
+    here = inner;
+    offset = (isKey ? here.key : startOf(here.value)) ?? here.key ?? offset;
+  }
+  return offset;
+}
+
+interface Written {
+  value: unknown;
+  /** Where the key begins, for an entry of a map. */
+  key: number | undefined;
+}
+
+function stepInto(
+  document: Document.Parsed,
+  node: unknown,
+  step: PropertyKey,
+): Written | undefined {
+  const outer = isAlias(node) ? node.resolve(document) : node;
+  if (isMap(outer)) {
+    return { value: outer.get(String(step), true), key: startOfKey(outer.items, step) };
+  }
+  return isCollection(outer) ? { value: outer.get(step, true), key: undefined } : undefined;
+}
+
+function startOfKey(items: { key: unknown }[], step: PropertyKey): number | undefined {
+  return startOf(items.find(({ key }) => isScalar(key) && String(key.value) === String(step))?.key);
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}

@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { askedOfPresets } from './declared-file.ts';
+import { aspectOf } from './geometry.ts';
+import {
+  type OutputFormat,
+  type Preset,
+  type PresetList,
+  presetListShape,
+  presetShape,
+} from './preset-list.ts';
+import { fingerprintOfList, type Recipe, recipeOf } from './recipe.ts';
+
+/**
+ * The preset list as clients get it, `presets.json` in the derivatives bucket: with an original's key and ETag
+ * it names every file of the original. Rules are left out: their globs are picomatch's, which a client has
+ * not, and they tell what folders there are. A page knows what its pictures are; the manifest knows for sure.
+ */
+export const PUBLISHED_KEY = 'presets.json';
+
+const perFormat = <T extends z.ZodType>(value: T) =>
+  z.strictObject({
+    jpeg: value.optional(),
+    webp: value.optional(),
+    avif: value.optional(),
+    png: value.optional(),
+  });
+
+const file = z.strictObject({
+  width: z.int().positive().describe('of the geometry, as in the key'),
+  fingerprint: z.string(),
+});
+
+const preset = z.strictObject({
+  name: presetShape.shape.name,
+  device: z.enum(['phone', 'tablet', 'desktop', 'any']),
+  fit: z.enum(['inside', 'cover', 'contain', 'fill']),
+  aspect: z.number().positive().optional().describe('of the box: width / height'),
+  when: presetShape.shape.when,
+  formats: perFormat(z.array(file).min(1)).describe('each ascending by width'),
+  recipes: perFormat(z.string()).describe(
+    'for a picture that is smaller than a width: put its own width for $, and the first ten hex digits of the SHA-256 are the fingerprint',
+  ),
+});
+
+export const publishedSchema = z.strictObject({
+  schema: z.literal(1),
+  fingerprint: z.string().describe('of the list, as manifests name it'),
+  clients: presetListShape.shape.clients.unwrap(),
+  presets: z.array(preset).min(1),
+});
+
+export type Published = z.infer<typeof publishedSchema>;
+type PublishedPreset = Published['presets'][number];
+
+export function publishedFrom(list: PresetList): Published {
+  return {
+    schema: 1,
+    fingerprint: fingerprintOfList(list),
+    clients: list.clients,
+    presets: list.presets.map(one => publishedPreset(one, list)),
+  };
+}
+
+function publishedPreset(preset: Preset, list: PresetList): PublishedPreset {
+  const aspect = aspectOf(preset);
+  const formats = filesOf(preset, list);
+  return {
+    name: preset.name,
+    device: preset.device,
+    fit: preset.fit,
+    ...(aspect === undefined ? {} : { aspect }),
+    ...(preset.when ? { when: preset.when } : {}),
+    formats,
+    recipes: recipesOf(preset, Object.keys(formats) as OutputFormat[], list),
+  };
+}
+
+function filesOf(preset: Preset, list: PresetList): PublishedPreset['formats'] {
+  const ascending = askedOfPresets([preset], list).sort((a, b) => a.width - b.width);
+  const formats: PublishedPreset['formats'] = {};
+  for (const { format, width, fingerprint } of ascending) {
+    formats[format] = [...(formats[format] ?? []), { width, fingerprint }];
+  }
+  return formats;
+}
+
+function recipesOf(
+  preset: Preset,
+  formats: OutputFormat[],
+  list: PresetList,
+): PublishedPreset['recipes'] {
+  const templates = formats.map(format => {
+    const recipe = { ...recipeOf(preset, 1, format, list.metadata), width: '$' };
+    return [format, hashedText(recipe, list.epoch).replace('"$"', '$')];
+  });
+  return Object.fromEntries(templates);
+}
+
+/** The text that fingerprintOf hashes; the test compares, since a recipe's fingerprint must never move. */
+function hashedText(recipe: Omit<Recipe, 'width'> & { width: string }, epoch: number): string {
+  return JSON.stringify({ epoch, recipe }, (_, value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}

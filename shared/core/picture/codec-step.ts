@@ -1,0 +1,28 @@
+import { Failure, type FailureCode } from '../failure.ts';
+
+/**
+ * Runs a step of the codec and says in our words what went wrong. libvips' own text is not passed on: in a
+ * shared process it can speak of another job's file. Running out of
+ * memory is nobody's picture's fault.
+ */
+export async function attempt<T>(
+  code: FailureCode,
+  expected: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    const text = cause instanceof Error ? cause.message : '';
+    if (/memory|allocate/i.test(text)) {
+      throw new Failure('UNEXPECTED', 'expected enough memory to render', { cause });
+    }
+    throw new Failure(code, `${expected}, ${reasonIn(text)}`, { cause });
+  }
+}
+
+function reasonIn(text: string): string {
+  if (/premature|truncated|end of|unexpected end/i.test(text)) return 'it ends too soon';
+  return /timeout/i.test(text) ? 'it took too long' : 'the codec refused it';
+}

@@ -1,0 +1,100 @@
+import { inflateSync } from 'node:zlib';
+import { PNG_CHUNKS, pngChunks } from './apng.ts';
+import { gifFrames } from './gif.ts';
+import type { Picture } from './picture.ts';
+import { refuse } from './limits.ts';
+import type { PresetList } from '../list/preset-list.ts';
+import { ENTRY_BYTES, tiffReader } from './tiff-reader.ts';
+
+/** All of a PNG's compressed texts, unpacked: libpng unpacks each before it is asked what for. */
+const TEXT_MEGABYTES = 8;
+/** libvips reads the directory of each page to tell their number. */
+const TIFF_PAGES = 10_000;
+
+/** Throws ORIGINAL_TOO_LARGE where reading the header alone would take seconds, or more memory than the picture. */
+export function refuseHeaderOf(
+  file: Buffer,
+  kind: Picture['format'],
+  { limits }: PresetList,
+): void {
+  if (kind === 'png' && textOverflows(file, TEXT_MEGABYTES * 1e6)) {
+    refuse(`at most ${TEXT_MEGABYTES} MB of text in a PNG`, 'more');
+  }
+  const frames =
+    kind === 'webp'
+      ? webpFrames(file, limits.frames)
+      : kind === 'gif'
+        ? gifFrames(file, limits.frames).frames
+        : 1;
+  if (frames > limits.frames) refuse(`at most ${limits.frames} frames (limits.frames)`, 'more');
+  if (kind === 'tiff' && tiffPages(file, TIFF_PAGES) > TIFF_PAGES) {
+    refuse(`at most ${TIFF_PAGES} pages in a TIFF`, 'more');
+  }
+}
+
+function textOverflows(file: Buffer, most: number): boolean {
+  let left = most;
+  for (const { type, at, bytes } of pngChunks(file)) {
+    const packed = PACKED.get(type)?.(file.subarray(at, at + bytes));
+    if (!packed) continue;
+    left -= unpackedLength(packed, left);
+    if (left <= 0) return true;
+  }
+  return false;
+}
+
+/** Keyword, 0, method, text. (PNG, third edition, 11.3.3.3) */
+function packedText(data: Buffer): Buffer | undefined {
+  const end = data.indexOf(0);
+  return end < 0 ? undefined : data.subarray(end + 2);
+}
+
+/** Keyword, 0, whether it is compressed, method, language, 0, translated keyword, 0, text. (11.3.3.4) */
+function packedInternational(data: Buffer): Buffer | undefined {
+  const keyword = data.indexOf(0);
+  if (keyword < 0 || data[keyword + 1] !== 1) return undefined;
+  const language = data.indexOf(0, keyword + 3);
+  const translated = language < 0 ? -1 : data.indexOf(0, language + 1);
+  return translated < 0 ? undefined : data.subarray(translated + 1);
+}
+
+/** Where the compressed text is in a chunk of each type; undefined where there is none. */
+const PACKED = new Map<number, (data: Buffer) => Buffer | undefined>([
+  [PNG_CHUNKS.zTXt, packedText],
+  [PNG_CHUNKS.iTXt, packedInternational],
+]);
+
+/** What a text counts for that cannot be unpacked, so that a row of such is not unpacked for ever. */
+const BROKEN_TEXT_BYTES = 1e6;
+
+/** Bytes, `most` where there are more. */
+function unpackedLength(packed: Buffer, most: number): number {
+  try {
+    return inflateSync(packed, { maxOutputLength: most }).length;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+      ? most
+      : Math.min(most, BROKEN_TEXT_BYTES);
+  }
+}
+
+/** Counts on only as far as it matters. (WebP container specification, extended file format) */
+function webpFrames(file: Buffer, enough: number): number {
+  let frames = 0;
+  for (let at = 12; at + 8 <= file.length && frames <= enough; ) {
+    if (file.toString('latin1', at, at + 4) === 'ANMF') frames += 1;
+    const bytes = file.readUInt32LE(at + 4);
+    at += 8 + bytes + (bytes % 2);
+  }
+  return frames;
+}
+
+/** Follows the chain of directories, which may run in a circle. (TIFF 6.0, section 2) */
+function tiffPages(file: Buffer, enough: number): number {
+  const { short, long } = tiffReader(file);
+  let pages = 0;
+  for (let at = long(4); at > 0 && at < file.length && pages <= enough; pages += 1) {
+    at = long(at + 2 + short(at) * ENTRY_BYTES);
+  }
+  return pages;
+}

@@ -1,0 +1,51 @@
+import { apngFrames } from './apng.ts';
+import { isDisplayP3 } from './icc.ts';
+import { copyrightIn, labelsIn, type Metadata } from './labels.ts';
+import type { Picture, Size } from './picture.ts';
+import type { PresetList } from '../list/preset-list.ts';
+
+/** What a decoder reads from a file's header; sharp's names. */
+export interface Header extends Metadata {
+  autoOrient: Size;
+  /** EXIF's, 1 to 8; from 5 on a picture is stored on its side. */
+  orientation?: number | undefined;
+  /** Of one frame, where a file has several. */
+  pageHeight?: number | undefined;
+  pages?: number | undefined;
+  hasAlpha: boolean;
+  compression?: 'av1' | 'hevc' | undefined;
+  icc?: Buffer | undefined;
+  gainMap?: object | undefined;
+}
+
+export function pictureFrom(
+  file: Buffer,
+  kind: Picture['format'],
+  header: Header,
+  { metadata }: PresetList,
+): Picture {
+  const labels = labelsIn(file, kind, header);
+  const copyright = metadata.copyright === 'keep' ? copyrightIn(header) : undefined;
+  return {
+    // A brand such as mif1 does not tell HEVC from AV1.
+    format: kind === 'heic' && header.compression === 'av1' ? 'avif' : kind,
+    ...sizeIn(header),
+    alpha: header.hasAlpha,
+    frames: framesIn(file, kind, header),
+    ...(isDisplayP3(header.icc) ? { profile: 'p3' } : {}),
+    ...(header.gainMap && kind === 'jpeg' ? { hdr: true } : {}),
+    ...(labels ? { labels } : {}),
+    ...(copyright ? { copyright } : {}),
+  };
+}
+
+/** Upright, of one frame. */
+function sizeIn({ autoOrient: { width, height }, orientation = 1, pageHeight }: Header): Size {
+  if (pageHeight === undefined) return { width, height };
+  return orientation < 5 ? { width, height: pageHeight } : { width: pageHeight, height };
+}
+
+function framesIn(file: Buffer, kind: Picture['format'], { pages = 1 }: Header): number {
+  if (kind === 'png') return apngFrames(file);
+  return kind === 'gif' || kind === 'webp' ? pages : 1;
+}

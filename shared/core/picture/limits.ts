@@ -1,0 +1,32 @@
+import { Failure } from '../failure.ts';
+import type { Picture } from './picture.ts';
+import type { PresetList } from '../list/preset-list.ts';
+
+/**
+ * Formats whose decoders need all pixels at once, at some 18 bytes each: a picture within the list's limit
+ * could still take more memory than a function has.
+ */
+const WHOLE_DECODE_MEGAPIXELS: Partial<Record<Picture['format'], number>> = { avif: 50, heic: 50 };
+
+/** Of one decoder. HEIC goes through two: libheif, then sharp. A 12 MP picture of an iPhone takes about a second. */
+export const DECODE_SECONDS = 30;
+
+/** Throws ORIGINAL_TOO_LARGE from what the header says, before anything is decoded. */
+export function refuseBeyond(picture: Picture, { limits }: PresetList): void {
+  const { format, width, height, frames } = picture;
+  const megapixels = (width * height) / 1e6;
+  const most = Math.min(limits.megapixels, WHOLE_DECODE_MEGAPIXELS[format] ?? Infinity);
+  if (megapixels > most) {
+    const whose = most === limits.megapixels ? 'limits.megapixels' : `what is safe for ${format}`;
+    refuse(`at most ${most} megapixels (${whose})`, `${width}x${height}`);
+  }
+  if (frames > limits.frames) refuse(`at most ${limits.frames} frames (limits.frames)`, frames);
+  if (frames > 1 && frames * megapixels > limits.animationMegapixels) {
+    const expected = `at most ${limits.animationMegapixels} megapixels over all frames (limits.animationMegapixels)`;
+    refuse(expected, `${frames} frames of ${width}x${height}`);
+  }
+}
+
+export function refuse(expected: string, received: unknown): never {
+  throw new Failure('ORIGINAL_TOO_LARGE', `expected ${expected}, received ${received}`);
+}

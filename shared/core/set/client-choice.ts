@@ -1,0 +1,58 @@
+import type { ManifestVariant } from './manifest.ts';
+import type { OutputFormat, PresetList } from '../list/preset-list.ts';
+
+/** Which of a preset's files a client gets that asks for no file by name. */
+
+/** What a request says of its client; whatever it does not say is undefined. */
+export interface ClientFacts {
+  /** A name of the list's `clients`, from the query or from the User-Agent. */
+  client: string | undefined;
+  /** Newer formats that it says it shows; undefined where it names none at all. */
+  accepts: { avif: boolean; webp: boolean } | undefined;
+  /** Those that its User-Agent is known to show. */
+  shows: { avif: boolean; webp: boolean };
+  /** CSS pixels. */
+  width: number | undefined;
+  density: number | undefined;
+  /** Physical pixels, where the client said so itself. */
+  pixels: number | undefined;
+  savesData: boolean;
+}
+
+/** Smaller first: what a client that takes several is given. */
+const PREFERENCE: OutputFormat[] = ['avif', 'webp', 'jpeg', 'png'];
+
+export function chosenVariant(
+  variants: ManifestVariant[],
+  facts: ClientFacts,
+  clients: PresetList['clients'],
+): ManifestVariant | undefined {
+  const shown = variants.filter(({ state }) => state === 'rendered' || state === 'on_demand');
+  const profile = facts.client === undefined ? undefined : clients[facts.client];
+  const formats = PREFERENCE.filter(format => isShown(format, facts, profile?.formats));
+  const format = formats.find(one => shown.some(variant => variant.format === one));
+  const ascending = shown
+    .filter(variant => variant.format === format)
+    .sort((a, b) => a.width - b.width);
+  const needed = neededPixels(facts, profile?.density);
+  return ascending.find(({ width }) => width >= needed) ?? ascending.at(-1);
+}
+
+/** A named client shows what its profile says, unless it says less itself; JPEG and PNG are everyone's. */
+function isShown(
+  format: OutputFormat,
+  { accepts, shows }: ClientFacts,
+  profile: OutputFormat[] | undefined,
+): boolean {
+  if (profile && !profile.includes(format)) return false;
+  if (format === 'jpeg' || format === 'png') return true;
+  return accepts?.[format] ?? (profile !== undefined || shows[format]);
+}
+
+/** Without a word of its size a client gets the widest. */
+function neededPixels(facts: ClientFacts, most = Number.POSITIVE_INFINITY): number {
+  const { width, pixels, savesData } = facts;
+  const density = savesData ? 1 : Math.min(facts.density ?? 1, most);
+  if (width !== undefined) return width * density;
+  return pixels ?? Number.POSITIVE_INFINITY;
+}

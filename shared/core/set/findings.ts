@@ -1,0 +1,146 @@
+import { manifestKey } from './keys.ts';
+import type { Manifest, ManifestVariant } from './manifest.ts';
+import { isPending, type Standing } from './status.ts';
+import type { VariantStanding } from './variant-state.ts';
+
+/** What is not right with the set of one original, and what mends it. */
+export interface Finding {
+  problem: 'missing' | 'stale' | 'orphan' | 'corrupt' | 'remains';
+  original: string;
+  /** In the derivatives bucket, where it is about one object. */
+  key?: string;
+  why: string;
+  /**
+   * `settle`: the next run of the original, whatever wakes it. `force`: rendering it anew, since a run takes the
+   * manifest's word for what is there. `takedown`: carrying out what is left of a take-down. `remove`: taking the
+   * object away. `by-hand`: nothing that is safe to automate.
+   */
+  mend: 'settle' | 'force' | 'takedown' | 'remove' | 'by-hand';
+}
+
+export interface SetFile {
+  key: string;
+  bytes: number;
+  modifiedAt: Date;
+}
+
+export interface Evidence {
+  standing: Standing;
+  manifest: Manifest | 'unreadable' | undefined;
+  /** What lies in the place of this set: derivatives and manifest. */
+  files: SetFile[];
+  modifiedAt: Date;
+  /** What is younger may be the work of a run that has not committed yet. */
+  settledBefore: Date;
+  now: Date;
+}
+
+export function findingsOf(evidence: Evidence): Finding[] {
+  const { standing, manifest, modifiedAt, settledBefore } = evidence;
+  const original = standing.key;
+  if (manifest === 'unreadable') {
+    const why =
+      'expected a manifest that Darkroom wrote, received something else: every run of the original fails on it';
+    return [{ problem: 'corrupt', original, key: manifestKey(original), why, mend: 'by-hand' }];
+  }
+  // What a take-down left is found by its record, whether the original is still there or not.
+  if (standing.takenDown) return [];
+  if (isPending(standing)) {
+    const [first] = standing.variants;
+    const why = `not developed: ${first?.state === 'pending' ? first.why : ''}`;
+    return modifiedAt > settledBefore
+      ? []
+      : [{ problem: 'missing', original, why, mend: 'settle' }];
+  }
+  if (!standing.rule || standing.rule.presets === 'none') return unasked(evidence);
+  const wanted = standing.variants.flatMap(one => ofVariant(original, one));
+  return [...wanted, ...leftovers(evidence), ...(manifest ? ofFiles(evidence, manifest) : [])];
+}
+
+/** No rule asks for it: a run would clear the whole set away. */
+function unasked({ standing: { key: original }, files }: Evidence): Finding[] {
+  if (files.length === 0) return [];
+  const why = `no rule of the list asks for it, its set of ${files.length} objects is still there`;
+  return [{ problem: 'stale', original, why, mend: 'settle' }];
+}
+
+function ofVariant(original: string, variant: VariantStanding): Finding[] {
+  const { preset, width, format } = variant;
+  const about = { original, mend: 'settle' as const };
+  const name = `${preset} ${width} ${format}`;
+  if (variant.state === 'missing') {
+    return [{ problem: 'missing', ...about, ...keyOf(variant), why: `${name}: ${variant.why}` }];
+  }
+  if (variant.state === 'stale') {
+    const why = `${name}: made by an older recipe`;
+    return [{ problem: 'stale', ...about, key: variant.replaces, why }];
+  }
+  // A final failure is an answer, not a gap: it is counted, and explained, and nothing is to be done.
+  if (variant.state !== 'failed' || variant.final) return [];
+  const why = `${name}: failed with ${variant.code}, which another run may mend`;
+  return [{ problem: 'missing', ...about, ...keyOf(variant), why }];
+}
+
+function keyOf({ key }: VariantStanding): { key?: string } {
+  return key === undefined ? {} : { key };
+}
+
+function leftovers({ standing, files, now }: Evidence): Finding[] {
+  const original = standing.key;
+  const there = new Set(files.map(({ key }) => key));
+  const about = { problem: 'stale', original, mend: 'settle' } as const;
+  const overdue = standing.retired.filter(
+    ({ key, goesAt }) => there.has(key) && Date.parse(goesAt) <= now.getTime(),
+  );
+  return [
+    ...standing.unwanted.map(key => ({ ...about, key, why: 'the list no longer names it' })),
+    ...overdue.map(({ key, goesAt }) => ({
+      ...about,
+      key,
+      why: `replaced, and its time was over at ${goesAt}`,
+    })),
+  ];
+}
+
+type Rendered = Extract<ManifestVariant, { state: 'rendered' }>;
+
+export function renderedOf(manifest: Manifest): Rendered[] {
+  return manifest.variants.filter(variant => variant.state === 'rendered');
+}
+
+function ofFiles({ standing, files, settledBefore }: Evidence, manifest: Manifest): Finding[] {
+  const original = standing.key;
+  const there = new Map(files.map(file => [file.key, file]));
+  const named = namedIn(manifest);
+  const unnamed = files.filter(
+    ({ key, modifiedAt }) => !named.has(key) && modifiedAt <= settledBefore,
+  );
+  return [
+    ...renderedOf(manifest).flatMap(variant => ofFile(original, variant, there.get(variant.key))),
+    ...unnamed.map(({ key }) => ({
+      problem: 'orphan' as const,
+      original,
+      key,
+      why: 'no manifest names it',
+      mend: 'remove' as const,
+    })),
+  ];
+}
+
+function ofFile(original: string, { key, bytes }: Rendered, file: SetFile | undefined): Finding[] {
+  const about = { original, key, mend: 'force' as const };
+  if (!file)
+    return [{ problem: 'missing', ...about, why: 'the manifest names it, it is not there' }];
+  if (file.bytes === bytes) return [];
+  const why = `expected ${bytes} bytes, as the manifest says, it has ${file.bytes}`;
+  return [{ problem: 'corrupt', ...about, why }];
+}
+
+/** Its own key, and every file that is or may yet be spoken of. */
+export function namedIn({ original, variants, retired }: Manifest): Set<string> {
+  return new Set([
+    manifestKey(original.key),
+    ...variants.map(({ key }) => key),
+    ...retired.map(({ key }) => key),
+  ]);
+}

@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { failureCodes } from '../failure.ts';
+import { pictureSchema } from '../picture/picture.ts';
+
+/**
+ * `{original key}/manifest.json` in the derivatives bucket: the commit record of a set and the index that
+ * readers use. The only object of a set that is ever overwritten.
+ */
+
+const size = { width: z.int().positive(), height: z.int().positive() };
+const named = {
+  preset: z.string(),
+  format: z.enum(['jpeg', 'webp', 'avif', 'png']),
+  fingerprint: z.string(),
+  key: z.string().describe('in the derivatives bucket, not URL-encoded'),
+  ...size,
+};
+
+export const variantSchema = z.discriminatedUnion('state', [
+  z.strictObject({
+    state: z.literal('rendered'),
+    ...named,
+    bytes: z.int().positive(),
+    renderedAt: z.iso.datetime(),
+  }),
+  z.strictObject({ state: z.literal('on_demand'), ...named }),
+  z.strictObject({
+    state: z.literal('skipped'),
+    ...named,
+    reason: z
+      .enum(['larger-than-original', 'beyond-format-limit', 'not-smaller-than-fallback'])
+      .describe('not-smaller: the same size in jpeg or png has fewer bytes'),
+  }),
+  z.strictObject({
+    state: z.literal('failed'),
+    ...named,
+    reason: z.enum(failureCodes),
+    message: z.string(),
+  }),
+]);
+
+export const placeholderSchema = z.strictObject({
+  thumbHash: z.base64().describe('https://evanw.github.io/thumbhash/'),
+  colour: z.string().regex(/^#[0-9a-f]{6}$/),
+});
+
+/** What OSS says of an original. ETag and bytes alone do not prove equality (MD5 collides), so crc64 too. */
+const objectSchema = z.strictObject({
+  key: z.string(),
+  etag: z.string().describe('without quotes'),
+  bytes: z.int().min(0),
+  crc64: z.string().optional().describe('CRC-64/XZ, decimal'),
+});
+
+export const manifestSchema = z.strictObject({
+  schema: z.literal(1),
+  version: z.string().describe('of the original, as in its derivatives’ keys'),
+  original: z.strictObject({
+    ...objectSchema.shape,
+    ...pictureSchema.partial().shape,
+    placeholder: placeholderSchema.optional(),
+  }),
+  presets: z.string().describe('fingerprint of the preset list that was in force'),
+  complete: z.boolean().describe('every eager variant is there'),
+  failure: z.strictObject({ code: z.enum(failureCodes), message: z.string() }).optional(),
+  takenDown: z
+    .strictObject({ at: z.iso.datetime() })
+    .optional()
+    .describe(
+      'nothing is rendered of the key; all else is empty, and says nothing of the original',
+    ),
+  variants: z.array(variantSchema),
+  retired: z
+    .array(z.strictObject({ key: z.string(), retiredAt: z.iso.datetime() }))
+    .describe('replaced derivatives that stay until the list’s retain time is over'),
+  committedAt: z.iso.datetime(),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestVariant = z.infer<typeof variantSchema>;
+export type Placeholder = z.infer<typeof placeholderSchema>;
+export type OriginalObject = z.infer<typeof objectSchema>;
+
+/** Whether a manifest was made from these very bytes. */
+export function isSameObject(a: OriginalObject, b: OriginalObject): boolean {
+  return a.etag === b.etag && a.bytes === b.bytes && a.crc64 === b.crc64;
+}

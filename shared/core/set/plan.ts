@@ -1,0 +1,114 @@
+import { fallbackOf } from './fallback.ts';
+import { fitsOss } from './keys.ts';
+import {
+  isSameObject,
+  type Manifest,
+  type ManifestVariant,
+  type OriginalObject,
+} from './manifest.ts';
+import type { Picture } from '../picture/picture.ts';
+import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
+import { presetsFor } from '../list/rules.ts';
+import { type Variant, wantedVariants } from './variants.ts';
+
+/** What has to be done to make one original's set right, as data. Nothing is read or written here. */
+export interface Plan {
+  /** Files to make now. */
+  render: Variant[];
+  /** Entries of the coming manifest that need no work: kept, on demand, skipped, failed for good. */
+  entries: ManifestVariant[];
+  /** Replaced files, those of `remove` included: a run that dies before it removed them leaves word of them. */
+  retired: Manifest['retired'];
+  /** Files whose time is over, to be deleted once the manifest is written. */
+  remove: string[];
+}
+
+export interface Observed {
+  original: OriginalObject & { version: string };
+  /** Undefined for an original that cannot be developed: then nothing is wanted of it. */
+  picture: Picture | undefined;
+  list: PresetList;
+  manifest: Manifest | undefined;
+  /** Derivatives of ours that no manifest ever named, since the original moved before the commit. */
+  abandoned: string[];
+  /** ISO-8601, UTC. */
+  now: string;
+}
+
+export function plan(observed: Observed): Plan {
+  const wanted = wantedOf(observed);
+  const before = recordedVariants(observed);
+  const settled = wanted.map(variant => settledEntry(variant, before, wanted, observed));
+  const entries = settled.filter(entry => entry !== undefined);
+  const render = wanted.filter((_, index) => settled[index] === undefined);
+  return { render, entries, ...leftovers(observed, new Set(wanted.map(({ key }) => key))) };
+}
+
+/** Whether nothing is to be done: neither a pixel, nor a write, nor a delete. */
+export function isSettled(plan: Plan, { manifest, original }: Observed): boolean {
+  if (!manifest || !isSameObject(manifest.original, original)) return false;
+  if (plan.render.length > 0 || plan.remove.length > 0) return false;
+  const before = new Map(manifest.variants.map(({ key, state }) => [key, state]));
+  return (
+    before.size === plan.entries.length &&
+    plan.entries.every(({ key, state }) => before.get(key) === state)
+  );
+}
+
+function wantedOf({ original, picture, list }: Observed): Variant[] {
+  if (!picture) return [];
+  const { key, version } = original;
+  return wantedVariants({ key, version, picture, list, presets: presetsFor(key, list) });
+}
+
+/** Only a manifest of these very bytes says anything about what is there. */
+function recordedVariants({ original, manifest }: Observed): Map<string, ManifestVariant> {
+  const valid = manifest && isSameObject(manifest.original, original);
+  return new Map(valid ? manifest.variants.map(variant => [variant.key, variant]) : []);
+}
+
+/** The manifest's entry for a variant that needs no work, or undefined if it has to be rendered. */
+function settledEntry(
+  variant: Variant,
+  before: Map<string, ManifestVariant>,
+  wanted: Variant[],
+  { picture }: Observed,
+): ManifestVariant | undefined {
+  const named = entryOf(variant);
+  if (variant.impossible) return { ...named, state: 'skipped', reason: variant.impossible };
+  if (!fitsOss(variant.key)) {
+    const message = `the derivative's key would have ${Buffer.byteLength(variant.key)} bytes`;
+    return { ...named, state: 'failed', reason: 'KEY_UNUSABLE', message };
+  }
+  const entry = before.get(variant.key);
+  if (entry?.state === 'rendered') return entry;
+  if (entry?.state === 'failed' && entry.reason === 'VARIANT_UNRENDERABLE') return entry;
+  if (entry?.state === 'skipped') {
+    // It was larger than its fallback; whether it still is depends on that one being the same file.
+    const fallback = picture && fallbackOf(variant, wanted, picture);
+    if (fallback && before.get(fallback.key)?.state === 'rendered') return entry;
+  }
+  return variant.generate === 'on_demand' ? { ...named, state: 'on_demand' } : undefined;
+}
+
+export function entryOf(variant: Variant) {
+  const { preset, format, width, height, fingerprint, key } = variant;
+  return { preset, format, width, height, fingerprint, key };
+}
+
+/**
+ * What there is and the new manifest does not want. A file on demand may be there before its manifest knows; removing
+ * one that is not succeeds. What was never published has no time to stay.
+ */
+function leftovers({ manifest, list, abandoned, now }: Observed, wanted: Set<string>) {
+  const replaced = (manifest?.variants ?? [])
+    .filter(({ state }) => state === 'rendered' || state === 'on_demand')
+    .map(({ key }) => ({ key, retiredAt: now }));
+  const unpublished = abandoned.map(key => ({ key, retiredAt: new Date(0).toISOString() }));
+  const retired = [...(manifest?.retired ?? []), ...replaced, ...unpublished].filter(
+    ({ key }) => !wanted.has(key),
+  );
+  const deadline = Date.parse(now) - retentionMilliseconds(list);
+  const isOver = retired.filter(({ retiredAt }) => Date.parse(retiredAt) <= deadline);
+  return { retired, remove: [...new Set(isOver.map(({ key }) => key))] };
+}

@@ -1,0 +1,179 @@
+import { askedOfPresets } from '../list/declared-file.ts';
+import type { FailureCode } from '../failure.ts';
+import { unusableKey, versionOf } from './keys.ts';
+import { isSameObject, type Manifest, type OriginalObject } from './manifest.ts';
+import { type Picture, pictureSchema } from '../picture/picture.ts';
+import { plan } from './plan.ts';
+import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
+import { holds, presetsFor, ruleIndexFor } from '../list/rules.ts';
+import {
+  inListOrder,
+  named,
+  stateOf,
+  stateOfUnmade,
+  type VariantStanding,
+  type VariantState,
+} from './variant-state.ts';
+
+/** How one original stands to the list in force: what is wanted of it, and the state of each file. */
+export interface Standing {
+  key: string;
+  /** Undefined where it is gone: then nothing is wanted. */
+  original: OriginalObject | undefined;
+  /** Since when nothing is rendered of the key: then nothing is wanted either. */
+  takenDown: { at: string } | undefined;
+  /** The first rule that matches the key; `index` counts from 0. */
+  rule: { index: number; match: string; presets: 'none' | string[] } | undefined;
+  /** Known where the manifest is of these very bytes and the picture could be read. */
+  picture: Picture | undefined;
+  /** Why nothing, or nothing more, can be made of it. Stands until the original or the list changes. */
+  failure: { code: FailureCode; message: string } | undefined;
+  /** Exact where the picture is known; otherwise an upper bound, since pictures rule files out. */
+  variants: VariantStanding[];
+  /** Presets of the rule whose `when` does not hold for the picture. */
+  notFor: string[];
+  /** Files in force that the list no longer names, those that a stale variant replaces left out. */
+  unwanted: string[];
+  /** Replaced files, and from when on a run removes them. */
+  retired: { key: string; retiredAt: string; goesAt: string }[];
+}
+
+export interface Question {
+  key: string;
+  original: OriginalObject | undefined;
+  manifest: Manifest | undefined;
+  list: PresetList;
+  presetsFingerprint: string;
+}
+
+export function standingOf(question: Question): Standing {
+  const { key, original, list } = question;
+  const takenDown = question.manifest?.takenDown;
+  const presets = original && !takenDown ? presetsFor(key, list) : [];
+  const picture = pictureOf(question);
+  const failure = failureOfSet(question);
+  const variants = picture
+    ? exactly(question, picture, failure)
+    : askedOfPresets(presets, list).map(asked => ({
+        ...named({ ...asked, key: undefined }, list),
+        ...beforePicture(question, failure),
+      }));
+  return {
+    key,
+    original,
+    takenDown,
+    rule: ruleOf(key, list),
+    picture,
+    failure,
+    variants,
+    notFor: picture ? presets.filter(one => !holds(one.when, picture)).map(one => one.name) : [],
+    unwanted: picture || presets.length === 0 ? unwantedOf(question, variants) : [],
+    retired: retiredOf(question),
+  };
+}
+
+/** Whether every file that is made on upload is there, or left out for good: of all presets, or of one. */
+export function isWhole({ variants }: Standing, preset?: string): boolean {
+  return variants
+    .filter(variant => preset === undefined || variant.preset === preset)
+    .every(
+      ({ generate, state }) =>
+        generate === 'on_demand' || state === 'rendered' || state === 'skipped',
+    );
+}
+
+/** Whether a run of it is still to come, whatever its outcome will be. */
+export function isPending({ variants }: Standing): boolean {
+  return variants.some(({ state }) => state === 'pending');
+}
+
+function ruleOf(key: string, list: PresetList): Standing['rule'] {
+  const index = ruleIndexFor(key, list);
+  const rule = list.rules[index];
+  return rule && { index, ...rule };
+}
+
+function isCurrent({ original, manifest }: Question): boolean {
+  return (
+    original !== undefined && manifest !== undefined && isSameObject(manifest.original, original)
+  );
+}
+
+function pictureOf(question: Question): Picture | undefined {
+  if (!question.manifest || !isCurrent(question) || unusableKey(question.key)) return undefined;
+  const {
+    key: _k,
+    etag: _e,
+    bytes: _b,
+    crc64: _c,
+    placeholder: _p,
+    ...facts
+  } = question.manifest.original;
+  return pictureSchema.safeParse(facts).data;
+}
+
+function failureOfSet(question: Question): Standing['failure'] {
+  const { key, original, manifest, presetsFingerprint } = question;
+  const unusable = original && unusableKey(key);
+  if (unusable) return { code: 'KEY_UNUSABLE', message: unusable };
+  const stands = isCurrent(question) && manifest?.presets === presetsFingerprint;
+  return stands ? manifest.failure : undefined;
+}
+
+function beforePicture(question: Question, failure: Standing['failure']): VariantState {
+  if (failure) return { state: 'failed', ...failure, final: true };
+  const { manifest } = question;
+  if (!manifest) return { state: 'pending', why: 'there is no manifest yet' };
+  if (!isCurrent(question)) {
+    return { state: 'pending', why: 'the manifest is of an older version of the original' };
+  }
+  const { code } = manifest.failure ?? {};
+  if (code) return { state: 'pending', why: `the list changed since it failed with ${code}` };
+  return { state: 'missing', why: 'the manifest says nothing of the picture' };
+}
+
+/** What a run would find settled is as it is recorded; what it would render is not right, and why is told here. */
+function exactly(
+  { key, original, manifest, list }: Question,
+  picture: Picture,
+  failure: Standing['failure'],
+): VariantStanding[] {
+  if (!original) return [];
+  const todo = plan({
+    original: { ...original, key, version: versionOf(original.etag) },
+    picture,
+    list,
+    manifest,
+    abandoned: [],
+    // Only what is removed depends on the time, and that is not asked here.
+    now: new Date(0).toISOString(),
+  });
+  const before = manifest?.variants ?? [];
+  return [
+    ...todo.entries.map(entry => ({ ...named(entry, list), ...stateOf(entry) })),
+    ...todo.render.map(variant => ({
+      ...named(variant, list),
+      ...(failure
+        ? { state: 'failed' as const, ...failure, final: true }
+        : stateOfUnmade(variant, before)),
+    })),
+  ].sort(inListOrder(list));
+}
+
+function unwantedOf({ manifest }: Question, variants: VariantStanding[]): string[] {
+  const spoken = new Set(
+    variants.flatMap(one => (one.state === 'stale' ? [one.key, one.replaces] : [one.key])),
+  );
+  return (manifest?.variants ?? [])
+    .filter(({ state, key }) => state === 'rendered' && !spoken.has(key))
+    .map(({ key }) => key);
+}
+
+function retiredOf({ manifest, list }: Question): Standing['retired'] {
+  const retention = retentionMilliseconds(list);
+  return (manifest?.retired ?? []).map(({ key, retiredAt }) => ({
+    key,
+    retiredAt,
+    goesAt: new Date(Date.parse(retiredAt) + retention).toISOString(),
+  }));
+}

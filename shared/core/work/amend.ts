@@ -1,0 +1,63 @@
+import type { Manifest, ManifestVariant } from '../set/manifest.ts';
+import type { Mode } from './run.ts';
+
+/** Whether a run in this mode has anything to do with an original that has this manifest, or none. */
+export function concerns(mode: Mode, manifest: Manifest | undefined): boolean {
+  if (mode === 'missing') return manifest === undefined;
+  if (mode === 'stale') return manifest !== undefined;
+  if (mode === 'retry-failed') return manifest !== undefined && hasFailed(manifest);
+  return true;
+}
+
+function hasFailed({ failure, variants }: Manifest): boolean {
+  return failure !== undefined || variants.some(({ state }) => state === 'failed');
+}
+
+/** What a bulk run is to make anew, and since when it counts as made. */
+export interface Anew {
+  mode: Mode;
+  preset?: string | undefined;
+  /** Of the run, ISO-8601: what is younger is its own work, done by an earlier attempt at the same batch. */
+  startedAt: string;
+}
+
+/** How a run sees a manifest: what it is to make anew is not there. */
+export function amendFor({ mode, preset, startedAt }: Anew) {
+  if (mode !== 'retry-failed' && mode !== 'force') return undefined;
+  return (manifest: Manifest): Manifest => {
+    if (manifest.committedAt >= startedAt) return manifest;
+    const hopeful = withoutFailures(manifest);
+    return mode === 'force' ? withoutFiles(hopeful, preset) : hopeful;
+  };
+}
+
+function withoutFailures({ failure: _, ...manifest }: Manifest): Manifest {
+  return { ...manifest, variants: manifest.variants.filter(({ state }) => state !== 'failed') };
+}
+
+/** As retired files they are neither kept nor forgotten: those still wanted are written anew, the others go in time. */
+function withoutFiles(manifest: Manifest, preset: string | undefined): Manifest {
+  const isForced = (one: { preset: string }) => preset === undefined || one.preset === preset;
+  const files = manifest.variants.filter(one => isForced(one) && one.state === 'rendered');
+  const retiredAt = manifest.committedAt;
+  return {
+    ...manifest,
+    variants: manifest.variants.filter(variant => !isForced(variant)),
+    retired: [...manifest.retired, ...files.map(({ key }) => ({ key, retiredAt }))],
+  };
+}
+
+/** Files made on demand are recorded as what they are: they retire with an edit as any other. */
+export function withMade(sizes: Map<string, number>, renderedAt: string) {
+  return (manifest: Manifest): Manifest => {
+    const isNew = ({ state, key }: ManifestVariant) => state === 'on_demand' && sizes.has(key);
+    if (!manifest.variants.some(isNew)) return manifest;
+    const variants = manifest.variants.map(variant => {
+      const bytes = sizes.get(variant.key);
+      return isNew(variant) && bytes !== undefined
+        ? { ...variant, state: 'rendered' as const, bytes, renderedAt }
+        : variant;
+    });
+    return { ...manifest, variants };
+  };
+}

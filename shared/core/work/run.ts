@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { presetListShape } from '../list/preset-list.ts';
+import { codeIn, type Report } from '../set/report.ts';
+
+/** Work on many originals: a backfill that someone started, or the rollout of an edited list. */
+
+/**
+ * What a run does with an original: `settle` makes right whatever is not; `missing` only where there is no
+ * manifest, `stale` only where there is one; `retry-failed` takes recorded failures up again; `force` renders anew;
+ * `takedown` looks for a take-down first, and carries it out again, with a purge.
+ */
+export const modes = ['settle', 'missing', 'stale', 'retry-failed', 'force', 'takedown'] as const;
+export type Mode = (typeof modes)[number];
+
+/** What became of the originals of some batches. */
+export const tallySchema = z.strictObject({
+  batches: z.int(),
+  originals: z.int(),
+  planned: z.int().describe('files that the list in force asks for of them, at most'),
+  rendered: z.int().describe('files'),
+  bytes: z.int(),
+  seconds: z.number().describe('of wall time, inside the functions'),
+  outcomes: z.record(z.string(), z.int()).describe('originals by outcome'),
+  failures: z.record(z.string(), z.int()).describe('originals by the code of their failure'),
+});
+export type Tally = z.infer<typeof tallySchema>;
+
+export const runSchema = z.strictObject({
+  schema: z.literal(1),
+  id: z.string(),
+  kind: z.enum(['backfill', 'rollout', 'sweep']),
+  selection: z.strictObject({
+    prefix: z.string(),
+    since: z.iso.datetime().optional(),
+    preset: z.string().optional(),
+    mode: z.enum(modes),
+    inventory: z
+      .string()
+      .optional()
+      .describe('key of its manifest.json; else the bucket is listed'),
+    limit: z.int().optional(),
+  }),
+  phase: z.enum(['running', 'finishing', 'retaining', 'done', 'stopped', 'superseded']),
+  reason: z.string().optional(),
+  presets: z.string().describe('fingerprint of the list in force when it started'),
+  from: z
+    .array(presetListShape)
+    .default([])
+    .describe('of a rollout: the lists that originals may still have the sets of'),
+  plan: z
+    .strictObject({ originals: z.int(), files: z.int() })
+    .optional()
+    .describe('what was approved'),
+  granted: z.int().default(0).describe('files beyond the plan that someone agreed to by resuming'),
+  cursor: z.string().optional().describe('all before it were handed over'),
+  seen: z.int().describe('originals, those passed over included'),
+  handedOver: z.strictObject({ batches: z.int(), originals: z.int(), planned: z.int() }),
+  done: tallySchema,
+  counted: z.array(z.string()).describe('results in `done` that may still be lying there'),
+  startedAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  sweepAt: z.iso.datetime().optional(),
+});
+export type Run = z.infer<typeof runSchema>;
+
+/** What the backfill function leaves of one batch; whoever counts it takes it away. */
+export const batchResultSchema = z.strictObject({ task: z.string(), tally: tallySchema });
+
+export const RUNS = 'runs/';
+/** The one rollout there is, or was last. */
+export const ROLLOUT_KEY = 'rollout.json';
+
+export function runKey(id: string): string {
+  return `${RUNS}${id}/run.json`;
+}
+
+export function resultsPrefix(id: string): string {
+  return `${RUNS}${id}/results/`;
+}
+
+export function resultKey(id: string, task: string): string {
+  return `${resultsPrefix(id)}${task}.json`;
+}
+
+export function nothingDone(): Tally {
+  return {
+    batches: 0,
+    originals: 0,
+    planned: 0,
+    rendered: 0,
+    bytes: 0,
+    seconds: 0,
+    outcomes: {},
+    failures: {},
+  };
+}
+
+export function addTally(a: Tally, b: Tally): Tally {
+  return {
+    batches: a.batches + b.batches,
+    originals: a.originals + b.originals,
+    planned: a.planned + b.planned,
+    rendered: a.rendered + b.rendered,
+    bytes: a.bytes + b.bytes,
+    seconds: a.seconds + b.seconds,
+    outcomes: addCounts(a.outcomes, b.outcomes),
+    failures: addCounts(a.failures, b.failures),
+  };
+}
+
+function addCounts(a: Record<string, number>, b: Record<string, number>) {
+  const sum = { ...a };
+  for (const [name, count] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
+
+/** One batch's tally from what reconcile reported of its originals. */
+export function tallyOf(
+  results: { report?: Report; failure?: { code: string } }[],
+  { planned, seconds }: { planned: number; seconds: number },
+): Tally {
+  const tally = { ...nothingDone(), batches: 1, originals: results.length, planned, seconds };
+  for (const { report, failure } of results) {
+    const outcome = failure ? 'thrown' : (report?.outcome ?? 'ignored');
+    tally.outcomes[outcome] = (tally.outcomes[outcome] ?? 0) + 1;
+    const code = failure?.code ?? codeIn(report);
+    if (code) tally.failures[code] = (tally.failures[code] ?? 0) + 1;
+    for (const { bytes } of report?.rendered ?? []) {
+      tally.rendered += 1;
+      tally.bytes += bytes;
+    }
+  }
+  return tally;
+}
+
+/** Fewer files than this prove nothing about a plan. */
+const NOTEWORTHY_FILES = 100;
+
+/**
+ * Why a run has to stop, or undefined: what was really rendered for the batches done so far is beyond what was
+ * planned for these very batches, or the walk is beyond what was approved.
+ */
+export function overspent(run: Run, timesPlan: number): string | undefined {
+  const { done, plan, handedOver, granted } = run;
+  const most = Math.max(done.planned * timesPlan, NOTEWORTHY_FILES) + granted;
+  if (done.rendered > most) {
+    return `rendered ${done.rendered} files where ${done.planned} were planned, more than ${timesPlan} times (stopAtTimesPlan)`;
+  }
+  if (plan && handedOver.originals > Math.max(plan.originals * timesPlan, NOTEWORTHY_FILES)) {
+    return `handed over ${handedOver.originals} originals where ${plan.originals} were approved, more than ${timesPlan} times (stopAtTimesPlan)`;
+  }
+  return undefined;
+}
+
+/**
+ * Names a batch by the run and its keys, in the grammar of FC's task ids: handing it over once more after a crash
+ * is answered 409, and a batch that was cut otherwise is another task.
+ */
+export function taskIdOf(runId: string, keys: string[]): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([runId, keys]))
+    .digest('hex');
+  return `b_${hash.slice(0, 40)}`;
+}
+
+/** As JSON; below FC's 128 KB for a payload, with room for one more key and the rest. */
+const BATCH_BYTES = 100_000;
+
+export function isFull(batch: { bytes: number; keys: string[] }, most: number): boolean {
+  return batch.keys.length >= most || batch.bytes >= BATCH_BYTES;
+}

@@ -1,0 +1,82 @@
+import { amendFor, concerns, withMade } from '../../core/work/amend.ts';
+import { unusableKey } from '../../core/set/keys.ts';
+import { type Mode, resultKey, type Tally, tallyOf } from '../../core/work/run.ts';
+import type { ObjectStore } from '../../ports.ts';
+import type { Darkroom } from '../darkroom.ts';
+import { readManifest } from '../develop/observe.ts';
+import { reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
+import { writeRecord } from '../records.ts';
+
+export interface BackfillBatch {
+  keys: string[];
+  mode: Mode;
+  preset?: string | undefined;
+  made?: boolean | undefined;
+  run?: { id: string; task: string; planned: number; startedAt: string } | undefined;
+}
+
+/** Two originals at once finish a fifth sooner than one (docs/rendering.md): one is read while another is encoded. */
+const SIDE_BY_SIDE = 2;
+/**
+ * As s.yaml says: after these retries FC gives an event up, and then this is all that will be known of it. The most that
+ * FC takes: two attempts die without a word, each later one settles one picture that kills it, and one has to live.
+ */
+export const LAST_ATTEMPT = 8;
+
+/**
+ * Reconciles a batch and leaves word of it for the run. What failed in passing is thrown after the others are done,
+ * so that FC delivers the batch again; what is settled then costs two requests.
+ */
+export async function backfill(
+  { keys, mode, preset, made, run }: BackfillBatch,
+  darkroom: Darkroom,
+  config: ObjectStore,
+): Promise<Tally> {
+  const started = performance.now();
+  const concerned = await concernedKeys(keys, mode, darkroom);
+  const startedAt = run?.startedAt ?? darkroom.now().toISOString();
+  const amend = made
+    ? withMade(await sizesOf(keys, darkroom), startedAt)
+    : amendFor({ mode, preset, startedAt });
+  const results = await reconcileEach(
+    concerned,
+    { ...darkroom, ...(amend ? { amend } : {}), isForewarned: mode === 'takedown' },
+    SIDE_BY_SIDE,
+  );
+  const passedOver = keys.length - concerned.length;
+  const tally = tallyOf([...results, ...Array.from({ length: passedOver }, () => ({}))], {
+    planned: run?.planned ?? 0,
+    seconds: (performance.now() - started) / 1000,
+  });
+  const isOver = results.every(({ failure }) => !failure) || darkroom.attempt >= LAST_ATTEMPT;
+  if (run && isOver) {
+    await writeRecord(config, resultKey(run.id, run.task), { task: run.task, tally });
+  }
+  darkroom.log.info('batch-done', { ...tally, ...(run && { run: run.id, task: run.task }) });
+  throwFirst(results);
+  return tally;
+}
+
+/** All files on demand that there are, whoever made them: runs side by side then come to the same. */
+async function sizesOf(keys: string[], { derivatives }: Darkroom): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for (const key of keys) {
+    const manifest = await readManifest(key, derivatives);
+    if (!manifest) continue;
+    for await (const entry of derivatives.list(`${key}/${manifest.version}/`)) {
+      if ('key' in entry) sizes.set(entry.key, entry.bytes);
+    }
+  }
+  return sizes;
+}
+
+/** One request more for each, where the mode depends on what is recorded. */
+async function concernedKeys(keys: string[], mode: Mode, darkroom: Darkroom): Promise<string[]> {
+  if (mode === 'settle' || mode === 'force' || mode === 'takedown') return keys;
+  const concerned: string[] = [];
+  for (const key of keys) {
+    const manifest = unusableKey(key) ? undefined : await readManifest(key, darkroom.derivatives);
+    if (concerns(mode, manifest)) concerned.push(key);
+  }
+  return concerned;
+}

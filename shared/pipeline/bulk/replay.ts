@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { failureOf } from '../../core/failure.ts';
+import type { InvocationQueue, ObjectStore } from '../../ports.ts';
+import { readRecord, writeRecord } from '../records.ts';
+
+/** An event whose function gave it up, handed to it again. */
+export interface Lost {
+  requestId: string;
+  functionName: string;
+  payload: Buffer;
+}
+
+interface Hands {
+  queue: InvocationQueue;
+  config: ObjectStore;
+  now(): Date;
+}
+
+const recordSchema = z.strictObject({
+  schema: z.literal(1),
+  function: z.string(),
+  requestId: z.string().describe('of the invocation that failed'),
+  taskId: z.string(),
+  replayedAt: z.iso.datetime(),
+});
+
+const recordKey = (taskId: string) => `replays/${taskId}.json`;
+
+/** The same message is the same task, wherever it is read from, and another failure of its replay is another. */
+export function replayId({ functionName, requestId }: Lost): string {
+  const hash = createHash('sha256').update(`${functionName} ${requestId}`).digest('hex');
+  return `replay_${hash.slice(0, 40)}`;
+}
+
+export async function wasReplayed(lost: Lost, config: ObjectStore): Promise<boolean> {
+  return (await readRecord(config, recordKey(replayId(lost)), recordSchema)) !== undefined;
+}
+
+/**
+ * Once: the record in the config bucket says so for good, and FC refuses the task's id even where a run died before it
+ * was written. A function that keeps no tasks has no ids; there such a death costs a second replay, which settles.
+ */
+export async function replay(
+  lost: Lost,
+  { queue, config, now }: Hands,
+): Promise<'replayed' | 'before'> {
+  if (await wasReplayed(lost, config)) return 'before';
+  const { functionName, requestId, payload } = lost;
+  const taskId = replayId(lost);
+  const answer = await handOver(taskId, payload, queue);
+  const replayedAt = now().toISOString();
+  await writeRecord(config, recordKey(taskId), {
+    schema: 1,
+    function: functionName,
+    requestId,
+    taskId,
+    replayedAt,
+  } satisfies z.infer<typeof recordSchema>);
+  return answer === 'accepted' ? 'replayed' : 'before';
+}
+
+async function handOver(taskId: string, payload: Buffer, queue: InvocationQueue) {
+  try {
+    return await queue.submit(taskId, payload);
+  } catch (thrown) {
+    const { code, facts } = failureOf(thrown);
+    if (code !== 'QUEUE_DENIED' || facts.apiCode !== 'InvalidArgument') throw thrown;
+    await queue.invoke(payload);
+    return 'accepted';
+  }
+}

@@ -1,0 +1,81 @@
+import {
+  addTally,
+  batchResultSchema,
+  type Run,
+  resultsPrefix,
+  runKey,
+} from '../../core/work/run.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { readRecord, writeRecord } from '../records.ts';
+
+/** Results that are counted in one go. */
+const MOST_RESULTS = 1000;
+
+/** A run as it is kept: one object, written as a whole, one write at a time. */
+export interface RunRecord {
+  run: Run;
+  /** Writes it soon: calls that come while one write is under way become one more write. */
+  moved(): void;
+  /** Resolves when all that moved is written. */
+  flush(): Promise<void>;
+}
+
+export function runRecord(
+  run: Run,
+  { config, now, key = runKey(run.id) }: { config: ObjectStore; now: () => Date; key?: string },
+): RunRecord {
+  let writing: Promise<void> | undefined;
+  let isDirty = false;
+  const write = async () => {
+    while (isDirty) {
+      isDirty = false;
+      run.updatedAt = now().toISOString();
+      await writeRecord(config, key, run);
+    }
+  };
+  const flush = async () => {
+    writing ??= write().finally(() => {
+      writing = undefined;
+    });
+    await writing;
+    if (isDirty) await flush();
+  };
+  return {
+    run,
+    moved: () => {
+      isDirty = true;
+      // A failed write is told by the next flush, which writes the same again.
+      flush().catch(() => {
+        isDirty = true;
+      });
+    },
+    flush: async () => {
+      isDirty = true;
+      await flush();
+    },
+  };
+}
+
+/**
+ * Adds the results that workers left since the last time, and takes them away once the sum is written: who dies in
+ * between finds them named in `counted`, and does not count them again. Answers how many there were.
+ */
+export async function countResults(record: RunRecord, config: ObjectStore): Promise<number> {
+  const { run } = record;
+  const counted = new Set(run.counted);
+  const found: string[] = [];
+  const old: string[] = [];
+  for await (const entry of config.list(resultsPrefix(run.id))) {
+    if (!('key' in entry)) continue;
+    if (counted.has(entry.key)) old.push(entry.key);
+    else found.push(entry.key);
+    if (found.length >= MOST_RESULTS) break;
+  }
+  const results = await Promise.all(found.map(key => readRecord(config, key, batchResultSchema)));
+  for (const result of results) if (result) run.done = addTally(run.done, result.tally);
+  if (found.length + old.length === 0) return 0;
+  run.counted = found;
+  await record.flush();
+  await config.remove([...old, ...found]);
+  return found.length;
+}

@@ -1,0 +1,190 @@
+import pLimit from 'p-limit';
+import { Failure, failureOf } from '../../core/failure.ts';
+import { fallbackOf, isWorthIt } from '../../core/set/fallback.ts';
+import { neededScale, scaled } from '../../core/list/geometry.ts';
+import type { ManifestVariant, Placeholder } from '../../core/set/manifest.ts';
+import type { Picture } from '../../core/picture/picture.ts';
+import type { PresetList } from '../../core/list/preset-list.ts';
+import type { Spent } from '../../core/set/report.ts';
+import { inStartingOrder } from '../../core/set/schedule.ts';
+import type { Variant } from '../../core/set/variants.ts';
+import type { Codec, Raster } from '../../ports.ts';
+import type { Darkroom } from '../darkroom.ts';
+import { timed } from './timed.ts';
+
+export type Outcome = { variant: Variant } & (
+  | { bytes: number; milliseconds: number }
+  | { skipped: 'not-smaller-than-fallback' }
+  | { failure: Failure }
+);
+
+export interface Job {
+  file: Buffer;
+  picture: Picture;
+  list: PresetList;
+  variants: Variant[];
+  /** All that an upload makes of the picture: it decides how large the one decode is, so that a file's bytes do not depend on which others were missing beside it. */
+  whole: Variant[];
+  /** Entries of the set that need no work. */
+  kept: ManifestVariant[];
+  spent: Spent;
+  /** Called with each rendition as soon as there is one. */
+  write(variant: Variant, rendition: Buffer): Promise<void>;
+}
+
+interface Developed {
+  outcomes: Outcome[];
+  placeholder: Placeholder;
+  picture: Picture;
+}
+
+/** Enough to keep the network busy behind two encoders; each holds one rendition. */
+const WRITES_SIDE_BY_SIDE = 6;
+
+/**
+ * Decode once, resize once per geometry, encode each file once. One variant's failure is that variant's
+ * outcome; what is thrown is the picture's own failure.
+ */
+export async function develop(job: Job, darkroom: Darkroom): Promise<Developed> {
+  const { codec } = darkroom;
+  const raster = await decodeOnce(job, codec);
+  const lanes = pLimit(darkroom.lanes);
+  const writes = pLimit(WRITES_SIDE_BY_SIDE);
+  const sizes = new Map<string, Promise<number | undefined>>();
+  const ofPlaceholder = smallestWhole(job.variants);
+  const pixelsOf = geometriesOf(
+    raster,
+    ofPlaceholder ? [...job.variants, ofPlaceholder] : job.variants,
+    job,
+    codec,
+  );
+  const outcomes = inStartingOrder(job.variants, darkroom.lanes).map(async variant => {
+    const rendering = lanes(() => render(variant, pixelsOf, job, darkroom));
+    sizes.set(
+      variant.key,
+      rendering.then(
+        ({ rendition }) => rendition.length,
+        () => undefined,
+      ),
+    );
+    return await outcomeOf(variant, rendering, { job, darkroom, writes, sizes });
+  });
+  const [made, placeholder] = await Promise.all([
+    Promise.all(outcomes),
+    lanes(async () => codec.placeholder(ofPlaceholder ? await pixelsOf(ofPlaceholder) : raster)),
+  ]);
+  const picture: Picture = raster.salvaged ? { ...job.picture, salvaged: true } : job.picture;
+  return { outcomes: made, placeholder, picture };
+}
+
+/** Enough pixels for a placeholder, which has 48 a side at most, and far fewer to read than the raster has. */
+const PLACEHOLDER_SOURCE = 100;
+
+/** The smallest variant that shows the whole picture: its pixels are made anyway. */
+function smallestWhole(variants: Variant[]): Variant | undefined {
+  return variants
+    .filter(({ recipe, fromFile }) => recipe.fit === 'inside' && !recipe.colour && !fromFile)
+    .filter(({ width, height }) => Math.max(width, height) >= PLACEHOLDER_SOURCE)
+    .sort((a, b) => a.width - b.width)[0];
+}
+
+function placeholderScale({ width, height }: Picture): number {
+  return Math.min(1, PLACEHOLDER_SOURCE / Math.max(width, height));
+}
+
+interface Surroundings {
+  job: Job;
+  darkroom: Darkroom;
+  writes: ReturnType<typeof pLimit>;
+  sizes: Map<string, Promise<number | undefined>>;
+}
+
+async function outcomeOf(
+  variant: Variant,
+  rendering: Promise<{ rendition: Buffer; milliseconds: number }>,
+  { job, darkroom, writes, sizes }: Surroundings,
+): Promise<Outcome> {
+  try {
+    const { rendition, milliseconds } = await rendering;
+    const bytes = rendition.length;
+    const fallback = await fallbackBytes(variant, job, sizes);
+    if (fallback && !isWorthIt(bytes, fallback, variant.recipe.encoder.keepIfSmallerBy)) {
+      return { variant, skipped: 'not-smaller-than-fallback' };
+    }
+    await writes(() => timed(job.spent, 'write', () => job.write(variant, rendition)));
+    job.spent.bytesWritten += bytes;
+    darkroom.log.debug('rendered', { key: variant.key, bytes, milliseconds });
+    return { variant, bytes, milliseconds };
+  } catch (thrown) {
+    return { variant, failure: failureOf(thrown) };
+  }
+}
+
+/** Of the file that a newer format must be smaller than, made now or kept; undefined where there is none. */
+async function fallbackBytes(
+  variant: Variant,
+  { variants, kept, picture }: Job,
+  sizes: Surroundings['sizes'],
+): Promise<number | undefined> {
+  const made = fallbackOf(variant, variants, picture);
+  if (made) return await sizes.get(made.key);
+  const before = fallbackOf(variant, kept, picture);
+  return before?.state === 'rendered' ? before.bytes : undefined;
+}
+
+async function decodeOnce(job: Job, codec: Codec): Promise<Raster> {
+  const { file, picture, variants, whole, list, spent } = job;
+  const scales = [...whole, ...variants].map(({ recipe, ...size }) =>
+    neededScale(picture, size, recipe.fit),
+  );
+  const size = scaled(picture, scales.length > 0 ? Math.max(...scales) : placeholderScale(picture));
+  const wantsP3 = [...whole, ...variants].some(({ recipe }) => recipe.colour === 'p3');
+  spent.decodes += 1;
+  return await timed(spent, 'decode', () =>
+    codec.decode(file, {
+      picture,
+      size,
+      keepProfile: picture.profile === 'p3' && wantsP3,
+      truncated: list.truncated,
+    }),
+  );
+}
+
+async function render(
+  variant: Variant,
+  pixelsOf: (variant: Variant) => Promise<Raster>,
+  { file, picture, spent }: Job,
+  { codec, deadline, now }: Darkroom,
+): Promise<{ rendition: Buffer; milliseconds: number }> {
+  if (deadline && now() > deadline) {
+    throw new Failure('DEADLINE', 'expected to start this variant before the deadline');
+  }
+  const started = performance.now();
+  const pixels = variant.fromFile ? undefined : await pixelsOf(variant);
+  if (!pixels) spent.decodes += 1;
+  const rendition = await timed(spent, 'encode', () =>
+    pixels ? codec.encode(pixels, variant, picture) : codec.encodeFromFile(file, variant, picture),
+  );
+  return { rendition, milliseconds: Math.round(performance.now() - started) };
+}
+
+/** The pixels of each geometry, made when first asked for and let go with the last file that needs them. */
+function geometriesOf(raster: Raster, variants: Variant[], { spent }: Job, codec: Codec) {
+  const waiting = variants.filter(({ fromFile }) => !fromFile).map(geometryOf);
+  const made = new Map<string, Promise<Raster>>();
+  return async (variant: Variant): Promise<Raster> => {
+    const geometry = geometryOf(variant);
+    const pixels =
+      made.get(geometry) ?? timed(spent, 'resize', () => codec.resize(raster, variant));
+    waiting.splice(waiting.indexOf(geometry), 1);
+    if (waiting.includes(geometry)) made.set(geometry, pixels);
+    else made.delete(geometry);
+    return await pixels;
+  };
+}
+
+/** Variants with one geometry share their pixels, whatever preset they belong to. */
+function geometryOf({ width, height, gravity, recipe }: Variant): string {
+  const { fit, background, sharpen, colour } = recipe;
+  return JSON.stringify([width, height, fit, gravity, background, sharpen, colour]);
+}

@@ -1,0 +1,61 @@
+import pLimit from 'p-limit';
+import { Failure, failureOf } from '../../core/failure.ts';
+import { factsOf, lineOf } from '../../core/telling/log-facts.ts';
+import type { Report } from '../../core/set/report.ts';
+import type { Darkroom } from '../darkroom.ts';
+import { isSuspicious } from './crash-guard.ts';
+import { reconcile } from './reconcile.ts';
+
+/** What became of one key: a report, or what a later attempt may mend. */
+export interface Result {
+  key: string;
+  report?: Report;
+  failure?: Failure;
+}
+
+/**
+ * Reconciles keys one after the other. One key's failure never hides another: all are tried, then the first
+ * failure is thrown, so that the platform delivers the event again; what is settled then costs two requests.
+ */
+export async function reconcileAll(keys: string[], darkroom: Darkroom): Promise<Report[]> {
+  const results = await reconcileEach(keys, darkroom);
+  throwFirst(results);
+  return results.flatMap(({ report }) => report ?? []);
+}
+
+export function throwFirst(results: Result[]): void {
+  const failed = results.find(({ failure }) => failure !== undefined);
+  if (failed?.failure) throw failed.failure;
+}
+
+/**
+ * With `sideBySide` above 1, one original is read while another is encoded; not where earlier attempts died. An event
+ * with more pictures that kill than it has such attempts comes to its end by `darkroom replay`.
+ */
+export async function reconcileEach(
+  keys: string[],
+  darkroom: Darkroom,
+  sideBySide = 1,
+): Promise<Result[]> {
+  const limit = pLimit(isSuspicious(darkroom) ? 1 : sideBySide);
+  return await Promise.all(keys.map(key => limit(() => reconcileOne(key, darkroom))));
+}
+
+async function reconcileOne(key: string, darkroom: Darkroom): Promise<Result> {
+  const { deadline, now, log } = darkroom;
+  try {
+    if (deadline && now() > deadline) {
+      throw new Failure('DEADLINE', 'expected to start this original before the deadline');
+    }
+    const run = () => reconcile(key, darkroom);
+    const report = await (darkroom.span?.('reconcile', { key }, run) ?? run());
+    const isFailed = report.failed.length > 0 || report.outcome === 'failed';
+    log[isFailed ? 'warn' : 'info']('reconciled', lineOf(report));
+    return { key, report };
+  } catch (thrown) {
+    const failure = failureOf(thrown);
+    const level = failure.kind === 'transient' ? 'warn' : 'error';
+    log[level]('reconcile-failed', { key, ...factsOf(failure) });
+    return { key, failure };
+  }
+}

@@ -1,0 +1,53 @@
+import { parseManifestKey } from '../../core/set/keys.ts';
+import type { Codec, ObjectStore, Span } from '../../ports.ts';
+import type { Darkroom } from '../darkroom.ts';
+
+/** The same darkroom with a span for each stage: a stage is what crosses a port, so the use cases know nothing of it. */
+export function traced(darkroom: Darkroom, span: Span): Darkroom {
+  const { originals, derivatives, codec } = darkroom;
+  return {
+    ...darkroom,
+    span,
+    originals: tracedOriginals(originals, span),
+    derivatives: tracedDerivatives(derivatives, span),
+    codec: tracedCodec(codec, span),
+  };
+}
+
+function tracedOriginals(store: ObjectStore, span: Span): ObjectStore {
+  return {
+    ...store,
+    head: key => span('observe', { key }, () => store.head(key)),
+    get: key => span('read', { key }, () => store.get(key)),
+  };
+}
+
+function tracedDerivatives(store: ObjectStore, span: Span): ObjectStore {
+  return {
+    ...store,
+    get: key => span('observe', { key }, () => store.get(key)),
+    put: (key, bytes, attributes) => {
+      const stage = parseManifestKey(key) === undefined ? 'write' : 'commit';
+      return span(stage, { key, bytes: bytes.length }, () => store.put(key, bytes, attributes));
+    },
+    remove: keys => span('clear', { objects: keys.length }, () => store.remove(keys)),
+  };
+}
+
+function tracedCodec(codec: Codec, span: Span): Codec {
+  return {
+    ...codec,
+    decode: (file, options) =>
+      span('decode', { bytes: file.length, format: options.picture.format }, () =>
+        codec.decode(file, options),
+      ),
+    resize: (raster, variant) =>
+      span('resize', { width: variant.width, height: variant.height }, () =>
+        codec.resize(raster, variant),
+      ),
+    encode: (raster, variant, picture) =>
+      span('encode', { key: variant.key }, () => codec.encode(raster, variant, picture)),
+    encodeFromFile: (file, variant, picture) =>
+      span('encode', { key: variant.key }, () => codec.encodeFromFile(file, variant, picture)),
+  };
+}

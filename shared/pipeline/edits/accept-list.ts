@@ -1,0 +1,103 @@
+import {
+  type Approval,
+  approvalKey,
+  approvalSchema,
+  IN_FORCE_KEY,
+  inForceSchema,
+  PENDING_KEY,
+  type Pending,
+  pendingSchema,
+  REJECTED_KEY,
+} from '../../core/work/in-force.ts';
+import { readRecord, writeRecord } from '../records.ts';
+import { begin, publish, putInForce } from './start-rollout.ts';
+import type { Desk } from './desk.ts';
+
+/** Each further turn means that the list was written anew while we worked. */
+const TURNS = 10;
+
+/**
+ * Looks at the list that people write and does what it asks for: a bad one is refused with every problem named, and
+ * the last good one stays in force; a good one that makes something else becomes pending, is counted, and begins.
+ */
+export async function takeUp(desk: Desk): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const written = await desk.config.get(desk.presetsKey);
+    if (!written) {
+      desk.log.warn('presets-missing', { key: desk.presetsKey });
+      return;
+    }
+    const text = written.bytes.toString('utf8');
+    await takeUpList({ etag: written.etag, read: desk.read(text, desk.presetsKey) }, desk);
+    const now = await desk.config.head(desk.presetsKey);
+    if (now?.etag === written.etag) return;
+  }
+}
+
+type Edition = { etag: string; read: ReturnType<Desk['read']> };
+
+async function takeUpList({ etag, read }: Edition, desk: Desk): Promise<void> {
+  if ('problems' in read) {
+    await reject(etag, read.problems, desk);
+    return;
+  }
+  const { config, log } = desk;
+  const { list, fingerprint } = read;
+  await config.remove([REJECTED_KEY]);
+  const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
+  if (!inForce) {
+    // The first list of all: what was uploaded before it is `darkroom backfill`'s.
+    await putInForce({ fingerprint, etag, list }, desk);
+    log.info('presets-promoted', { presets: fingerprint });
+    return;
+  }
+  if (inForce.fingerprint === fingerprint) {
+    if (inForce.etag !== etag) await putInForce({ fingerprint, etag, list }, desk);
+    else await publish(list, desk);
+    await config.remove([PENDING_KEY]);
+    return;
+  }
+  const pending = await pendingFor({ fingerprint, etag, list }, desk);
+  const approval = await approvalOf(fingerprint, inForce.fingerprint, desk);
+  if (!approval) return;
+  const { originals, files } = approval;
+  await begin(pending, { originals, files }, desk);
+}
+
+async function reject(etag: string, problems: string[], desk: Desk): Promise<void> {
+  const { config, log, now } = desk;
+  for (const problem of problems) log.error('presets-rejected', { problem });
+  const rejectedAt = now().toISOString();
+  await writeRecord(config, REJECTED_KEY, { schema: 1, etag, rejectedAt, problems });
+}
+
+/** The same list written once more goes on where it was. */
+async function pendingFor(
+  next: Pick<Pending, 'fingerprint' | 'etag' | 'list'>,
+  { config, log, now }: Desk,
+): Promise<Pending> {
+  const known = await readRecord(config, PENDING_KEY, pendingSchema);
+  if (known?.fingerprint === next.fingerprint) return known;
+  const pending: Pending = {
+    schema: 1,
+    phase: 'counting',
+    ...next,
+    counted: { originals: 0, files: 0, usd: 0 },
+    since: now().toISOString(),
+  };
+  await writeRecord(config, PENDING_KEY, pending);
+  log.info('presets-pending', { presets: next.fingerprint });
+  return pending;
+}
+
+async function approvalOf(
+  to: string,
+  from: string,
+  { config, log }: Desk,
+): Promise<Approval | undefined> {
+  const approval = await readRecord(config, approvalKey(to), approvalSchema);
+  if (!approval || approval.from === from) return approval;
+  log.warn('approval-outdated', { to, from: approval.from, inForce: from });
+  await config.remove([approvalKey(to)]);
+  return undefined;
+}

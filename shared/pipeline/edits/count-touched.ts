@@ -1,0 +1,102 @@
+import {
+  billFor,
+  INSTANCE,
+  modelledSeconds,
+  type Prices,
+  pricesSchema,
+  waitingSeconds,
+} from '../../core/work/cost.ts';
+import { editFor, isTouched, type Touch } from '../../core/list/list-diff.ts';
+import { type InForce, PENDING_KEY, type Pending } from '../../core/work/in-force.ts';
+import type { PresetList } from '../../core/list/preset-list.ts';
+import { writeRecord } from '../records.ts';
+import { begin } from './start-rollout.ts';
+import type { Desk } from './desk.ts';
+
+/** Keys between two looks at the clock and at the list that people write. */
+const PAGE = 1000;
+/** Of a phone's photo: nothing is read to count. */
+const TYPICAL_BYTES = 3e6;
+
+/**
+ * Counts what a pending list touches, no further than the list in force lets an edit go unasked: then it begins, or
+ * it waits for `darkroom presets apply`.
+ */
+export async function count(
+  pending: Pending,
+  inForce: InForce,
+  desk: Desk,
+  interrupted: () => Promise<boolean>,
+): Promise<void> {
+  const { counted } = pending;
+  const { approveAbove } = inForce.list;
+  const add = counterOf(pending, inForce);
+  let passed = 0;
+  for await (const key of keysAfter(counted.cursor, desk)) {
+    add(key);
+    if (beyondApproval(counted, approveAbove)) break;
+    passed += 1;
+    if (passed % PAGE === 0 && (await interrupted())) {
+      await writeRecord(desk.config, PENDING_KEY, pending);
+      return;
+    }
+  }
+  const reason = beyondApproval(counted, approveAbove);
+  if (reason) await wait(pending, reason, desk);
+  else await begin(pending, { originals: counted.originals, files: counted.files }, desk);
+}
+
+function counterOf({ counted, list }: Pending, inForce: InForce): (key: string) => void {
+  const touch = editFor([inForce.list], list);
+  const usd = costs(list);
+  return key => {
+    counted.cursor = key;
+    const one = touch(key);
+    if (!isTouched(one)) return;
+    counted.originals += 1;
+    counted.files += one.make.length;
+    counted.usd += usd(one);
+  };
+}
+
+async function* keysAfter(after: string | undefined, { originals }: Desk): AsyncGenerator<string> {
+  for await (const entry of originals.list('', after ? { after } : {})) {
+    if ('key' in entry) yield entry.key;
+  }
+}
+
+async function wait(pending: Pending, reason: string, { config, log }: Desk): Promise<void> {
+  await writeRecord(config, PENDING_KEY, { ...pending, phase: 'waiting', reason });
+  log.warn('presets-wait', { presets: pending.fingerprint, reason });
+}
+
+function beyondApproval(
+  { originals, usd }: Pending['counted'],
+  most: PresetList['approveAbove'],
+): string | undefined {
+  if (originals > most.originals) {
+    return `it touches more than ${most.originals} originals (approveAbove.originals)`;
+  }
+  if (usd > most.usd) {
+    return `it is estimated to cost more than USD ${most.usd} (approveAbove.usd)`;
+  }
+  return undefined;
+}
+
+/** By the model of core/cost.ts: this function has no codec to measure with. `presets plan` measures. */
+function costs(list: PresetList): (touch: Touch) => number {
+  const prices = pricesSchema.parse({});
+  const known = new WeakMap<Touch, number>();
+  return touch => {
+    const usd = known.get(touch) ?? usdOf(touch, list, prices);
+    known.set(touch, usd);
+    return usd;
+  };
+}
+
+function usdOf({ make }: Touch, list: PresetList, prices: Prices): number {
+  const cpu = modelledSeconds(make, list);
+  const seconds = cpu === 0 ? 0 : cpu / INSTANCE.vcpu + waitingSeconds(TYPICAL_BYTES);
+  const usage = { invocations: 0.01, ...INSTANCE, seconds };
+  return billFor({ ...usage, puts: make.length + 1, gets: 5 }, prices).usd;
+}

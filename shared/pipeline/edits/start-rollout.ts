@@ -1,0 +1,97 @@
+import {
+  approvalKey,
+  IN_FORCE_KEY,
+  type InForce,
+  inForceSchema,
+  PENDING_KEY,
+  type Pending,
+} from '../../core/work/in-force.ts';
+import type { PresetList } from '../../core/list/preset-list.ts';
+import { PUBLISHED_KEY, publishedFrom } from '../../core/list/published.ts';
+import { fingerprintOfList } from '../../core/list/recipe.ts';
+import { nothingDone, ROLLOUT_KEY, type Run, runSchema } from '../../core/work/run.ts';
+import { readRecord, writeRecord } from '../records.ts';
+import type { Desk } from './desk.ts';
+
+/**
+ * Puts a pending list in force and starts its rollout. The rollout is written first and the pending list removed
+ * last: who dies in between leaves a pending list whose rollout is there, and the next one ends what was begun.
+ */
+export async function begin(pending: Pending, plan: Run['plan'], desk: Desk): Promise<void> {
+  const { config, log, now } = desk;
+  const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
+  const former = await readRecord(config, ROLLOUT_KEY, runSchema);
+  if (inForce && !isBegun(pending, former)) {
+    await writeRecord(
+      config,
+      ROLLOUT_KEY,
+      rolloutOf(pending, plan, { inForce, former, now: now() }),
+    );
+  }
+  await putInForce(pending, desk);
+  log.info('presets-promoted', { presets: pending.fingerprint, former: inForce?.fingerprint });
+  await config.remove([PENDING_KEY, approvalKey(pending.fingerprint)]);
+}
+
+/** Whether `begin` was interrupted after its first write. */
+export function isBegun(pending: Pending, rollout: Run | undefined): boolean {
+  return rollout?.presets === pending.fingerprint && rollout.startedAt >= pending.since;
+}
+
+/** Uploads first, then clients: what a former list's URLs name is still there. */
+export async function putInForce(
+  { fingerprint, etag, list }: { fingerprint: string; etag: string; list: PresetList },
+  desk: Desk,
+): Promise<void> {
+  const { config, now } = desk;
+  const promotedAt = now().toISOString();
+  const inForce: InForce = { schema: 1, fingerprint, etag, promotedAt, list };
+  await writeRecord(config, IN_FORCE_KEY, inForce);
+  await publish(list, desk);
+}
+
+/** A reader sees a promotion this much later. */
+const PUBLISHED_CACHE = 'public, max-age=60';
+
+/** For clients that compute URLs themselves; nothing is written where it is published already. */
+export async function publish(list: PresetList, { derivatives }: Desk): Promise<void> {
+  const bytes = Buffer.from(`${JSON.stringify(publishedFrom(list))}\n`);
+  const there = await derivatives.get(PUBLISHED_KEY);
+  if (there?.bytes.equals(bytes)) return;
+  const attributes = { contentType: 'application/json', cacheControl: PUBLISHED_CACHE };
+  await derivatives.put(PUBLISHED_KEY, bytes, attributes);
+}
+
+interface Before {
+  inForce: InForce;
+  former: Run | undefined;
+  now: Date;
+}
+
+function rolloutOf(pending: Pending, plan: Run['plan'], { inForce, former, now }: Before): Run {
+  const time = now.toISOString();
+  const isUnfinished = former !== undefined && former.phase !== 'done';
+  const from = distinct([...(isUnfinished ? former.from : []), inForce.list]);
+  return {
+    schema: 1,
+    id: `rollout-${pending.fingerprint}-${now.getTime().toString(36)}`,
+    kind: 'rollout',
+    selection: { prefix: '', mode: 'settle' },
+    phase: 'running',
+    presets: pending.fingerprint,
+    from,
+    // What an unfinished rollout left is done along the way, and was approved with that one.
+    ...(plan && from.length === 1 ? { plan } : {}),
+    granted: 0,
+    seen: 0,
+    handedOver: { batches: 0, originals: 0, planned: 0 },
+    done: nothingDone(),
+    counted: [],
+    startedAt: time,
+    updatedAt: time,
+  };
+}
+
+function distinct(lists: PresetList[]): PresetList[] {
+  return [...new Map(lists.map(list => [fingerprintOfList(list), list])).values()];
+}

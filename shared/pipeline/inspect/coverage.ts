@@ -1,0 +1,95 @@
+import type { PresetList } from '../../core/list/preset-list.ts';
+import { fingerprintOfList } from '../../core/list/recipe.ts';
+import { presetsFor } from '../../core/list/rules.ts';
+import { isPending, isWhole, type Standing } from '../../core/set/status.ts';
+import type { ListedObject, ObjectStore } from '../../ports.ts';
+import { inOrder } from '../in-order.ts';
+import { lookAt, objectsIn, sampleOf } from './survey.ts';
+
+/** How far the bucket is as the list in force wants it. */
+export interface Coverage {
+  /** All that there are, those that no rule asks for included. */
+  listed: number;
+  /** Looked at, of those that a rule asks for. */
+  originals: number;
+  whole: number;
+  /** Of which nothing is made, until it is undone; in neither number above. */
+  takenDown: number;
+  /** Originals that want a file of the preset on upload, and how many have them all. On-demand presets are left out. */
+  perPreset: Record<string, { wanted: number; whole: number }>;
+  /** Originals by failure code, final or not. */
+  failures: Record<string, number>;
+  /** The one that waits longest for its first run. */
+  oldestPending: { key: string; since: Date } | undefined;
+}
+
+/** One small request an original that a rule asks for; memory grows with the sample only. */
+export async function coverageOf(
+  originals: ObjectStore,
+  derivatives: ObjectStore,
+  list: PresetList,
+  { sample }: { sample?: number | undefined } = {},
+): Promise<Coverage> {
+  const presets = { list, fingerprint: fingerprintOfList(list) };
+  const coverage = emptyCoverage(list);
+  const all = counted(objectsIn(originals.list('')), coverage);
+  const chosen = sample === undefined ? all : (await sampleOf(asked(all, list), sample)).sample;
+  const looks = inOrder(asked(chosen, list), async listed => {
+    const { standing } = await lookAt(listed.key, listed, { originals, derivatives, presets });
+    return { listed, standing };
+  });
+  for await (const { listed, standing } of looks) count(listed, standing, coverage);
+  return coverage;
+}
+
+function emptyCoverage({ presets }: PresetList): Coverage {
+  const eager = presets.filter(({ generate }) => generate === 'eager');
+  return {
+    listed: 0,
+    originals: 0,
+    whole: 0,
+    takenDown: 0,
+    perPreset: Object.fromEntries(eager.map(({ name }) => [name, { wanted: 0, whole: 0 }])),
+    failures: {},
+    oldestPending: undefined,
+  };
+}
+
+async function* counted(items: AsyncIterable<ListedObject>, coverage: Coverage) {
+  for await (const item of items) {
+    coverage.listed += 1;
+    yield item;
+  }
+}
+
+async function* asked(items: AsyncIterable<ListedObject> | ListedObject[], list: PresetList) {
+  for await (const item of items) if (presetsFor(item.key, list).length > 0) yield item;
+}
+
+function count(listed: ListedObject, standing: Standing, coverage: Coverage): void {
+  if (standing.takenDown) {
+    coverage.takenDown += 1;
+    return;
+  }
+  coverage.originals += 1;
+  if (isWhole(standing)) coverage.whole += 1;
+  const eager = standing.variants.filter(({ generate }) => generate === 'eager');
+  for (const preset of new Set(eager.map(({ preset }) => preset))) {
+    const tally = coverage.perPreset[preset];
+    if (!tally) continue;
+    tally.wanted += 1;
+    if (isWhole(standing, preset)) tally.whole += 1;
+  }
+  for (const code of codesOf(standing)) {
+    coverage.failures[code] = (coverage.failures[code] ?? 0) + 1;
+  }
+  if (isPending(standing)) coverage.oldestPending = older(coverage.oldestPending, listed);
+}
+
+function codesOf({ variants }: Standing): Set<string> {
+  return new Set(variants.flatMap(one => (one.state === 'failed' ? [one.code] : [])));
+}
+
+function older(known: Coverage['oldestPending'], { key, modifiedAt }: ListedObject) {
+  return known && known.since <= modifiedAt ? known : { key, since: modifiedAt };
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { failureOf } from '../../core/failure.ts';
+import { parseDerivativeKey } from '../../core/set/keys.ts';
+import { factsOf } from '../../core/telling/log-facts.ts';
+import type { Mode } from '../../core/work/run.ts';
+import type { Log, TaskQueue } from '../../ports.ts';
+import type { Miss } from './miss.ts';
+
+interface Hands {
+  queue: TaskQueue;
+  bucket: string;
+  log: Log;
+}
+
+/**
+ * What a miss showed is handed on: a file was made that the manifest does not know, or had to be removed again, or a
+ * set is there whose original is gone. Once for each file, whoever else saw it; that it fails costs nobody their picture.
+ */
+export async function followUp(
+  key: string,
+  miss: Miss,
+  { queue, bucket, log }: Hands,
+): Promise<void> {
+  const original = parseDerivativeKey(key)?.original;
+  const order = orderOf(miss);
+  if (!original || !order) return;
+  const batch = { kind: 'darkroom.backfill', bucket, keys: [original], ...order };
+  const news = miss.found === 'taken-down' ? `${miss.found} ${miss.withdrew}` : miss.found;
+  const id = `miss_${createHash('sha256').update(`${news} ${key}`).digest('hex')}`;
+  try {
+    await queue.submit(id, Buffer.from(JSON.stringify(batch)));
+  } catch (thrown) {
+    log.warn('follow-up-failed', { key, ...factsOf(failureOf(thrown)) });
+  }
+}
+
+/** Undefined where there is nothing to do. */
+function orderOf(miss: Miss): { mode: Mode; made?: true } | undefined {
+  switch (miss.found) {
+    case 'file':
+      return miss.isNew ? { mode: 'settle', made: true } : undefined;
+    case 'gone':
+      return { mode: 'settle' };
+    case 'taken-down':
+      return miss.withdrew === undefined ? undefined : { mode: 'takedown' };
+    case 'nothing':
+      return undefined;
+  }
+}

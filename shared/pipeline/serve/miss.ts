@@ -1,0 +1,133 @@
+import { failureOf } from '../../core/failure.ts';
+import { parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
+import { isSameObject } from '../../core/set/manifest.ts';
+import type { Picture } from '../../core/picture/picture.ts';
+import { nothingSpent } from '../../core/set/report.ts';
+import { presetsFor } from '../../core/list/rules.ts';
+import { isInForce, lastAct } from '../../core/set/take-down-record.ts';
+import { type Variant, wantedVariants } from '../../core/set/variants.ts';
+import type { Darkroom } from '../darkroom.ts';
+import { develop } from '../develop/develop.ts';
+import { noting, type Writer } from '../removal/take-down-guard.ts';
+import { eagerVariants, openOriginal, writeDerivative } from '../develop/make-set.ts';
+import { observe, type Sight, type WantedSight } from '../develop/observe.ts';
+import { readTakedown } from '../removal/enforce.ts';
+
+/** What a derivative's URL answers where the bucket has no such object. */
+export type Miss =
+  | { found: 'file'; bytes: Buffer; contentType: string; isNew: boolean }
+  /** Nothing of ours, not declared for this picture, or of another version. */
+  | { found: 'nothing' }
+  /** The original is not there any more. */
+  | { found: 'gone' }
+  /** `withdrew`: since when it is taken down, where a file was written all the same and is removed again. */
+  | { found: 'taken-down'; withdrew?: string };
+
+/**
+ * Makes the one file that was asked for, if the list in force declares it for the original as it is now; its
+ * manifest is someone else's work. The URL chooses among declared variants and describes none: its key is compared
+ * with those that the list computes.
+ */
+export async function answerMiss(key: string, darkroom: Darkroom): Promise<Miss> {
+  try {
+    return await look(key, darkroom);
+  } catch (thrown) {
+    const failure = failureOf(thrown);
+    // The picture's own fault is no file; anything else is told to whoever operates this.
+    if (failure.kind !== 'input') throw failure;
+    return { found: 'nothing' };
+  }
+}
+
+async function look(key: string, darkroom: Darkroom): Promise<Miss> {
+  const name = parseDerivativeKey(key);
+  if (!name || unusableKey(name.original)) return { found: 'nothing' };
+  const [there, sight] = await Promise.all([
+    darkroom.derivatives.get(key),
+    observe(name.original, darkroom),
+  ]);
+  if (sight.manifest?.takenDown) return { found: 'taken-down' };
+  if (there) return fileOf(there.bytes, name.format, false);
+  if (!sight.original) return { found: sight.manifest ? 'gone' : 'nothing' };
+  const { original } = sight;
+  if (!mayBeMade(sight, name.version)) return { found: 'nothing' };
+  const writer: Writer = { key: name.original, isUnheeded: false };
+  const noted = { ...darkroom, derivatives: noting(writer, darkroom.derivatives) };
+  const done = await render(key, { ...sight, original }, noted).then(
+    made => ({ made }),
+    (thrown: unknown) => ({ thrown }),
+  );
+  const withdrew = writer.isUnheeded ? await withdrawn(key, name.original, darkroom) : undefined;
+  if (withdrew) return { found: 'taken-down', withdrew };
+  if ('thrown' in done) throw done.thrown;
+  return done.made ? fileOf(done.made, name.format, true) : { found: 'nothing' };
+}
+
+/** A take-down that came since we looked has not seen our file. What the CDN may have of it is the backfill function's. */
+async function withdrawn(
+  key: string,
+  original: string,
+  { config, derivatives }: Darkroom,
+): Promise<string | undefined> {
+  const takedown = config && (await readTakedown(original, config));
+  if (!takedown || !isInForce(takedown)) return undefined;
+  await derivatives.remove([key]);
+  return lastAct(takedown).at;
+}
+
+function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {
+  return { found: 'file', bytes, contentType: `image/${format}`, isNew };
+}
+
+/** A picture that failed before fails again: it is not tried for every view. */
+function mayBeMade({ original, manifest, key, list }: Sight, version: string): boolean {
+  if (!original || original.version !== version) return false;
+  if (presetsFor(key, list).length === 0) return false;
+  return !(manifest?.failure && isSameObject(manifest.original, original));
+}
+
+async function render(
+  key: string,
+  sight: WantedSight,
+  darkroom: Darkroom,
+): Promise<Buffer | undefined> {
+  const spent = nothingSpent();
+  const { file, picture } = await openOriginal(sight, spent, darkroom);
+  const variant = declared(key, sight, picture);
+  if (!variant) return undefined;
+  let made: Buffer | undefined;
+  const write = async (_: Variant, rendition: Buffer) => {
+    await writeDerivative(variant, rendition, darkroom.derivatives);
+    made = rendition;
+  };
+  const whole = eagerVariants(sight, picture);
+  const job = {
+    file,
+    picture,
+    list: sight.list,
+    variants: [variant],
+    whole,
+    kept: [],
+    spent,
+    write,
+  };
+  const [outcome] = (await develop(job, darkroom)).outcomes;
+  if (outcome && 'failure' in outcome) throw outcome.failure;
+  darkroom.log.info('miss-rendered', { key, milliseconds: spent.milliseconds });
+  return made;
+}
+
+/** Skipped files are not declared either: the client was told of another that serves it better. */
+function declared(key: string, sight: WantedSight, picture: Picture): Variant | undefined {
+  const { original, manifest, list } = sight;
+  const presets = presetsFor(sight.key, list);
+  const wanted = wantedVariants({
+    key: sight.key,
+    version: original.version,
+    picture,
+    list,
+    presets,
+  });
+  const isSkipped = manifest?.variants.some(one => one.key === key && one.state === 'skipped');
+  return isSkipped ? undefined : wanted.find(one => one.key === key && !one.impossible);
+}

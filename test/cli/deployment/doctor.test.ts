@@ -1,0 +1,250 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Connection } from '../../../cli/cloud/connection.ts';
+import { checksOf, findingsOf } from '../../../cli/deployment/doctor-checks.ts';
+
+import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
+import type { Bucket, DeployedTrigger, FunctionSettings } from '../../../shared/ports.ts';
+import { memoryStore } from '../../support/memory-store.ts';
+
+const LIST = `version: 1
+rules: [{ match: '**', presets: [a] }]
+presets: [{ name: a, widths: [32], formats: { jpeg: {} } }]
+`;
+const ATTRIBUTES = { contentType: 'text/plain', cacheControl: 'no-cache' };
+const names = { originals: 'o', derivatives: 'd', config: 'c' };
+const created = ['PutObject', 'PostObject', 'CopyObject', 'CompleteMultipartUpload'].map(
+  name => `oss:ObjectCreated:${name}`,
+);
+const removed = ['oss:ObjectRemoved:DeleteObject', 'oss:ObjectRemoved:DeleteObjects'];
+
+type Facts = Awaited<ReturnType<Bucket['facts']>>;
+
+/** A deployment in which all is well, but for what a test changes. */
+interface Deployment {
+  facts: Record<string, Facts>;
+  list: string | undefined;
+  isInForce: boolean;
+  triggers: Record<string, DeployedTrigger[] | undefined>;
+  answer: Awaited<ReturnType<FunctionSettings['invoke']>>;
+}
+
+const trigger = (bucket: string, events: string[]): DeployedTrigger => ({
+  name: 't',
+  type: 'oss',
+  source: `acs:oss:cn-hangzhou:1:${bucket}`,
+  config: { events },
+});
+const said = (more: object = {}) => ({
+  payload: Buffer.from(
+    JSON.stringify({
+      kind: 'darkroom.checkup',
+      node: 'v20.10.0',
+      buckets: names,
+      mayWriteOriginals: false,
+      ...more,
+    }),
+  ),
+});
+
+const fine = () => ({ region: 'cn-hangzhou', acl: 'private', clock: new Date() });
+
+function sound(): Deployment {
+  return {
+    facts: { o: fine(), d: fine(), c: fine() },
+    list: LIST,
+    isInForce: true,
+    triggers: {
+      'darkroom-on-object-changed': [trigger('o', [...created, ...removed])],
+      'darkroom-on-presets-edited': [trigger('c', created)],
+    },
+    answer: said(),
+  };
+}
+
+async function connectionTo(deployment: Deployment): Promise<Connection> {
+  const [originals, derivatives, config] = [memoryStore(), memoryStore(), memoryStore()];
+  await originals.put('a b.jpg', Buffer.from('a'), ATTRIBUTES);
+  await derivatives.put('presets.json', Buffer.from('{}'), ATTRIBUTES);
+  if (deployment.list !== undefined) {
+    await config.put('presets.yaml', Buffer.from(deployment.list), ATTRIBUTES);
+  }
+  if (deployment.isInForce) await config.put(IN_FORCE_KEY, Buffer.from(inForce), ATTRIBUTES);
+  const bucket = (name: string) =>
+    ({ name, facts: async () => deployment.facts[name] }) as Partial<Bucket> as Bucket;
+  const functions = {
+    triggers: async (name: string) => deployment.triggers[name],
+    invoke: async () => deployment.answer,
+  } as Partial<FunctionSettings> as FunctionSettings;
+  return {
+    names,
+    presetsKey: 'presets.yaml',
+    originals,
+    derivatives,
+    config,
+    buckets: { originals: bucket('o'), derivatives: bucket('d'), config: bucket('c') },
+    cloud: { region: 'cn-hangzhou', accountId: '1', functions: () => functions },
+  } as unknown as Connection;
+}
+
+const inForce = JSON.stringify({
+  schema: 1,
+  fingerprint: 'abc',
+  etag: 'E',
+  promotedAt: '2026-11-24T00:00:00.000Z',
+  list: {
+    version: 1,
+    rules: [{ match: '**', presets: ['a'] }],
+    presets: [{ name: 'a', widths: [32], formats: { jpeg: {} } }],
+  },
+});
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+async function cdnThat(answers: RequestListener): Promise<string> {
+  server = createServer(answers);
+  await new Promise<void>(resolve => server?.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const serving =
+  (status: (path: string) => number, headers: Record<string, string> = {}): RequestListener =>
+  ({ url = '' }, response) => {
+    response.writeHead(status(url), headers);
+    response.end('{}');
+  };
+const well = (path: string) => (path === '/presets.json' ? 200 : 404);
+
+async function diagnosed(deployment: Deployment, cdn?: string): Promise<string[]> {
+  const connection = await connectionTo(deployment);
+  const checks = checksOf({
+    ...connection,
+    cdn: cdn === undefined ? undefined : { domain: cdn },
+  } as Connection);
+  const findings = (await Promise.all(checks.map(findingsOf))).flat();
+  for (const { state, mend } of findings) expect(mend !== undefined).toBe(state === 'bad');
+  return findings
+    .filter(({ state }) => state === 'bad')
+    .map(({ name, words }) => `${name}: ${words}`);
+}
+
+describe('a deployment', () => {
+  it('in which all is well has nothing to mend', async () => {
+    expect(await diagnosed(sound(), await cdnThat(serving(well)))).toEqual([]);
+  });
+
+  it.each<[string, (deployment: Deployment) => Partial<Deployment>, string]>([
+    [
+      'without a bucket',
+      one => ({ facts: { ...one.facts, d: undefined } }),
+      'bucket d: there is none',
+    ],
+    [
+      'over two regions',
+      one => ({ facts: { ...one.facts, c: { ...fine(), region: 'cn-beijing' } } }),
+      'bucket c: in cn-beijing, expected cn-hangzhou',
+    ],
+    [
+      'whose uploads anybody may read',
+      one => ({ facts: { ...one.facts, o: { ...fine(), acl: 'public-read' } } }),
+      'bucket o: public-read: anybody may read what users uploaded',
+    ],
+    [
+      'seen from a machine whose clock is wrong',
+      one => ({
+        facts: { ...one.facts, o: { ...fine(), clock: new Date(Date.now() - 20 * 60_000) } },
+      }),
+      'clock: 20 minutes from that of OSS, which refuses 15',
+    ],
+    [
+      'without a list',
+      () => ({ list: undefined }),
+      'preset list: there is no presets.yaml in the config bucket',
+    ],
+    [
+      'with a bad list',
+      () => ({ list: LIST.replace('32', 'wide') }),
+      'preset list: presets.yaml:3:31 presets[0].widths[0]: expected a number, received "wide"',
+    ],
+    ['with no list in force', () => ({ isInForce: false }), 'list in force: none'],
+    [
+      'whose function is not there',
+      one => ({ triggers: { ...one.triggers, 'darkroom-on-object-changed': undefined } }),
+      'trigger of darkroom-on-object-changed: there is no such function',
+    ],
+    [
+      'that does not hear of deletes',
+      one => ({
+        triggers: { ...one.triggers, 'darkroom-on-object-changed': [trigger('o', created)] },
+      }),
+      'trigger of darkroom-on-object-changed: does not hear oss:ObjectRemoved:DeleteObject, oss:ObjectRemoved:DeleteObjects of o',
+    ],
+    [
+      'that pays for each part of an upload',
+      one => ({
+        triggers: {
+          ...one.triggers,
+          'darkroom-on-presets-edited': [trigger('c', [...created, 'oss:ObjectCreated:*'])],
+        },
+      }),
+      'trigger of darkroom-on-presets-edited: hears oss:ObjectCreated:*: each part of an upload is paid for',
+    ],
+    [
+      'whose functions are those of another',
+      () => ({ answer: said({ buckets: { ...names, originals: 'x' } }) }),
+      'function darkroom-sweep: works on x, d, c, not on o, d, c',
+    ],
+    [
+      'that could loop',
+      () => ({ answer: said({ mayWriteOriginals: true }) }),
+      'function darkroom-on-object-changed: may write originals: a derivative there would fire its trigger again',
+    ],
+    [
+      'whose functions fail',
+      () => ({
+        answer: {
+          payload: Buffer.from('{"errorType":"STORE_DENIED"}'),
+          error: 'HandledInvocationError',
+        },
+      }),
+      'function darkroom-backfill: failed: {"errorType":"STORE_DENIED"}',
+    ],
+    [
+      'of an older version',
+      () => ({ answer: { payload: Buffer.from('{"reports":[]}') } }),
+      'function darkroom-backfill: answers nothing that this version understands',
+    ],
+  ])('%s is told so', async (_, change, expected) => {
+    expect(await diagnosed({ ...sound(), ...change(sound()) })).toContain(expected);
+  });
+
+  it.each<[string, RequestListener, string]>([
+    ['cannot read its bucket', serving(() => 403), 'answers 403 for presets.json'],
+    [
+      'makes downloads of files',
+      serving(well, { 'content-disposition': 'attachment' }),
+      'sends Content-Disposition: attachment',
+    ],
+    [
+      'cannot reach on-cdn-miss',
+      serving(path => (path === '/presets.json' ? 200 : 424)),
+      'CDN, what is not there: is answered with 424',
+    ],
+    [
+      'serves originals',
+      serving(path => (path.endsWith('manifest.json') ? 404 : 200)),
+      'CDN, originals: a b.jpg is served to everybody',
+    ],
+  ])('whose CDN %s is told so', async (_, listener, expected) => {
+    const found = await diagnosed(sound(), await cdnThat(listener));
+    expect(found.join('\n')).toContain(expected);
+  });
+
+  it('whose CDN does not answer is told so, and all else is looked at', async () => {
+    const found = await diagnosed(sound(), 'http://127.0.0.1:9');
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^CDN: /);
+  });
+});

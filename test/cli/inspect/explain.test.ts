@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ossStore } from '../../../shared/adapters/oss/store.ts';
+import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
+import { reconcile } from '../../../shared/pipeline/develop/reconcile.ts';
+import { testDarkroom } from '../../support/darkrooms.ts';
+import { credentials, localOss } from '../../support/local-oss.ts';
+import { darkroom as run } from '../../support/processes.ts';
+
+const KEY = 'users/1/海 星+%.jpg';
+const attributes = { contentType: 'image/jpeg', cacheControl: '' };
+
+let folder: string;
+let server: Awaited<ReturnType<typeof localOss>>;
+const store = (bucket: string) => ossStore(bucket, server.connection);
+
+/** A platform's folder over a bare OSS server: what a command reads to find it. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'darkroom-explain-'));
+  server = await localOss(['originals', 'derivatives', 'config']);
+  const nobody = { endpoint: 'http://127.0.0.1:1', accountId: '1', region: 'cn-hangzhou' };
+  const place = {
+    oss: { endpoint: server.endpoint, region: server.connection.region },
+    buckets: { originals: 'originals', derivatives: 'derivatives', config: 'config' },
+    fc: nobody,
+    cdn: nobody.endpoint,
+    cdnApi: nobody.endpoint,
+  };
+  writeFileSync(join(folder, 'platform.json'), JSON.stringify(place));
+  writeFileSync(join(folder, 'credentials.json'), JSON.stringify(credentials));
+  const darkroom = {
+    ...testDarkroom(),
+    originals: store('originals'),
+    derivatives: store('derivatives'),
+  };
+  const inForce = {
+    schema: 1,
+    ...(await darkroom.presets.current()),
+    etag: 'E',
+    promotedAt: '2026-11-23T10:00:00.000Z',
+  };
+  await store('config').put(IN_FORCE_KEY, Buffer.from(JSON.stringify(inForce)), attributes);
+  for (const [key, content] of [
+    [KEY, 'jpeg 600x400'],
+    ['text.jpg', 'not a picture'],
+  ] as const) {
+    await darkroom.originals.put(key, Buffer.from(content), attributes);
+    await reconcile(key, darkroom);
+  }
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const darkroom = (...words: string[]) => run(...words, '--data', folder);
+
+describe('darkroom explain', () => {
+  it('says the rule, the facts, and of every file how it stands', async () => {
+    const { code, stdout } = await darkroom('explain', KEY);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^users\/1\/海 星\+%\.jpg$/m);
+    expect(stdout).toMatch(/^ {2}rule +rules\[1\] "\*\*" → thumb, feed$/m);
+    expect(stdout).toMatch(/^ {2}original +jpeg 600x400, 12 B, ETag \w+, version [0-9a-f]{10}$/m);
+    expect(stdout).toMatch(/committed 2026-11-23T10:00:00\.000Z by the list in force$/m);
+    expect(stdout).toMatch(/^ {2}whole +yes$/m);
+    expect(stdout).toMatch(/✓ feed 600 jpeg +rendered .*\/feed-600-[0-9a-f]{10}\.jpg$/m);
+  });
+
+  it('says the recorded failure once, where nothing can be made', async () => {
+    const { code, stdout } = await darkroom('explain', 'text.jpg');
+    expect(code).toBe(0);
+    expect(stdout.match(/expected a scripted picture/g)).toHaveLength(1);
+    expect(stdout).toMatch(/^ {2}whole +no: none of up to 5 files can be made$/m);
+  });
+
+  it('gives the same as one line of JSON for each key, and goes on after an unknown one', async () => {
+    const { code, stdout } = await darkroom('explain', '--json', KEY, 'nothing.jpg', 'text.jpg');
+    expect(code).toBe(1);
+    const [first, second, third] = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(first).toMatchObject({ key: KEY, whole: true, rule: { index: 1 } });
+    expect(first.variants).toHaveLength(5);
+    expect(second).toMatchObject({ key: 'nothing.jpg', error: { code: 'KEY_UNUSABLE' } });
+    expect(third).toMatchObject({ failure: { code: 'ORIGINAL_UNSUPPORTED' }, whole: false });
+  });
+
+  it.each([
+    [
+      'nothing.jpg',
+      /^darkroom: expected the key of an original of .*, there is no nothing\.jpg\n$/,
+    ],
+    ['a/../b.jpg', /^darkroom: expected a key without \. and \.\. segments: a\/\.\.\/b\.jpg\n$/],
+  ])('says in one sentence that %s is no key of an original', async (key, sentence) => {
+    const { code, stdout, stderr } = await darkroom('explain', key);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(sentence);
+  });
+});
+
+describe('darkroom verify', () => {
+  it('removes orphans only when it is told so twice, and not too many of them', async () => {
+    expect(await darkroom('verify')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /all is as the preset list wants it\ncannot be made.*ORIGINAL_UNSUPPORTED 1/,
+      ),
+    });
+    const orphan = 'gone.jpg/0123456789/thumb-100-0123456789.jpg';
+    await store('derivatives').put(orphan, Buffer.from('x'), attributes);
+    const asked = ['verify', '--delete-orphans'];
+    const refused = await darkroom(...asked, '--yes');
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toMatch(/orphan +gone\.jpg\/.* its original is gone/);
+    expect(refused.stdout).toMatch(/--max-share.*nothing was removed/);
+    const dry = await darkroom(...asked, '--max-share', '0.5');
+    expect(dry.stdout).toMatch(/1 orphaned objects would be removed: add --yes/);
+    expect(await store('derivatives').head(orphan)).toBeDefined();
+    const done = await darkroom(...asked, '--max-share', '0.5', '--yes');
+    expect(done).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/1 orphaned objects were/),
+    });
+    expect(await store('derivatives').head(orphan)).toBeUndefined();
+  });
+});
+
+describe('darkroom takedown', () => {
+  it('leaves nothing where the CDN does not answer, and says what waits', async () => {
+    const words = ['--reason', 'court order 17', '--by', 'moderator'];
+    const { code, stdout } = await darkroom('takedown', KEY, ...words);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^✓ users\/1\/海 星\+%\.jpg {2}taken down, 5 files removed$/m);
+    expect(stdout).toMatch(
+      /^The CDN was not purged, 1 purge left to the sweep: .*the CDN did not take it \(ECONNREFUSED\)$/m,
+    );
+    const told = await darkroom('explain', KEY);
+    expect(told.stdout).toMatch(
+      /^ {2}TAKEN DOWN \S+ by moderator: court order 17; CDN: the purge waits$/m,
+    );
+    expect(told.stdout).toMatch(/^ {2}manifest +a tombstone: nothing is rendered of this key/m);
+    const { stdout: status } = await darkroom('status');
+    expect(status).toMatch(/^Purges that wait for the CDN: 1 takedown, 1 delete$/m);
+    expect(status).toMatch(/^ {2}1 taken down$/m);
+  });
+});

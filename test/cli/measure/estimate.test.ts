@@ -1,0 +1,88 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { starfishPhoto } from '../../support/originals.ts';
+import { SMALL } from '../../support/preset-lists.ts';
+import { darkroom } from '../../support/processes.ts';
+
+describe('darkroom estimate', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'darkroom-estimate-'));
+    writeFileSync(join(folder, 'presets.yaml'), SMALL);
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const estimate = (...words: string[]) =>
+    darkroom('estimate', '--presets', join(folder, 'presets.yaml'), ...words);
+  const withPhotos = (...names: string[]) => {
+    for (const name of names) cpSync(starfishPhoto, join(folder, 'photos', name));
+    return ['--photos', join(folder, 'photos')];
+  };
+
+  it('counts per upload exactly, and the rest from it', async () => {
+    const photos = withPhotos('a.jpg', 'sub/b.jpg', '.hidden.jpg');
+    const { code, stdout } = await estimate('--uploads-per-day', '1000', ...photos, '--json');
+    expect(code).toBe(0);
+    const { upload, month, instances, sample, machine } = JSON.parse(stdout);
+    // Five files and a manifest; HEAD three times; GET of the manifest, which is missing, of the original, and of a take-down.
+    expect(upload).toMatchObject({ files: 5, puts: 6, gets: 6 });
+    expect(month.files).toBeCloseTo(5 * 30_000, 3);
+    expect(upload.bytes).toBeGreaterThan(50_000);
+    expect(month.bytes).toBeCloseTo(upload.bytes * 30_000, -1);
+    const units = upload.seconds * 2.3 + 0.0075;
+    expect(upload.bill.units).toBeCloseTo(units, 9);
+    expect(upload.bill.compute).toBeCloseTo(units * 0.00002, 12);
+    expect(upload.bill.requests).toBeCloseTo((12 / 10_000) * 0.0016, 12);
+    expect(instances.mean).toBeCloseTo((1000 / 86_400) * upload.seconds, 9);
+    expect(sample.measured.map(({ key }: { key: string }) => key)).toEqual(['a.jpg', 'sub/b.jpg']);
+    expect(machine).toMatch(/cores, Node 2/);
+  });
+
+  it('knows the tiers of a month, and warns of the quota', async () => {
+    const photos = withPhotos('a.jpg');
+    const many = ['--uploads-per-day', '500000000', '--peak', '10'];
+    const { stdout } = await estimate(...many, ...photos, '--json');
+    const { upload, month, instances } = JSON.parse(stdout);
+    expect(month.bill.compute).toBeLessThan(upload.bill.compute * 15e9 * 0.75);
+    expect(instances.peak).toBe(Math.ceil(instances.mean * 10));
+    const told = await estimate(...many, ...photos);
+    expect(told.stdout).toMatch(/at a peak of 10 times that. That is above the 100/);
+  });
+
+  it('leaves out what cannot be developed or is not asked for, and says so', async () => {
+    const photos = withPhotos('a.jpg', 'docs/b.jpg');
+    writeFileSync(join(folder, 'photos/notes.txt'), 'milk, bread');
+    const { code, stdout } = await estimate('--uploads-per-day', '10', ...photos);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^From 1 photo, .*photos, developed here/);
+    expect(stdout).toContain('left out: docs/b.jpg: no rule of the preset list asks for it');
+    expect(stdout).toMatch(/left out: notes\.txt: ORIGINAL_UNSUPPORTED: expected a JPEG/);
+    expect(stdout).toMatch(/\nfiles +5 +50 +1,500\n/);
+  });
+
+  it('takes no more photos than it is told, from all over the folder', async () => {
+    const photos = withPhotos('1.jpg', '2.jpg', '3.jpg', '4.jpg');
+    const { stdout } = await estimate('--uploads-per-day', '1', ...photos, '--most', '2', '--json');
+    const { measured } = JSON.parse(stdout).sample;
+    expect(measured.map(({ key }: { key: string }) => key)).toEqual(['1.jpg', '3.jpg']);
+  });
+
+  it('has photos of its own', async () => {
+    const { code, stdout } = await estimate('--uploads-per-day', '1', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).sample.measured).toHaveLength(3);
+  });
+
+  it.each([
+    ['no photo that can be developed', ['--photos', 'docs/adr', '--most', '1'], /expected photos/],
+    ['a folder that is not there', ['--photos', '/nowhere'], /expected a folder of photos/],
+    ['uploads that are no number', ['--uploads-per-day', 'many'], /expected a number above 0/],
+    ['half a photo', ['--most', '0.5'], /expected a whole number above 0/],
+  ])('refuses %s', async (_, words, sentence) => {
+    const { code, stderr } = await estimate('--uploads-per-day', '1', ...words);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(sentence);
+  });
+});

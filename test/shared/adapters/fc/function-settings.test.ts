@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { authenticate } from '../../../../local/acs3.ts';
+import { listenOnLoopback } from '../../../../local/oss-server/listen.ts';
+import { fcSettings } from '../../../../shared/adapters/fc/function-settings.ts';
+import { apiOf, handler, key } from '../../../local/fc-api/api.ts';
+
+const events = ['oss:ObjectCreated:PutObject'];
+
+describe('deployed functions', () => {
+  it('tell their triggers, with the configuration as it is', async () => {
+    const bundle = {
+      source: handler('return 1;'),
+      triggers: [
+        { name: 'up', type: 'oss' as const, bucket: 'originals', events, prefix: 'a/', suffix: '' },
+        { name: 'tick', type: 'timer' as const, cron: '@every 5m', enabled: true, payload: '{}' },
+      ],
+    };
+    const { endpoint } = await apiOf({ one: bundle });
+    const fc = fcSettings({ endpoint, credentials: key });
+    expect(await fc.triggers('test-one')).toEqual([
+      {
+        name: 'up',
+        type: 'oss',
+        source: 'acs:oss:cn-hangzhou:1234567890123456:originals',
+        config: { events, filter: { key: { prefix: 'a/', suffix: '' } } },
+      },
+      {
+        name: 'tick',
+        type: 'timer',
+        source: '',
+        config: { cronExpression: '@every 5m', enable: true, payload: '{}' },
+      },
+    ]);
+    expect(await fc.triggers('test-two')).toBeUndefined();
+  });
+
+  it('answer, and say when they failed', async () => {
+    const { endpoint } = await apiOf({
+      well: handler('return JSON.parse(event.toString());'),
+      ill: handler('throw new RangeError("too far");'),
+    });
+    const fc = fcSettings({ endpoint, credentials: key });
+    expect(await fc.invoke('test-well', Buffer.from('{"a":1}'))).toEqual({
+      payload: Buffer.from('{"a":1}'),
+    });
+    const failed = await fc.invoke('test-ill', Buffer.from('{}'));
+    expect(failed?.error).toBe('HandledInvocationError');
+    expect(failed?.payload.toString()).toContain('too far');
+    expect(await fc.invoke('test-none', Buffer.from('{}'))).toBeUndefined();
+  });
+
+  it('that may not be asked are refused', async () => {
+    const { endpoint } = await apiOf({ one: handler('return 1;') });
+    const fc = fcSettings({ endpoint, credentials: { ...key, accessKeySecret: 'guessed' } });
+    await expect(fc.triggers('test-one')).rejects.toMatchObject({ code: 'SETUP_DENIED' });
+  });
+});
+
+/** Custom domains as FC's API keeps them; nothing answers by them. */
+async function domainApi() {
+  const domains = new Map<string, Record<string, unknown>>();
+  const answer = async (request: IncomingMessage): Promise<[number, object]> => {
+    const { method = '', url = '', headers } = request;
+    const body = await text(request);
+    if ('because' in authenticate({ method, url, headers }, [key]))
+      return [403, { Code: 'AccessDenied' }];
+    const [, name] = /^\/2023-03-30\/custom-domains\/?([^/?]*)$/.exec(url) ?? [];
+    if (method === 'POST' && name === '') {
+      const domain = JSON.parse(body);
+      domains.set(domain.domainName, domain);
+      return [200, domain];
+    }
+    const found = name && method === 'GET' ? domains.get(name) : undefined;
+    return found
+      ? [200, found]
+      : [404, { Code: 'DomainNameNotFound', Message: `${method} ${url}` }];
+  };
+  const { port, close } = await listenOnLoopback(
+    () =>
+      createServer(async (request, response) => {
+        const [status, body] = await answer(request);
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(body));
+      }),
+    0,
+  );
+  onTestFinished(() => close());
+  return { domains, fc: fcSettings({ endpoint: `http://127.0.0.1:${port}`, credentials: key }) };
+}
+
+describe('a custom domain', () => {
+  it('that is not there is undefined, and serves all paths by its function once it is', async () => {
+    const { domains, fc } = await domainApi();
+    expect(await fc.domain('miss.example.com')).toBeUndefined();
+    const pem = { certificate: 'CERT', privateKey: 'KEY' };
+    await fc.addDomain({ name: 'miss.example.com', functionName: 'darkroom-on-cdn-miss', ...pem });
+    expect(await fc.domain('miss.example.com')).toEqual({
+      protocol: 'HTTPS',
+      functions: ['darkroom-on-cdn-miss'],
+    });
+    expect(domains.get('miss.example.com')).toMatchObject({
+      certConfig: pem,
+      routeConfig: { routes: [{ path: '/*', functionName: 'darkroom-on-cdn-miss' }] },
+    });
+  });
+});

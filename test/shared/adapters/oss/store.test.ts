@@ -1,0 +1,108 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ossStore } from '../../../../shared/adapters/oss/store.ts';
+import { objectStoreContract, oddKeys } from '../../../contracts/object-store.ts';
+import { credentials, localOss } from '../../../support/local-oss.ts';
+
+describe('ossStore keeps the contract against the local OSS server', () => {
+  let oss: Awaited<ReturnType<typeof localOss>>;
+  let count = 0;
+  beforeAll(async () => {
+    oss = await localOss([]);
+  });
+  afterAll(() => oss.close());
+
+  const open = async () => {
+    count += 1;
+    const bucket = `bucket-${count}`;
+    oss.store.create(bucket);
+    return ossStore(bucket, oss.connection);
+  };
+  const longKeys = [
+    'x'.repeat(1023),
+    '海'.repeat(341),
+    'a//b.jpg',
+    'dir/',
+    'back\\slash.jpg',
+    'trail ',
+  ];
+  objectStoreContract(open, { manyKeys: 1200, oddKeys: [...oddKeys, ...longKeys] });
+
+  it('stores the headers that a CDN will send', async () => {
+    const store = await open();
+    await store.put('a.webp', Buffer.from('x'), {
+      contentType: 'image/webp',
+      cacheControl: 'public, max-age=1',
+    });
+    const stored = oss.store.find(`bucket-${count}`)?.objects.get('a.webp');
+    expect(stored?.headers).toMatchObject({
+      'content-type': 'image/webp',
+      'cache-control': 'public, max-age=1',
+    });
+  });
+
+  it('says which bucket is missing or forbidden, as our own fault', async () => {
+    const missing = ossStore('no-such-bucket', oss.connection);
+    await expect(missing.get('a')).rejects.toMatchObject({ code: 'STORE_DENIED', kind: 'fault' });
+    const stranger = {
+      ...oss.connection,
+      credentials: { ...credentials, accessKeySecret: 'wrong' },
+    };
+    await expect(ossStore('bucket-1', stranger).get('a')).rejects.toMatchObject({
+      code: 'STORE_DENIED',
+      message: expect.stringMatching(/GET a in bucket-1.*SignatureDoesNotMatch/),
+    });
+  });
+});
+
+describe('ossStore, when OSS falters,', () => {
+  let server: Server | undefined;
+  afterEach(() => server?.close());
+
+  async function faltering(listener: RequestListener) {
+    const started = createServer(listener);
+    server = started;
+    await new Promise<void>(resolve => started.listen(0, 'localhost', resolve));
+    const { port } = started.address() as AddressInfo;
+    const region = 'oss-cn-hangzhou';
+    return ossStore('bucket', {
+      region,
+      endpoint: `http://localhost:${port}`,
+      pathStyle: true,
+      credentials,
+    });
+  }
+
+  it('tries again after a 503, a 500 and a cut connection', async () => {
+    let calls = 0;
+    const store = await faltering((request, response) => {
+      calls += 1;
+      if (calls === 1)
+        response.writeHead(503).end('<Error><Code>ServiceUnavailable</Code></Error>');
+      else if (calls === 2) response.writeHead(500).end();
+      else if (calls === 3) request.socket.destroy();
+      else response.writeHead(200, { ETag: '"AA"' }).end('fine');
+    });
+    expect((await store.get('a'))?.bytes.toString()).toBe('fine');
+    expect(calls).toBe(4);
+  });
+
+  it('gives up on one that stays away, and calls it passing', async () => {
+    const store = await faltering((_, response) => response.writeHead(503).end());
+    await expect(store.head('a')).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      kind: 'transient',
+    });
+  }, 20_000);
+
+  it('does not ask again what was refused', async () => {
+    let calls = 0;
+    const store = await faltering((_, response) => {
+      calls += 1;
+      response.writeHead(403).end('<Error><Code>AccessDenied</Code></Error>');
+    });
+    await expect(store.get('a')).rejects.toMatchObject({ code: 'STORE_DENIED' });
+    expect(calls).toBe(1);
+  });
+});

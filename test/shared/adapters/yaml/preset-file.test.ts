@@ -1,0 +1,173 @@
+import { describe, expect, it, vi } from 'vitest';
+import {
+  type PresetCache,
+  readPresetList,
+  sentenceOf,
+  storedPresets,
+} from '../../../../shared/adapters/yaml/preset-file.ts';
+import { memoryStore } from '../../../support/memory-store.ts';
+import { SMALL } from '../../../support/preset-lists.ts';
+
+function problems(yaml: string): string[] {
+  const read = readPresetList(yaml, 'p.yaml');
+  return 'problems' in read ? read.problems.map(sentenceOf) : [];
+}
+
+const HEAD = `version: 1
+rules:
+  - { match: '**', presets: [feed] }
+presets:
+`;
+
+describe('a preset list', () => {
+  it('in order has no problem', () => expect(problems(SMALL)).toEqual([]));
+
+  it.each([
+    [
+      'an unknown key',
+      `${HEAD}  - { name: feed, widhts: [480], formats: { jpeg: {} } }`,
+      'p.yaml:5:19 presets[0].widhts: expected one of the keys name, device, generate, widths,',
+    ],
+    [
+      '… with a guess',
+      `${HEAD}  - { name: feed, widths: [4], fitt: cover, formats: { jpeg: {} } }`,
+      'received fitt; did you mean fit?',
+    ],
+    [
+      'a value off the list',
+      `${HEAD}  - { name: feed, widths: [4], fit: insde, formats: { jpeg: {} } }`,
+      'p.yaml:5:37 presets[0].fit: expected inside, cover, contain or fill, received "insde"; did you mean inside?',
+    ],
+    [
+      'a wrong type',
+      `${HEAD}  - { name: feed, widths: wide, formats: { jpeg: {} } }`,
+      'p.yaml:5:27 presets[0].widths: expected an array, received "wide"',
+    ],
+    [
+      'a broken number',
+      `${HEAD}  - { name: feed, widths: [480.5], formats: { jpeg: {} } }`,
+      'expected a whole number, received 480.5',
+    ],
+    [
+      'a number out of range',
+      `${HEAD}  - { name: feed, widths: [480], formats: { jpeg: { quality: 101 } } }`,
+      'p.yaml:5:62 presets[0].formats.jpeg.quality: expected at most 100, received 101',
+    ],
+    [
+      'a missing key',
+      `${HEAD}  - { name: feed, widths: [480] }`,
+      'p.yaml:5:5 presets[0].formats: expected an object, received nothing',
+    ],
+    [
+      'neither widths nor width',
+      `${HEAD}  - { name: feed, formats: { jpeg: {} } }`,
+      'presets[0]: expected widths, or width, received neither',
+    ],
+    [
+      'cover without a shape',
+      `${HEAD}  - { name: feed, widths: [4], fit: cover, formats: { jpeg: {} } }`,
+      'presets[0].fit: expected aspect or height for fit cover, received neither',
+    ],
+    [
+      'a bad name',
+      `${HEAD}  - { name: Feed, widths: [4], formats: { jpeg: {} } }`,
+      'presets[0].name: expected a name like feed or feed-wide, received "Feed"',
+    ],
+    [
+      'a width twice',
+      `${HEAD}  - { name: feed, widths: [4, 4], formats: { jpeg: {} } }`,
+      'presets[0].widths[1]: expected each width once: both would write one key',
+    ],
+    [
+      'a format’s width that the preset lacks',
+      `${HEAD}  - { name: feed, widths: [4], formats: { jpeg: { widths: [5] } } }`,
+      'expected one of the preset’s widths'.replace('’', "'"),
+    ],
+    [
+      'no format',
+      `${HEAD}  - { name: feed, widths: [4], formats: {} }`,
+      'presets[0].formats: expected at least one format, received none',
+    ],
+    [
+      'a name twice',
+      `${HEAD}  - &p { name: feed, widths: [4], formats: { jpeg: {} } }\n  - *p`,
+      'presets[1].name: expected a name that no other preset has, received "feed"',
+    ],
+    [
+      'a rule for an unknown preset',
+      `${HEAD.replace('[feed]', '[fead]')}  - { name: feed, widths: [4], formats: { jpeg: {} } }`,
+      'p.yaml:3:30 rules[0].presets[0]: expected one of: feed, received "fead"; did you mean feed?',
+    ],
+    [
+      'more variants than the limit',
+      `limits: { variants: 1 }\n${SMALL}`,
+      'expected at most 1 variants per original (limits.variants), received 5',
+    ],
+    [
+      'a bad time',
+      `retain: soon\n${SMALL}`,
+      'p.yaml:1:9 retain: expected a time such as 7d or 30m, received "soon"',
+    ],
+    ['broken YAML', 'version: 1\nrules: [', 'p.yaml:2:9 expected YAML,'],
+    ['a key twice', `${SMALL}version: 1\n`, 'expected YAML, Map keys must be unique'],
+    ['an empty file', '', 'p.yaml:1:1 expected an object, received null'],
+  ])('with %s says where and what', (_, yaml, sentence) => {
+    expect(problems(yaml).join('\n')).toContain(sentence);
+  });
+
+  it('says all of its problems at once, in the order of the file', () => {
+    const yaml = `version: 2\nrules: []\npresets:\n  - { name: A, widths: [0], formats: {} }\n`;
+    expect(problems(yaml).map(sentence => sentence.split(' ')[1])).toEqual([
+      'version:',
+      'rules:',
+      'presets[0].name:',
+      'presets[0].widths[0]:',
+    ]);
+  });
+
+  it('may share parts by anchors and merge keys', () => {
+    const yaml = `${HEAD}  - &base { name: feed, widths: [4], formats: { jpeg: {} } }\n  - { <<: *base, name: wide }\n`;
+    const read = readPresetList(yaml, 'p.yaml');
+    expect('list' in read && read.list.presets.map(({ name }) => name)).toEqual(['feed', 'wide']);
+  });
+
+  it('is not blown up by aliases of aliases', () => {
+    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
+    for (const [from, to] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg', 'gh']) {
+      bomb.push(`${to}: &${to} [${Array(9).fill(`*${from}`).join(',')}]`);
+    }
+    expect(() => problems(bomb.join('\n'))).toThrow(/alias/i);
+  });
+});
+
+describe('the list in force', () => {
+  it('is read once and then asked for only after a while, by its ETag', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const store = memoryStore();
+      store.upload('presets.yaml', SMALL);
+      const cache: PresetCache = {};
+      const source = () => storedPresets(store, 'presets.yaml', cache).current();
+      const first = await source();
+      await source();
+      expect(store.calls).toHaveLength(1);
+      vi.advanceTimersByTime(10_001);
+      expect((await source()).fingerprint).toBe(first.fingerprint);
+      expect(store.calls).toHaveLength(2);
+      store.upload('presets.yaml', `epoch: 9\n${SMALL}`);
+      expect((await source()).fingerprint).toBe(first.fingerprint);
+      vi.advanceTimersByTime(10_001);
+      expect((await source()).fingerprint).not.toBe(first.fingerprint);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('must be there and in order', async () => {
+    const store = memoryStore();
+    const current = () => storedPresets(store, 'presets.yaml', {}).current();
+    await expect(current()).rejects.toThrow(/expected a preset list at presets.yaml/);
+    store.upload('presets.yaml', 'version: 7');
+    await expect(current()).rejects.toMatchObject({ code: 'PRESETS_INVALID', kind: 'fault' });
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { fingerprintOf, recipeOf } from '../../../../shared/core/list/recipe.ts';
+import { defaultList, listOf, SMALL } from '../../../support/preset-lists.ts';
+
+function print(yaml: string, preset = 'feed', format: 'jpeg' | 'webp' = 'jpeg', width = 480) {
+  const list = listOf(yaml);
+  const found = list.presets.find(({ name }) => name === preset);
+  if (!found) throw new Error(`no preset ${preset}`);
+  return fingerprintOf(recipeOf(found, width, format, list.metadata), list.epoch);
+}
+
+describe('fingerprint', () => {
+  it.each([
+    ['avatar', 96, 'jpeg', '59a56479d3'],
+    ['thumb', 240, 'webp', 'dd941f4477'],
+    ['feed', 1080, 'avif', '08e1910f8c'],
+    ['cover', 1920, 'jpeg', '6167b7a855'],
+    ['anim', 240, 'webp', '70f9540b2b'],
+  ] as const)(
+    'of %s %i %s does not move when Darkroom is upgraded',
+    (name, width, format, expected) => {
+      const { presets, epoch, metadata } = defaultList();
+      const preset = presets.find(one => one.name === name);
+      if (!preset) throw new Error(`no preset ${name}`);
+      expect(fingerprintOf(recipeOf(preset, width, format, metadata), epoch)).toBe(expected);
+    },
+  );
+
+  it.each([
+    ['the epoch', `epoch: 7\n${SMALL}`],
+    [
+      'a quality',
+      SMALL.replace('formats: { jpeg: {}, webp', 'formats: { jpeg: { quality: 81 }, webp'),
+    ],
+    ['a background', SMALL.replace('name: feed,', "name: feed, background: '#000000',")],
+    ['sharpening', SMALL.replace('name: feed,', 'name: feed, sharpen: 0.5,')],
+  ])('moves with %s', (_, yaml) => expect(print(yaml)).not.toBe(print(SMALL)));
+
+  it.each([
+    [
+      'the order of keys',
+      SMALL.replace('name: feed, widths: [480, 1080]', 'widths: [480, 1080], name: feed'),
+    ],
+    [
+      'a default written out',
+      SMALL.replace('name: feed,', 'name: feed, fit: inside, device: any,'),
+    ],
+    ['another width of the preset', SMALL.replace('[480, 1080]', '[480, 960]')],
+    ['another format of the preset', SMALL.replace('webp: {}', 'webp: { quality: 20 }')],
+    ['another preset', SMALL.replace('widths: [100]', 'widths: [120]')],
+    ['the rules', SMALL.replace('docs/**', 'papers/**')],
+    ['the limits', `limits: { megapixels: 5 }\n${SMALL}`],
+  ])('stays with %s', (_, yaml) => expect(print(yaml)).toBe(print(SMALL)));
+});

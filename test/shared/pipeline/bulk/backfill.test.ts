@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { resultKey } from '../../../../shared/core/work/run.ts';
+import {
+  type BackfillBatch,
+  backfill,
+  LAST_ATTEMPT,
+} from '../../../../shared/pipeline/bulk/backfill.ts';
+import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
+import { mortal, newProcess } from '../../../support/mortal.ts';
+import { SMALL } from '../../../support/preset-lists.ts';
+
+const RUN = { id: 'r', task: 't', planned: 0, startedAt: '2026-11-23T09:00:00.000Z' };
+
+function filled(originals: Record<string, string>): TestDarkroom {
+  const darkroom = testDarkroom();
+  for (const [key, kind] of Object.entries(originals)) {
+    darkroom.originals.upload(key, `jpeg 1600x1200 ${kind} ${key}`);
+  }
+  return darkroom;
+}
+
+/** One delivery in a process of its own. A killer takes a moment, so that what is beside it has begun. */
+async function deliver(batch: BackfillBatch, attempt: number, darkroom: TestDarkroom) {
+  const process = newProcess();
+  const { originals, derivatives, config, codec } = darkroom;
+  const decode: typeof codec.decode = async (file, options) => {
+    const isKiller = file.toString().includes('killer');
+    await new Promise(resolve => setTimeout(resolve, isKiller ? 2 : 5));
+    return isKiller ? await process.die() : await codec.decode(file, options);
+  };
+  const opened = {
+    ...darkroom,
+    originals: mortal(originals, process),
+    derivatives: mortal(derivatives, process),
+    codec: { ...codec, decode },
+    attempt,
+  };
+  return await Promise.race([backfill(batch, opened, mortal(config, process)), process.died]);
+}
+
+/** As FC delivers it: until it is answered, or given up. */
+async function deliverAll(batch: BackfillBatch, darkroom: TestDarkroom): Promise<number> {
+  for (let attempt = 0; attempt <= LAST_ATTEMPT; attempt += 1) {
+    if ((await deliver(batch, attempt, darkroom)) !== 'died') return attempt + 1;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+const failuresIn = (darkroom: TestDarkroom, keys: string[]) =>
+  keys.filter(key => darkroom.manifest(key)?.failure?.code === 'ORIGINAL_UNDECODABLE');
+
+describe('a batch with a picture that kills the process', () => {
+  it('leaves the failure with that picture, and none with the one that was in flight beside it', async () => {
+    const keys = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'];
+    const darkroom = filled({ 'a.jpg': 'good', 'b.jpg': 'killer', 'c.jpg': 'good', 'd.jpg': '' });
+    expect(await deliverAll({ keys, mode: 'settle', run: RUN }, darkroom)).toBe(4);
+    expect(failuresIn(darkroom, keys)).toEqual(['b.jpg']);
+    for (const key of ['a.jpg', 'c.jpg', 'd.jpg']) {
+      expect(darkroom.manifest(key)).toMatchObject({ complete: true });
+    }
+    expect(darkroom.config.keys()).toContain(resultKey('r', 't'));
+  });
+
+  it.each(['settle', 'missing', 'force', 'retry-failed', 'stale'] as const)(
+    'passes over what an earlier attempt of it left as a warning, in mode %s',
+    async mode => {
+      const keys = ['a.jpg', 'b.jpg'];
+      const darkroom = filled({ 'a.jpg': 'killer', 'b.jpg': 'killer' });
+      if (mode === 'retry-failed' || mode === 'stale') {
+        darkroom.at('2026-11-23T08:00:00.000Z');
+        for (const key of keys) {
+          const content = darkroom.originals.objects.get(key)?.bytes ?? '';
+          darkroom.originals.upload(key, 'undecodable');
+          await backfill({ keys: [key], mode: 'settle' }, darkroom, darkroom.config);
+          darkroom.originals.upload(key, content);
+        }
+        darkroom.at('2026-11-23T10:00:00.000Z');
+      }
+      expect(await deliverAll({ keys, mode, run: RUN }, darkroom)).toBe(5);
+      expect(failuresIn(darkroom, keys)).toEqual(keys);
+    },
+  );
+
+  it('comes to its end with as many of them as there are attempts under suspicion', async () => {
+    const killers = Array.from({ length: LAST_ATTEMPT - 2 }, (_, index) => `k${index}.jpg`);
+    const innocent = Array.from({ length: 20 }, (_, index) => `g${index}.jpg`);
+    const keys = [...innocent.slice(0, 9), ...killers, ...innocent.slice(9)];
+    const darkroom = filled(
+      Object.fromEntries(keys.map(key => [key, key.startsWith('k') ? 'killer' : 'good'])),
+    );
+    expect(killers.length).toBeGreaterThanOrEqual(6);
+    expect(await deliverAll({ keys, mode: 'settle', run: RUN }, darkroom)).toBe(LAST_ATTEMPT + 1);
+    expect(failuresIn(darkroom, keys)).toEqual(killers);
+    for (const key of innocent) expect(darkroom.manifest(key)).toMatchObject({ complete: true });
+    expect(darkroom.config.keys()).toContain(resultKey('r', 't'));
+  });
+
+  it.each(['force', 'settle'] as const)(
+    'takes nothing of a set that is there, in mode %s',
+    async mode => {
+      const darkroom = testDarkroom();
+      darkroom.originals.upload('a.jpg', 'jpeg 1600x1200 killer');
+      darkroom.at('2026-11-23T08:00:00.000Z');
+      await backfill({ keys: ['a.jpg'], mode: 'settle' }, darkroom, darkroom.config);
+      const before = darkroom.manifest('a.jpg');
+      darkroom.at('2026-11-23T10:00:00.000Z');
+      darkroom.edit(SMALL.replace('[480, 1080]', '[480, 960]'));
+      expect(await deliverAll({ keys: ['a.jpg'], mode, run: RUN }, darkroom)).toBe(4);
+      const after = darkroom.manifest('a.jpg');
+      expect(after).toMatchObject({ variants: before?.variants, retired: [] });
+      expect(failuresIn(darkroom, ['a.jpg'])).toEqual(['a.jpg']);
+    },
+  );
+
+  it('works on one original at a time under suspicion, on two before', async () => {
+    const most = async (attempt: number) => {
+      const darkroom = filled({ 'a.jpg': '', 'b.jpg': '', 'c.jpg': '', 'd.jpg': '' });
+      let now = 0;
+      let peak = 0;
+      const { decode } = darkroom.codec;
+      darkroom.codec.decode = async (...asked) => {
+        now += 1;
+        peak = Math.max(peak, now);
+        await new Promise(resolve => setTimeout(resolve, 2));
+        now -= 1;
+        return await decode(...asked);
+      };
+      const keys = darkroom.originals.keys();
+      await backfill({ keys, mode: 'settle' }, { ...darkroom, attempt }, darkroom.config);
+      return peak;
+    };
+    expect(await Promise.all([0, 1, 2, LAST_ATTEMPT].map(most))).toEqual([2, 2, 1, 1]);
+  });
+});

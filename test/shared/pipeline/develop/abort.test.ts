@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { manifestSchema } from '../../../../shared/core/set/manifest.ts';
+
+const script = fileURLToPath(new URL('../../../support/aborting-run.ts', import.meta.url));
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'darkroom-abort-'));
+  mkdirSync(join(folder, 'in'));
+  for (const key of ['killer.jpg', 'killer-2.jpg', 'a.jpg', 'b.jpg']) {
+    writeFileSync(join(folder, 'in', key), `jpeg 1600x1200 ${key}`);
+  }
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const deliver = (attempt: number, ...keys: string[]) =>
+  spawnSync(
+    process.execPath,
+    ['--import', 'tsx', script, join(folder, 'in'), join(folder, 'out'), String(attempt), ...keys],
+    { encoding: 'utf8' },
+  );
+
+const manifestOf = (key: string) =>
+  manifestSchema.parse(JSON.parse(readFileSync(join(folder, 'out', key, 'manifest.json'), 'utf8')));
+
+it('a picture that aborts the process ends as a recorded failure, and is left alone then', () => {
+  for (const attempt of [0, 1, 2]) expect(deliver(attempt, 'killer.jpg').signal).toBe('SIGABRT');
+  expect(manifestOf('killer.jpg')).toMatchObject({
+    complete: false,
+    failure: { code: 'ORIGINAL_UNDECODABLE' },
+    variants: [],
+  });
+  const { status, stdout } = deliver(3, 'killer.jpg');
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'settled' });
+});
+
+it('a batch with two of them comes to its end, and nothing is recorded against the others', () => {
+  const keys = ['a.jpg', 'killer.jpg', 'killer-2.jpg', 'b.jpg'];
+  for (const attempt of [0, 1, 2, 3]) expect(deliver(attempt, ...keys).signal).toBe('SIGABRT');
+  const { stdout } = deliver(4, ...keys);
+  expect(JSON.parse(stdout)).toMatchObject({
+    originals: 4,
+    outcomes: { settled: 3, developed: 1 },
+  });
+  expect(keys.filter(key => manifestOf(key).complete)).toEqual(['a.jpg', 'b.jpg']);
+}, 30_000);

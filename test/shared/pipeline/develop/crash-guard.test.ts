@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { backfillBatch } from '../../../../events/backfill.ts';
+import { presetsFor } from '../../../../shared/core/list/rules.ts';
+import { wantedVariants } from '../../../../shared/core/set/variants.ts';
+import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
+import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
+import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
+import { memoryStore } from '../../../support/memory-store.ts';
+import { mortal, newProcess } from '../../../support/mortal.ts';
+import { listOf, SMALL } from '../../../support/preset-lists.ts';
+
+const PHOTO = 'jpeg 1600x1200';
+const KILLER = 'jpeg 1600x1201';
+
+/** A darkroom whose process dies where a killer is decoded: nothing of that delivery reaches a store any more. */
+function deadly(yaml = SMALL) {
+  const darkroom = testDarkroom(yaml);
+  let deaths = 0;
+  /** One delivery: true where it came to its end, whatever that was; false where its process died. */
+  const deliver = async (attempt: number, run: (darkroom: TestDarkroom) => Promise<unknown>) => {
+    const process = newProcess();
+    const decode: typeof darkroom.codec.decode = async (file, options) => {
+      if (file.toString() !== KILLER) return await darkroom.codec.decode(file, options);
+      deaths += 1;
+      return await process.die();
+    };
+    const living = {
+      ...darkroom,
+      originals: { ...darkroom.originals, ...mortal(darkroom.originals, process) },
+      derivatives: { ...darkroom.derivatives, ...mortal(darkroom.derivatives, process) },
+      codec: { ...darkroom.codec, decode },
+      attempt,
+    };
+    const ended = run(living).then(
+      () => true,
+      () => true,
+    );
+    return await Promise.race([process.died.then(() => false), ended]);
+  };
+  return { darkroom, deliver, deaths: () => deaths };
+}
+
+describe('a picture that kills', () => {
+  it('takes no other of its batch with it, nor is another blamed', async () => {
+    const { darkroom, deliver } = deadly();
+    for (const key of ['a', 'c', 'd']) darkroom.originals.upload(key, PHOTO);
+    for (const key of ['b1', 'b2']) darkroom.originals.upload(key, KILLER);
+    const keys = ['a', 'b1', 'c', 'b2', 'd'];
+    const batch = backfillBatch.parse({ kind: 'darkroom.backfill', bucket: 'o', keys });
+    const run = (one: TestDarkroom) => backfill(batch, one, memoryStore());
+    const outcomes = [];
+    // The last is `darkroom replay`, which delivers again what Function Compute gave up.
+    for (const attempt of [0, 1, 2, 3, 0]) outcomes.push(await deliver(attempt, run));
+    expect(outcomes).toEqual([false, false, false, false, true]);
+    for (const key of ['a', 'c', 'd']) expect(darkroom.manifest(key)?.complete, key).toBe(true);
+    for (const key of ['b1', 'b2']) {
+      expect(darkroom.manifest(key)?.failure, key).toMatchObject({ code: 'ORIGINAL_UNDECODABLE' });
+    }
+  });
+
+  it('and of which all is on demand is found on upload, and by no view of it', async () => {
+    const yaml = SMALL.replaceAll('name:', 'generate: on_demand, name:');
+    const { darkroom, deliver, deaths } = deadly(yaml);
+    darkroom.originals.upload('a', KILLER);
+    for (const attempt of [0, 1, 2]) {
+      expect(await deliver(attempt, one => reconcile('a', one))).toBe(false);
+    }
+    const { failure, version = '' } = darkroom.manifest('a') ?? {};
+    expect(failure).toMatchObject({ code: 'ORIGINAL_UNDECODABLE' });
+    const list = listOf(yaml);
+    const picture = { format: 'jpeg', width: 1600, height: 1201, alpha: false, frames: 1 } as const;
+    const presets = presetsFor('a', list);
+    const [wanted] = wantedVariants({ key: 'a', version, picture, list, presets });
+    expect(await answerMiss(wanted?.key ?? '', darkroom)).toEqual({ found: 'nothing' });
+    expect(deaths()).toBe(3);
+  });
+});

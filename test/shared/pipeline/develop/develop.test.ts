@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import type { Picture } from '../../../../shared/core/picture/picture.ts';
+import { nothingSpent } from '../../../../shared/core/set/report.ts';
+import { presetsFor } from '../../../../shared/core/list/rules.ts';
+import { type Variant, wantedVariants } from '../../../../shared/core/set/variants.ts';
+import { develop } from '../../../../shared/pipeline/develop/develop.ts';
+import { codec } from '../../../support/codec.ts';
+import { testDarkroom } from '../../../support/darkrooms.ts';
+import { quarters } from '../../../support/originals.ts';
+import { listOf } from '../../../support/preset-lists.ts';
+
+const list = listOf(`version: 1
+rules: [{ match: '**', presets: [wide, narrow] }]
+presets:
+  - { name: wide, widths: [60], colour: p3, formats: { jpeg: {} } }
+  - { name: narrow, widths: [60], formats: { jpeg: { quality: 100 }, webp: {} } }`);
+
+async function made(file: Buffer, picture: Picture, variants: Variant[], whole: Variant[]) {
+  const files = new Map<string, string>();
+  const write = async ({ preset, format }: Variant, bytes: Buffer) => {
+    files.set(`${preset} ${format}`, bytes.toString('base64'));
+  };
+  const job = { file, picture, list, variants, whole, kept: [], spent: nothingSpent(), write };
+  await develop(job, { ...testDarkroom(), codec });
+  return files;
+}
+
+it('a file of a P3 photo has the same bytes alone as beside the one that keeps P3', async () => {
+  const file = await quarters(120, 80).withIccProfile('p3').png().toBuffer();
+  const picture = await codec.inspect(file, list);
+  const whole = wantedVariants({
+    key: 'a',
+    version: '0123456789',
+    picture,
+    list,
+    presets: presetsFor('a', list),
+  });
+  const all = await made(file, picture, whole, whole);
+  expect([...all.keys()].sort()).toEqual(['narrow jpeg', 'narrow webp', 'wide jpeg']);
+  const missing = whole.filter(({ preset }) => preset === 'narrow');
+  const later = await made(file, picture, missing, whole);
+  for (const [name, bytes] of later) expect(bytes === all.get(name), name).toBe(true);
+});

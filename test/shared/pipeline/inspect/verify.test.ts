@@ -1,0 +1,456 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
+import type { Finding } from '../../../../shared/core/set/findings.ts';
+import { derivativeKey } from '../../../../shared/core/set/keys.ts';
+import type { Mode } from '../../../../shared/core/work/run.ts';
+import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
+import { refusalToRemove, removeOrphans } from '../../../../shared/pipeline/inspect/orphans.ts';
+import { countPurges } from '../../../../shared/pipeline/removal/purges.ts';
+import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { liftTakedown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
+import { type VerifyOptions, verify } from '../../../../shared/pipeline/inspect/verify.ts';
+import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
+import { memoryStore } from '../../../support/memory-store.ts';
+import { SMALL } from '../../../support/preset-lists.ts';
+
+const PHOTO = 'jpeg 1600x1200';
+const LONG_AGO = new Date('2026-11-01T00:00:00.000Z');
+const NOW = new Date('2026-11-24T00:00:00.000Z');
+
+async function developed(...keys: string[]): Promise<TestDarkroom> {
+  const darkroom = testDarkroom();
+  for (const key of keys) {
+    darkroom.originals.upload(key, PHOTO, LONG_AGO);
+    await reconcile(key, darkroom);
+  }
+  return darkroom;
+}
+
+async function groundOf(darkroom: TestDarkroom) {
+  return { ...darkroom, presets: await darkroom.presets.current() };
+}
+
+async function verified(darkroom: TestDarkroom, options: Partial<VerifyOptions> = {}) {
+  const told: Finding[] = [];
+  const handedOver: [Mode, string[]][] = [];
+  const verdict = await verify(
+    await groundOf(darkroom),
+    {
+      prefix: '',
+      sample: undefined,
+      now: NOW,
+      settledBefore: NOW,
+      deep: false,
+      config: darkroom.config,
+      ...options,
+    },
+    {
+      tell: finding => told.push(finding),
+      looked: () => undefined,
+      reconcile: async (keys, mode) => handedOver.push([mode, keys]),
+    },
+  );
+  return { verdict, told, handedOver };
+}
+
+function fileOf(darkroom: TestDarkroom, pattern: RegExp): string {
+  const key = darkroom.derivatives.keys().find(one => pattern.test(one));
+  if (!key) throw new Error(`expected a file like ${pattern}`);
+  return key;
+}
+
+const named = (original: string, preset = 'feed') =>
+  derivativeKey({
+    original,
+    version: '0123456789',
+    preset,
+    width: 480,
+    fingerprint: '0123456789',
+    format: 'jpeg',
+  });
+
+describe('verify', () => {
+  it('finds nothing where all is as the list wants it', async () => {
+    const { verdict, told, handedOver } = await verified(
+      await developed('a.jpg', 'a.jpg!x', 'a/b.jpg', 'a/b.jpg/c.png', '中 文+%.jpg'),
+    );
+    expect(told).toEqual([]);
+    expect(handedOver).toEqual([]);
+    expect(verdict).toMatchObject({ originals: 5, listed: 5, files: 30, pending: 0, failures: {} });
+  });
+
+  it('finds what was never developed', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.originals.upload('b.jpg', PHOTO, LONG_AGO);
+    const { told, handedOver } = await verified(darkroom);
+    expect(told).toEqual([
+      {
+        problem: 'missing',
+        original: 'b.jpg',
+        why: 'not developed: there is no manifest yet',
+        mend: 'settle',
+      },
+    ]);
+    expect(handedOver).toEqual([['settle', ['b.jpg']]]);
+  });
+
+  it('waits for what was uploaded a moment ago', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.originals.upload('b.jpg', PHOTO, NOW);
+    const { told, verdict } = await verified(darkroom, { settledBefore: LONG_AGO });
+    expect(told).toEqual([]);
+    expect(verdict.pending).toBe(1);
+  });
+
+  it('finds a file that the manifest names and that is not there, and has it rendered anew', async () => {
+    const darkroom = await developed('a.jpg', 'b.jpg');
+    const key = fileOf(darkroom, /^a\.jpg.*feed-480.*webp/);
+    darkroom.derivatives.objects.delete(key);
+    const { told, handedOver } = await verified(darkroom);
+    expect(told).toMatchObject([{ problem: 'missing', original: 'a.jpg', key, mend: 'force' }]);
+    expect(handedOver).toEqual([['force', ['a.jpg']]]);
+  });
+
+  it('finds a file of another size than the manifest says', async () => {
+    const darkroom = await developed('a.jpg');
+    const key = fileOf(darkroom, /thumb/);
+    darkroom.derivatives.upload(key, 'short', LONG_AGO);
+    const { told } = await verified(darkroom);
+    expect(told).toMatchObject([
+      { problem: 'corrupt', key, why: expect.stringMatching(/it has 5$/), mend: 'force' },
+    ]);
+  });
+
+  it('finds a file that begins like another format when it reads them', async () => {
+    const darkroom = await developed('a.jpg');
+    const magic = { jpeg: '\xff\xd8\xff', webp: 'RIFF....WEBP' };
+    for (const { key, format } of darkroom.manifest('a.jpg')?.variants ?? []) {
+      const stored = darkroom.derivatives.objects.get(key);
+      stored?.bytes.write(format === 'webp' ? magic.webp : magic.jpeg, 'latin1');
+    }
+    expect((await verified(darkroom, { deep: true })).told).toEqual([]);
+    const key = fileOf(darkroom, /feed-480.*webp/);
+    darkroom.derivatives.objects.get(key)?.bytes.write('\x89PNG\r\n\x1a\n', 'latin1');
+    const other = fileOf(darkroom, /thumb/);
+    darkroom.derivatives.objects.get(other)?.bytes.fill(0);
+    expect((await verified(darkroom)).told).toEqual([]);
+    const { told } = await verified(darkroom, { deep: true });
+    expect(told).toMatchObject([
+      { problem: 'corrupt', key, why: expect.stringMatching(/begins like png/) },
+      { problem: 'corrupt', key: other, why: expect.stringMatching(/begins like no picture/) },
+    ]);
+  });
+
+  it('finds files of an older recipe, and those that the list no longer names', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.edit(SMALL.replace('[480, 1080]', '[480]').replace("aspect: '1:1'", "aspect: '2:1'"));
+    const { told, handedOver } = await verified(darkroom);
+    expect(told.map(({ problem, why }) => `${problem} ${why}`)).toEqual([
+      'stale thumb 100 jpeg: made by an older recipe',
+      'stale the list no longer names it',
+      'stale the list no longer names it',
+    ]);
+    expect(handedOver).toEqual([['settle', ['a.jpg']]]);
+  });
+
+  it('finds a set that no rule asks for any more', async () => {
+    const darkroom = await developed('a.jpg', 'docs/never-asked-for.jpg');
+    darkroom.edit(SMALL.replace("'docs/**'", "'{a*,docs/**}'"));
+    expect((await verified(darkroom)).told).toMatchObject([{ problem: 'stale', mend: 'settle' }]);
+  });
+
+  it('finds replaced files whose time is over, and no others', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.edit(`retain: 1h\n${SMALL}`);
+    darkroom.originals.upload('a.jpg', 'jpeg 1600x900', LONG_AGO);
+    await reconcile('a.jpg', darkroom);
+    const before = new Date('2026-11-23T10:59:59.000Z');
+    expect((await verified(darkroom, { now: before })).told).toEqual([]);
+    const { told } = await verified(darkroom);
+    expect(told).toHaveLength(5);
+    expect(told[0]).toMatchObject({ problem: 'stale', mend: 'settle' });
+  });
+
+  it('finds what failed in passing, and counts what failed for good', async () => {
+    const darkroom = await developed();
+    darkroom.originals.upload('a.jpg', PHOTO, LONG_AGO);
+    darkroom.originals.upload('b.jpg', 'not a picture', LONG_AGO);
+    darkroom.originals.upload('c/../d.jpg', PHOTO, LONG_AGO);
+    darkroom.codec.beforeEncode = ({ format }) => {
+      if (format === 'webp') throw new Failure('STORE_UNAVAILABLE', 'OSS did not answer');
+    };
+    await reconcile('a.jpg', darkroom).catch(() => undefined);
+    await reconcile('b.jpg', darkroom);
+    const { told, verdict, handedOver } = await verified(darkroom);
+    expect(told).toMatchObject([
+      { problem: 'missing', why: expect.stringMatching(/STORE_UNAVAILABLE/), mend: 'settle' },
+      { problem: 'missing' },
+    ]);
+    expect(verdict.failures).toEqual({ ORIGINAL_UNSUPPORTED: 1, KEY_UNUSABLE: 1 });
+    expect(handedOver).toEqual([['settle', ['a.jpg']]]);
+  });
+
+  it('leaves on_demand files to whoever asks for them', async () => {
+    const darkroom = testDarkroom(
+      SMALL.replace('{ name: feed,', '{ name: feed, generate: on_demand,'),
+    );
+    darkroom.originals.upload('a.jpg', PHOTO, LONG_AGO);
+    await reconcile('a.jpg', darkroom);
+    expect((await verified(darkroom)).told).toEqual([]);
+  });
+
+  it.each([
+    ['a newer schema', '{"schema":2}'],
+    ['no JSON', 'hello'],
+  ])('finds %s in a manifest’s place, and leaves it to a person', async (_, content) => {
+    const darkroom = await developed('a.jpg');
+    darkroom.derivatives.upload('a.jpg/manifest.json', content, LONG_AGO);
+    const { told, handedOver } = await verified(darkroom);
+    expect(told).toMatchObject([
+      { problem: 'corrupt', key: 'a.jpg/manifest.json', mend: 'by-hand' },
+    ]);
+    expect(handedOver).toEqual([]);
+  });
+
+  it('looks twice, so that what moves meanwhile is no problem', async () => {
+    const darkroom = await developed('a.jpg');
+    let isFirst = true;
+    darkroom.derivatives.before = async ({ operation, key }) => {
+      if (operation !== 'get' || key !== 'a.jpg/manifest.json' || !isFirst) return;
+      isFirst = false;
+      darkroom.originals.upload('a.jpg', 'jpeg 1600x900');
+      await reconcile('a.jpg', darkroom);
+    };
+    expect((await verified(darkroom)).told).toEqual([]);
+    darkroom.originals.upload('b.jpg', PHOTO, LONG_AGO);
+    darkroom.derivatives.before = ({ operation, key }) => {
+      if (operation === 'get' && key.startsWith('b.jpg'))
+        darkroom.originals.objects.delete('b.jpg');
+    };
+    expect((await verified(darkroom)).told).toEqual([]);
+  });
+
+  it('stays below a prefix', async () => {
+    const darkroom = await developed('a.jpg', 'b.jpg');
+    darkroom.derivatives.upload(named('a'), 'x', LONG_AGO);
+    darkroom.derivatives.upload(named('b'), 'x', LONG_AGO);
+    darkroom.derivatives.objects.delete(fileOf(darkroom, /^b\.jpg.*thumb/));
+    const { verdict, told } = await verified(darkroom, { prefix: 'a' });
+    expect(verdict).toMatchObject({ originals: 1, files: 7 });
+    expect(told).toMatchObject([{ problem: 'orphan', original: 'a' }]);
+    expect((await verified(darkroom, { prefix: 'a/0' })).told).toEqual([]);
+  });
+
+  it('looks at a sample of the originals, and at orphans in their sets only', async () => {
+    const keys = Array.from({ length: 12 }, (_, index) => `${index}.jpg`);
+    const darkroom = await developed(...keys);
+    darkroom.derivatives.upload(named('gone.jpg'), 'x', LONG_AGO);
+    for (const key of keys) darkroom.derivatives.upload(named(key), 'x', LONG_AGO);
+    const { verdict, told } = await verified(darkroom, { sample: 5 });
+    expect(verdict).toMatchObject({ originals: 5, listed: 12, files: 35 });
+    expect(told.map(({ problem }) => problem)).toEqual(Array(5).fill('orphan'));
+    const seen = told.map(({ original }) => original);
+    expect(seen).toEqual([...seen].sort());
+  });
+
+  it('hands over at most 100 keys at once', async () => {
+    const darkroom = testDarkroom();
+    for (let index = 0; index < 250; index += 1) {
+      darkroom.originals.upload(`${index}.jpg`, PHOTO, LONG_AGO);
+    }
+    const { handedOver, verdict } = await verified(darkroom);
+    expect(handedOver.map(([, keys]) => keys.length)).toEqual([100, 100, 50]);
+    expect(verdict.handedOver).toBe(250);
+  });
+});
+
+describe('what verify hands over', () => {
+  it('is right after it was done', async () => {
+    const darkroom = await developed('lost.jpg', 'short.jpg', 'whole.jpg');
+    darkroom.originals.upload('new.jpg', PHOTO, LONG_AGO);
+    darkroom.derivatives.objects.delete(fileOf(darkroom, /^lost\.jpg.*thumb/));
+    darkroom.derivatives.upload(fileOf(darkroom, /^short\.jpg.*1080.*webp/), 'x', LONG_AGO);
+    const { handedOver, verdict } = await verified(darkroom);
+    expect(verdict).toMatchObject({ mendable: 3, handedOver: 3 });
+    darkroom.at('2026-11-23T12:00:00.000Z');
+    for (const [mode, keys] of handedOver) await backfill({ mode, keys }, darkroom, memoryStore());
+    expect((await verified(darkroom)).told).toEqual([]);
+    expect(darkroom.derivatives.keys()).toHaveLength(24);
+  });
+});
+
+describe('orphans', () => {
+  it('are sets whose original is gone', async () => {
+    const darkroom = await developed('a.jpg', 'b.jpg');
+    darkroom.originals.objects.delete('a.jpg');
+    const { told, verdict } = await verified(darkroom);
+    expect(told).toHaveLength(6);
+    expect(new Set(told.map(({ original }) => original))).toEqual(new Set(['a.jpg']));
+    expect(verdict).toMatchObject({ files: 12, problems: { orphan: 6 } });
+    const { removed } = await removeOrphans(told, await groundOf(darkroom));
+    expect(removed).toBe(6);
+    expect((await verified(darkroom)).told).toEqual([]);
+    expect(darkroom.derivatives.keys()).toHaveLength(6);
+  });
+
+  it('are files of a developed original that no manifest names, unless they are young', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.derivatives.upload(named('a.jpg'), 'x', LONG_AGO);
+    darkroom.derivatives.upload(named('a.jpg', 'thumb'), 'x', NOW);
+    const { told } = await verified(darkroom, { settledBefore: new Date(NOW.getTime() - 1) });
+    expect(told).toEqual([
+      {
+        problem: 'orphan',
+        original: 'a.jpg',
+        key: named('a.jpg'),
+        why: 'no manifest names it',
+        mend: 'remove',
+      },
+    ]);
+  });
+
+  it('are not the files of an original that is being developed', async () => {
+    const darkroom = await developed();
+    darkroom.originals.upload('a.jpg', PHOTO, LONG_AGO);
+    darkroom.derivatives.upload(named('a.jpg'), 'x', LONG_AGO);
+    expect((await verified(darkroom)).told).toMatchObject([{ problem: 'missing' }]);
+  });
+
+  it('are never foreign objects', async () => {
+    const darkroom = await developed('a.jpg');
+    const foreign = ['index.html', 'app/manifest.json', 'a.jpg/readme.txt', 'x/0123456789/y.jpg'];
+    for (const key of foreign) darkroom.derivatives.upload(key, '{"name":"An app"}', LONG_AGO);
+    expect((await verified(darkroom)).told).toEqual([]);
+    darkroom.originals.objects.delete('a.jpg');
+    const { told } = await verified(darkroom);
+    await removeOrphans(told, await groundOf(darkroom));
+    expect(darkroom.derivatives.keys()).toEqual([...foreign].sort());
+  });
+
+  it('that are removed wait to be purged from the CDN', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.isBehindCdn = true;
+    darkroom.originals.objects.delete('a.jpg');
+    const { told } = await verified(darkroom);
+    expect(await removeOrphans(told, await groundOf(darkroom))).toMatchObject({ removed: 6 });
+    expect(await countPurges(darkroom.config)).toEqual({ takedown: 0, delete: 1, replace: 0 });
+  });
+
+  it('of one original are not the set of another that lies below it', async () => {
+    const darkroom = await developed('a/b.jpg', 'a/b.jpg/c.png', 'a/b.jpg/0123456789');
+    const below = (key: string) => /^a\/b\.jpg\/(c\.png|0123456789)\//.test(key);
+    const kept = darkroom.derivatives.keys().filter(below);
+    darkroom.originals.objects.delete('a/b.jpg');
+    const { told } = await verified(darkroom);
+    expect(new Set(told.map(({ original }) => original))).toEqual(new Set(['a/b.jpg']));
+    await removeOrphans(told, await groundOf(darkroom));
+    expect(darkroom.derivatives.keys()).toEqual(kept);
+    expect(kept).toHaveLength(12);
+  });
+
+  it('stay when their original came back before they were removed', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.originals.objects.delete('a.jpg');
+    const { told } = await verified(darkroom);
+    darkroom.originals.upload('a.jpg', PHOTO);
+    await reconcile('a.jpg', darkroom);
+    const before = darkroom.derivatives.keys();
+    const { removed, lost } = await removeOrphans(told, await groundOf(darkroom));
+    expect({ removed, lost }).toEqual({ removed: 0, lost: [] });
+    expect(darkroom.derivatives.keys()).toEqual(before);
+  });
+
+  it('whose original comes back in the very moment are told, to be rendered anew', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.originals.objects.delete('a.jpg');
+    const { told } = await verified(darkroom);
+    darkroom.derivatives.before = ({ operation }) => {
+      if (operation === 'remove') darkroom.originals.upload('a.jpg', PHOTO);
+    };
+    const { lost } = await removeOrphans(told, await groundOf(darkroom));
+    expect(lost).toEqual(['a.jpg']);
+  });
+
+  it('that a manifest came to name in the very moment are told as well', async () => {
+    const darkroom = await developed('a.jpg');
+    const key = named('a.jpg');
+    darkroom.derivatives.upload(key, 'x', LONG_AGO);
+    const { told } = await verified(darkroom);
+    darkroom.derivatives.before = ({ operation }) => {
+      const manifest = darkroom.manifest('a.jpg');
+      if (operation !== 'remove' || !manifest) return;
+      const retired = [{ key, retiredAt: LONG_AGO.toISOString() }];
+      darkroom.derivatives.upload(
+        'a.jpg/manifest.json',
+        JSON.stringify({ ...manifest, retired }),
+        LONG_AGO,
+      );
+    };
+    const { lost } = await removeOrphans(told, await groundOf(darkroom));
+    expect(lost).toEqual(['a.jpg']);
+  });
+
+  it.each([
+    [5, 100, 0.05, undefined],
+    [0, 0, 0.05, undefined],
+    [6, 100, 0.05, /at most 5 % of the 100 objects.*found 6, that is 6 %: nothing was removed/],
+    [3, 3, 1, undefined],
+  ])('%i of %i are removed or refused by a share of %d', (orphans, files, share, refusal) => {
+    const said = refusalToRemove({ orphans, files }, share, '--max-share');
+    if (refusal) expect(said).toMatch(refusal);
+    else expect(said).toBeUndefined();
+  });
+});
+
+describe('keys that were taken down', () => {
+  const order = { by: 'moderator', reason: undefined };
+
+  it('are as they should be, and no orphans when their original is gone', async () => {
+    const darkroom = await developed('a.jpg', 'b.jpg');
+    await takeDown('a.jpg', order, darkroom);
+    await takeDown('b.jpg', order, darkroom);
+    darkroom.originals.objects.delete('b.jpg');
+    expect(await verified(darkroom)).toMatchObject({ told: [], verdict: { orphans: [] } });
+  });
+
+  it('and have something left are handed over to be taken down', async () => {
+    const darkroom = await developed('a.jpg', 'b.jpg', 'c.jpg');
+    const file = fileOf(darkroom, /^a\.jpg.*feed-480/);
+    const manifest = darkroom.manifest('b.jpg');
+    for (const key of ['a.jpg', 'b.jpg', 'c.jpg']) await takeDown(key, order, darkroom);
+    darkroom.derivatives.upload(file, 'x');
+    darkroom.derivatives.upload('b.jpg/manifest.json', JSON.stringify(manifest));
+    const { told, handedOver } = await verified(darkroom);
+    const remains = told.filter(({ problem }) => problem === 'remains');
+    expect(remains.map(({ original, key }) => [original, key])).toEqual(
+      expect.arrayContaining([
+        ['a.jpg', file],
+        ['b.jpg', undefined],
+      ]),
+    );
+    const keys = handedOver.flatMap(([mode, some]) => (mode === 'takedown' ? some : []));
+    expect(keys.sort()).toEqual(['a.jpg', 'b.jpg']);
+    await backfill({ keys, mode: 'takedown' }, darkroom, darkroom.config);
+    expect((await verified(darkroom)).told).toEqual([]);
+    expect(darkroom.derivatives.keys()).toHaveLength(3);
+  });
+
+  it('and are not any more, but still have their tombstone, are handed over to be developed', async () => {
+    const darkroom = await developed('a.jpg');
+    await takeDown('a.jpg', order, darkroom);
+    await liftTakedown('a.jpg', order, darkroom);
+    const { told, handedOver } = await verified(darkroom);
+    expect(told).toMatchObject([{ problem: 'remains', mend: 'settle' }]);
+    expect(handedOver).toEqual([['settle', ['a.jpg']]]);
+  });
+
+  it('a moment ago are left to whoever does it', async () => {
+    const darkroom = await developed('a.jpg');
+    await takeDown('a.jpg', order, darkroom);
+    darkroom.derivatives.objects.delete('a.jpg/manifest.json');
+    const settledBefore = new Date('2026-11-23T09:00:00.000Z');
+    expect((await verified(darkroom, { settledBefore })).told).not.toContainEqual(
+      expect.objectContaining({ problem: 'remains' }),
+    );
+  });
+});

@@ -1,0 +1,366 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PURGES } from '../../../../shared/core/work/purge.ts';
+import { takedownKey, takedownSchema } from '../../../../shared/core/set/take-down-record.ts';
+import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
+import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { liftTakedown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
+import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
+import type { Call } from '../../../support/memory-store.ts';
+
+const PHOTO = 'jpeg 1600x1200';
+const OTHER = 'jpeg 1600x900';
+const LIST = `
+version: 1
+rules: [{ match: '**', presets: [feed, zoom] }]
+presets:
+  - { name: feed, widths: [480, 1080], formats: { jpeg: {}, webp: {} } }
+  - { name: zoom, generate: on_demand, widths: [1400], formats: { jpeg: {} } }
+`;
+const ORDER = { by: 'moderator', reason: 'court order 17' };
+const TOMBSTONE = ['a.jpg/manifest.json'];
+
+async function developed(): Promise<TestDarkroom> {
+  const darkroom = testDarkroom(LIST);
+  darkroom.isBehindCdn = true;
+  darkroom.originals.upload('a.jpg', PHOTO);
+  await reconcile('a.jpg', darkroom);
+  return darkroom;
+}
+
+const overwritten = async () => {
+  const darkroom = await developed();
+  darkroom.originals.upload('a.jpg', OTHER);
+  return darkroom;
+};
+const deleted = async () => {
+  const darkroom = await developed();
+  darkroom.originals.objects.delete('a.jpg');
+  return darkroom;
+};
+const isNew = async () => {
+  const darkroom = testDarkroom(LIST);
+  darkroom.originals.upload('a.jpg', PHOTO);
+  return darkroom;
+};
+const edited = async () => {
+  const darkroom = await developed();
+  darkroom.edit(LIST.replace('[480, 1080]', '[480, 960]'));
+  return darkroom;
+};
+
+/** Called before every request that the three buckets get. */
+function onEachRequest(darkroom: TestDarkroom, happen: (call: Call) => unknown): void {
+  for (const store of [darkroom.originals, darkroom.derivatives, darkroom.config]) {
+    store.before = async call => {
+      await happen(call);
+    };
+  }
+}
+
+/** Once for each request that the work makes by itself, and once after it: another world that changes just then. */
+async function atEveryMoment(
+  world: World,
+  work: (darkroom: TestDarkroom) => Promise<unknown>,
+  change: (darkroom: TestDarkroom) => Promise<unknown>,
+  then: (darkroom: TestDarkroom) => unknown,
+): Promise<void> {
+  const requests = await requestsOf(await world(), work);
+  expect(requests).toBeGreaterThan(3);
+  for (let at = 0; at <= requests; at += 1) {
+    const darkroom = await world();
+    let request = 0;
+    let hasChanged = false;
+    const changeOnce = async () => {
+      if (hasChanged) return;
+      hasChanged = true;
+      await change(darkroom);
+    };
+    onEachRequest(darkroom, async () => {
+      if (!hasChanged && request++ === at) await changeOnce();
+    });
+    await work(darkroom);
+    onEachRequest(darkroom, () => undefined);
+    await changeOnce();
+    await then(darkroom);
+  }
+}
+
+async function requestsOf(
+  darkroom: TestDarkroom,
+  work: (darkroom: TestDarkroom) => Promise<unknown>,
+): Promise<number> {
+  let requests = 0;
+  onEachRequest(darkroom, () => {
+    requests += 1;
+  });
+  await work(darkroom);
+  return requests;
+}
+
+const run = (darkroom: TestDarkroom) => reconcile('a.jpg', darkroom);
+const takeItDown = (darkroom: TestDarkroom) => takeDown('a.jpg', ORDER, darkroom);
+
+const WORLDS = { isNew, overwritten, deleted, edited };
+type World = () => Promise<TestDarkroom>;
+
+function expectDown(darkroom: TestDarkroom): void {
+  expect(darkroom.derivatives.keys()).toEqual(TOMBSTONE);
+  expect(darkroom.manifest('a.jpg')).toMatchObject({
+    takenDown: { at: expect.any(String) },
+    original: { key: 'a.jpg', etag: '', bytes: 0 },
+    variants: [],
+    retired: [],
+  });
+}
+
+describe('a take-down', () => {
+  it('leaves a tombstone that tells nothing of the picture, and the proof', async () => {
+    const darkroom = await developed();
+    const before = darkroom.derivatives.keys().filter(key => !TOMBSTONE.includes(key));
+    const { removed, purge } = await takeDown('a.jpg', ORDER, darkroom);
+    expectDown(darkroom);
+    expect(Object.keys(darkroom.manifest('a.jpg')?.original ?? {})).toHaveLength(3);
+    expect([...removed].sort()).toEqual(before);
+    const record = darkroom.config.objects.get(takedownKey('a.jpg'));
+    expect(takedownSchema.parse(JSON.parse(String(record?.bytes)))).toEqual({
+      schema: 1,
+      key: 'a.jpg',
+      acts: [{ act: 'takedown', at: '2026-11-23T10:00:00.000Z', ...ORDER, removed, purge }],
+    });
+  });
+
+  it('takes nothing of an original below its key', async () => {
+    const darkroom = await developed();
+    darkroom.originals.upload('a.jpg/b.png', PHOTO);
+    await reconcile('a.jpg/b.png', darkroom);
+    await takeDown('a.jpg', ORDER, darkroom);
+    expect(darkroom.manifest('a.jpg/b.png')).toMatchObject({ complete: true });
+    expect(darkroom.derivatives.keys()).toHaveLength(6);
+  });
+
+  it.each([
+    ['an event that comes again', 0],
+    ['a retry', 1],
+  ])('holds against %s, an upload of the same key and the deletion of it', async (_, attempt) => {
+    const darkroom = await developed();
+    await takeDown('a.jpg', ORDER, darkroom);
+    const encoded = darkroom.codec.encoded.length;
+    const run = () => reconcile('a.jpg', { ...darkroom, attempt });
+    expect(await run()).toMatchObject({ outcome: 'taken-down', removed: 0 });
+    darkroom.originals.upload('a.jpg', OTHER);
+    expect(await run()).toMatchObject({ outcome: 'taken-down' });
+    darkroom.originals.objects.delete('a.jpg');
+    expect(await run()).toMatchObject({ outcome: 'taken-down' });
+    expectDown(darkroom);
+    expect(darkroom.codec.encoded).toHaveLength(encoded);
+  });
+
+  it('of a key that never was keeps its first upload from being developed', async () => {
+    const darkroom = testDarkroom(LIST);
+    await takeDown('a.jpg', ORDER, darkroom);
+    darkroom.originals.upload('a.jpg', PHOTO);
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'taken-down' });
+    expect(darkroom.codec.decodes).toBe(0);
+  });
+
+  it('stays in force when its record is lost: only a record lifts it', async () => {
+    const darkroom = await developed();
+    await takeDown('a.jpg', ORDER, darkroom);
+    darkroom.config.objects.clear();
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'taken-down' });
+    expect(await liftTakedown('a.jpg', ORDER, darkroom)).toBe(true);
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'developed' });
+  });
+
+  it('said again is carried out again', async () => {
+    const darkroom = await developed();
+    await takeDown('a.jpg', ORDER, darkroom);
+    const [file] = await developed().then(({ derivatives }) => derivatives.keys());
+    darkroom.derivatives.upload(file ?? '', 'left by somebody');
+    expect(await takeDown('a.jpg', ORDER, darkroom)).toMatchObject({ removed: [file] });
+    expectDown(darkroom);
+  });
+
+  it('refuses a key that cannot be', async () => {
+    const darkroom = await developed();
+    await expect(takeDown('a/../b', ORDER, darkroom)).rejects.toMatchObject({
+      code: 'KEY_UNUSABLE',
+    });
+  });
+});
+
+describe('a take-down in the middle of a run', () => {
+  it.each(Object.entries<World>(WORLDS))(
+    'of an original that %s, before any of its requests, leaves the tombstone alone',
+    (_, world) => atEveryMoment(world, run, takeItDown, expectDown),
+  );
+
+  it.each(Object.entries<World>(WORLDS))(
+    'that then dies anywhere is finished by the next attempt, of an original that %s',
+    async (_, world) => {
+      const requests = await requestsOf(await world(), run);
+      for (let at = 0; at < requests; at += 1) {
+        for (let fatal = at; fatal < requests; fatal += 1) {
+          const darkroom = await world();
+          let request = 0;
+          let isTakingDown = false;
+          onEachRequest(darkroom, async () => {
+            if (isTakingDown) return;
+            request += 1;
+            if (request - 1 === at) {
+              isTakingDown = true;
+              await takeDown('a.jpg', ORDER, darkroom);
+              isTakingDown = false;
+            }
+            if (request - 1 >= fatal) throw new Error('power cut');
+          });
+          await reconcile('a.jpg', darkroom).catch(() => undefined);
+          onEachRequest(darkroom, () => undefined);
+          await reconcile('a.jpg', { ...darkroom, attempt: 1 });
+          expectDown(darkroom);
+        }
+      }
+    },
+  );
+
+  it('of a late attempt, which records its failure in advance, leaves the tombstone alone', () =>
+    atEveryMoment(
+      overwritten,
+      darkroom => reconcile('a.jpg', { ...darkroom, attempt: 2 }),
+      takeItDown,
+      expectDown,
+    ));
+
+  it('in any order of their requests, and those of a miss, leaves the tombstone alone', async () => {
+    const zoom = (await developed())
+      .manifest('a.jpg')
+      ?.variants.find(({ preset }) => preset === 'zoom');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...Object.values(WORLDS)),
+        fc.scheduler(),
+        async (world, s) => {
+          const darkroom = await world();
+          onEachRequest(darkroom, () => s.schedule(Promise.resolve()));
+          const all = Promise.all([
+            reconcile('a.jpg', darkroom),
+            answerMiss(zoom?.key ?? '', darkroom),
+            takeDown('a.jpg', ORDER, darkroom),
+          ]);
+          await s.waitFor(all);
+          expectDown(darkroom);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a take-down in the middle of a miss', () => {
+  it('before any of its requests leaves no file, and answers that it was taken down', async () => {
+    const answers: unknown[] = [];
+    const miss = async (darkroom: TestDarkroom) => {
+      const zoom = darkroom.manifest('a.jpg')?.variants.find(({ preset }) => preset === 'zoom');
+      answers.push((await answerMiss(zoom?.key ?? '', darkroom)).found);
+    };
+    await atEveryMoment(developed, miss, takeItDown, expectDown);
+    // By itself, then with a take-down before each request; the last one came after the answer.
+    expect(answers.shift()).toBe('file');
+    expect(answers.pop()).toBe('file');
+    expect(new Set(answers)).toEqual(new Set(['taken-down']));
+  });
+
+  it('renders nothing once it is there', async () => {
+    const darkroom = await developed();
+    const keys = (darkroom.manifest('a.jpg')?.variants ?? []).map(({ key }) => key);
+    await takeDown('a.jpg', ORDER, darkroom);
+    const { decodes } = darkroom.codec;
+    for (const key of keys) {
+      expect(await answerMiss(key, darkroom)).toEqual({ found: 'taken-down' });
+    }
+    expect(darkroom.codec.decodes).toBe(decodes);
+  });
+});
+
+describe('a take-down that is undone', () => {
+  it('is developed by the next run, with its proof kept', async () => {
+    const darkroom = await developed();
+    const before = darkroom.derivatives.keys();
+    await takeDown('a.jpg', ORDER, darkroom);
+    expect(await liftTakedown('a.jpg', { by: 'editor', reason: undefined }, darkroom)).toBe(true);
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'developed' });
+    expect(darkroom.derivatives.keys()).toEqual(before);
+    const record = JSON.parse(String(darkroom.config.objects.get(takedownKey('a.jpg'))?.bytes));
+    expect(record.acts.map(({ act }: { act: string }) => act)).toEqual(['takedown', 'undo']);
+    expect(await liftTakedown('a.jpg', ORDER, darkroom)).toBe(false);
+  });
+
+  it('whose original is gone leaves nothing', async () => {
+    const darkroom = await developed();
+    await takeDown('a.jpg', ORDER, darkroom);
+    darkroom.originals.objects.delete('a.jpg');
+    await liftTakedown('a.jpg', ORDER, darkroom);
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'removed' });
+    expect(darkroom.derivatives.keys()).toEqual([]);
+  });
+
+  it('in the middle of a run that carries it out is developed all the same', async () => {
+    const files = (await developed()).derivatives.keys();
+    const withRemains = async () => {
+      const darkroom = await developed();
+      await takeItDown(darkroom);
+      darkroom.derivatives.upload(files[0] ?? '', 'left by somebody');
+      return darkroom;
+    };
+    const lift = (darkroom: TestDarkroom) => liftTakedown('a.jpg', ORDER, darkroom);
+    await atEveryMoment(withRemains, run, lift, async darkroom => {
+      await run(darkroom);
+      expect(darkroom.derivatives.keys()).toEqual(files);
+      expect(darkroom.manifest('a.jpg')).toMatchObject({ complete: true });
+    });
+  });
+});
+
+describe('what the CDN may have', () => {
+  const waiting = ({ config }: TestDarkroom) =>
+    config
+      .keys()
+      .filter(key => key.startsWith(PURGES))
+      .map(key => JSON.parse(String(config.objects.get(key)?.bytes)));
+
+  it('waits to be purged where files of a deleted or overwritten original went', async () => {
+    const darkroom = await overwritten();
+    const old = darkroom.derivatives.keys().filter(key => !TOMBSTONE.includes(key));
+    await reconcile('a.jpg', darkroom);
+    expect(waiting(darkroom)).toMatchObject([{ class: 'replace', directory: 'a.jpg/' }]);
+    expect(waiting(darkroom)[0].files.sort()).toEqual(expect.arrayContaining(old));
+    darkroom.originals.objects.delete('a.jpg');
+    await reconcile('a.jpg', darkroom);
+    expect(waiting(darkroom).map(one => one.class)).toEqual(['delete', 'replace']);
+    expect(waiting(darkroom)[0].files).toHaveLength(5);
+  });
+
+  it('needs no purge after an edit', async () => {
+    const darkroom = await edited();
+    await reconcile('a.jpg', darkroom);
+    expect(waiting(darkroom)).toEqual([]);
+  });
+
+  it('costs not one request where there is no CDN', async () => {
+    const darkroom = await overwritten();
+    darkroom.isBehindCdn = false;
+    darkroom.config.calls.length = 0;
+    await reconcile('a.jpg', darkroom);
+    expect(darkroom.config.calls).toEqual([{ operation: 'get', key: takedownKey('a.jpg') }]);
+  });
+
+  it('is known before it is removed, so that no death in between loses it', async () => {
+    const darkroom = await deleted();
+    darkroom.derivatives.before = ({ operation }) => {
+      if (operation === 'remove') throw new Error('power cut');
+    };
+    await expect(reconcile('a.jpg', darkroom)).rejects.toThrow('power cut');
+    expect(waiting(darkroom)).toHaveLength(1);
+  });
+});
