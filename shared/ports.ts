@@ -1,6 +1,7 @@
 import type { ApngFrame } from './core/picture/apng.ts';
 import type { LogEvent, LogFacts } from './core/telling/log-events.ts';
-import type { OriginalObject, Placeholder } from './core/set/manifest.ts';
+import type { Placeholder } from './core/picture/placeholder.ts';
+import type { OriginalObject } from './core/set/manifest.ts';
 import type { Picture, Size } from './core/picture/picture.ts';
 import type { PresetList } from './core/list/preset-list.ts';
 import type { PurgeQuota } from './core/work/purge.ts';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { fcTasks } from '../../shared/adapters/fc/tasks.ts';
 import { openInventory } from '../../shared/adapters/oss/inventory.ts';
-import { editFor } from '../../shared/core/list/list-diff.ts';
+import { impactOf } from '../../shared/core/list/edit-impact.ts';
 import { nothingDone, type Run } from '../../shared/core/work/run.ts';
-import { walk } from '../../shared/pipeline/bulk/submit-batches.ts';
+import { submitBatches } from '../../shared/pipeline/bulk/submit-batches.ts';
 import type { Entry } from '../../shared/ports.ts';
 import { listOf } from './darkroom.ts';
 
@@ -17,7 +17,7 @@ const count = Number(keys);
 const FILES = 10;
 
 const list = listOf([{ width: 320, format: 'jpeg', options: { quality: 80 } }]);
-const touch = editFor([], list);
+const touch = impactOf([], list);
 const run: Run = {
   schema: 1,
   id: `bench-${process.pid}`,
@@ -88,7 +88,7 @@ const watch = setInterval(() => {
   peak = Math.max(peak, process.memoryUsage.rss());
 }, 100);
 const started = performance.now();
-await walk({
+await submitBatches({
   run,
   bucket: 'originals',
   queue,

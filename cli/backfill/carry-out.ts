@@ -3,7 +3,7 @@ import { failureOf } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { overspent } from '../../shared/core/work/run.ts';
 import { countResults, type RunRecord } from '../../shared/pipeline/bulk/run-record.ts';
-import { walk } from '../../shared/pipeline/bulk/submit-batches.ts';
+import { submitBatches } from '../../shared/pipeline/bulk/submit-batches.ts';
 import type { RunTeller } from './progress.ts';
 import { type BackfillOptions, plannedFor } from './selection.ts';
 import { entriesOf } from './source.ts';
@@ -54,7 +54,7 @@ export async function carryOut(record: RunRecord, setting: Setting): Promise<voi
 async function handOverAll(record: RunRecord, setting: Setting, interruption: Interruption) {
   const { run } = record;
   const { connection, list, options } = setting;
-  const { stopped } = await walk({
+  const { stopped } = await submitBatches({
     run,
     bucket: connection.names.originals,
     queue: connection.tasks('darkroom-backfill'),

@@ -1,4 +1,4 @@
-import { editFor } from '../../shared/core/list/list-diff.ts';
+import { impactOf } from '../../shared/core/list/edit-impact.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { presetsFor } from '../../shared/core/list/rules.ts';
@@ -69,7 +69,7 @@ export function plannedFor(
   { preset }: Run['selection'],
   list: PresetList,
 ): (key: string) => number | undefined {
-  const touch = editFor([], list);
+  const touch = impactOf([], list);
   return key => {
     const files = touch(key).make;
     if (preset === undefined) return presetsFor(key, list).length > 0 ? files.length : undefined;

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
 import { unusableKey, versionOf } from '../../shared/core/set/keys.ts';
-import { isWhole, type Standing } from '../../shared/core/set/status.ts';
-import type { VariantStanding } from '../../shared/core/set/variant-state.ts';
+import { isWhole, type Status } from '../../shared/core/set/status.ts';
+import type { VariantStatus } from '../../shared/core/set/variant-state.ts';
 import { presetsInForce } from '../../shared/pipeline/edits/presets-in-force.ts';
-import { type Ground, type Look, lookAt } from '../../shared/pipeline/inspect/survey.ts';
-import { type Proof, proofOf } from '../../shared/pipeline/removal/enforce.ts';
+import { type SurveyStores, type Surveyed, lookAt } from '../../shared/pipeline/inspect/survey.ts';
+import { type Proof, proofOf } from '../../shared/pipeline/removal/take-down-records.ts';
 import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
 import { bytesAsText, say } from '../terminal/printer.ts';
 import { takedownTexts } from '../takedown/words.ts';
@@ -40,20 +40,20 @@ async function explain(keys: string[], options: Options): Promise<void> {
   }
 }
 
-async function lookFor(key: string, where: string, ground: Ground): Promise<Look> {
+async function lookFor(key: string, where: string, ground: SurveyStores): Promise<Surveyed> {
   const unusable = unusableKey(key);
   if (unusable) throw new Failure('KEY_UNUSABLE', `${unusable}: ${key}`);
   const look = await lookAt(key, await ground.originals.head(key), ground);
-  if (look.standing.original || look.manifest) return look;
+  if (look.status.original || look.manifest) return look;
   const message = `expected the key of an original of ${where}, there is no ${key}`;
   throw new Failure('KEY_UNUSABLE', message);
 }
 
-function jsonOf({ standing, manifest }: Look, takedown: Proof | undefined): string {
+function jsonOf({ status, manifest }: Surveyed, takedown: Proof | undefined): string {
   const readable = manifest === 'unreadable' ? undefined : manifest;
   return JSON.stringify({
-    ...standing,
-    whole: isWhole(standing),
+    ...status,
+    whole: isWhole(status),
     ...(takedown ? { takedown } : {}),
     manifest: readable && {
       version: readable.version,
@@ -67,35 +67,35 @@ function jsonOf({ standing, manifest }: Look, takedown: Proof | undefined): stri
 const UNREADABLE =
   'what lies in its place was not written by this Darkroom: every run of the original fails on it';
 
-function textOf({ standing, manifest }: Look, proof: Proof | undefined, fingerprint: string) {
-  const { key, failure, notFor } = standing;
+function textOf({ status, manifest }: Surveyed, proof: Proof | undefined, fingerprint: string) {
+  const { key, failure, notFor } = status;
   const lines = [
     key,
-    ...takedownTexts(standing, proof),
-    `  rule      ${ruleText(standing)}`,
-    `  original  ${originalText(standing)}`,
+    ...takedownTexts(status, proof),
+    `  rule      ${ruleText(status)}`,
+    `  original  ${originalText(status)}`,
     `  manifest  ${manifestText(manifest, fingerprint)}`,
     ...(failure ? [`  failure   ${failure.code}: ${failure.message}`] : []),
-    ...(isAsked(standing) ? [`  whole     ${wholeText(standing)}`] : []),
+    ...(isAsked(status) ? [`  whole     ${wholeText(status)}`] : []),
     ...(notFor.length > 0 ? [`  not for   ${notFor.join(', ')}: \`when\` does not hold`] : []),
-    ...(standing.picture ? standing.variants.map(one => `    ${variantText(one)}`) : []),
-    ...standing.unwanted.map(file => `    ! ${file}  the list does not name it`),
-    ...standing.retired.map(file => `    ~ ${file.key}  replaced, goes ${file.goesAt}`),
+    ...(status.picture ? status.variants.map(one => `    ${variantText(one)}`) : []),
+    ...status.unwanted.map(file => `    ! ${file}  the list does not name it`),
+    ...status.retired.map(file => `    ~ ${file.key}  replaced, goes ${file.goesAt}`),
   ];
   return lines.join('\n');
 }
 
-function isAsked({ variants }: Standing): boolean {
+function isAsked({ variants }: Status): boolean {
   return variants.length > 0;
 }
 
-function ruleText({ rule }: Standing): string {
+function ruleText({ rule }: Status): string {
   if (!rule) return 'none matches: nothing is made of it';
   const presets = rule.presets === 'none' ? 'none: nothing is made of it' : rule.presets.join(', ');
   return `rules[${rule.index}] "${rule.match}" → ${presets}`;
 }
 
-function originalText({ original, picture }: Standing): string {
+function originalText({ original, picture }: Status): string {
   if (!original) return 'gone: its set is an orphan (darkroom verify)';
   const { etag, bytes } = original;
   const facts = picture
@@ -111,7 +111,7 @@ function originalText({ original, picture }: Standing): string {
   return [...facts, bytesAsText(bytes), `ETag ${etag}`, `version ${versionOf(etag)}`].join(', ');
 }
 
-function manifestText(manifest: Look['manifest'], fingerprint: string): string {
+function manifestText(manifest: Surveyed['manifest'], fingerprint: string): string {
   if (!manifest) return 'none';
   if (manifest === 'unreadable') return UNREADABLE;
   if (manifest.takenDown) return 'a tombstone: nothing is rendered of this key, until it is undone';
@@ -120,13 +120,13 @@ function manifestText(manifest: Look['manifest'], fingerprint: string): string {
   return `of version ${version}, committed ${committedAt} by ${list}`;
 }
 
-function wholeText(standing: Standing): string {
-  const { variants, picture, failure } = standing;
+function wholeText(status: Status): string {
+  const { variants, picture, failure } = status;
   const [first] = variants;
   // Before the picture is known all files stand alike, and there may be fewer of them.
   if (!picture && failure) return `no: none of up to ${variants.length} files can be made`;
   if (!picture && first) return `no, up to ${variants.length} files are ${whyOf(first)}`;
-  if (isWhole(standing)) return 'yes';
+  if (isWhole(status)) return 'yes';
   const lacking = variants.filter(
     ({ state, generate }) => generate === 'eager' && state !== 'rendered' && state !== 'skipped',
   );
@@ -141,15 +141,15 @@ const MARKS = {
   missing: '✗',
   stale: '✗',
   pending: '…',
-} as const satisfies Record<VariantStanding['state'], string>;
+} as const satisfies Record<VariantStatus['state'], string>;
 
-function variantText(variant: VariantStanding): string {
+function variantText(variant: VariantStatus): string {
   const { preset, width, format, state } = variant;
   const name = `${preset} ${width} ${format}`.padEnd(24);
   return `${MARKS[state]} ${name} ${whyOf(variant)}`;
 }
 
-function whyOf(variant: VariantStanding): string {
+function whyOf(variant: VariantStatus): string {
   switch (variant.state) {
     case 'rendered':
       return `rendered ${variant.renderedAt}, ${bytesAsText(variant.bytes)}  ${variant.key}`;

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import {
-  diffOf,
-  type ListEdit,
+  listDiff,
+  type ListDiff,
   type NamedFile,
-  type PresetEdit,
+  type PresetDiff,
 } from '../../shared/core/list/list-diff.ts';
 import { inColumns } from '../terminal/figures.ts';
 import { checkedList } from './presets.ts';
@@ -20,20 +20,20 @@ export function presetsDiffCommand(): Command {
 
 async function diff(old: string, next: string, { json }: { json?: true }): Promise<void> {
   const [before, after] = [await checkedList(old), await checkedList(next)];
-  const edit = diffOf(before.list, after.list);
+  const edit = listDiff(before.list, after.list);
   const fingerprints = { from: before.fingerprint, to: after.fingerprint };
   if (json) say(JSON.stringify({ ...fingerprints, ...edit }));
   else say([inColumns(edit.presets.flatMap(tellPreset)), ...besides(edit)].join('\n'));
 }
 
 /** A line each, and one more for each further thing that differs. */
-function tellPreset(edit: PresetEdit): string[][] {
+function tellPreset(edit: PresetDiff): string[][] {
   const [first = '', ...more] = wordsFor(edit);
   return [[edit.preset, edit.kind, first], ...more.map(words => ['', '', words])];
 }
 
 /** What differs, then what that means in files. */
-export function wordsFor({ kind, differs, added, removed, remade }: PresetEdit): string[] {
+export function wordsFor({ kind, differs, added, removed, remade }: PresetDiff): string[] {
   const files = [
     ...(added.length > 0 ? [`makes ${inFiles(added)}`] : []),
     ...(remade.length > 0 ? [`remakes ${inFiles(remade)}`] : []),
@@ -55,7 +55,7 @@ function inFiles(files: NamedFile[]): string {
   return [...formats].map(([all, names]) => `${all} in ${names.join(', ')}`).join('; ');
 }
 
-export function besides({ rules, list, movesAll }: ListEdit): string[] {
+export function besides({ rules, list, movesAll }: ListDiff): string[] {
   return [
     ...rules.map(words => `rules: ${words}`),
     ...list,

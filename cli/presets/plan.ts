@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { billFor, INSTANCE, type Prices, waitingSeconds } from '../../shared/core/work/cost.ts';
-import { editFor } from '../../shared/core/list/list-diff.ts';
+import { impactOf } from '../../shared/core/list/edit-impact.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { IN_FORCE_KEY, type InForce, inForceSchema } from '../../shared/core/work/in-force.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
@@ -58,7 +58,7 @@ async function planEdit(file: string, options: Options): Promise<void> {
   const touched = await countTouched(connection.originals, {
     prefix: options.prefix ?? '',
     list: next.list,
-    touch: editFor(inForce ? [inForce.list] : [], next.list),
+    touch: impactOf(inForce ? [inForce.list] : [], next.list),
     most: options.countOnly ? 0 : options.sample,
     tell: status.tell,
   });

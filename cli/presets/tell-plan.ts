@@ -1,5 +1,5 @@
 import type { Prices } from '../../shared/core/work/cost.ts';
-import { diffOf, type PresetEdit } from '../../shared/core/list/list-diff.ts';
+import { listDiff, type PresetDiff } from '../../shared/core/list/list-diff.ts';
 import type { InForce } from '../../shared/core/work/in-force.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import type { SavedPlan } from '../../shared/core/work/saved-plan.ts';
@@ -30,7 +30,7 @@ export function tellPlan(planned: Planned): string {
   const against = inForce
     ? `the list in force (${inForce.fingerprint}, since ${inForce.promotedAt})`
     : 'nothing: no list is in force yet';
-  const edit = inForce && diffOf(inForce.list, list);
+  const edit = inForce && listDiff(inForce.list, list);
   const blocks = [
     `${file} (${plan.to}) against ${against}, over ${plan.where}${plan.prefix ? `, below ${plan.prefix}` : ''}`,
     tellPresets(planned, edit?.presets ?? []),
@@ -42,9 +42,9 @@ export function tellPlan(planned: Planned): string {
   return blocks.filter(block => block !== '').join('\n\n');
 }
 
-function tellPresets({ touched, list }: Planned, edits: PresetEdit[]): string {
+function tellPresets({ touched, list }: Planned, edits: PresetDiff[]): string {
   const heads = ['preset', '', 'originals', 'to make', 'to retire', 'what differs'];
-  const named: Pick<PresetEdit, 'preset' | 'kind' | 'differs'>[] =
+  const named: Pick<PresetDiff, 'preset' | 'kind' | 'differs'>[] =
     edits.length > 0
       ? edits
       : list.presets.map(({ name }) => ({ preset: name, kind: 'add', differs: [] }));

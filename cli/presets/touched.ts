@@ -1,5 +1,5 @@
 import { modelledSeconds } from '../../shared/core/work/cost.ts';
-import { isTouched, type Touch } from '../../shared/core/list/list-diff.ts';
+import { isTouched, type EditImpact } from '../../shared/core/list/edit-impact.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import { grouped } from '../terminal/figures.ts';
@@ -28,7 +28,7 @@ export interface PresetCount {
 interface Order {
   prefix: string;
   list: PresetList;
-  touch: (key: string) => Touch;
+  touch: (key: string) => EditImpact;
   /** Originals in the sample, at most. */
   most: number;
   tell: (text: string) => void;
@@ -37,8 +37,8 @@ interface Order {
 const TELL_EVERY = 1000;
 
 export async function countTouched(originals: ObjectStore, order: Order): Promise<Touched> {
-  const counts = new Map<Touch, number>();
-  const sample = evenSample<{ key: string; touch: Touch }>(order.most);
+  const counts = new Map<EditImpact, number>();
+  const sample = evenSample<{ key: string; touch: EditImpact }>(order.most);
   let seen = 0;
   for await (const entry of originals.list(order.prefix)) {
     if (!('key' in entry)) continue;
@@ -58,8 +58,11 @@ export async function countTouched(originals: ObjectStore, order: Order): Promis
 }
 
 /** Keys under the same rules share one touch, so there are few. */
-function totalsOf(counts: [Touch, number][], list: PresetList): Omit<Touched, 'seen' | 'sample'> {
-  const sum = (of: (touch: Touch) => number) =>
+function totalsOf(
+  counts: [EditImpact, number][],
+  list: PresetList,
+): Omit<Touched, 'seen' | 'sample'> {
+  const sum = (of: (touch: EditImpact) => number) =>
     counts.reduce((all, [touch, count]) => all + count * of(touch), 0);
   return {
     originals: sum(() => 1),
@@ -70,7 +73,7 @@ function totalsOf(counts: [Touch, number][], list: PresetList): Omit<Touched, 's
   };
 }
 
-function byPreset(counts: [Touch, number][]): Map<string, PresetCount> {
+function byPreset(counts: [EditImpact, number][]): Map<string, PresetCount> {
   const presets = new Map<string, PresetCount>();
   for (const [{ make, retire }, count] of counts) {
     for (const name of new Set([...make, ...retire].map(({ preset }) => preset))) {

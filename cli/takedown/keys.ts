@@ -2,8 +2,8 @@ import { text } from 'node:stream/consumers';
 import { Failure } from '../../shared/core/failure.ts';
 import { isInForce } from '../../shared/core/set/take-down-record.ts';
 import { walkSets } from '../../shared/pipeline/inspect/orphans.ts';
-import { objectsIn } from '../../shared/pipeline/inspect/survey.ts';
-import { takedownsIn } from '../../shared/pipeline/removal/enforce.ts';
+import { objectsIn } from '../../shared/pipeline/stored-set.ts';
+import { takeDownsIn } from '../../shared/pipeline/removal/take-down-records.ts';
 import type { Connection } from '../cloud/connection.ts';
 
 export type Keys = AsyncIterable<string> | string[];
@@ -36,7 +36,7 @@ async function* originalsBelow(prefix: string, { originals, derivatives }: Conne
 }
 
 async function* takenDownBelow(prefix: string, { config }: Connection) {
-  for await (const { takedown } of takedownsIn({ prefix }, config)) {
-    if (isInForce(takedown)) yield takedown.key;
+  for await (const { record } of takeDownsIn({ prefix }, config)) {
+    if (isInForce(record)) yield record.key;
   }
 }

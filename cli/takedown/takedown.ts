@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
+import { pMapIterable } from 'p-map';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
 import { handOver } from '../../shared/pipeline/bulk/hand-over.ts';
-import { inOrder } from '../../shared/pipeline/in-order.ts';
 import { drainPurges, keepPurge } from '../../shared/pipeline/removal/purges.ts';
-import { filesOfSet } from '../../shared/pipeline/inspect/survey.ts';
-import { liftTakedown, type Order, takeDown } from '../../shared/pipeline/removal/take-down.ts';
+import { filesOfSet, REQUESTS_SIDE_BY_SIDE } from '../../shared/pipeline/stored-set.ts';
+import { undoTakeDown, type Order, takeDown } from '../../shared/pipeline/removal/take-down.ts';
 import {
   type Connection,
   type ConnectionOptions,
@@ -23,6 +23,8 @@ import {
   summaryOf,
   type Tally,
 } from './words.ts';
+
+const CONCURRENCY = { concurrency: REQUESTS_SIDE_BY_SIDE };
 
 interface Options extends ConnectionOptions {
   prefix?: string;
@@ -103,7 +105,11 @@ async function takeAllDown(keys: Keys, options: Options, connection: Connection)
     const wasThere = done.removed.length > 0 || (await connection.originals.head(key));
     return { wasThere: wasThere !== undefined, ...done };
   };
-  for await (const { key, done } of inOrder(keys, key => attempted(key, takeOne))) {
+  for await (const { key, done } of pMapIterable(
+    keys,
+    key => attempted(key, takeOne),
+    CONCURRENCY,
+  )) {
     if (!tell(key, done, options)) continue;
     tally.keys += 1;
     tally.removed += done.removed.length;
@@ -168,8 +174,8 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
   const desk = { ...connection, now: () => now };
   const lifted: string[] = [];
   const order = orderOf(options);
-  const lift = async (key: string) => ({ lifted: await liftTakedown(key, order, desk) });
-  for await (const { key, done } of inOrder(keys, key => attempted(key, lift))) {
+  const lift = async (key: string) => ({ lifted: await undoTakeDown(key, order, desk) });
+  for await (const { key, done } of pMapIterable(keys, key => attempted(key, lift), CONCURRENCY)) {
     if (!tell(key, done, options)) continue;
     if (done.lifted) lifted.push(key);
     say(options.json ? JSON.stringify({ key, ...done }) : liftedInWords(key, done.lifted));

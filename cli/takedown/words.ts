@@ -1,6 +1,6 @@
-import type { Standing } from '../../shared/core/set/status.ts';
+import type { Status } from '../../shared/core/set/status.ts';
 import type { Drained } from '../../shared/pipeline/removal/purges.ts';
-import type { Proof } from '../../shared/pipeline/removal/enforce.ts';
+import type { Proof } from '../../shared/pipeline/removal/take-down-records.ts';
 import { grouped } from '../terminal/figures.ts';
 
 /** What is said of take-downs. */
@@ -53,7 +53,7 @@ export function counted(count: number, what: string): string {
 }
 
 /** Lines of `explain`. */
-export function takedownTexts({ takenDown }: Standing, proof: Proof | undefined): string[] {
+export function takedownTexts({ takenDown }: Status, proof: Proof | undefined): string[] {
   if (!proof) return takenDown ? [`  TAKEN DOWN ${takenDown.at}; its record is lost`] : [];
   return proof.acts.map(({ act, at, by, reason, purge }) => {
     const asked = proof.purges.find(({ id }) => id === purge)?.tasks ?? [];

@@ -4,8 +4,8 @@ import { ossStore } from '../../shared/adapters/oss/store.ts';
 import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
 import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { accountOf, readSettings } from '../../shared/fc/settings.ts';
-import type { Desk } from '../../shared/pipeline/edits/desk.ts';
-import { tend } from '../../shared/pipeline/edits/advance-edit.ts';
+import type { EditContext } from '../../shared/pipeline/edits/edit-context.ts';
+import { advanceEdit } from '../../shared/pipeline/edits/advance-edit.ts';
 import { MAX_AGE_MS } from '../../shared/pipeline/edits/presets-in-force.ts';
 import { examined } from '../checkup.ts';
 
@@ -16,7 +16,7 @@ const settings = readSettings();
  * Only one instance runs at a time (reservedConcurrency in s.yaml), so that no two work on one record.
  */
 export const handler = examined(settings, async (_event, context) => {
-  const state = await tend(deskFor(context));
+  const state = await advanceEdit(deskFor(context));
   if (state === 'more') {
     const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.tend' }));
     await tasksOf(context.function.name, context).submit(`tend_${context.requestId}`, payload);
@@ -24,7 +24,7 @@ export const handler = examined(settings, async (_event, context) => {
   return { state };
 });
 
-function deskFor(context: Context): Desk {
+function deskFor(context: Context): EditContext {
   const { ossRegion: region, endpoint, pathStyle } = settings;
   const connection = { region, endpoint, pathStyle, credentials: context.credentials };
   return {

@@ -1,4 +1,4 @@
-import { backfillBatch } from '../../events/backfill.ts';
+import { batchSchema } from '../../shared/core/work/batch.ts';
 import { cloudEvent, cloudEvents } from '../../events/cloud-event.ts';
 import { type OssRecord, ossEvent } from '../../events/oss-event.ts';
 import { Failure } from '../core/failure.ts';
@@ -21,7 +21,7 @@ const HANDLED =
  */
 export function wantedKeys(payload: Buffer, originalsBucket: string): WantedKeys {
   const event = parseJson(payload);
-  const batch = backfillBatch.safeParse(event);
+  const batch = batchSchema.safeParse(event);
   if (batch.success) {
     const { bucket, keys } = batch.data;
     return bucket === originalsBucket
@@ -36,7 +36,7 @@ export function wantedKeys(payload: Buffer, originalsBucket: string): WantedKeys
 
 /** Reads our own batch, and nothing else. Throws EVENT_UNREADABLE, which FC keeps for replay. */
 export function wantedBatch(payload: Buffer, originalsBucket: string) {
-  const batch = backfillBatch.safeParse(parseJson(payload));
+  const batch = batchSchema.safeParse(parseJson(payload));
   if (!batch.success) {
     const { path, message } = batch.error.issues[0] ?? { path: [], message: '' };
     throw new Failure(

@@ -1,22 +1,31 @@
 import type { Manifest } from '../core/set/manifest.ts';
 import type { Codec, Log, ObjectStore, PresetSource, Span } from '../ports.ts';
 
-/** All that the use cases work with; an entry opens it. */
-export interface Darkroom {
+/** The three buckets; a use case names those that it needs by `Pick`. */
+export interface Stores {
   originals: ObjectStore;
   derivatives: ObjectStore;
-  presets: PresetSource;
-  /** Where take-downs are recorded and purges wait; undefined where there is neither, as in `darkroom render`. */
+  /** Preset lists, take-downs, purges that wait, records of runs. */
+  config: ObjectStore;
+}
+
+export interface Clock {
+  now(): Date;
+}
+
+/** All that one key's work needs; an entry opens it. */
+export interface Darkroom extends Omit<Stores, 'config'>, Clock {
+  /** Undefined where there are neither take-downs nor purges, as in `darkroom render`. */
   config: ObjectStore | undefined;
+  presets: PresetSource;
   /** Whether a CDN keeps copies of what is removed. */
   isBehindCdn: boolean;
-  /** Look at the take-downs before any work, not only after it: someone says that there is one. */
-  isForewarned?: boolean;
+  /** Look for a take-down before any work, not only after it: someone says that there is one. */
+  expectsTakeDown?: boolean;
   codec: Codec;
   log: Log;
-  /** Where traces are wanted: see traced.ts. */
+  /** Where traces are wanted: see develop/traced.ts. */
   span?: Span;
-  now(): Date;
   /** 0 for an event's first delivery. */
   attempt: number;
   /** When to stop starting work, so that what is done is committed before the platform's own limit. */

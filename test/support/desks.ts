@@ -1,15 +1,15 @@
-import { backfillBatch } from '../../events/backfill.ts';
+import { batchSchema } from '../../shared/core/work/batch.ts';
 import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
 import { IN_FORCE_KEY, type InForce } from '../../shared/core/work/in-force.ts';
 import { ROLLOUT_KEY, type Run } from '../../shared/core/work/run.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
-import type { Desk } from '../../shared/pipeline/edits/desk.ts';
+import type { EditContext } from '../../shared/pipeline/edits/edit-context.ts';
 import { presetsInForce } from '../../shared/pipeline/edits/presets-in-force.ts';
 import { type TestDarkroom, testDarkroom } from './darkrooms.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
 /** An edit's whole surroundings in memory: tasks are done as soon as they are handed over, by the real worker. */
-export interface TestDesk extends Desk {
+export interface TestDesk extends EditContext {
   config: MemoryStore;
   darkroom: TestDarkroom;
   tasks: { id: string; keys: string[] }[];
@@ -53,7 +53,7 @@ export function testDesk(): TestDesk {
       submit: async (id, payload) => {
         if (known.has(id)) return 'duplicate';
         known.add(id);
-        const { bucket: _, ...batch } = backfillBatch.parse(JSON.parse(payload.toString()));
+        const { bucket: _, ...batch } = batchSchema.parse(JSON.parse(payload.toString()));
         desk.tasks.push({ id, keys: batch.keys });
         if (!desk.idle) await attempts(() => backfill(batch, darkroom, config));
         return 'accepted';

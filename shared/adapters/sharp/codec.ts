@@ -45,19 +45,21 @@ export function sharpCodec(foreign: ForeignDecoders): Codec {
 
 async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
   const kind = sourceFormatOf(file);
-  refuseHeaderOf(file, kind, list);
+  refuseHeaderOf(file, kind, list.limits);
   const failOn = list.truncated === 'salvage' ? 'none' : FAIL_ON;
   const header = await attempt('ORIGINAL_UNDECODABLE', `expected a readable ${kind}`, () =>
     sharp(file, { failOn, limitInputPixels: false }).metadata(),
   );
-  const picture = pictureFrom(file, kind, header, list);
+  const picture = pictureFrom(file, kind, header, {
+    copyright: list.metadata.copyright === 'keep',
+  });
   if (picture.format === 'heic' && list.heic === 'refuse') {
     throw new Failure(
       'ORIGINAL_UNSUPPORTED',
       'expected no HEIC picture (heic: refuse), received one',
     );
   }
-  refuseBeyond(picture, list);
+  refuseBeyond(picture, list.limits);
   return picture;
 }
 

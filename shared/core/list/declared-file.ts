@@ -1,10 +1,9 @@
 import { widthsOf } from './geometry.ts';
 import type { OutputFormat, Preset, PresetList } from './preset-list.ts';
 import { fingerprintOf, recipeOf } from './recipe.ts';
-import { presetsFor } from './rules.ts';
 
 /** One file that the list asks for by its key alone, before the picture itself is known. */
-export interface Asked {
+export interface DeclaredFile {
   preset: string;
   format: OutputFormat;
   /** As declared: a smaller picture gives its own width in its place, or none. */
@@ -13,12 +12,8 @@ export interface Asked {
   generate: Preset['generate'];
 }
 
-/** What the list asks for of an original: an upper bound, since pictures rule files out. */
-export function askedFor(key: string, list: PresetList): Asked[] {
-  return askedOfPresets(presetsFor(key, list), list);
-}
-
-export function askedOfPresets(presets: Preset[], list: PresetList): Asked[] {
+/** What presets ask for: an upper bound, since pictures rule files out. */
+export function declaredFiles(presets: Preset[], list: PresetList): DeclaredFile[] {
   return presets.flatMap(preset =>
     Object.entries(preset.formats).flatMap(([name, options]) => {
       if (!options) return [];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { askedOfPresets } from './declared-file.ts';
+import { declaredFiles } from './declared-file.ts';
+import { canonicalJson } from './fingerprint.ts';
 import { aspectOf } from './geometry.ts';
 import {
   type OutputFormat,
@@ -8,7 +9,7 @@ import {
   presetListShape,
   presetShape,
 } from './preset-list.ts';
-import { fingerprintOfList, type Recipe, recipeOf } from './recipe.ts';
+import { fingerprintOfList, recipeOf } from './recipe.ts';
 
 /**
  * The preset list as clients get it, `presets.json` in the derivatives bucket: with an original's key and ETag
@@ -23,7 +24,7 @@ const perFormat = <T extends z.ZodType>(value: T) =>
     webp: value.optional(),
     avif: value.optional(),
     png: value.optional(),
-  });
+  } satisfies Record<OutputFormat, unknown>);
 
 const file = z.strictObject({
   width: z.int().positive().describe('of the geometry, as in the key'),
@@ -76,7 +77,7 @@ function publishedPreset(preset: Preset, list: PresetList): PublishedPreset {
 }
 
 function filesOf(preset: Preset, list: PresetList): PublishedPreset['formats'] {
-  const ascending = askedOfPresets([preset], list).sort((a, b) => a.width - b.width);
+  const ascending = declaredFiles([preset], list).sort((a, b) => a.width - b.width);
   const formats: PublishedPreset['formats'] = {};
   for (const { format, width, fingerprint } of ascending) {
     formats[format] = [...(formats[format] ?? []), { width, fingerprint }];
@@ -91,16 +92,8 @@ function recipesOf(
 ): PublishedPreset['recipes'] {
   const templates = formats.map(format => {
     const recipe = { ...recipeOf(preset, 1, format, list.metadata), width: '$' };
-    return [format, hashedText(recipe, list.epoch).replace('"$"', '$')];
+    // The text that fingerprintOf hashes.
+    return [format, canonicalJson({ epoch: list.epoch, recipe }).replace('"$"', '$')];
   });
   return Object.fromEntries(templates);
-}
-
-/** The text that fingerprintOf hashes; the test compares, since a recipe's fingerprint must never move. */
-function hashedText(recipe: Omit<Recipe, 'width'> & { width: string }, epoch: number): string {
-  return JSON.stringify({ epoch, recipe }, (_, value) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
 }

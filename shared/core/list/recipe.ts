@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { shortHash } from './fingerprint.ts';
 import { aspectOf } from './geometry.ts';
 import type { OutputFormat, Preset, PresetList } from './preset-list.ts';
 
@@ -17,8 +17,6 @@ export interface Recipe {
   format: OutputFormat;
   encoder: Record<string, unknown>;
 }
-
-const FINGERPRINT_LENGTH = 10;
 
 /**
  * A fingerprint must not move when Darkroom is upgraded: a field added later is left out here while it has
@@ -68,17 +66,4 @@ export function fingerprintOf(recipe: Recipe, epoch: number): string {
 export function fingerprintOfList(list: PresetList): string {
   const { approveAbove: _a, stopAtTimesPlan: _s, ...makes } = list;
   return shortHash(makes);
-}
-
-function shortHash(value: unknown): string {
-  const text = JSON.stringify(sorted(value));
-  return createHash('sha256').update(text).digest('hex').slice(0, FINGERPRINT_LENGTH);
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, entry]) => [key, sorted(entry)]));
 }

@@ -2,8 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { PNG_CHUNKS, pngChunks } from './apng.ts';
 import { gifFrames } from './gif.ts';
 import type { Picture } from './picture.ts';
-import { refuse } from './limits.ts';
-import type { PresetList } from '../list/preset-list.ts';
+import { type Limits, refuse } from './limits.ts';
 import { ENTRY_BYTES, tiffReader } from './tiff-reader.ts';
 
 /** All of a PNG's compressed texts, unpacked: libpng unpacks each before it is asked what for. */
@@ -12,11 +11,7 @@ const TEXT_MEGABYTES = 8;
 const TIFF_PAGES = 10_000;
 
 /** Throws ORIGINAL_TOO_LARGE where reading the header alone would take seconds, or more memory than the picture. */
-export function refuseHeaderOf(
-  file: Buffer,
-  kind: Picture['format'],
-  { limits }: PresetList,
-): void {
+export function refuseHeaderOf(file: Buffer, kind: Picture['format'], limits: Limits): void {
   if (kind === 'png' && textOverflows(file, TEXT_MEGABYTES * 1e6)) {
     refuse(`at most ${TEXT_MEGABYTES} MB of text in a PNG`, 'more');
   }

@@ -2,7 +2,6 @@ import { apngFrames } from './apng.ts';
 import { isDisplayP3 } from './icc.ts';
 import { copyrightIn, labelsIn, type Metadata } from './labels.ts';
 import type { Picture, Size } from './picture.ts';
-import type { PresetList } from '../list/preset-list.ts';
 
 /** What a decoder reads from a file's header; sharp's names. */
 export interface Header extends Metadata {
@@ -22,10 +21,10 @@ export function pictureFrom(
   file: Buffer,
   kind: Picture['format'],
   header: Header,
-  { metadata }: PresetList,
+  keeps: { copyright: boolean },
 ): Picture {
   const labels = labelsIn(file, kind, header);
-  const copyright = metadata.copyright === 'keep' ? copyrightIn(header) : undefined;
+  const copyright = keeps.copyright ? copyrightIn(header) : undefined;
   return {
     // A brand such as mif1 does not tell HEVC from AV1.
     format: kind === 'heic' && header.compression === 'av1' ? 'avif' : kind,

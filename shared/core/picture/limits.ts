@@ -1,6 +1,13 @@
 import { Failure } from '../failure.ts';
 import type { Picture } from './picture.ts';
-import type { PresetList } from '../list/preset-list.ts';
+
+/** `limits` of the preset list. */
+export interface Limits {
+  megabytes: number;
+  megapixels: number;
+  frames: number;
+  animationMegapixels: number;
+}
 
 /**
  * Formats whose decoders need all pixels at once, at some 18 bytes each: a picture within the list's limit
@@ -12,7 +19,7 @@ const WHOLE_DECODE_MEGAPIXELS: Partial<Record<Picture['format'], number>> = { av
 export const DECODE_SECONDS = 30;
 
 /** Throws ORIGINAL_TOO_LARGE from what the header says, before anything is decoded. */
-export function refuseBeyond(picture: Picture, { limits }: PresetList): void {
+export function refuseBeyond(picture: Picture, limits: Limits): void {
   const { format, width, height, frames } = picture;
   const megapixels = (width * height) / 1e6;
   const most = Math.min(limits.megapixels, WHOLE_DECODE_MEGAPIXELS[format] ?? Infinity);

@@ -1,6 +1,13 @@
 import { rgbaToThumbHash } from 'thumbhash';
-import type { Placeholder } from '../set/manifest.ts';
+import * as z from 'zod';
 import type { Size } from './picture.ts';
+
+export const placeholderSchema = z.strictObject({
+  thumbHash: z.base64().describe('https://evanw.github.io/thumbhash/'),
+  colour: z.string().regex(/^#[0-9a-f]{6}$/),
+});
+
+export type Placeholder = z.infer<typeof placeholderSchema>;
 
 /**
  * Pixels a side of what a ThumbHash is made of. It takes up to 100 (https://evanw.github.io/thumbhash/) and

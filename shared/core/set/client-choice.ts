@@ -1,5 +1,5 @@
 import type { ManifestVariant } from './manifest.ts';
-import type { OutputFormat, PresetList } from '../list/preset-list.ts';
+import { type OutputFormat, outputFormats, type PresetList } from '../list/preset-list.ts';
 
 /** Which of a preset's files a client gets that asks for no file by name. */
 
@@ -20,7 +20,9 @@ export interface ClientFacts {
 }
 
 /** Smaller first: what a client that takes several is given. */
-const PREFERENCE: OutputFormat[] = ['avif', 'webp', 'jpeg', 'png'];
+const PREFERENCE = { avif: 0, webp: 1, jpeg: 2, png: 3 } satisfies Record<OutputFormat, number>;
+
+const byPreference = [...outputFormats].sort((a, b) => PREFERENCE[a] - PREFERENCE[b]);
 
 export function chosenVariant(
   variants: ManifestVariant[],
@@ -29,7 +31,7 @@ export function chosenVariant(
 ): ManifestVariant | undefined {
   const shown = variants.filter(({ state }) => state === 'rendered' || state === 'on_demand');
   const profile = facts.client === undefined ? undefined : clients[facts.client];
-  const formats = PREFERENCE.filter(format => isShown(format, facts, profile?.formats));
+  const formats = byPreference.filter(format => isShown(format, facts, profile?.formats));
   const format = formats.find(one => shown.some(variant => variant.format === one));
   const ascending = shown
     .filter(variant => variant.format === format)

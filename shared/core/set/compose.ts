@@ -1,37 +1,38 @@
 import type { Failure } from '../failure.ts';
-import type { Manifest, ManifestVariant, OriginalObject, Placeholder } from './manifest.ts';
+import type { Placeholder } from '../picture/placeholder.ts';
+import type { Manifest, ManifestVariant } from './manifest.ts';
 import type { Picture } from '../picture/picture.ts';
 import { entryOf, type Plan } from './plan.ts';
+import { type SeenOriginal, versionIn } from './seen.ts';
 import type { Variant } from './variants.ts';
 
-/** What a run knows when it commits. */
-export interface Results {
-  original: OriginalObject & { version: string };
+/** What became of one file that was to be made. */
+export type Outcome = { variant: Variant } & (
+  | { bytes: number; milliseconds: number }
+  | { skipped: 'not-smaller-than-fallback' }
+  | { failure: Failure }
+);
+
+/** What an attempt made of an original, not yet committed. */
+export interface MadeSet {
+  todo: Plan;
   picture: Picture | undefined;
   placeholder: Placeholder | undefined;
-  presets: string;
-  todo: Plan;
-  outcomes: ({ variant: Variant } & (
-    | { bytes: number }
-    | { skipped: 'not-smaller-than-fallback' }
-    | { failure: Failure }
-  ))[];
+  outcomes: Outcome[];
+  /** The picture's own fault: nothing can be made of it. */
   failure: Failure | undefined;
-  /** ISO-8601, UTC. */
-  now: string;
 }
 
-/** The manifest that a run commits: the entries that needed no work, and what became of the others. */
-export function manifestOf(results: Results): Manifest {
-  const { original, picture, placeholder, presets, todo, outcomes, failure, now } = results;
-  const { version, ...object } = original;
-  const made = outcomes.map(outcome => entryFrom(outcome, now));
-  const variants = [...todo.entries, ...made].sort(inReadingOrder);
+/** The manifest that an attempt commits: the entries that needed no work, and what became of the others. */
+export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Manifest {
+  const { picture, placeholder, todo, outcomes, failure } = made;
+  const done = outcomes.map(outcome => entryFrom(outcome, now));
+  const variants = [...todo.entries, ...done].sort(inReadingOrder);
   return {
     schema: 1,
-    version,
-    original: { ...object, ...picture, ...(placeholder ? { placeholder } : {}) },
-    presets,
+    version: versionIn(seen),
+    original: { ...seen.original, ...picture, ...(placeholder ? { placeholder } : {}) },
+    presets: seen.listFingerprint,
     complete: !failure && variants.every(({ state }) => state !== 'failed'),
     ...(failure ? { failure: { code: failure.code, message: failure.message } } : {}),
     variants,
@@ -40,7 +41,7 @@ export function manifestOf(results: Results): Manifest {
   };
 }
 
-function entryFrom(outcome: Results['outcomes'][number], now: string): ManifestVariant {
+function entryFrom(outcome: Outcome, now: string): ManifestVariant {
   const named = entryOf(outcome.variant);
   if ('bytes' in outcome) {
     return { state: 'rendered', ...named, bytes: outcome.bytes, renderedAt: now };

@@ -2,6 +2,14 @@ import type { OutputFormat } from '../list/preset-list.ts';
 
 /** A newer format is worth a file only where it is smaller than what every client can show. */
 
+/** Not every client shows it, so it stands beside a file that every one does. */
+const IS_NEWER = {
+  jpeg: false,
+  webp: true,
+  avif: true,
+  png: false,
+} satisfies Record<OutputFormat, boolean>;
+
 interface Named {
   preset: string;
   width: number;
@@ -18,8 +26,7 @@ export function fallbackOf<T extends Named>(
   all: T[],
   picture: { alpha: boolean },
 ): T | undefined {
-  const isNewer = variant.format === 'webp' || variant.format === 'avif';
-  if (!isNewer || variant.fromFile) return undefined;
+  if (!IS_NEWER[variant.format] || variant.fromFile) return undefined;
   const measures: OutputFormat[] = picture.alpha ? ['png'] : ['jpeg', 'png'];
   return measures
     .map(format => all.find(one => one.format === format && isSameSize(one, variant)))

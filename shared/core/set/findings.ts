@@ -1,7 +1,7 @@
 import { manifestKey } from './keys.ts';
 import type { Manifest, ManifestVariant } from './manifest.ts';
-import { isPending, type Standing } from './status.ts';
-import type { VariantStanding } from './variant-state.ts';
+import { isPending, type Status } from './status.ts';
+import type { VariantStatus } from './variant-state.ts';
 
 /** What is not right with the set of one original, and what mends it. */
 export interface Finding {
@@ -24,8 +24,8 @@ export interface SetFile {
   modifiedAt: Date;
 }
 
-export interface Evidence {
-  standing: Standing;
+export interface SetFacts {
+  status: Status;
   manifest: Manifest | 'unreadable' | undefined;
   /** What lies in the place of this set: derivatives and manifest. */
   files: SetFile[];
@@ -35,36 +35,36 @@ export interface Evidence {
   now: Date;
 }
 
-export function findingsOf(evidence: Evidence): Finding[] {
-  const { standing, manifest, modifiedAt, settledBefore } = evidence;
-  const original = standing.key;
+export function findingsOf(found: SetFacts): Finding[] {
+  const { status, manifest, modifiedAt, settledBefore } = found;
+  const original = status.key;
   if (manifest === 'unreadable') {
     const why =
       'expected a manifest that Darkroom wrote, received something else: every run of the original fails on it';
     return [{ problem: 'corrupt', original, key: manifestKey(original), why, mend: 'by-hand' }];
   }
   // What a take-down left is found by its record, whether the original is still there or not.
-  if (standing.takenDown) return [];
-  if (isPending(standing)) {
-    const [first] = standing.variants;
+  if (status.takenDown) return [];
+  if (isPending(status)) {
+    const [first] = status.variants;
     const why = `not developed: ${first?.state === 'pending' ? first.why : ''}`;
     return modifiedAt > settledBefore
       ? []
       : [{ problem: 'missing', original, why, mend: 'settle' }];
   }
-  if (!standing.rule || standing.rule.presets === 'none') return unasked(evidence);
-  const wanted = standing.variants.flatMap(one => ofVariant(original, one));
-  return [...wanted, ...leftovers(evidence), ...(manifest ? ofFiles(evidence, manifest) : [])];
+  if (!status.rule || status.rule.presets === 'none') return unasked(found);
+  const wanted = status.variants.flatMap(one => ofVariant(original, one));
+  return [...wanted, ...leftovers(found), ...(manifest ? ofFiles(found, manifest) : [])];
 }
 
 /** No rule asks for it: a run would clear the whole set away. */
-function unasked({ standing: { key: original }, files }: Evidence): Finding[] {
+function unasked({ status: { key: original }, files }: SetFacts): Finding[] {
   if (files.length === 0) return [];
   const why = `no rule of the list asks for it, its set of ${files.length} objects is still there`;
   return [{ problem: 'stale', original, why, mend: 'settle' }];
 }
 
-function ofVariant(original: string, variant: VariantStanding): Finding[] {
+function ofVariant(original: string, variant: VariantStatus): Finding[] {
   const { preset, width, format } = variant;
   const about = { original, mend: 'settle' as const };
   const name = `${preset} ${width} ${format}`;
@@ -81,19 +81,19 @@ function ofVariant(original: string, variant: VariantStanding): Finding[] {
   return [{ problem: 'missing', ...about, ...keyOf(variant), why }];
 }
 
-function keyOf({ key }: VariantStanding): { key?: string } {
+function keyOf({ key }: VariantStatus): { key?: string } {
   return key === undefined ? {} : { key };
 }
 
-function leftovers({ standing, files, now }: Evidence): Finding[] {
-  const original = standing.key;
+function leftovers({ status, files, now }: SetFacts): Finding[] {
+  const original = status.key;
   const there = new Set(files.map(({ key }) => key));
   const about = { problem: 'stale', original, mend: 'settle' } as const;
-  const overdue = standing.retired.filter(
+  const overdue = status.retired.filter(
     ({ key, goesAt }) => there.has(key) && Date.parse(goesAt) <= now.getTime(),
   );
   return [
-    ...standing.unwanted.map(key => ({ ...about, key, why: 'the list no longer names it' })),
+    ...status.unwanted.map(key => ({ ...about, key, why: 'the list no longer names it' })),
     ...overdue.map(({ key, goesAt }) => ({
       ...about,
       key,
@@ -108,8 +108,8 @@ export function renderedOf(manifest: Manifest): Rendered[] {
   return manifest.variants.filter(variant => variant.state === 'rendered');
 }
 
-function ofFiles({ standing, files, settledBefore }: Evidence, manifest: Manifest): Finding[] {
-  const original = standing.key;
+function ofFiles({ status, files, settledBefore }: SetFacts, manifest: Manifest): Finding[] {
+  const original = status.key;
   const there = new Map(files.map(file => [file.key, file]));
   const named = namedIn(manifest);
   const unnamed = files.filter(

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { failureCodes } from '../failure.ts';
+import { outputFormats } from '../list/preset-list.ts';
 import { pictureSchema } from '../picture/picture.ts';
+import { placeholderSchema } from '../picture/placeholder.ts';
 
 /**
  * `{original key}/manifest.json` in the derivatives bucket: the commit record of a set and the index that
@@ -10,7 +12,7 @@ import { pictureSchema } from '../picture/picture.ts';
 const size = { width: z.int().positive(), height: z.int().positive() };
 const named = {
   preset: z.string(),
-  format: z.enum(['jpeg', 'webp', 'avif', 'png']),
+  format: z.enum(outputFormats),
   fingerprint: z.string(),
   key: z.string().describe('in the derivatives bucket, not URL-encoded'),
   ...size,
@@ -38,11 +40,6 @@ export const variantSchema = z.discriminatedUnion('state', [
     message: z.string(),
   }),
 ]);
-
-export const placeholderSchema = z.strictObject({
-  thumbHash: z.base64().describe('https://evanw.github.io/thumbhash/'),
-  colour: z.string().regex(/^#[0-9a-f]{6}$/),
-});
 
 /** What OSS says of an original. ETag and bytes alone do not prove equality (MD5 collides), so crc64 too. */
 const objectSchema = z.strictObject({
@@ -78,7 +75,6 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestVariant = z.infer<typeof variantSchema>;
-export type Placeholder = z.infer<typeof placeholderSchema>;
 export type OriginalObject = z.infer<typeof objectSchema>;
 
 /** Whether a manifest was made from these very bytes. */

@@ -1,14 +1,10 @@
 import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
-import {
-  isSameObject,
-  type Manifest,
-  type ManifestVariant,
-  type OriginalObject,
-} from './manifest.ts';
+import type { Manifest, ManifestVariant } from './manifest.ts';
 import type { Picture } from '../picture/picture.ts';
-import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
+import { retentionMilliseconds } from '../list/preset-list.ts';
 import { presetsFor } from '../list/rules.ts';
+import { isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
 import { type Variant, wantedVariants } from './variants.ts';
 
 /** What has to be done to make one original's set right, as data. Nothing is read or written here. */
@@ -23,30 +19,29 @@ export interface Plan {
   remove: string[];
 }
 
-export interface Observed {
-  original: OriginalObject & { version: string };
+/** What a plan depends on beside what is seen. */
+export interface PlanFacts {
   /** Undefined for an original that cannot be developed: then nothing is wanted of it. */
   picture: Picture | undefined;
-  list: PresetList;
-  manifest: Manifest | undefined;
   /** Derivatives of ours that no manifest ever named, since the original moved before the commit. */
   abandoned: string[];
   /** ISO-8601, UTC. */
   now: string;
 }
 
-export function plan(observed: Observed): Plan {
-  const wanted = wantedOf(observed);
-  const before = recordedVariants(observed);
-  const settled = wanted.map(variant => settledEntry(variant, before, wanted, observed));
+export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
+  const wanted = wantedOf(seen, facts.picture);
+  const before = recordedVariants(seen);
+  const settled = wanted.map(variant => settledEntry(variant, before, wanted, facts.picture));
   const entries = settled.filter(entry => entry !== undefined);
   const render = wanted.filter((_, index) => settled[index] === undefined);
-  return { render, entries, ...leftovers(observed, new Set(wanted.map(({ key }) => key))) };
+  return { render, entries, ...leftovers(seen, facts, new Set(wanted.map(({ key }) => key))) };
 }
 
 /** Whether nothing is to be done: neither a pixel, nor a write, nor a delete. */
-export function isSettled(plan: Plan, { manifest, original }: Observed): boolean {
-  if (!manifest || !isSameObject(manifest.original, original)) return false;
+export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
+  const { manifest } = seen;
+  if (!manifest || !isCurrent(seen)) return false;
   if (plan.render.length > 0 || plan.remove.length > 0) return false;
   const before = new Map(manifest.variants.map(({ key, state }) => [key, state]));
   return (
@@ -55,16 +50,16 @@ export function isSettled(plan: Plan, { manifest, original }: Observed): boolean
   );
 }
 
-function wantedOf({ original, picture, list }: Observed): Variant[] {
+function wantedOf(seen: SeenOriginal, picture: Picture | undefined): Variant[] {
   if (!picture) return [];
-  const { key, version } = original;
+  const { key, list } = seen;
+  const version = versionIn(seen);
   return wantedVariants({ key, version, picture, list, presets: presetsFor(key, list) });
 }
 
-/** Only a manifest of these very bytes says anything about what is there. */
-function recordedVariants({ original, manifest }: Observed): Map<string, ManifestVariant> {
-  const valid = manifest && isSameObject(manifest.original, original);
-  return new Map(valid ? manifest.variants.map(variant => [variant.key, variant]) : []);
+function recordedVariants(seen: Seen): Map<string, ManifestVariant> {
+  const valid = isCurrent(seen) ? (seen.manifest?.variants ?? []) : [];
+  return new Map(valid.map(variant => [variant.key, variant]));
 }
 
 /** The manifest's entry for a variant that needs no work, or undefined if it has to be rendered. */
@@ -72,7 +67,7 @@ function settledEntry(
   variant: Variant,
   before: Map<string, ManifestVariant>,
   wanted: Variant[],
-  { picture }: Observed,
+  picture: Picture | undefined,
 ): ManifestVariant | undefined {
   const named = entryOf(variant);
   if (variant.impossible) return { ...named, state: 'skipped', reason: variant.impossible };
@@ -100,7 +95,7 @@ export function entryOf(variant: Variant) {
  * What there is and the new manifest does not want. A file on demand may be there before its manifest knows; removing
  * one that is not succeeds. What was never published has no time to stay.
  */
-function leftovers({ manifest, list, abandoned, now }: Observed, wanted: Set<string>) {
+function leftovers({ manifest, list }: Seen, { abandoned, now }: PlanFacts, wanted: Set<string>) {
   const replaced = (manifest?.variants ?? [])
     .filter(({ state }) => state === 'rendered' || state === 'on_demand')
     .map(({ key }) => ({ key, retiredAt: now }));

@@ -9,11 +9,18 @@ const ANIMATED = 500;
 
 /** In the order of starting only the order of costs matters; cost.ts makes seconds of them. */
 export function weightOf(format: OutputFormat, encoder: Recipe['encoder']): number {
-  if (format === 'jpeg') return encoder.mozjpeg ? 8 : 1;
-  if (format === 'png') return 6;
-  const weights = format === 'avif' ? AVIF_WEIGHTS : WEBP_WEIGHTS;
-  const effort = Math.min(Number(encoder.effort ?? 0), weights.length - 1);
-  return weights[effort] ?? 1;
+  return WEIGHTS[format](encoder);
+}
+
+const WEIGHTS = {
+  jpeg: ({ mozjpeg }) => (mozjpeg ? 8 : 1),
+  webp: encoder => byEffort(WEBP_WEIGHTS, encoder),
+  avif: encoder => byEffort(AVIF_WEIGHTS, encoder),
+  png: () => 6,
+} satisfies Record<OutputFormat, (encoder: Recipe['encoder']) => number>;
+
+function byEffort(weights: number[], { effort }: Recipe['encoder']): number {
+  return weights[Math.min(Number(effort ?? 0), weights.length - 1)] ?? 1;
 }
 
 export function costOf({ width, height, format, recipe, fromFile }: Variant): number {

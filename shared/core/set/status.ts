@@ -1,9 +1,9 @@
-import { askedOfPresets } from '../list/declared-file.ts';
+import { declaredFiles } from '../list/declared-file.ts';
 import type { FailureCode } from '../failure.ts';
-import { unusableKey, versionOf } from './keys.ts';
-import { isSameObject, type Manifest, type OriginalObject } from './manifest.ts';
-import { type Picture, pictureSchema } from '../picture/picture.ts';
+import type { OriginalObject } from './manifest.ts';
+import type { Picture } from '../picture/picture.ts';
 import { plan } from './plan.ts';
+import { failureIn, isCurrent, pictureIn, type Seen } from './seen.ts';
 import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
 import { holds, presetsFor, ruleIndexFor } from '../list/rules.ts';
 import {
@@ -11,12 +11,12 @@ import {
   named,
   stateOf,
   stateOfUnmade,
-  type VariantStanding,
+  type VariantStatus,
   type VariantState,
 } from './variant-state.ts';
 
 /** How one original stands to the list in force: what is wanted of it, and the state of each file. */
-export interface Standing {
+export interface Status {
   key: string;
   /** Undefined where it is gone: then nothing is wanted. */
   original: OriginalObject | undefined;
@@ -29,7 +29,7 @@ export interface Standing {
   /** Why nothing, or nothing more, can be made of it. Stands until the original or the list changes. */
   failure: { code: FailureCode; message: string } | undefined;
   /** Exact where the picture is known; otherwise an upper bound, since pictures rule files out. */
-  variants: VariantStanding[];
+  variants: VariantStatus[];
   /** Presets of the rule whose `when` does not hold for the picture. */
   notFor: string[];
   /** Files in force that the list no longer names, those that a stale variant replaces left out. */
@@ -38,25 +38,17 @@ export interface Standing {
   retired: { key: string; retiredAt: string; goesAt: string }[];
 }
 
-export interface Question {
-  key: string;
-  original: OriginalObject | undefined;
-  manifest: Manifest | undefined;
-  list: PresetList;
-  presetsFingerprint: string;
-}
-
-export function standingOf(question: Question): Standing {
-  const { key, original, list } = question;
-  const takenDown = question.manifest?.takenDown;
+export function statusOf(seen: Seen): Status {
+  const { key, original, list } = seen;
+  const takenDown = seen.manifest?.takenDown;
   const presets = original && !takenDown ? presetsFor(key, list) : [];
-  const picture = pictureOf(question);
-  const failure = failureOfSet(question);
+  const picture = pictureIn(seen);
+  const failure = failureIn(seen);
   const variants = picture
-    ? exactly(question, picture, failure)
-    : askedOfPresets(presets, list).map(asked => ({
+    ? exactly(seen, picture, failure)
+    : declaredFiles(presets, list).map(asked => ({
         ...named({ ...asked, key: undefined }, list),
-        ...beforePicture(question, failure),
+        ...beforePicture(seen, failure),
       }));
   return {
     key,
@@ -67,13 +59,13 @@ export function standingOf(question: Question): Standing {
     failure,
     variants,
     notFor: picture ? presets.filter(one => !holds(one.when, picture)).map(one => one.name) : [],
-    unwanted: picture || presets.length === 0 ? unwantedOf(question, variants) : [],
-    retired: retiredOf(question),
+    unwanted: picture || presets.length === 0 ? unwantedOf(seen, variants) : [],
+    retired: retiredOf(seen),
   };
 }
 
 /** Whether every file that is made on upload is there, or left out for good: of all presets, or of one. */
-export function isWhole({ variants }: Standing, preset?: string): boolean {
+export function isWhole({ variants }: Status, preset?: string): boolean {
   return variants
     .filter(variant => preset === undefined || variant.preset === preset)
     .every(
@@ -83,48 +75,21 @@ export function isWhole({ variants }: Standing, preset?: string): boolean {
 }
 
 /** Whether a run of it is still to come, whatever its outcome will be. */
-export function isPending({ variants }: Standing): boolean {
+export function isPending({ variants }: Status): boolean {
   return variants.some(({ state }) => state === 'pending');
 }
 
-function ruleOf(key: string, list: PresetList): Standing['rule'] {
+function ruleOf(key: string, list: PresetList): Status['rule'] {
   const index = ruleIndexFor(key, list);
   const rule = list.rules[index];
   return rule && { index, ...rule };
 }
 
-function isCurrent({ original, manifest }: Question): boolean {
-  return (
-    original !== undefined && manifest !== undefined && isSameObject(manifest.original, original)
-  );
-}
-
-function pictureOf(question: Question): Picture | undefined {
-  if (!question.manifest || !isCurrent(question) || unusableKey(question.key)) return undefined;
-  const {
-    key: _k,
-    etag: _e,
-    bytes: _b,
-    crc64: _c,
-    placeholder: _p,
-    ...facts
-  } = question.manifest.original;
-  return pictureSchema.safeParse(facts).data;
-}
-
-function failureOfSet(question: Question): Standing['failure'] {
-  const { key, original, manifest, presetsFingerprint } = question;
-  const unusable = original && unusableKey(key);
-  if (unusable) return { code: 'KEY_UNUSABLE', message: unusable };
-  const stands = isCurrent(question) && manifest?.presets === presetsFingerprint;
-  return stands ? manifest.failure : undefined;
-}
-
-function beforePicture(question: Question, failure: Standing['failure']): VariantState {
+function beforePicture(seen: Seen, failure: Status['failure']): VariantState {
   if (failure) return { state: 'failed', ...failure, final: true };
-  const { manifest } = question;
+  const { manifest } = seen;
   if (!manifest) return { state: 'pending', why: 'there is no manifest yet' };
-  if (!isCurrent(question)) {
+  if (!isCurrent(seen)) {
     return { state: 'pending', why: 'the manifest is of an older version of the original' };
   }
   const { code } = manifest.failure ?? {};
@@ -133,21 +98,12 @@ function beforePicture(question: Question, failure: Standing['failure']): Varian
 }
 
 /** What a run would find settled is as it is recorded; what it would render is not right, and why is told here. */
-function exactly(
-  { key, original, manifest, list }: Question,
-  picture: Picture,
-  failure: Standing['failure'],
-): VariantStanding[] {
+function exactly(seen: Seen, picture: Picture, failure: Status['failure']): VariantStatus[] {
+  const { original, manifest, list } = seen;
   if (!original) return [];
-  const todo = plan({
-    original: { ...original, key, version: versionOf(original.etag) },
-    picture,
-    list,
-    manifest,
-    abandoned: [],
-    // Only what is removed depends on the time, and that is not asked here.
-    now: new Date(0).toISOString(),
-  });
+  // Only what is removed depends on the time, and that is not asked here.
+  const facts = { picture, abandoned: [], now: new Date(0).toISOString() };
+  const todo = plan({ ...seen, original }, facts);
   const before = manifest?.variants ?? [];
   return [
     ...todo.entries.map(entry => ({ ...named(entry, list), ...stateOf(entry) })),
@@ -160,7 +116,7 @@ function exactly(
   ].sort(inListOrder(list));
 }
 
-function unwantedOf({ manifest }: Question, variants: VariantStanding[]): string[] {
+function unwantedOf({ manifest }: Seen, variants: VariantStatus[]): string[] {
   const spoken = new Set(
     variants.flatMap(one => (one.state === 'stale' ? [one.key, one.replaces] : [one.key])),
   );
@@ -169,7 +125,7 @@ function unwantedOf({ manifest }: Question, variants: VariantStanding[]): string
     .map(({ key }) => key);
 }
 
-function retiredOf({ manifest, list }: Question): Standing['retired'] {
+function retiredOf({ manifest, list }: Seen): Status['retired'] {
   const retention = retentionMilliseconds(list);
   return (manifest?.retired ?? []).map(({ key, retiredAt }) => ({
     key,

@@ -5,7 +5,7 @@ import type { Preset, PresetList } from '../list/preset-list.ts';
 import type { Variant } from './variants.ts';
 
 /** How one file that the list wants stands, in states and in words. */
-export type VariantStanding = Named & VariantState;
+export type VariantStatus = Named & VariantState;
 
 interface Named {
   preset: string;

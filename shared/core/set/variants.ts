@@ -24,7 +24,12 @@ export interface Variant {
 }
 
 /** Pixels a side: the WebP container, JPEG's 16-bit frame header, libheif's default limit, PNG. */
-const LONGEST_SIDE = { webp: 16_383, jpeg: 65_535, avif: 16_384, png: 100_000 } as const;
+const LONGEST_SIDE = {
+  webp: 16_383,
+  jpeg: 65_535,
+  avif: 16_384,
+  png: 100_000,
+} as const satisfies Record<OutputFormat, number>;
 
 export interface Wanted {
   key: string;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Asked } from '../list/declared-file.ts';
+import type { DeclaredFile } from '../list/declared-file.ts';
 import { ownWidth, renderedSize } from '../list/geometry.ts';
 import type { Picture, Size } from '../picture/picture.ts';
 import type { PresetList } from '../list/preset-list.ts';
@@ -119,7 +119,7 @@ function pictureOf(megapixels: number): Picture {
  * CPU seconds to make these files of one original, within a factor of two: for where nothing can be rendered to be
  * measured. A file that only some pictures get is counted where a still photo gets it.
  */
-export function modelledSeconds(asked: Asked[], list: PresetList, megapixels = 12): number {
+export function modelledSeconds(asked: DeclaredFile[], list: PresetList, megapixels = 12): number {
   const picture = pictureOf(megapixels);
   const files = asked.flatMap(file => {
     const size = sizeOf(file, list, picture);
@@ -135,7 +135,7 @@ export function modelledSeconds(asked: Asked[], list: PresetList, megapixels = 1
 }
 
 function sizeOf(
-  { preset: name, width }: Asked,
+  { preset: name, width }: DeclaredFile,
   list: PresetList,
   picture: Picture,
 ): Size | undefined {
@@ -144,7 +144,7 @@ function sizeOf(
   return renderedSize(picture, preset, Math.min(width, ownWidth(picture, preset)));
 }
 
-function encodingWeight({ preset: name, format }: Asked, list: PresetList): number {
+function encodingWeight({ preset: name, format }: DeclaredFile, list: PresetList): number {
   const preset = list.presets.find(one => one.name === name);
   return weightOf(format, preset?.formats[format] ?? {});
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { presetListShape } from '../list/preset-list.ts';
 import { codeIn, type Report } from '../set/report.ts';
@@ -151,22 +150,4 @@ export function overspent(run: Run, timesPlan: number): string | undefined {
     return `handed over ${handedOver.originals} originals where ${plan.originals} were approved, more than ${timesPlan} times (stopAtTimesPlan)`;
   }
   return undefined;
-}
-
-/**
- * Names a batch by the run and its keys, in the grammar of FC's task ids: handing it over once more after a crash
- * is answered 409, and a batch that was cut otherwise is another task.
- */
-export function taskIdOf(runId: string, keys: string[]): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([runId, keys]))
-    .digest('hex');
-  return `b_${hash.slice(0, 40)}`;
-}
-
-/** As JSON; below FC's 128 KB for a payload, with room for one more key and the rest. */
-const BATCH_BYTES = 100_000;
-
-export function isFull(batch: { bytes: number; keys: string[] }, most: number): boolean {
-  return batch.keys.length >= most || batch.bytes >= BATCH_BYTES;
 }

@@ -1,19 +1,14 @@
 import { amendFor, concerns, withMade } from '../../core/work/amend.ts';
 import { unusableKey } from '../../core/set/keys.ts';
+import type { Batch } from '../../core/work/batch.ts';
 import { type Mode, resultKey, type Tally, tallyOf } from '../../core/work/run.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { readManifest } from '../develop/observe.ts';
+import { readManifest } from '../stored-set.ts';
 import { reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
 import { writeRecord } from '../records.ts';
 
-export interface BackfillBatch {
-  keys: string[];
-  mode: Mode;
-  preset?: string | undefined;
-  made?: boolean | undefined;
-  run?: { id: string; task: string; planned: number; startedAt: string } | undefined;
-}
+export type BackfillBatch = Pick<Batch, 'keys' | 'mode' | 'preset' | 'made' | 'run'>;
 
 /** Two originals at once finish a fifth sooner than one (docs/rendering.md): one is read while another is encoded. */
 const SIDE_BY_SIDE = 2;
@@ -40,7 +35,7 @@ export async function backfill(
     : amendFor({ mode, preset, startedAt });
   const results = await reconcileEach(
     concerned,
-    { ...darkroom, ...(amend ? { amend } : {}), isForewarned: mode === 'takedown' },
+    { ...darkroom, ...(amend ? { amend } : {}), expectsTakeDown: mode === 'takedown' },
     SIDE_BY_SIDE,
   );
   const passedOver = keys.length - concerned.length;

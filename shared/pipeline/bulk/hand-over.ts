@@ -1,13 +1,8 @@
-import { createHash } from 'node:crypto';
+import { batchMessage, piecesOf, taskId } from '../../core/work/batch.ts';
 import type { Mode } from '../../core/work/run.ts';
 import type { TaskQueue } from '../../ports.ts';
 
-/** As JSON; FC takes 128 KB for an asynchronous invocation. */
-const MOST_BYTES = 100_000;
-/** Of them, a run that begins late still has time for all. */
-const MOST_KEYS = 100;
-
-export interface Batch {
+export interface HandOver {
   /** Of the originals. */
   bucket: string;
   keys: string[];
@@ -21,19 +16,13 @@ export interface Sender {
 }
 
 /** Submits keys to the backfill function as batches of no run, of such a size that their names fit. */
-export async function handOver(queue: TaskQueue, batch: Batch, sender: Sender): Promise<void> {
-  const { keys } = batch;
-  const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.backfill', ...batch }));
-  if ((payload.length < MOST_BYTES && keys.length <= MOST_KEYS) || keys.length === 1) {
-    await queue.submit(taskId(batch, sender), payload);
-    return;
+export async function handOver(
+  queue: TaskQueue,
+  { bucket, keys, mode }: HandOver,
+  { name, at }: Sender,
+): Promise<void> {
+  for (const piece of piecesOf(keys)) {
+    const id = taskId(name, JSON.stringify([at, mode, piece]));
+    await queue.submit(id, batchMessage({ bucket, keys: piece, mode }));
   }
-  const half = Math.ceil(keys.length / 2);
-  await handOver(queue, { ...batch, keys: keys.slice(0, half) }, sender);
-  await handOver(queue, { ...batch, keys: keys.slice(half) }, sender);
-}
-
-function taskId({ keys, mode }: Batch, { name, at }: Sender): string {
-  const named = JSON.stringify([at, mode, keys]);
-  return `${name}_${createHash('sha256').update(named).digest('hex')}`;
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { failureOf } from '../../core/failure.ts';
+import { taskId } from '../../core/work/batch.ts';
 import type { InvocationQueue, ObjectStore } from '../../ports.ts';
 import { readRecord, writeRecord } from '../records.ts';
 
@@ -11,7 +11,7 @@ export interface Lost {
   payload: Buffer;
 }
 
-interface Hands {
+interface Replaying {
   queue: InvocationQueue;
   config: ObjectStore;
   now(): Date;
@@ -25,12 +25,11 @@ const recordSchema = z.strictObject({
   replayedAt: z.iso.datetime(),
 });
 
-const recordKey = (taskId: string) => `replays/${taskId}.json`;
+const recordKey = (id: string) => `replays/${id}.json`;
 
 /** The same message is the same task, wherever it is read from, and another failure of its replay is another. */
 export function replayId({ functionName, requestId }: Lost): string {
-  const hash = createHash('sha256').update(`${functionName} ${requestId}`).digest('hex');
-  return `replay_${hash.slice(0, 40)}`;
+  return taskId('replay', `${functionName} ${requestId}`);
 }
 
 export async function wasReplayed(lost: Lost, config: ObjectStore): Promise<boolean> {
@@ -43,26 +42,26 @@ export async function wasReplayed(lost: Lost, config: ObjectStore): Promise<bool
  */
 export async function replay(
   lost: Lost,
-  { queue, config, now }: Hands,
+  { queue, config, now }: Replaying,
 ): Promise<'replayed' | 'before'> {
   if (await wasReplayed(lost, config)) return 'before';
   const { functionName, requestId, payload } = lost;
-  const taskId = replayId(lost);
-  const answer = await handOver(taskId, payload, queue);
+  const id = replayId(lost);
+  const answer = await submitOrInvoke(id, payload, queue);
   const replayedAt = now().toISOString();
-  await writeRecord(config, recordKey(taskId), {
+  await writeRecord(config, recordKey(id), {
     schema: 1,
     function: functionName,
     requestId,
-    taskId,
+    taskId: id,
     replayedAt,
   } satisfies z.infer<typeof recordSchema>);
   return answer === 'accepted' ? 'replayed' : 'before';
 }
 
-async function handOver(taskId: string, payload: Buffer, queue: InvocationQueue) {
+async function submitOrInvoke(id: string, payload: Buffer, queue: InvocationQueue) {
   try {
-    return await queue.submit(taskId, payload);
+    return await queue.submit(id, payload);
   } catch (thrown) {
     const { code, facts } = failureOf(thrown);
     if (code !== 'QUEUE_DENIED' || facts.apiCode !== 'InvalidArgument') throw thrown;

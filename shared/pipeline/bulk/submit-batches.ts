@@ -1,7 +1,8 @@
-import { isFull, type Mode, type Run, taskIdOf } from '../../core/work/run.ts';
+import { batchMessage, bytesOfKey, isFull, taskId } from '../../core/work/batch.ts';
+import type { Run } from '../../core/work/run.ts';
 import type { Entry, TaskQueue } from '../../ports.ts';
 
-export interface Walk {
+export interface Submission {
   run: Run;
   /** The originals' bucket. */
   bucket: string;
@@ -14,13 +15,13 @@ export interface Walk {
   /** Why no further batch is to be handed over, asked before each. */
   halt(): Promise<string | undefined> | string | undefined;
   batchSize: number;
-  /** Hand-overs side by side. */
+  /** Submissions side by side. */
   concurrency: number;
   /** Originals a second, at most. */
   rate?: number | undefined;
 }
 
-interface Batch {
+interface Collected {
   keys: string[];
   bytes: number;
   planned: number;
@@ -29,7 +30,7 @@ interface Batch {
 }
 
 interface Flight {
-  batch: Batch;
+  batch: Collected;
   isDone: boolean;
 }
 
@@ -37,11 +38,11 @@ interface Flight {
 const MOST_SEEN = 10_000;
 
 /**
- * Hands originals over to the backfill function, batch by batch, from the run's cursor on, in constant memory. The
- * cursor stands before the first batch that is not acknowledged: who dies here repeats hand-overs, and the task ids
- * keep these from being work. Answers whether the source is at its end, or why it stopped before.
+ * Submits originals to the backfill function, batch by batch, from the run's cursor on, in constant memory. The cursor
+ * stands before the first batch that is not acknowledged. If the process dies, batches from there on are submitted
+ * again; FC rejects those that it has, by their task ids. Answers why it stopped before the end of the source, if it did.
  */
-export async function walk(order: Walk): Promise<{ stopped: string | undefined }> {
+export async function submitBatches(order: Submission): Promise<{ stopped: string | undefined }> {
   const { run, concurrency } = order;
   const flying: Flight[] = [];
   const pending = new Set<Promise<void>>();
@@ -49,7 +50,7 @@ export async function walk(order: Walk): Promise<{ stopped: string | undefined }
   const failures: unknown[] = [];
   const submit = async (flight: Flight) => {
     try {
-      await handOver(flight.batch, order);
+      await submitBatch(flight.batch, order);
       flight.isDone = true;
       land(flying, run);
       order.moved(run);
@@ -88,28 +89,23 @@ function land(flying: Flight[], run: Run): void {
   }
 }
 
-async function handOver({ keys, planned }: Batch, { run, bucket, queue }: Walk): Promise<void> {
+async function submitBatch(
+  { keys, planned }: Collected,
+  { run, bucket, queue }: Submission,
+): Promise<void> {
   if (keys.length === 0) return;
   const { mode, preset } = run.selection;
-  const task = taskIdOf(run.id, keys);
+  const task = taskId('b', JSON.stringify([run.id, keys]));
   const about = { id: run.id, task, planned, startedAt: run.startedAt };
-  await queue.submit(task, payloadOf({ bucket, keys, mode, preset, run: about }));
+  await queue.submit(task, batchMessage({ bucket, keys, mode, preset, run: about }));
 }
 
-interface Payload {
-  bucket: string;
-  keys: string[];
-  mode: Mode;
-  preset: string | undefined;
-  run: { id: string; task: string; planned: number; startedAt: string };
-}
-
-/** events/backfill.ts says the same as a schema, for whoever reads it. */
-function payloadOf(payload: Payload): Buffer {
-  return Buffer.from(JSON.stringify({ kind: 'darkroom.backfill', ...payload }));
-}
-
-async function* batchesOf({ run, entries, planned, batchSize }: Walk): AsyncGenerator<Batch> {
+async function* batchesOf({
+  run,
+  entries,
+  planned,
+  batchSize,
+}: Submission): AsyncGenerator<Collected> {
   const { limit = Number.POSITIVE_INFINITY } = run.selection;
   let left = limit - run.handedOver.originals;
   let batch = emptyBatch();
@@ -120,7 +116,7 @@ async function* batchesOf({ run, entries, planned, batchSize }: Walk): AsyncGene
     batch.cursor = cursor;
     if (files !== undefined) {
       batch.keys.push(key);
-      batch.bytes += Buffer.byteLength(JSON.stringify(key)) + 1;
+      batch.bytes += bytesOfKey(key);
       batch.planned += files;
       left -= 1;
     }
@@ -132,11 +128,11 @@ async function* batchesOf({ run, entries, planned, batchSize }: Walk): AsyncGene
   if (batch.seen > 0) yield batch;
 }
 
-function emptyBatch(): Batch {
+function emptyBatch(): Collected {
   return { keys: [], bytes: 0, planned: 0, seen: 0, cursor: '' };
 }
 
-function paceOf({ rate }: Walk): (originals: number) => Promise<void> {
+function paceOf({ rate }: Submission): (originals: number) => Promise<void> {
   let free = Date.now();
   return async originals => {
     if (rate === undefined) return;

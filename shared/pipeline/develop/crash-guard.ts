@@ -1,56 +1,48 @@
-import { manifestOf } from '../../core/set/compose.ts';
 import { Failure } from '../../core/failure.ts';
+import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
 import { manifestKey } from '../../core/set/keys.ts';
-import { isSameObject, type Manifest } from '../../core/set/manifest.ts';
-import type { Plan } from '../../core/set/plan.ts';
-import { putManifest } from './commit.ts';
+import type { Manifest } from '../../core/set/manifest.ts';
+import { isCurrent } from '../../core/set/seen.ts';
 import type { Darkroom } from '../darkroom.ts';
-import type { WantedSight } from './observe.ts';
+import { writeManifest } from '../stored-set.ts';
+import type { ObservedOriginal } from './observe.ts';
 
 /** Two attempts that did not even fail in order: the third may well be killed by the picture too. */
 const SUSPICIOUS_ATTEMPT = 2;
 
-/** From then on a picture is developed with no other beside it, so that a warning left behind names who killed. */
-export function isSuspicious({ attempt }: Darkroom): boolean {
+/** From then on a picture is developed with no other beside it, so that what is left behind names who killed. */
+export function isSuspicious({ attempt }: Pick<Darkroom, 'attempt'>): boolean {
   return attempt >= SUSPICIOUS_ATTEMPT;
 }
 
 /**
- * Runs the decoder. A picture that hangs or kills the process leaves no word of it, and would come back for
- * ever; so a late attempt records the failure first, and takes it back if it lives to tell what happened.
+ * A picture that hangs or kills the process leaves no word of it, and would come back for ever. So a late attempt
+ * records the failure before it decodes. Answers how to take that back, for whoever lives to tell what happened.
  */
-export async function forewarned<T>(
-  sight: WantedSight,
-  todo: Plan,
+export async function raiseCrashGuard(
+  seen: ObservedOriginal,
+  nothing: MadeSet,
   darkroom: Darkroom,
-  decode: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  if (!isSuspicious(darkroom)) return await decode();
-  await putManifest(warningFor(sight, todo, darkroom), darkroom);
-  const takeBack = async () => {
-    if (sight.stored) await putManifest(sight.stored, darkroom);
-    else await darkroom.derivatives.remove([manifestKey(sight.key)]);
+): Promise<() => Promise<void>> {
+  const { derivatives } = darkroom;
+  if (!isSuspicious(darkroom)) return async () => {};
+  await writeManifest(crashManifest(seen, nothing, darkroom), derivatives);
+  return async () => {
+    if (seen.stored) await writeManifest(seen.stored, derivatives);
+    else await derivatives.remove([manifestKey(seen.key)]);
   };
-  try {
-    const made = await decode();
-    if (made === undefined) await takeBack();
-    return made;
-  } catch (thrown) {
-    await takeBack();
-    throw thrown;
-  }
 }
 
 /** What is there stays listed; what was there of an older original is retired, as ever. */
-function warningFor(sight: WantedSight, todo: Plan, darkroom: Darkroom): Manifest {
-  const { stored, original, presets } = sight;
+function crashManifest(seen: ObservedOriginal, nothing: MadeSet, darkroom: Darkroom): Manifest {
+  const { stored, listFingerprint } = seen;
   const message = `expected the decoder to survive the picture, it did not in ${darkroom.attempt + 1} attempts`;
   const failure = new Failure('ORIGINAL_UNDECODABLE', message);
   const now = darkroom.now().toISOString();
-  if (stored && isSameObject(stored.original, original)) {
-    const { code } = failure;
-    return { ...stored, presets, complete: false, failure: { code, message }, committedAt: now };
+  if (!stored || !isCurrent({ ...seen, manifest: stored })) {
+    return manifestOf(seen, { ...nothing, todo: { ...nothing.todo, entries: [] }, failure }, now);
   }
-  const nothing = { picture: undefined, placeholder: undefined, outcomes: [] };
-  return manifestOf({ ...sight, ...nothing, todo: { ...todo, entries: [] }, failure, now });
+  const { code } = failure;
+  const told = { failure: { code, message }, complete: false, committedAt: now };
+  return { ...stored, presets: listFingerprint, ...told };
 }

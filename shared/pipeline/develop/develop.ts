@@ -2,7 +2,9 @@ import pLimit from 'p-limit';
 import { Failure, failureOf } from '../../core/failure.ts';
 import { fallbackOf, isWorthIt } from '../../core/set/fallback.ts';
 import { neededScale, scaled } from '../../core/list/geometry.ts';
-import type { ManifestVariant, Placeholder } from '../../core/set/manifest.ts';
+import type { Placeholder } from '../../core/picture/placeholder.ts';
+import type { Outcome } from '../../core/set/compose.ts';
+import type { ManifestVariant } from '../../core/set/manifest.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import type { Spent } from '../../core/set/report.ts';
@@ -11,12 +13,6 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, Raster } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { timed } from './timed.ts';
-
-export type Outcome = { variant: Variant } & (
-  | { bytes: number; milliseconds: number }
-  | { skipped: 'not-smaller-than-fallback' }
-  | { failure: Failure }
-);
 
 export interface Job {
   file: Buffer;
@@ -92,7 +88,7 @@ function placeholderScale({ width, height }: Picture): number {
   return Math.min(1, PLACEHOLDER_SOURCE / Math.max(width, height));
 }
 
-interface Surroundings {
+interface Rendering {
   job: Job;
   darkroom: Darkroom;
   writes: ReturnType<typeof pLimit>;
@@ -102,7 +98,7 @@ interface Surroundings {
 async function outcomeOf(
   variant: Variant,
   rendering: Promise<{ rendition: Buffer; milliseconds: number }>,
-  { job, darkroom, writes, sizes }: Surroundings,
+  { job, darkroom, writes, sizes }: Rendering,
 ): Promise<Outcome> {
   try {
     const { rendition, milliseconds } = await rendering;
@@ -124,7 +120,7 @@ async function outcomeOf(
 async function fallbackBytes(
   variant: Variant,
   { variants, kept, picture }: Job,
-  sizes: Surroundings['sizes'],
+  sizes: Rendering['sizes'],
 ): Promise<number | undefined> {
   const made = fallbackOf(variant, variants, picture);
   if (made) return await sizes.get(made.key);

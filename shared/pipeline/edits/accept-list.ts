@@ -10,8 +10,8 @@ import {
   REJECTED_KEY,
 } from '../../core/work/in-force.ts';
 import { readRecord, writeRecord } from '../records.ts';
-import { begin, publish, putInForce } from './start-rollout.ts';
-import type { Desk } from './desk.ts';
+import { startRollout, publish, putInForce } from './start-rollout.ts';
+import type { EditContext } from './edit-context.ts';
 
 /** Each further turn means that the list was written anew while we worked. */
 const TURNS = 10;
@@ -20,52 +20,55 @@ const TURNS = 10;
  * Looks at the list that people write and does what it asks for: a bad one is refused with every problem named, and
  * the last good one stays in force; a good one that makes something else becomes pending, is counted, and begins.
  */
-export async function takeUp(desk: Desk): Promise<void> {
+export async function acceptList(context: EditContext): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) {
-    const written = await desk.config.get(desk.presetsKey);
+    const written = await context.config.get(context.presetsKey);
     if (!written) {
-      desk.log.warn('presets-missing', { key: desk.presetsKey });
+      context.log.warn('presets-missing', { key: context.presetsKey });
       return;
     }
     const text = written.bytes.toString('utf8');
-    await takeUpList({ etag: written.etag, read: desk.read(text, desk.presetsKey) }, desk);
-    const now = await desk.config.head(desk.presetsKey);
+    await acceptEdition(
+      { etag: written.etag, read: context.read(text, context.presetsKey) },
+      context,
+    );
+    const now = await context.config.head(context.presetsKey);
     if (now?.etag === written.etag) return;
   }
 }
 
-type Edition = { etag: string; read: ReturnType<Desk['read']> };
+type Edition = { etag: string; read: ReturnType<EditContext['read']> };
 
-async function takeUpList({ etag, read }: Edition, desk: Desk): Promise<void> {
+async function acceptEdition({ etag, read }: Edition, context: EditContext): Promise<void> {
   if ('problems' in read) {
-    await reject(etag, read.problems, desk);
+    await reject(etag, read.problems, context);
     return;
   }
-  const { config, log } = desk;
+  const { config, log } = context;
   const { list, fingerprint } = read;
   await config.remove([REJECTED_KEY]);
   const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
   if (!inForce) {
     // The first list of all: what was uploaded before it is `darkroom backfill`'s.
-    await putInForce({ fingerprint, etag, list }, desk);
+    await putInForce({ fingerprint, etag, list }, context);
     log.info('presets-promoted', { presets: fingerprint });
     return;
   }
   if (inForce.fingerprint === fingerprint) {
-    if (inForce.etag !== etag) await putInForce({ fingerprint, etag, list }, desk);
-    else await publish(list, desk);
+    if (inForce.etag !== etag) await putInForce({ fingerprint, etag, list }, context);
+    else await publish(list, context);
     await config.remove([PENDING_KEY]);
     return;
   }
-  const pending = await pendingFor({ fingerprint, etag, list }, desk);
-  const approval = await approvalOf(fingerprint, inForce.fingerprint, desk);
+  const pending = await pendingFor({ fingerprint, etag, list }, context);
+  const approval = await approvalOf(fingerprint, inForce.fingerprint, context);
   if (!approval) return;
   const { originals, files } = approval;
-  await begin(pending, { originals, files }, desk);
+  await startRollout(pending, { originals, files }, context);
 }
 
-async function reject(etag: string, problems: string[], desk: Desk): Promise<void> {
-  const { config, log, now } = desk;
+async function reject(etag: string, problems: string[], context: EditContext): Promise<void> {
+  const { config, log, now } = context;
   for (const problem of problems) log.error('presets-rejected', { problem });
   const rejectedAt = now().toISOString();
   await writeRecord(config, REJECTED_KEY, { schema: 1, etag, rejectedAt, problems });
@@ -74,7 +77,7 @@ async function reject(etag: string, problems: string[], desk: Desk): Promise<voi
 /** The same list written once more goes on where it was. */
 async function pendingFor(
   next: Pick<Pending, 'fingerprint' | 'etag' | 'list'>,
-  { config, log, now }: Desk,
+  { config, log, now }: EditContext,
 ): Promise<Pending> {
   const known = await readRecord(config, PENDING_KEY, pendingSchema);
   if (known?.fingerprint === next.fingerprint) return known;
@@ -93,7 +96,7 @@ async function pendingFor(
 async function approvalOf(
   to: string,
   from: string,
-  { config, log }: Desk,
+  { config, log }: EditContext,
 ): Promise<Approval | undefined> {
   const approval = await readRecord(config, approvalKey(to), approvalSchema);
   if (!approval || approval.from === from) return approval;

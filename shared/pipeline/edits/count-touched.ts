@@ -6,12 +6,12 @@ import {
   pricesSchema,
   waitingSeconds,
 } from '../../core/work/cost.ts';
-import { editFor, isTouched, type Touch } from '../../core/list/list-diff.ts';
+import { impactOf, isTouched, type EditImpact } from '../../core/list/edit-impact.ts';
 import { type InForce, PENDING_KEY, type Pending } from '../../core/work/in-force.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { writeRecord } from '../records.ts';
-import { begin } from './start-rollout.ts';
-import type { Desk } from './desk.ts';
+import { startRollout } from './start-rollout.ts';
+import type { EditContext } from './edit-context.ts';
 
 /** Keys between two looks at the clock and at the list that people write. */
 const PAGE = 1000;
@@ -22,32 +22,32 @@ const TYPICAL_BYTES = 3e6;
  * Counts what a pending list touches, no further than the list in force lets an edit go unasked: then it begins, or
  * it waits for `darkroom presets apply`.
  */
-export async function count(
+export async function countTouched(
   pending: Pending,
   inForce: InForce,
-  desk: Desk,
+  context: EditContext,
   interrupted: () => Promise<boolean>,
 ): Promise<void> {
   const { counted } = pending;
   const { approveAbove } = inForce.list;
   const add = counterOf(pending, inForce);
   let passed = 0;
-  for await (const key of keysAfter(counted.cursor, desk)) {
+  for await (const key of keysAfter(counted.cursor, context)) {
     add(key);
     if (beyondApproval(counted, approveAbove)) break;
     passed += 1;
     if (passed % PAGE === 0 && (await interrupted())) {
-      await writeRecord(desk.config, PENDING_KEY, pending);
+      await writeRecord(context.config, PENDING_KEY, pending);
       return;
     }
   }
   const reason = beyondApproval(counted, approveAbove);
-  if (reason) await wait(pending, reason, desk);
-  else await begin(pending, { originals: counted.originals, files: counted.files }, desk);
+  if (reason) await wait(pending, reason, context);
+  else await startRollout(pending, { originals: counted.originals, files: counted.files }, context);
 }
 
 function counterOf({ counted, list }: Pending, inForce: InForce): (key: string) => void {
-  const touch = editFor([inForce.list], list);
+  const touch = impactOf([inForce.list], list);
   const usd = costs(list);
   return key => {
     counted.cursor = key;
@@ -59,13 +59,16 @@ function counterOf({ counted, list }: Pending, inForce: InForce): (key: string) 
   };
 }
 
-async function* keysAfter(after: string | undefined, { originals }: Desk): AsyncGenerator<string> {
+async function* keysAfter(
+  after: string | undefined,
+  { originals }: EditContext,
+): AsyncGenerator<string> {
   for await (const entry of originals.list('', after ? { after } : {})) {
     if ('key' in entry) yield entry.key;
   }
 }
 
-async function wait(pending: Pending, reason: string, { config, log }: Desk): Promise<void> {
+async function wait(pending: Pending, reason: string, { config, log }: EditContext): Promise<void> {
   await writeRecord(config, PENDING_KEY, { ...pending, phase: 'waiting', reason });
   log.warn('presets-wait', { presets: pending.fingerprint, reason });
 }
@@ -84,9 +87,9 @@ function beyondApproval(
 }
 
 /** By the model of core/cost.ts: this function has no codec to measure with. `presets plan` measures. */
-function costs(list: PresetList): (touch: Touch) => number {
+function costs(list: PresetList): (touch: EditImpact) => number {
   const prices = pricesSchema.parse({});
-  const known = new WeakMap<Touch, number>();
+  const known = new WeakMap<EditImpact, number>();
   return touch => {
     const usd = known.get(touch) ?? usdOf(touch, list, prices);
     known.set(touch, usd);
@@ -94,7 +97,7 @@ function costs(list: PresetList): (touch: Touch) => number {
   };
 }
 
-function usdOf({ make }: Touch, list: PresetList, prices: Prices): number {
+function usdOf({ make }: EditImpact, list: PresetList, prices: Prices): number {
   const cpu = modelledSeconds(make, list);
   const seconds = cpu === 0 ? 0 : cpu / INSTANCE.vcpu + waitingSeconds(TYPICAL_BYTES);
   const usage = { invocations: 0.01, ...INSTANCE, seconds };

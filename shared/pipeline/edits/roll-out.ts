@@ -1,11 +1,11 @@
-import { editFor, isTouched } from '../../core/list/list-diff.ts';
+import { impactOf, isTouched } from '../../core/list/edit-impact.ts';
 import type { InForce } from '../../core/work/in-force.ts';
 import { retentionMilliseconds } from '../../core/list/preset-list.ts';
 import { nothingDone, overspent, ROLLOUT_KEY, type Run } from '../../core/work/run.ts';
 import type { Entry } from '../../ports.ts';
 import { countResults, type RunRecord, runRecord } from '../bulk/run-record.ts';
-import { walk } from '../bulk/submit-batches.ts';
-import type { Desk } from './desk.ts';
+import { submitBatches } from '../bulk/submit-batches.ts';
+import type { EditContext } from './edit-context.ts';
 
 /** Large enough to be worth an invocation, small enough to be done well within the function's time. */
 const BATCH = 100;
@@ -22,43 +22,43 @@ const SILENCE_MS = 30 * 60_000;
 export async function rollOut(
   run: Run,
   inForce: InForce,
-  desk: Desk,
+  context: EditContext,
   interrupted: () => Promise<boolean>,
 ): Promise<'now' | 'soon' | 'later'> {
-  const record = runRecord(run, { config: desk.config, now: desk.now, key: ROLLOUT_KEY });
-  if (run.phase === 'retaining') return await startSweep(record, desk);
-  if (run.phase === 'running') return await handOverAll(record, inForce, desk, interrupted);
-  if (run.phase === 'finishing') return await finish(record, inForce, desk);
+  const record = runRecord(run, { config: context.config, now: context.now, key: ROLLOUT_KEY });
+  if (run.phase === 'retaining') return await startRetiring(record, context);
+  if (run.phase === 'running') return await handOverAll(record, inForce, context, interrupted);
+  if (run.phase === 'finishing') return await finish(record, inForce, context);
   return 'later';
 }
 
 async function handOverAll(
   record: RunRecord,
   inForce: InForce,
-  desk: Desk,
+  context: EditContext,
   interrupted: () => Promise<boolean>,
 ): Promise<'now' | 'soon' | 'later'> {
   const { run } = record;
   // Whatever was uploaded while some instance still had the former list is listed now, and made right.
-  if (desk.now().getTime() < Date.parse(inForce.promotedAt) + desk.graceMs) return 'soon';
-  const touch = editFor(run.from, inForce.list);
+  if (context.now().getTime() < Date.parse(inForce.promotedAt) + context.graceMs) return 'soon';
+  const touch = impactOf(run.from, inForce.list);
   try {
-    const { stopped } = await walk({
+    const { stopped } = await submitBatches({
       run,
-      bucket: desk.bucket,
-      queue: desk.queue,
-      entries: after => originalsAfter(after, desk),
+      bucket: context.bucket,
+      queue: context.queue,
+      entries: after => originalsAfter(after, context),
       planned: key => {
         const one = touch(key);
         return isTouched(one) ? one.make.length : undefined;
       },
       moved: record.moved,
-      halt: haltFor(record, inForce, desk, interrupted),
+      halt: haltFor(record, inForce, context, interrupted),
       batchSize: BATCH,
       concurrency: CONCURRENCY,
     });
     if (stopped === undefined) run.phase = 'finishing';
-    else if (stopped !== PAUSE) stop(run, stopped, desk);
+    else if (stopped !== PAUSE) stop(run, stopped, context);
     return stopped === PAUSE ? 'soon' : 'now';
   } finally {
     await record.flush();
@@ -74,7 +74,7 @@ const LOOK_EVERY = 20;
 function haltFor(
   record: RunRecord,
   { list }: InForce,
-  { config }: Desk,
+  { config }: EditContext,
   interrupted: () => Promise<boolean>,
 ): () => Promise<string | undefined> {
   const { run } = record;
@@ -88,28 +88,32 @@ function haltFor(
   };
 }
 
-function stop(run: Run, reason: string, { log }: Desk): void {
+function stop(run: Run, reason: string, { log }: EditContext): void {
   run.phase = 'stopped';
   run.reason = reason;
   log.error('run-stopped', { run: run.id, reason });
 }
 
 /** All is handed over: waits for word of the last batches. */
-async function finish(record: RunRecord, { list }: InForce, desk: Desk): Promise<'now' | 'soon'> {
+async function finish(
+  record: RunRecord,
+  { list }: InForce,
+  context: EditContext,
+): Promise<'now' | 'soon'> {
   const { run } = record;
-  await countResults(record, desk.config);
+  await countResults(record, context.config);
   const reason = overspent(run, list.stopAtTimesPlan);
   const missing = run.handedOver.batches - run.done.batches;
-  const isSilent = desk.now().getTime() - Date.parse(run.updatedAt) > SILENCE_MS;
+  const isSilent = context.now().getTime() - Date.parse(run.updatedAt) > SILENCE_MS;
   if (!reason && missing > 0 && !isSilent) return 'soon';
-  if (reason) stop(run, reason, desk);
-  else conclude(run, retentionMilliseconds(list), desk);
+  if (reason) stop(run, reason, context);
+  else conclude(run, retentionMilliseconds(list), context);
   if (missing > 0) run.reason ??= `no word of ${missing} batches: see the failure destination`;
   await record.flush();
   return 'now';
 }
 
-function conclude(run: Run, retention: number, { log, now }: Desk): void {
+function conclude(run: Run, retention: number, { log, now }: EditContext): void {
   const isOver = run.kind === 'sweep' || retention === 0;
   run.phase = isOver ? 'done' : 'retaining';
   if (!isOver) run.sweepAt = new Date(now().getTime() + retention).toISOString();
@@ -117,7 +121,7 @@ function conclude(run: Run, retention: number, { log, now }: Desk): void {
 }
 
 /** Once what was replaced has stayed for its time, the same originals are visited again, and it goes. */
-async function startSweep(record: RunRecord, { now }: Desk): Promise<'now' | 'later'> {
+async function startRetiring(record: RunRecord, { now }: EditContext): Promise<'now' | 'later'> {
   const { run } = record;
   if (run.sweepAt === undefined || now().toISOString() < run.sweepAt) return 'later';
   for (const name of ['cursor', 'sweepAt', 'plan', 'reason'] as const) delete run[name];
@@ -137,7 +141,7 @@ async function startSweep(record: RunRecord, { now }: Desk): Promise<'now' | 'la
 
 async function* originalsAfter(
   after: string | undefined,
-  { originals }: Desk,
+  { originals }: EditContext,
 ): AsyncGenerator<Entry> {
   for await (const entry of originals.list('', after ? { after } : {})) {
     if ('key' in entry) yield { key: entry.key, cursor: entry.key };

@@ -11,50 +11,54 @@ import { PUBLISHED_KEY, publishedFrom } from '../../core/list/published.ts';
 import { fingerprintOfList } from '../../core/list/recipe.ts';
 import { nothingDone, ROLLOUT_KEY, type Run, runSchema } from '../../core/work/run.ts';
 import { readRecord, writeRecord } from '../records.ts';
-import type { Desk } from './desk.ts';
+import type { EditContext } from './edit-context.ts';
 
 /**
  * Puts a pending list in force and starts its rollout. The rollout is written first and the pending list removed
  * last: who dies in between leaves a pending list whose rollout is there, and the next one ends what was begun.
  */
-export async function begin(pending: Pending, plan: Run['plan'], desk: Desk): Promise<void> {
-  const { config, log, now } = desk;
+export async function startRollout(
+  pending: Pending,
+  plan: Run['plan'],
+  context: EditContext,
+): Promise<void> {
+  const { config, log, now } = context;
   const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
   const former = await readRecord(config, ROLLOUT_KEY, runSchema);
-  if (inForce && !isBegun(pending, former)) {
+  if (inForce && !isStarted(pending, former)) {
     await writeRecord(
       config,
       ROLLOUT_KEY,
       rolloutOf(pending, plan, { inForce, former, now: now() }),
     );
   }
-  await putInForce(pending, desk);
+  await putInForce(pending, context);
   log.info('presets-promoted', { presets: pending.fingerprint, former: inForce?.fingerprint });
   await config.remove([PENDING_KEY, approvalKey(pending.fingerprint)]);
 }
 
 /** Whether `begin` was interrupted after its first write. */
-export function isBegun(pending: Pending, rollout: Run | undefined): boolean {
+export function isStarted(pending: Pending, rollout: Run | undefined): boolean {
   return rollout?.presets === pending.fingerprint && rollout.startedAt >= pending.since;
 }
 
 /** Uploads first, then clients: what a former list's URLs name is still there. */
 export async function putInForce(
   { fingerprint, etag, list }: { fingerprint: string; etag: string; list: PresetList },
-  desk: Desk,
+  context: EditContext,
 ): Promise<void> {
-  const { config, now } = desk;
+  const { config, now } = context;
   const promotedAt = now().toISOString();
   const inForce: InForce = { schema: 1, fingerprint, etag, promotedAt, list };
   await writeRecord(config, IN_FORCE_KEY, inForce);
-  await publish(list, desk);
+  await publish(list, context);
 }
 
 /** A reader sees a promotion this much later. */
 const PUBLISHED_CACHE = 'public, max-age=60';
 
 /** For clients that compute URLs themselves; nothing is written where it is published already. */
-export async function publish(list: PresetList, { derivatives }: Desk): Promise<void> {
+export async function publish(list: PresetList, { derivatives }: EditContext): Promise<void> {
   const bytes = Buffer.from(`${JSON.stringify(publishedFrom(list))}\n`);
   const there = await derivatives.get(PUBLISHED_KEY);
   if (there?.bytes.equals(bytes)) return;

@@ -1,10 +1,11 @@
+import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { fingerprintOfList } from '../../core/list/recipe.ts';
 import { presetsFor } from '../../core/list/rules.ts';
-import { isPending, isWhole, type Standing } from '../../core/set/status.ts';
+import { isPending, isWhole, type Status } from '../../core/set/status.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
-import { inOrder } from '../in-order.ts';
-import { lookAt, objectsIn, sampleOf } from './survey.ts';
+import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
+import { lookAt, sampleOf } from './survey.ts';
 
 /** How far the bucket is as the list in force wants it. */
 export interface Coverage {
@@ -34,11 +35,12 @@ export async function coverageOf(
   const coverage = emptyCoverage(list);
   const all = counted(objectsIn(originals.list('')), coverage);
   const chosen = sample === undefined ? all : (await sampleOf(asked(all, list), sample)).sample;
-  const looks = inOrder(asked(chosen, list), async listed => {
-    const { standing } = await lookAt(listed.key, listed, { originals, derivatives, presets });
-    return { listed, standing };
+  const look = async (listed: ListedObject) => ({
+    listed,
+    ...(await lookAt(listed.key, listed, { derivatives, presets })),
   });
-  for await (const { listed, standing } of looks) count(listed, standing, coverage);
+  const looks = pMapIterable(asked(chosen, list), look, { concurrency: REQUESTS_SIDE_BY_SIDE });
+  for await (const { listed, status } of looks) count(listed, status, coverage);
   return coverage;
 }
 
@@ -66,27 +68,27 @@ async function* asked(items: AsyncIterable<ListedObject> | ListedObject[], list:
   for await (const item of items) if (presetsFor(item.key, list).length > 0) yield item;
 }
 
-function count(listed: ListedObject, standing: Standing, coverage: Coverage): void {
-  if (standing.takenDown) {
+function count(listed: ListedObject, status: Status, coverage: Coverage): void {
+  if (status.takenDown) {
     coverage.takenDown += 1;
     return;
   }
   coverage.originals += 1;
-  if (isWhole(standing)) coverage.whole += 1;
-  const eager = standing.variants.filter(({ generate }) => generate === 'eager');
+  if (isWhole(status)) coverage.whole += 1;
+  const eager = status.variants.filter(({ generate }) => generate === 'eager');
   for (const preset of new Set(eager.map(({ preset }) => preset))) {
     const tally = coverage.perPreset[preset];
     if (!tally) continue;
     tally.wanted += 1;
-    if (isWhole(standing, preset)) tally.whole += 1;
+    if (isWhole(status, preset)) tally.whole += 1;
   }
-  for (const code of codesOf(standing)) {
+  for (const code of codesOf(status)) {
     coverage.failures[code] = (coverage.failures[code] ?? 0) + 1;
   }
-  if (isPending(standing)) coverage.oldestPending = older(coverage.oldestPending, listed);
+  if (isPending(status)) coverage.oldestPending = older(coverage.oldestPending, listed);
 }
 
-function codesOf({ variants }: Standing): Set<string> {
+function codesOf({ variants }: Status): Set<string> {
   return new Set(variants.flatMap(one => (one.state === 'failed' ? [one.code] : [])));
 }
 

@@ -1,16 +1,17 @@
 import { Failure, failureOf } from '../../core/failure.ts';
-import { type Finding, findingsOf, renderedOf, type SetFile } from '../../core/set/findings.ts';
+import { type Finding, findingsOf, renderedOf } from '../../core/set/findings.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import type { OriginalObject } from '../../core/set/manifest.ts';
 import { sourceFormatOf } from '../../core/picture/source-format.ts';
-import type { Standing } from '../../core/set/status.ts';
+import type { Status } from '../../core/set/status.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
-import { filesOfSet, type Ground, type Look, lookAt } from './survey.ts';
+import { filesOfSet } from '../stored-set.ts';
+import { lookAt, type Surveyed, type SurveyStores } from './survey.ts';
 
 /** One original's set compared with what the list in force wants of it. */
 export interface Examined {
   key: string;
-  standing: Standing | undefined;
+  status: Status | undefined;
   findings: Finding[];
   /** How many objects lie in the place of its set. */
   files: number;
@@ -30,40 +31,40 @@ export interface ExamineOptions {
  */
 export async function examine(
   listed: ListedObject,
-  ground: Ground,
+  stores: SurveyStores,
   options: ExamineOptions,
 ): Promise<Examined> {
   const { key } = listed;
   if (unusableKey(key)) {
-    const { standing } = await lookAt(key, listed, ground);
-    return { key, standing, findings: [], files: 0 };
+    const { status } = await lookAt(key, listed, stores);
+    return { key, status, findings: [], files: 0 };
   }
-  const first = await examineOnce(listed, listed.modifiedAt, { ground, options });
+  const first = await examineOnce(listed, listed.modifiedAt, { stores, options });
   if (first.findings.length === 0) return first;
-  const original = await ground.originals.head(key);
+  const original = await stores.originals.head(key);
   if (!original) return { ...first, findings: [] };
   const modifiedAt = original.etag === listed.etag ? listed.modifiedAt : options.now;
-  return await examineOnce(original, modifiedAt, { ground, options });
+  return await examineOnce(original, modifiedAt, { stores, options });
 }
 
 async function examineOnce(
   original: OriginalObject,
   modifiedAt: Date,
-  { ground, options }: { ground: Ground; options: ExamineOptions },
+  { stores, options }: { stores: SurveyStores; options: ExamineOptions },
 ): Promise<Examined> {
   const { key } = original;
-  const look = await lookAt(key, original, ground);
-  const { standing, manifest } = look;
-  const files = await filesOfSet(key, ground.derivatives);
-  const findings = findingsOf({ ...options, standing, manifest, files, modifiedAt });
-  const unlike = options.deep ? await unlikeTheirFormat(look, files, ground.derivatives) : [];
-  return { key, standing, findings: [...findings, ...unlike], files: files.length };
+  const surveyed = await lookAt(key, original, stores);
+  const { status, manifest } = surveyed;
+  const files = await filesOfSet(key, stores.derivatives);
+  const findings = findingsOf({ ...options, status, manifest, files, modifiedAt });
+  const unlike = options.deep ? await unlikeTheirFormat(surveyed, files, stores.derivatives) : [];
+  return { key, status, findings: [...findings, ...unlike], files: files.length };
 }
 
 /** Files of the right size that do not begin as their format does. */
 async function unlikeTheirFormat(
-  { standing, manifest }: Look,
-  files: SetFile[],
+  { status, manifest }: Surveyed,
+  files: ListedObject[],
   derivatives: ObjectStore,
 ): Promise<Finding[]> {
   if (!manifest || manifest === 'unreadable') return [];
@@ -75,7 +76,7 @@ async function unlikeTheirFormat(
     const found = stored && formatIn(stored.bytes);
     if (!found || found === format) continue;
     const why = `expected ${format}, as the manifest says, it begins like ${found}`;
-    findings.push({ problem: 'corrupt', original: standing.key, key, why, mend: 'force' });
+    findings.push({ problem: 'corrupt', original: status.key, key, why, mend: 'force' });
   }
   return findings;
 }

@@ -1,11 +1,12 @@
+import { pMapIterable } from 'p-map';
 import { type Finding, namedIn } from '../../core/set/findings.ts';
 import { parseDerivativeKey, parseManifestKey, unusableKey } from '../../core/set/keys.ts';
 import { isSameObject } from '../../core/set/manifest.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { inOrder } from '../in-order.ts';
 import { keepPurge } from '../removal/purges.ts';
-import { findManifest, type Ground, objectsIn } from './survey.ts';
+import { findManifest, objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
+import type { SurveyStores } from './survey.ts';
 
 /** Objects of ours that nothing leads to, and taking them away. */
 
@@ -25,11 +26,12 @@ interface Buckets {
  */
 export async function* walkSets(
   { prefix = '', after }: { prefix?: string; after?: string | undefined },
-  ground: Buckets,
+  stores: Buckets,
 ): AsyncGenerator<SetPart & { orphans: Finding[] }> {
-  const objects = objectsIn(ground.derivatives.list(prefix, after ? { after } : {}));
+  const objects = objectsIn(stores.derivatives.list(prefix, after ? { after } : {}));
   const parts = setParts(prefix, objects);
-  yield* inOrder(parts, async part => ({ ...part, orphans: await ifGone(part, ground) }));
+  const look = async (part: SetPart) => ({ ...part, orphans: await ifGone(part, stores) });
+  yield* pMapIterable(parts, look, { concurrency: REQUESTS_SIDE_BY_SIDE });
 }
 
 /** Keys next to each other that belong to one original; a set comes in several parts where others lie within it. */
@@ -51,9 +53,9 @@ async function* setParts(
 }
 
 /** A tombstone outlives its original: it is there for the next one that comes by this key. */
-async function ifGone({ original, keys }: SetPart, ground: Buckets): Promise<Finding[]> {
-  if (await ground.originals.head(original)) return [];
-  const manifest = await findManifest(original, ground.derivatives);
+async function ifGone({ original, keys }: SetPart, stores: Buckets): Promise<Finding[]> {
+  if (await stores.originals.head(original)) return [];
+  const manifest = await findManifest(original, stores.derivatives);
   if (manifest !== 'unreadable' && manifest?.takenDown) return [];
   // Anyone may keep a `manifest.json` in this bucket; a derivative's name is nobody else's.
   const isReadable = manifest !== undefined && manifest !== 'unreadable';
@@ -88,11 +90,13 @@ type Purging = Pick<Darkroom, 'config' | 'isBehindCdn' | 'now'>;
  */
 export async function removeOrphans(
   orphans: Finding[],
-  ground: Ground & Purging,
+  stores: SurveyStores & Purging,
 ): Promise<{ removed: number; lost: string[] }> {
   let removed = 0;
   const lost: string[] = [];
-  for await (const done of inOrder(byOriginal(orphans), part => removePart(part, ground))) {
+  const remove = (part: [string, Finding[]]) => removePart(part, stores);
+  const concurrency = REQUESTS_SIDE_BY_SIDE;
+  for await (const done of pMapIterable(byOriginal(orphans), remove, { concurrency })) {
     removed += done.removed;
     if (done.isLost) lost.push(done.original);
   }
@@ -109,24 +113,27 @@ function byOriginal(orphans: Finding[]): Map<string, Finding[]> {
   return parts;
 }
 
-async function removePart([original, orphans]: [string, Finding[]], ground: Ground & Purging) {
-  const { originals, derivatives } = ground;
+async function removePart(
+  [original, orphans]: [string, Finding[]],
+  stores: SurveyStores & Purging,
+) {
+  const { originals, derivatives } = stores;
   const before = await originals.head(original);
-  const named = before && (await namedNow(original, ground));
+  const named = before && (await namedNow(original, stores));
   const keys = orphans
     .flatMap(({ key }) => key ?? [])
     .filter(key => !before || (named && !named.has(key)));
   if (keys.length === 0) return { original, removed: 0, isLost: false };
-  await keepPurge({ class: 'delete', directory: `${original}/`, files: keys }, ground);
+  await keepPurge({ class: 'delete', directory: `${original}/`, files: keys }, stores);
   await derivatives.remove(keys);
   const after = await originals.head(original);
-  const namedAfter = after && (await namedNow(original, ground));
+  const namedAfter = after && (await namedNow(original, stores));
   const isLost = (after && !before) || keys.some(key => namedAfter?.has(key));
   return { original, removed: keys.length, isLost: isLost === true };
 }
 
 /** Undefined where the manifest is not of the original as it is: a run may be about to commit files it does not name. */
-async function namedNow(original: string, { originals, derivatives }: Ground) {
+async function namedNow(original: string, { originals, derivatives }: SurveyStores) {
   const [now, manifest] = await Promise.all([
     originals.head(original),
     findManifest(original, derivatives),

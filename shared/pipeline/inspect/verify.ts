@@ -1,11 +1,12 @@
+import { pMapIterable } from 'p-map';
 import type { Finding } from '../../core/set/findings.ts';
-import { isPending, type Standing } from '../../core/set/status.ts';
+import { isPending, type Status } from '../../core/set/status.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import { type Examined, type ExamineOptions, examine } from './examine.ts';
-import { inOrder } from '../in-order.ts';
 import { walkSets } from './orphans.ts';
-import { type Ground, objectsIn, sampleOf } from './survey.ts';
-import { brokenTakedowns } from '../removal/enforce.ts';
+import { type SurveyStores, sampleOf } from './survey.ts';
+import { brokenTakeDowns } from './broken-take-downs.ts';
+import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 
 export interface VerifyOptions extends ExamineOptions {
   prefix: string;
@@ -15,8 +16,8 @@ export interface VerifyOptions extends ExamineOptions {
   config: ObjectStore;
 }
 
-/** What the walk hands out on its way, so that it keeps nothing itself. */
-export interface Hands {
+/** What the walk callbacks out on its way, so that it keeps nothing itself. */
+export interface VerifyCallbacks {
   tell(finding: Finding): void;
   looked(key: string): void;
   /** Undefined where nothing is to be mended. */
@@ -52,25 +53,27 @@ const BATCH = 100;
 
 /** Compares both buckets with what the list in force wants, in memory that does not grow with them. */
 export async function verify(
-  ground: Ground,
+  stores: SurveyStores,
   options: VerifyOptions,
-  hands: Hands,
+  callbacks: VerifyCallbacks,
 ): Promise<Verdict> {
   const verdict = emptyVerdict();
-  const queue = mendQueue(verdict, hands);
-  const originals = await chosen(ground, options, verdict);
-  for await (const seen of inOrder(originals, one => examine(one, ground, options))) {
+  const queue = mendQueue(verdict, callbacks);
+  const originals = await chosen(stores, options, verdict);
+  const look = (one: ListedObject) => examine(one, stores, options);
+  const concurrency = REQUESTS_SIDE_BY_SIDE;
+  for await (const seen of pMapIterable(originals, look, { concurrency })) {
     count(seen, verdict);
-    await note(seen.findings, { verdict, hands, queue });
-    hands.looked(seen.key);
+    await note(seen.findings, { verdict, callbacks, queue });
+    callbacks.looked(seen.key);
   }
   if (options.sample === undefined) {
-    for await (const { orphans } of walkSets(options, ground)) {
+    for await (const { orphans } of walkSets(options, stores)) {
       verdict.files += orphans.length;
-      await note(orphans, { verdict, hands, queue });
+      await note(orphans, { verdict, callbacks, queue });
     }
-    for await (const { findings } of brokenTakedowns(options, { ...ground, ...options })) {
-      await note(findings, { verdict, hands, queue });
+    for await (const { findings } of brokenTakeDowns(options, { ...stores, ...options })) {
+      await note(findings, { verdict, callbacks, queue });
     }
     verdict.listed = verdict.originals;
   }
@@ -94,7 +97,7 @@ function emptyVerdict(): Verdict {
 }
 
 async function chosen(
-  { originals }: Ground,
+  { originals }: SurveyStores,
   { prefix, sample }: VerifyOptions,
   verdict: Verdict,
 ): Promise<AsyncIterable<ListedObject> | ListedObject[]> {
@@ -105,34 +108,34 @@ async function chosen(
   return drawn.sample;
 }
 
-function count({ standing, findings, files }: Examined, verdict: Verdict): void {
+function count({ status, findings, files }: Examined, verdict: Verdict): void {
   verdict.originals += 1;
   verdict.files += files;
-  if (!standing) return;
-  if (findings.length === 0 && isPending(standing)) verdict.pending += 1;
-  for (const code of finalCodes(standing)) {
+  if (!status) return;
+  if (findings.length === 0 && isPending(status)) verdict.pending += 1;
+  for (const code of finalCodes(status)) {
     verdict.failures[code] = (verdict.failures[code] ?? 0) + 1;
   }
 }
 
-function finalCodes({ variants }: Standing): Set<string> {
+function finalCodes({ variants }: Status): Set<string> {
   return new Set(variants.flatMap(one => (one.state === 'failed' && one.final ? [one.code] : [])));
 }
 
 interface Notes {
   verdict: Verdict;
-  hands: Hands;
+  callbacks: VerifyCallbacks;
   queue: ReturnType<typeof mendQueue>;
 }
 
-async function note(findings: Finding[], { verdict, hands, queue }: Notes): Promise<void> {
+async function note(findings: Finding[], { verdict, callbacks, queue }: Notes): Promise<void> {
   for (const finding of findings) {
     verdict.problems[finding.problem] += 1;
     verdict.mends[finding.mend] += 1;
     if (finding.mend === 'remove' && verdict.orphans.length < MOST_ORPHANS) {
       verdict.orphans.push(finding);
     }
-    hands.tell(finding);
+    callbacks.tell(finding);
   }
   const [first] = findings;
   const mends = new Set(findings.map(({ mend }) => mend));
@@ -141,7 +144,7 @@ async function note(findings: Finding[], { verdict, hands, queue }: Notes): Prom
 }
 
 /** Keys by what mends them, handed over as soon as a batch is full. */
-function mendQueue(verdict: Verdict, { reconcile }: Hands) {
+function mendQueue(verdict: Verdict, { reconcile }: VerifyCallbacks) {
   const waiting: Record<Mend, string[]> = { settle: [], force: [], takedown: [] };
   const handOver = async (mend: Mend) => {
     const keys = waiting[mend];

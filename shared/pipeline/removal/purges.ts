@@ -1,3 +1,4 @@
+import { pMapIterable } from 'p-map';
 import {
   classPrefix,
   directoryUrl,
@@ -14,14 +15,13 @@ import {
   type Way,
 } from '../../core/work/purge.ts';
 import type { CdnPurges, Log, ObjectStore } from '../../ports.ts';
-import type { Darkroom } from '../darkroom.ts';
-import { inOrder } from '../in-order.ts';
+import type { Clock, Darkroom, Stores } from '../darkroom.ts';
 import { readRecord, writeRecord } from '../records.ts';
-import { objectsIn } from '../inspect/survey.ts';
+import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 
 /**
- * Leaves word of what the CDN is to forget, before it is removed from the bucket: who dies in between leaves a purge
- * too many and never one too few. One PUT where there is a CDN, nothing elsewhere. Answers the purge's id.
+ * Records what the CDN is to forget, before it is removed from the bucket. If the process dies in between, the CDN is
+ * asked once too often, never once too rarely. One PUT where there is a CDN, nothing elsewhere. Answers the purge's id.
  */
 export async function keepPurge(
   about: Pick<Purge, 'class' | 'directory' | 'files'>,
@@ -33,16 +33,14 @@ export async function keepPurge(
   return purge.id;
 }
 
-export interface PurgeDesk {
-  config: ObjectStore;
+export interface PurgeContext extends Pick<Stores, 'config'>, Clock {
   cdn: CdnPurges;
   /** `https://img.example.com` */
   domain: string;
   log: Log;
-  now(): Date;
 }
 
-/** Files go right after the word is left; a purge before that would have the CDN fetch them again. */
+/** Files go right after the purge is recorded; a purge before that would have the CDN fetch them again. */
 const SETTLED_MS = 60_000;
 /** Looked at in one go; who has more goes on at the next. */
 const MOST = 1000;
@@ -57,23 +55,23 @@ export interface Drained {
  * Purges what waits, as far as this day's quota goes, in two calls at most; one LIST where nothing waits. With `only`,
  * these and at once, since their files are gone for sure.
  */
-export async function drainPurges(desk: PurgeDesk, only?: Set<string>): Promise<Drained> {
-  const purges = await waitingPurges(desk, only);
+export async function drainPurges(context: PurgeContext, only?: Set<string>): Promise<Drained> {
+  const purges = await waitingPurges(context, only);
   if (purges.length === 0) return { done: 0, waiting: 0, tasks: [] };
-  const plan = planPurges(purges, await desk.cdn.quota());
+  const plan = planPurges(purges, await context.cdn.quota());
   const drained: Drained = { done: 0, waiting: plan.waiting.length, tasks: [] };
   for (const way of ['directories', 'files'] as const) {
     if (plan[way].length === 0) continue;
-    const task = await desk.cdn.purge(way, urlsOf(plan[way], way, desk.domain));
+    const task = await context.cdn.purge(way, urlsOf(plan[way], way, context.domain));
     drained.tasks.push(task);
     for (const purge of plan[way])
-      drained[(await conclude(purge, way, task, desk)) ? 'done' : 'waiting'] += 1;
+      drained[(await recordAsked(purge, way, task, context)) ? 'done' : 'waiting'] += 1;
   }
-  desk.log.info('purges-drained', { ...drained });
+  context.log.info('purges-drained', { ...drained });
   return drained;
 }
 
-async function waitingPurges({ config, now }: PurgeDesk, only?: Set<string>): Promise<Purge[]> {
+async function waitingPurges({ config, now }: PurgeContext, only?: Set<string>): Promise<Purge[]> {
   const settled = new Date(now().getTime() - SETTLED_MS).toISOString();
   const keys: string[] = [];
   for await (const { key } of objectsIn(config.list(PURGES))) {
@@ -82,7 +80,8 @@ async function waitingPurges({ config, now }: PurgeDesk, only?: Set<string>): Pr
     if (keys.length === MOST) break;
   }
   const purges: Purge[] = [];
-  for await (const purge of inOrder(keys, key => readRecord(config, key, purgeSchema))) {
+  const read = (key: string) => readRecord(config, key, purgeSchema);
+  for await (const purge of pMapIterable(keys, read, { concurrency: REQUESTS_SIDE_BY_SIDE })) {
     // Gone between the two: another drain was faster.
     if (purge) purges.push(purge);
   }
@@ -98,12 +97,15 @@ function urlsOf(purges: Purge[], way: Way, domain: string): string[] {
   return [...new Set(urls)];
 }
 
-/** Whether nothing is left of it. The proof is written before the word goes: a death in between purges twice. */
-async function conclude(
+/**
+ * Records that the CDN was asked, and answers whether nothing is left of the purge. The proof is written before the
+ * waiting purge is removed: if the process dies in between, the CDN is asked twice.
+ */
+async function recordAsked(
   purge: Purge,
   way: Way,
   task: string,
-  { config, log, now }: PurgeDesk,
+  { config, log, now }: PurgeContext,
 ): Promise<boolean> {
   const of = way === 'directories' ? ('directory' as const) : ('files' as const);
   const done = { ...purge, tasks: [...purge.tasks, { of, id: task, at: now().toISOString() }] };

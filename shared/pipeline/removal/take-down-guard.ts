@@ -1,53 +1,39 @@
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { heed } from './enforce.ts';
+import { carryOutTakeDown } from './enforce.ts';
 
-/** What is written here may belong to a key that was taken down since we looked. */
+/** Whoever writes a key's derivatives, which may have been taken down since the writer looked. */
 export interface Writer {
   key: string;
   /** Something was written since the last look at the take-downs, here or by an attempt that died. */
-  isUnheeded: boolean;
+  isUnchecked: boolean;
 }
 
-/** Notes each write before it happens, so that none is missed, whoever makes it. */
-export function noting(writer: Writer, derivatives: ObjectStore): ObjectStore {
+/** The same store; each write is noted before it happens, so that none is missed, whoever makes it. */
+export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectStore {
   return {
     ...derivatives,
     put: async (...object) => {
-      writer.isUnheeded = true;
+      writer.isUnchecked = true;
       await derivatives.put(...object);
     },
     remove: async keys => {
-      writer.isUnheeded = true;
+      writer.isUnchecked = true;
       await derivatives.remove(keys);
     },
   };
 }
 
 /**
- * However the work ends, what it wrote is followed by a look: one GET, and none where nothing was written. A take-down
- * that is found is carried out, and what the work came to does not matter any more.
+ * Looks for a take-down where something was written since the last look: one GET, and none elsewhere. One that is
+ * found is carried out; answers what went by it.
  */
-export async function heeding<T>(
+export async function takenDownMeanwhile(
   writer: Writer,
   darkroom: Darkroom,
-  work: () => Promise<T>,
-): Promise<{ result: T } | { takenDown: string[] }> {
-  const before = await look(writer, darkroom);
-  if (before) return before;
-  const done = await work().then(
-    result => ({ result }),
-    (thrown: unknown) => ({ thrown }),
-  );
-  const after = await look(writer, darkroom);
-  if (after) return after;
-  if ('thrown' in done) throw done.thrown;
-  return done;
-}
-
-async function look(writer: Writer, darkroom: Darkroom) {
-  if (!writer.isUnheeded) return undefined;
-  const found = await heed(writer.key, darkroom);
-  writer.isUnheeded = false;
-  return found && { takenDown: found.removed };
+): Promise<string[] | undefined> {
+  if (!writer.isUnchecked) return undefined;
+  const found = await carryOutTakeDown(writer.key, darkroom);
+  writer.isUnchecked = false;
+  return found?.removed;
 }

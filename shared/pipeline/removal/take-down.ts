@@ -1,15 +1,15 @@
 import { Failure } from '../../core/failure.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import { concluded, isInForce, takedownKey, withAct } from '../../core/set/take-down-record.ts';
-import type { ObjectStore } from '../../ports.ts';
-import type { Darkroom } from '../darkroom.ts';
-import { readManifest } from '../develop/observe.ts';
+import type { Darkroom, Stores } from '../darkroom.ts';
 import { writeRecord } from '../records.ts';
-import { enforce, readTakedown } from './enforce.ts';
+import { readManifest } from '../stored-set.ts';
+import { enforce } from './enforce.ts';
+import { readTakeDown } from './take-down-records.ts';
 
-export interface TakedownDesk extends Pick<Darkroom, 'derivatives' | 'now' | 'isBehindCdn'> {
-  config: ObjectStore;
-}
+/** What a take-down is carried out with. */
+export type TakeDownStores = Pick<Stores, 'derivatives' | 'config'> &
+  Pick<Darkroom, 'now' | 'isBehindCdn'>;
 
 /** Who says so, and why. */
 export interface Order {
@@ -26,17 +26,17 @@ export interface Order {
 export async function takeDown(
   key: string,
   { by, reason, purge }: Order,
-  desk: TakedownDesk,
+  stores: TakeDownStores,
 ): Promise<{ removed: string[]; purge: string | undefined }> {
   refuseUnusable(key);
-  const { config, now } = desk;
+  const { config, now } = stores;
   const at = now().toISOString();
   const act = { act: 'takedown' as const, at, by, ...(reason ? { reason } : {}) };
-  const record = withAct(await readTakedown(key, config), key, act);
+  const record = withAct(await readTakeDown(key, config), key, act);
   await writeRecord(config, takedownKey(key), record);
-  const isBehindCdn = desk.isBehindCdn && purge === undefined;
+  const isBehindCdn = stores.isBehindCdn && purge === undefined;
   const enforcing = { at, hasTombstone: false, alwaysPurge: true };
-  const done = await enforce(key, enforcing, { ...desk, isBehindCdn });
+  const done = await enforce(key, enforcing, { ...stores, isBehindCdn });
   const outcome = { removed: done.removed, purge: done.purge ?? purge };
   const { purge: asked, removed } = outcome;
   const proof = concluded(record, asked === undefined ? { removed } : { removed, purge: asked });
@@ -45,13 +45,13 @@ export async function takeDown(
 }
 
 /** False where the key is not taken down. The next run of the key, which is the caller's to ask for, develops it. */
-export async function liftTakedown(
+export async function undoTakeDown(
   key: string,
   { by, reason }: Order,
-  { config, derivatives, now }: Omit<TakedownDesk, 'isBehindCdn'>,
+  { config, derivatives, now }: Omit<TakeDownStores, 'isBehindCdn'>,
 ): Promise<boolean> {
   refuseUnusable(key);
-  const record = await readTakedown(key, config);
+  const record = await readTakeDown(key, config);
   const isDown = record
     ? isInForce(record)
     : (await readManifest(key, derivatives))?.takenDown !== undefined;

@@ -1,7 +1,7 @@
 import { type ClientFacts, chosenVariant } from '../../core/set/client-choice.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { readManifest } from '../develop/observe.ts';
+import { readManifest } from '../stored-set.ts';
 
 export type Auto = { found: 'variant'; key: string } | { found: 'nothing' };
 

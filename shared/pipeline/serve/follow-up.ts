@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { failureOf } from '../../core/failure.ts';
 import { parseDerivativeKey } from '../../core/set/keys.ts';
 import { factsOf } from '../../core/telling/log-facts.ts';
+import { batchMessage, taskId } from '../../core/work/batch.ts';
 import type { Mode } from '../../core/work/run.ts';
 import type { Log, TaskQueue } from '../../ports.ts';
 import type { Miss } from './miss.ts';
 
-interface Hands {
+interface FollowUp {
   queue: TaskQueue;
   bucket: string;
   log: Log;
@@ -19,16 +19,15 @@ interface Hands {
 export async function followUp(
   key: string,
   miss: Miss,
-  { queue, bucket, log }: Hands,
+  { queue, bucket, log }: FollowUp,
 ): Promise<void> {
   const original = parseDerivativeKey(key)?.original;
   const order = orderOf(miss);
   if (!original || !order) return;
-  const batch = { kind: 'darkroom.backfill', bucket, keys: [original], ...order };
   const news = miss.found === 'taken-down' ? `${miss.found} ${miss.withdrew}` : miss.found;
-  const id = `miss_${createHash('sha256').update(`${news} ${key}`).digest('hex')}`;
+  const id = taskId('miss', `${news} ${key}`);
   try {
-    await queue.submit(id, Buffer.from(JSON.stringify(batch)));
+    await queue.submit(id, batchMessage({ bucket, keys: [original], ...order }));
   } catch (thrown) {
     log.warn('follow-up-failed', { key, ...factsOf(failureOf(thrown)) });
   }

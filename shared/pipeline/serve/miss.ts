@@ -1,17 +1,19 @@
 import { failureOf } from '../../core/failure.ts';
 import { parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
-import { isSameObject } from '../../core/set/manifest.ts';
+import { isCurrent, type SeenOriginal, versionIn } from '../../core/set/seen.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import { nothingSpent } from '../../core/set/report.ts';
 import { presetsFor } from '../../core/list/rules.ts';
 import { isInForce, lastAct } from '../../core/set/take-down-record.ts';
-import { type Variant, wantedVariants } from '../../core/set/variants.ts';
+import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { develop } from '../develop/develop.ts';
-import { noting, type Writer } from '../removal/take-down-guard.ts';
-import { eagerVariants, openOriginal, writeDerivative } from '../develop/make-set.ts';
-import { observe, type Sight, type WantedSight } from '../develop/observe.ts';
-import { readTakedown } from '../removal/enforce.ts';
+import { notedWrites, type Writer } from '../removal/take-down-guard.ts';
+import { eagerVariants, variantsOf } from '../develop/make-set.ts';
+import { type ObservedOriginal, observe } from '../develop/observe.ts';
+import { openOriginal } from '../develop/open-original.ts';
+import { readTakeDown } from '../removal/take-down-records.ts';
+import { writeDerivative } from '../stored-set.ts';
 
 /** What a derivative's URL answers where the bucket has no such object. */
 export type Miss =
@@ -42,25 +44,22 @@ export async function answerMiss(key: string, darkroom: Darkroom): Promise<Miss>
 async function look(key: string, darkroom: Darkroom): Promise<Miss> {
   const name = parseDerivativeKey(key);
   if (!name || unusableKey(name.original)) return { found: 'nothing' };
-  const [there, sight] = await Promise.all([
+  const [there, seen] = await Promise.all([
     darkroom.derivatives.get(key),
     observe(name.original, darkroom),
   ]);
-  if (sight.manifest?.takenDown) return { found: 'taken-down' };
+  if (seen.manifest?.takenDown) return { found: 'taken-down' };
   if (there) return fileOf(there.bytes, name.format, false);
-  if (!sight.original) return { found: sight.manifest ? 'gone' : 'nothing' };
-  const { original } = sight;
-  if (!mayBeMade(sight, name.version)) return { found: 'nothing' };
-  const writer: Writer = { key: name.original, isUnheeded: false };
-  const noted = { ...darkroom, derivatives: noting(writer, darkroom.derivatives) };
-  const done = await render(key, { ...sight, original }, noted).then(
-    made => ({ made }),
-    (thrown: unknown) => ({ thrown }),
-  );
-  const withdrew = writer.isUnheeded ? await withdrawn(key, name.original, darkroom) : undefined;
+  if (!seen.original) return { found: seen.manifest ? 'gone' : 'nothing' };
+  const { original } = seen;
+  if (!mayBeMade({ ...seen, original }, name.version)) return { found: 'nothing' };
+  const writer: Writer = { key: name.original, isUnchecked: false };
+  const noted = { ...darkroom, derivatives: notedWrites(writer, darkroom.derivatives) };
+  const [done] = await Promise.allSettled([render(key, { ...seen, original }, noted)]);
+  const withdrew = writer.isUnchecked ? await withdrawn(key, name.original, darkroom) : undefined;
   if (withdrew) return { found: 'taken-down', withdrew };
-  if ('thrown' in done) throw done.thrown;
-  return done.made ? fileOf(done.made, name.format, true) : { found: 'nothing' };
+  if (done.status === 'rejected') throw done.reason;
+  return done.value ? fileOf(done.value, name.format, true) : { found: 'nothing' };
 }
 
 /** A take-down that came since we looked has not seen our file. What the CDN may have of it is the backfill function's. */
@@ -69,7 +68,7 @@ async function withdrawn(
   original: string,
   { config, derivatives }: Darkroom,
 ): Promise<string | undefined> {
-  const takedown = config && (await readTakedown(original, config));
+  const takedown = config && (await readTakeDown(original, config));
   if (!takedown || !isInForce(takedown)) return undefined;
   await derivatives.remove([key]);
   return lastAct(takedown).at;
@@ -80,31 +79,30 @@ function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {
 }
 
 /** A picture that failed before fails again: it is not tried for every view. */
-function mayBeMade({ original, manifest, key, list }: Sight, version: string): boolean {
-  if (!original || original.version !== version) return false;
-  if (presetsFor(key, list).length === 0) return false;
-  return !(manifest?.failure && isSameObject(manifest.original, original));
+function mayBeMade(seen: SeenOriginal, version: string): boolean {
+  if (versionIn(seen) !== version || presetsFor(seen.key, seen.list).length === 0) return false;
+  return !(seen.manifest?.failure && isCurrent(seen));
 }
 
 async function render(
   key: string,
-  sight: WantedSight,
+  seen: ObservedOriginal,
   darkroom: Darkroom,
 ): Promise<Buffer | undefined> {
   const spent = nothingSpent();
-  const { file, picture } = await openOriginal(sight, spent, darkroom);
-  const variant = declared(key, sight, picture);
+  const { file, picture } = await openOriginal(seen, spent, darkroom);
+  const variant = declared(key, seen, picture);
   if (!variant) return undefined;
   let made: Buffer | undefined;
   const write = async (_: Variant, rendition: Buffer) => {
     await writeDerivative(variant, rendition, darkroom.derivatives);
     made = rendition;
   };
-  const whole = eagerVariants(sight, picture);
+  const whole = eagerVariants(seen, picture);
   const job = {
     file,
     picture,
-    list: sight.list,
+    list: seen.list,
     variants: [variant],
     whole,
     kept: [],
@@ -118,16 +116,9 @@ async function render(
 }
 
 /** Skipped files are not declared either: the client was told of another that serves it better. */
-function declared(key: string, sight: WantedSight, picture: Picture): Variant | undefined {
-  const { original, manifest, list } = sight;
-  const presets = presetsFor(sight.key, list);
-  const wanted = wantedVariants({
-    key: sight.key,
-    version: original.version,
-    picture,
-    list,
-    presets,
-  });
+function declared(key: string, seen: ObservedOriginal, picture: Picture): Variant | undefined {
+  const { manifest } = seen;
   const isSkipped = manifest?.variants.some(one => one.key === key && one.state === 'skipped');
-  return isSkipped ? undefined : wanted.find(one => one.key === key && !one.impossible);
+  if (isSkipped) return undefined;
+  return variantsOf(seen, picture).find(one => one.key === key && !one.impossible);
 }

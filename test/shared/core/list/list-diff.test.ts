@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { askedFor } from '../../../../shared/core/list/declared-file.ts';
-import { diffOf, editFor, isTouched, touches } from '../../../../shared/core/list/list-diff.ts';
+import { presetsFor } from '../../../../shared/core/list/rules.ts';
+import { declaredFiles } from '../../../../shared/core/list/declared-file.ts';
+import { impactOf, isTouched } from '../../../../shared/core/list/edit-impact.ts';
+import { listDiff } from '../../../../shared/core/list/list-diff.ts';
 import { type PresetList, presetListShape } from '../../../../shared/core/list/preset-list.ts';
 import { defaultList, listOf, SMALL } from '../../../support/preset-lists.ts';
 
@@ -127,33 +129,33 @@ describe('an edit', () => {
       },
     ],
   ])('%s', (_, { list, kinds, differs = [], rules = [], besides = [], make, retire }) => {
-    const diff = diffOf(small, list);
+    const diff = listDiff(small, list);
     if (kinds) expect(diff.presets.map(({ preset, kind }) => `${preset} ${kind}`)).toEqual(kinds);
     expect(diff.presets.flatMap(preset => preset.differs)).toEqual(differs);
     expect(diff.rules).toEqual(rules);
     expect(diff.list.sort()).toEqual(besides.sort());
     expect(diff.movesAll).toBe(small.epoch !== list.epoch);
-    const touch = touches('a.jpg', [small], list);
+    const touch = impactOf([small], list)('a.jpg');
     expect(touch.make.map(nameOf)).toEqual(make);
     expect(touch.retire.map(nameOf)).toEqual(retire);
     expect(touch.retires).toBe(retire.length);
-    expect(isTouched(touches('docs/a.jpg', [small], list))).toBe(false);
+    expect(isTouched(impactOf([small], list)('docs/a.jpg'))).toBe(false);
   });
 
   it('that wants files at once again makes them', () => {
     const before = edited(['name: feed,', 'name: feed, generate: on_demand,']);
-    expect(touches('a.jpg', [before], small).make.map(nameOf)).toEqual(FEED);
+    expect(impactOf([before], small)('a.jpg').make.map(nameOf)).toEqual(FEED);
   });
 
   it('that loosens a condition makes what it kept away', () => {
     const before = edited(['name: feed,', 'name: feed, when: { alpha: true },']);
-    expect(touches('a.jpg', [before], small)).toMatchObject({ retires: 0 });
-    expect(touches('a.jpg', [before], small).make.map(nameOf)).toEqual(FEED);
+    expect(impactOf([before], small)('a.jpg')).toMatchObject({ retires: 0 });
+    expect(impactOf([before], small)('a.jpg').make.map(nameOf)).toEqual(FEED);
   });
 
   it('names the files that are added, removed and made anew', () => {
     const next = edited(['[480, 1080]', '[480, 800]'], ['webp: {}', 'webp: { quality: 78 }']);
-    const [, feed] = diffOf(small, next).presets;
+    const [, feed] = listDiff(small, next).presets;
     expect(feed?.added.map(nameOf)).toEqual(['800 jpeg', '800 webp']);
     expect(feed?.removed.map(nameOf)).toEqual(['1080 jpeg', '1080 webp']);
     expect(feed?.remade.map(nameOf)).toEqual(['480 webp']);
@@ -167,10 +169,10 @@ describe('an edit', () => {
     const swapped = listOf(
       SMALL.replace(rules[0]!, 'A').replace(rules[1]!, rules[0]!).replace('A', rules[1]!),
     );
-    expect(diffOf(small, swapped).rules).toEqual([
+    expect(listDiff(small, swapped).rules).toEqual([
       'another order: "docs/**", "**" → "**", "docs/**"',
     ]);
-    expect(diffOf(small, edited(["'docs/**'", "'private/**'"])).rules).toEqual([
+    expect(listDiff(small, edited(["'docs/**'", "'private/**'"])).rules).toEqual([
       '"private/**" is new: none',
       '"docs/**" is gone, it had: none',
     ]);
@@ -181,29 +183,29 @@ describe('an original that may be in the state of several lists', () => {
   const other = edited(['[480, 1080]', '[480, 800]']);
 
   it('needs what any of them did not make, and loses what any of them made', () => {
-    const touch = touches('a.jpg', [small, other], small);
+    const touch = impactOf([small, other], small)('a.jpg');
     expect(touch.make.map(nameOf)).toEqual(['feed 1080 jpeg', 'feed 1080 webp']);
     expect(touch.retire.map(nameOf)).toEqual(['feed 800 jpeg', 'feed 800 webp']);
   });
 
   it('needs everything where there was no list', () => {
-    expect(touches('a.jpg', [], small)).toEqual({
-      make: askedFor('a.jpg', small),
+    expect(impactOf([], small)('a.jpg')).toEqual({
+      make: declaredFiles(presetsFor('a.jpg', small), small),
       retire: [],
       retires: 0,
     });
   });
 });
 
-describe('editFor', () => {
+describe('impactOf', () => {
   it('answers the very same for all keys under the same rules', () => {
-    const touch = editFor([small], edited(['[480, 1080]', '[480, 800]']));
+    const touch = impactOf([small], edited(['[480, 1080]', '[480, 800]']));
     expect(touch('a.jpg')).toBe(touch('b/c.png'));
     expect(touch('docs/a.jpg')).not.toBe(touch('a.jpg'));
   });
 
   it('keeps up with a walk of 20,000 keys a second', () => {
-    const touch = editFor([defaultList()], { ...defaultList(), epoch: 7 });
+    const touch = impactOf([defaultList()], { ...defaultList(), epoch: 7 });
     const started = performance.now();
     for (let index = 0; index < 20_000; index += 1) touch(`photos/${index % 300}/${index}.jpg`);
     expect(performance.now() - started).toBeLessThan(1000);
@@ -251,10 +253,10 @@ describe('any edit', () => {
   it('to the same list keeps all and touches nothing', () => {
     fc.assert(
       fc.property(someList, key, (list, one) => {
-        const { presets, rules, list: besides, movesAll } = diffOf(list, structuredClone(list));
+        const { presets, rules, list: besides, movesAll } = listDiff(list, structuredClone(list));
         expect(new Set(presets.map(({ kind }) => kind))).toEqual(new Set(['keep']));
         expect([...rules, ...besides, movesAll]).toEqual([false]);
-        const { make, retires } = touches(one, [list], structuredClone(list));
+        const { make, retires } = impactOf([list], structuredClone(list))(one);
         // What is left to the first view was never made, and is not to be made now.
         expect({ make, retires }).toEqual({ make: [], retires: 0 });
       }),
@@ -264,8 +266,8 @@ describe('any edit', () => {
   it('backwards adds what it removes', () => {
     fc.assert(
       fc.property(someList, someList, (a, b) => {
-        const there = new Map(diffOf(a, b).presets.map(one => [one.preset, one]));
-        const back = diffOf(b, a).presets;
+        const there = new Map(listDiff(a, b).presets.map(one => [one.preset, one]));
+        const back = listDiff(b, a).presets;
         expect(back.map(one => one.preset).sort()).toEqual([...there.keys()].sort());
         const mirrored = { add: 'retire', retire: 'add', keep: 'keep', change: 'change' };
         for (const one of back) {
@@ -286,8 +288,10 @@ describe('any edit', () => {
           presets: [...list.presets, added],
           rules: list.rules.map(rule => ({ ...rule, presets: [...rule.presets, 'new'] })),
         });
-        const { make, retires } = touches(one, [list], next);
-        const ofNew = askedFor(one, next).filter(file => file.preset === 'new');
+        const { make, retires } = impactOf([list], next)(one);
+        const ofNew = declaredFiles(presetsFor(one, next), next).filter(
+          file => file.preset === 'new',
+        );
         expect(make).toEqual(ofNew.filter(({ generate }) => generate === 'eager'));
         expect(retires).toBe(0);
       }),
@@ -297,9 +301,9 @@ describe('any edit', () => {
   it('from more lists at once touches no less', () => {
     fc.assert(
       fc.property(someList, someList, someList, key, (a, b, next, one) => {
-        const both = touches(one, [a, b], next);
+        const both = impactOf([a, b], next)(one);
         for (const from of [a, b]) {
-          const alone = touches(one, [from], next);
+          const alone = impactOf([from], next)(one);
           expect(both.make).toEqual(expect.arrayContaining(alone.make));
           expect(both.retires).toBeGreaterThanOrEqual(alone.retires);
         }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { askedOfPresets } from '../../../../shared/core/list/declared-file.ts';
+import { declaredFiles } from '../../../../shared/core/list/declared-file.ts';
 import { publishedFrom, publishedSchema } from '../../../../shared/core/list/published.ts';
 import { fingerprintOf, fingerprintOfList, recipeOf } from '../../../../shared/core/list/recipe.ts';
 import { DEFAULT, SHAPES } from '../../../client/developed.ts';
@@ -26,14 +26,14 @@ describe.each(Object.entries(lists))('the published list of %s', (_, yaml) => {
         return all.map(one => `${name} ${format} ${one.width} ${one.fingerprint}`);
       }),
     );
-    const asked = askedOfPresets(list.presets, list).map(
+    const asked = declaredFiles(list.presets, list).map(
       ({ preset, format, width, fingerprint }) => `${preset} ${format} ${width} ${fingerprint}`,
     );
     expect(files.sort()).toEqual(asked.sort());
   });
 
   it('has recipes that hash to the fingerprint of any width', () => {
-    for (const { preset: name, format } of askedOfPresets(list.presets, list)) {
+    for (const { preset: name, format } of declaredFiles(list.presets, list)) {
       const preset = list.presets.find(one => one.name === name);
       const template = published.presets.find(one => one.name === name)?.recipes[format] ?? '';
       for (const width of [1, 337, 16_383]) {

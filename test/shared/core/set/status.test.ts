@@ -2,12 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure, type FailureCode } from '../../../../shared/core/failure.ts';
 import type { Manifest } from '../../../../shared/core/set/manifest.ts';
-import {
-  isPending,
-  isWhole,
-  type Standing,
-  standingOf,
-} from '../../../../shared/core/set/status.ts';
+import { isPending, isWhole, type Status, statusOf } from '../../../../shared/core/set/status.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { SMALL } from '../../../support/preset-lists.ts';
@@ -16,12 +11,12 @@ const PHOTO = 'jpeg 1600x1200';
 
 async function standing(key: string, darkroom: TestDarkroom, manifest?: Manifest) {
   const { list, fingerprint } = await darkroom.presets.current();
-  return standingOf({
+  return statusOf({
     key,
     original: await darkroom.originals.head(key),
     manifest: manifest ?? darkroom.manifest(key),
     list,
-    presetsFingerprint: fingerprint,
+    listFingerprint: fingerprint,
   });
 }
 
@@ -32,7 +27,7 @@ async function developed(yaml = SMALL, content = PHOTO): Promise<TestDarkroom> {
   return darkroom;
 }
 
-function states({ variants }: Standing): string[] {
+function states({ variants }: Status): string[] {
   return variants.map(
     ({ preset, width, format, state }) => `${preset}-${width}.${format} ${state}`,
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Asked, askedFor } from '../../../../shared/core/list/declared-file.ts';
+import { presetsFor } from '../../../../shared/core/list/rules.ts';
+import { type DeclaredFile, declaredFiles } from '../../../../shared/core/list/declared-file.ts';
 import {
   billFor,
   computeUnits,
@@ -75,12 +76,12 @@ describe('modelled seconds', () => {
     const list = listOf(
       `version: 1\nrules: [{ match: '**', presets: [p] }]\npresets: [{ name: p, widths: ${widths}, formats: { ${formats} } }]\n`,
     );
-    return modelledSeconds(askedFor('a.jpg', list), list);
+    return modelledSeconds(declaredFiles(presetsFor('a.jpg', list), list), list);
   };
 
   it('are within a factor of two of what was measured for the default list, 2.5 s', () => {
     const list = defaultList();
-    const seconds = modelledSeconds(askedFor('a.jpg', list), list);
+    const seconds = modelledSeconds(declaredFiles(presetsFor('a.jpg', list), list), list);
     expect(seconds).toBeGreaterThan(1.25);
     expect(seconds).toBeLessThan(5);
   });
@@ -91,7 +92,7 @@ describe('modelled seconds', () => {
     expect(of('avif: { effort: 1 }')).toBeLessThan(of('avif: { effort: 3 }'));
     expect(of('jpeg: {}', '[480]')).toBeLessThan(of('jpeg: {}', '[480, 720]'));
     const list = listOf(SMALL);
-    const asked = askedFor('a.jpg', list);
+    const asked = declaredFiles(presetsFor('a.jpg', list), list);
     expect(modelledSeconds(asked, list, 4)).toBeLessThan(modelledSeconds(asked, list, 48));
   });
 
@@ -101,8 +102,10 @@ describe('modelled seconds', () => {
 
   it('are none for no files, for those of moving pictures, and of another list’s', () => {
     const list = defaultList();
-    const anim = askedFor('a.jpg', list).filter(({ preset }) => preset === 'anim');
-    const foreign: Asked[] = anim.map(file => ({ ...file, preset: 'gone' }));
+    const anim = declaredFiles(presetsFor('a.jpg', list), list).filter(
+      ({ preset }) => preset === 'anim',
+    );
+    const foreign: DeclaredFile[] = anim.map(file => ({ ...file, preset: 'gone' }));
     for (const asked of [[], anim, foreign]) expect(modelledSeconds(asked, list)).toBe(0);
   });
 });

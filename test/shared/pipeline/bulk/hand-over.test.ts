@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backfillBatch } from '../../../../events/backfill.ts';
+import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { handOver } from '../../../../shared/pipeline/bulk/hand-over.ts';
 
 const NOW = new Date('2026-11-24T00:00:00.000Z');
@@ -7,7 +7,7 @@ const NOW = new Date('2026-11-24T00:00:00.000Z');
 async function handedOver(keys: string[], now = NOW) {
   const tasks: { id: string; bytes: number; keys: string[] }[] = [];
   const submit = async (id: string, payload: Buffer) => {
-    const batch = backfillBatch.parse(JSON.parse(payload.toString('utf8')));
+    const batch = batchSchema.parse(JSON.parse(payload.toString('utf8')));
     expect(batch).toMatchObject({ bucket: 'originals', mode: 'force' });
     tasks.push({ id, bytes: payload.length, keys: batch.keys });
     return 'accepted' as const;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backfillBatch } from '../../../../events/backfill.ts';
+import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { nothingDone, type Run } from '../../../../shared/core/work/run.ts';
-import { type Walk, walk } from '../../../../shared/pipeline/bulk/submit-batches.ts';
+import { type Submission, submitBatches } from '../../../../shared/pipeline/bulk/submit-batches.ts';
 
 const newRun = (limit?: number): Run => ({
   schema: 1,
@@ -30,7 +30,7 @@ async function* numbers(count: number, after: string | undefined) {
 
 interface World {
   tasks: Map<string, string[]>;
-  submit: Walk['queue']['submit'];
+  submit: Submission['queue']['submit'];
 }
 
 function world(before: () => void | Promise<void> = () => undefined): World {
@@ -40,13 +40,18 @@ function world(before: () => void | Promise<void> = () => undefined): World {
     submit: async (id, payload) => {
       await before();
       if (tasks.has(id)) return 'duplicate';
-      tasks.set(id, backfillBatch.parse(JSON.parse(payload.toString())).keys);
+      tasks.set(id, batchSchema.parse(JSON.parse(payload.toString())).keys);
       return 'accepted';
     },
   };
 }
 
-const order = (run: Run, count: number, { submit }: World, more: Partial<Walk> = {}): Walk => ({
+const order = (
+  run: Run,
+  count: number,
+  { submit }: World,
+  more: Partial<Submission> = {},
+): Submission => ({
   run,
   bucket: 'originals',
   queue: { submit },
@@ -70,7 +75,7 @@ describe('a walk', () => {
   it('hands every original over once, in batches', async () => {
     const run = newRun();
     const there = world();
-    expect(await walk(order(run, 95, there))).toEqual({ stopped: undefined });
+    expect(await submitBatches(order(run, 95, there))).toEqual({ stopped: undefined });
     expect(handedOver(there)).toEqual(upTo(95));
     expect(run).toMatchObject({
       cursor: '94',
@@ -83,14 +88,14 @@ describe('a walk', () => {
     const run = newRun();
     const there = world();
     const planned = (key: string) => (Number(key) % 2 === 0 ? 1 : undefined);
-    await walk(order(run, 50, there, { planned }));
+    await submitBatches(order(run, 50, there, { planned }));
     expect(handedOver(there)).toEqual(upTo(50).filter(key => key % 2 === 0));
     expect(run).toMatchObject({ cursor: '49', seen: 50 });
   });
 
   it('ends at its limit', async () => {
     const there = world();
-    await walk(order(newRun(25), 1000, there));
+    await submitBatches(order(newRun(25), 1000, there));
     expect(handedOver(there)).toEqual(upTo(25));
   });
 
@@ -107,7 +112,7 @@ describe('a walk', () => {
         return await there.submit(id, payload);
       },
     };
-    await walk(order(newRun(), 1000, there, { entries, queue, batchSize: 500 }));
+    await submitBatches(order(newRun(), 1000, there, { entries, queue, batchSize: 500 }));
     expect(Math.max(...sizes)).toBeLessThan(128 * 1024);
     expect([...there.tasks.values()].flat()).toHaveLength(1000);
   });
@@ -115,7 +120,7 @@ describe('a walk', () => {
   it('keeps to its rate', async () => {
     const there = world();
     const started = performance.now();
-    await walk(order(newRun(), 60, there, { rate: 100 }));
+    await submitBatches(order(newRun(), 60, there, { rate: 100 }));
     expect(performance.now() - started).toBeGreaterThan(450);
   });
 
@@ -123,7 +128,7 @@ describe('a walk', () => {
     const run = newRun();
     const there = world();
     const halt = () => (there.tasks.size >= 3 ? 'enough' : undefined);
-    expect(await walk(order(run, 1000, there, { halt, concurrency: 1 }))).toEqual({
+    expect(await submitBatches(order(run, 1000, there, { halt, concurrency: 1 }))).toEqual({
       stopped: 'enough',
     });
     expect(run.cursor).toBe('29');
@@ -149,7 +154,9 @@ describe('a walk', () => {
             const moved = (now: Run) => {
               record = JSON.stringify(now);
             };
-            await walk(order(resumed, 87, there, { moved, concurrency })).catch(() => undefined);
+            await submitBatches(order(resumed, 87, there, { moved, concurrency })).catch(
+              () => undefined,
+            );
             record = JSON.stringify(resumed);
           }
           expect(handedOver(there)).toEqual(upTo(87));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backfillBatch } from '../../../../events/backfill.ts';
+import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { presetsFor } from '../../../../shared/core/list/rules.ts';
 import { wantedVariants } from '../../../../shared/core/set/variants.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
@@ -47,7 +47,7 @@ describe('a picture that kills', () => {
     for (const key of ['a', 'c', 'd']) darkroom.originals.upload(key, PHOTO);
     for (const key of ['b1', 'b2']) darkroom.originals.upload(key, KILLER);
     const keys = ['a', 'b1', 'c', 'b2', 'd'];
-    const batch = backfillBatch.parse({ kind: 'darkroom.backfill', bucket: 'o', keys });
+    const batch = batchSchema.parse({ kind: 'darkroom.backfill', bucket: 'o', keys });
     const run = (one: TestDarkroom) => backfill(batch, one, memoryStore());
     const outcomes = [];
     // The last is `darkroom replay`, which delivers again what Function Compute gave up.

@@ -4,7 +4,7 @@ import { parseDerivativeKey } from '../../../../shared/core/set/keys.ts';
 import { PUBLISHED_KEY, publishedSchema } from '../../../../shared/core/list/published.ts';
 import { fingerprintOfList } from '../../../../shared/core/list/recipe.ts';
 import { ROLLOUT_KEY, resultKey } from '../../../../shared/core/work/run.ts';
-import { tend } from '../../../../shared/pipeline/edits/advance-edit.ts';
+import { advanceEdit } from '../../../../shared/pipeline/edits/advance-edit.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { type TestDesk, testDesk } from '../../../support/desks.ts';
 import { listOf } from '../../../support/preset-lists.ts';
@@ -35,7 +35,7 @@ const KEYS = ['a.jpg', 'b/c.jpg', 'docs/d.jpg', 'e.jpg'];
 async function settled(yaml = list()): Promise<TestDesk> {
   const desk = testDesk();
   desk.write(yaml);
-  await tend(desk);
+  await advanceEdit(desk);
   for (const key of KEYS) {
     desk.darkroom.originals.upload(key, PHOTO);
     await reconcile(key, desk.darkroom);
@@ -75,7 +75,7 @@ describe('the first list', () => {
     const desk = testDesk();
     desk.darkroom.originals.upload('a.jpg', PHOTO);
     desk.write(list());
-    expect(await tend(desk)).toBe('idle');
+    expect(await advanceEdit(desk)).toBe('idle');
     expect(desk.inForce()?.fingerprint).toBe(fingerprintOfList(listOf(list())));
     expect(desk.tasks).toEqual([]);
     expect(published(desk)).toMatchObject({ fingerprint: desk.inForce()?.fingerprint });
@@ -84,7 +84,7 @@ describe('the first list', () => {
   it('that is bad is refused, and nothing is in force', async () => {
     const desk = testDesk();
     desk.write('version: 1\nrules: []\n');
-    await tend(desk);
+    await advanceEdit(desk);
     expect(desk.inForce()).toBeUndefined();
     expect(desk.config.keys()).toEqual([REJECTED_KEY, 'presets.yaml']);
   });
@@ -101,7 +101,7 @@ describe('a bad list', () => {
     const before = desk.inForce();
     const files = filesOf(desk);
     desk.write(yaml);
-    await tend(desk);
+    await advanceEdit(desk);
     expect(desk.inForce()).toEqual(before);
     expect(desk.config.objects.get(REJECTED_KEY)?.bytes.toString()).toContain(place);
     desk.darkroom.originals.upload('new.jpg', PHOTO);
@@ -112,9 +112,9 @@ describe('a bad list', () => {
   it('is forgotten when a good one follows', async () => {
     const desk = await settled();
     desk.write('version: 2');
-    await tend(desk);
+    await advanceEdit(desk);
     desk.write(list());
-    await tend(desk);
+    await advanceEdit(desk);
     expect(desk.config.keys()).not.toContain(REJECTED_KEY);
   });
 });
@@ -123,7 +123,7 @@ describe('an edit of one preset', () => {
   it('renders that preset’s files and no other', async () => {
     const desk = await settled();
     desk.write(list({ thumb: 70 }));
-    await tend(desk);
+    await advanceEdit(desk);
     const { encoded } = desk.darkroom.codec;
     expect(encoded).toHaveLength(3);
     expect(presetsOf(encoded)).toEqual(['thumb']);
@@ -138,14 +138,14 @@ describe('an edit of one preset', () => {
     const desk = await settled();
     const before = shown(desk);
     desk.write(list({ thumb: 70 }));
-    await tend(desk);
+    await advanceEdit(desk);
     const after = shown(desk);
     expect(filesOf(desk)).toEqual([...new Set([...before, ...after])].sort());
     pass(desk, HOUR - 1);
-    await tend(desk);
+    await advanceEdit(desk);
     expect(filesOf(desk)).toEqual(expect.arrayContaining(before));
     pass(desk, 1);
-    await tend(desk);
+    await advanceEdit(desk);
     expect(filesOf(desk)).toEqual(after);
     expect(desk.rollout()).toMatchObject({ kind: 'sweep', phase: 'done' });
   });
@@ -158,7 +158,7 @@ describe('an edit of one preset', () => {
       '  - { name: wide, widths: [640], formats: { webp: {} } }\n  - { name: zoom',
     );
     desk.write(more.replace('[thumb, feed, zoom]', '[thumb, feed, zoom, wide]'));
-    await tend(desk);
+    await advanceEdit(desk);
     expect(shown(desk)).toEqual(expect.arrayContaining(before));
     expect(presetsOf(shown(desk).filter(key => !before.includes(key)))).toEqual(['wide']);
   });
@@ -166,7 +166,7 @@ describe('an edit of one preset', () => {
   it('that changes only how edits are handled hands nothing over', async () => {
     const desk = await settled();
     desk.write(list({ top: 'approveAbove: { originals: 7 }' }));
-    await tend(desk);
+    await advanceEdit(desk);
     expect(desk.inForce()?.list.approveAbove.originals).toBe(7);
     expect(desk.tasks).toEqual([]);
   });
@@ -174,9 +174,9 @@ describe('an edit of one preset', () => {
   it('that wants nothing any more takes all away, after its time', async () => {
     const desk = await settled();
     desk.write(list({ rules: "[{ match: '**', presets: none }]" }));
-    await tend(desk);
+    await advanceEdit(desk);
     pass(desk, HOUR);
-    await tend(desk);
+    await advanceEdit(desk);
     expect(filesOf(desk)).toEqual([]);
   });
 });
@@ -197,9 +197,9 @@ describe('several edits', () => {
       desk.write(final);
     };
     desk.write(list({ thumb: 70 }));
-    await tend(desk);
+    await advanceEdit(desk);
     pass(desk, HOUR);
-    await tend(desk);
+    await advanceEdit(desk);
     expect(filesOf(desk)).toEqual(await wanted());
   });
 
@@ -212,7 +212,7 @@ describe('several edits', () => {
       desk.write('version: none');
     };
     desk.write(final);
-    await tend(desk);
+    await advanceEdit(desk);
     expect(shown(desk)).toEqual(await wanted());
   });
 
@@ -229,7 +229,7 @@ describe('several edits', () => {
       desk.idle = false;
       desk.write(list({ feed: '480, 900', thumb: 60 }));
     };
-    await tend(desk);
+    await advanceEdit(desk);
     const made = await settled(list({ feed: '480, 900', thumb: 60 }));
     expect(shown(desk)).toEqual(shown(made));
   });
@@ -237,10 +237,10 @@ describe('several edits', () => {
   it('back to the list in force, drop the one that waited', async () => {
     const desk = await settled(list({ top: 'approveAbove: { originals: 1 }' }));
     desk.write(list({ thumb: 70 }));
-    await tend(desk);
+    await advanceEdit(desk);
     expect(desk.config.keys()).toContain(PENDING_KEY);
     desk.write(list());
-    await tend(desk);
+    await advanceEdit(desk);
     expect(desk.config.keys()).not.toContain(PENDING_KEY);
     expect(desk.tasks).toEqual([]);
   });
@@ -254,7 +254,7 @@ describe('an edit beyond what the list in force lets pass', () => {
     const desk = await settled(careful);
     const before = desk.inForce();
     desk.write(next);
-    expect(await tend(desk)).toBe('idle');
+    expect(await advanceEdit(desk)).toBe('idle');
     expect(desk.inForce()).toEqual(before);
     expect(desk.config.objects.get(PENDING_KEY)?.bytes.toString()).toContain(
       'more than 2 originals',
@@ -266,7 +266,7 @@ describe('an edit beyond what the list in force lets pass', () => {
   it('by its estimated cost waits too', async () => {
     const desk = await settled(list({ top: 'approveAbove: { usd: 0 }' }));
     desk.write(next);
-    await tend(desk);
+    await advanceEdit(desk);
     expect(desk.config.objects.get(PENDING_KEY)?.bytes.toString()).toContain('USD 0');
   });
 
@@ -287,9 +287,9 @@ describe('an edit beyond what the list in force lets pass', () => {
   it('begins once it is approved', async () => {
     const desk = await settled(careful);
     desk.write(next);
-    await tend(desk);
+    await advanceEdit(desk);
     approve(desk, desk.inForce()?.fingerprint ?? '');
-    await tend(desk);
+    await advanceEdit(desk);
     expect(desk.rollout()).toMatchObject({ done: { rendered: 3 }, plan: { originals: 3 } });
     expect(desk.config.keys().filter(key => key.startsWith('approvals/'))).toEqual([]);
   });
@@ -297,7 +297,7 @@ describe('an edit beyond what the list in force lets pass', () => {
   it('is not begun by an approval that was given for another list in force', async () => {
     const desk = await settled(careful);
     approve(desk, 'another');
-    await tend(desk);
+    await advanceEdit(desk);
     expect(desk.tasks).toEqual([]);
     expect(desk.warnings).toContain('approval-outdated');
   });
@@ -326,7 +326,7 @@ describe('a rollout', () => {
       };
       desk.config.upload(resultKey(run.id, task.id), JSON.stringify({ task: task.id, tally }));
     };
-    await tend(desk);
+    await advanceEdit(desk);
     expect(desk.rollout()).toMatchObject({ phase: 'stopped' });
     expect(desk.rollout()?.reason).toContain('rendered 200 files where 3 were planned');
     expect(desk.warnings).toEqual(['run-stopped']);
@@ -343,12 +343,12 @@ describe('a rollout', () => {
         if (puts === death) throw new Error('killed');
       };
       desk.write(list({ thumb: 70 }));
-      const isDead = await tend(desk).then(
+      const isDead = await advanceEdit(desk).then(
         () => false,
         () => true,
       );
       desk.config.before = () => undefined;
-      await tend(desk);
+      await advanceEdit(desk);
       expect(shown(desk)).toEqual(shown(made));
       expect(desk.inForce()?.fingerprint).toBe(made.inForce()?.fingerprint);
       expect(desk.config.keys()).not.toContain(PENDING_KEY);

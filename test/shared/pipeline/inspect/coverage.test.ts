@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
 import { coverageOf } from '../../../../shared/pipeline/inspect/coverage.ts';
-import { inOrder } from '../../../../shared/pipeline/in-order.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
@@ -93,37 +92,5 @@ describe('coverage', () => {
     for (let index = 0; index < 40; index += 1) darkroom.originals.upload(`${index}.jpg`, PHOTO);
     expect(await covered(darkroom, 10)).toMatchObject({ listed: 40, originals: 10, whole: 0 });
     expect(darkroom.derivatives.calls).toHaveLength(10);
-  });
-});
-
-describe('work in order', () => {
-  const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
-
-  it('keeps the order of the items and a bound on what is under way', async () => {
-    let running = 0;
-    let most = 0;
-    const items = Array.from({ length: 100 }, (_, index) => index);
-    const results: number[] = [];
-    for await (const result of inOrder(items, async item => {
-      running += 1;
-      most = Math.max(most, running);
-      await pause(item % 3);
-      running -= 1;
-      return item;
-    })) {
-      results.push(result);
-    }
-    expect(results).toEqual(items);
-    expect(most).toBe(16);
-  });
-
-  it('throws the first failure, in order, and leaves none unhandled', async () => {
-    const failing = inOrder([1, 2, 3], async item => {
-      if (item > 1) throw new Error(`item ${item}`);
-      await pause(5);
-      return item;
-    });
-    expect(await failing.next()).toMatchObject({ value: 1 });
-    await expect(failing.next()).rejects.toThrow('item 2');
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { backfillBatch } from '../../../../events/backfill.ts';
+import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { SWEEP_KEY, sweepSchema } from '../../../../shared/core/work/sweep.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
-import { type SweepDesk, sweep } from '../../../../shared/pipeline/inspect/sweep.ts';
+import { type SweepContext, sweep } from '../../../../shared/pipeline/inspect/sweep.ts';
 import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 
 const PHOTO = 'jpeg 1600x1200';
 
-interface TestSweep extends SweepDesk {
+interface TestSweep extends SweepContext {
   darkroom: TestDarkroom;
   tasks: { id: string; mode: string; keys: string[] }[];
   errors: string[];
@@ -40,7 +40,7 @@ async function deskOf(...keys: string[]): Promise<TestSweep> {
       submit: async (id, payload) => {
         if (known.has(id)) return 'duplicate';
         known.add(id);
-        const { bucket: _, ...batch } = backfillBatch.parse(JSON.parse(payload.toString()));
+        const { bucket: _, ...batch } = batchSchema.parse(JSON.parse(payload.toString()));
         desk.tasks.push({ id, mode: batch.mode, keys: batch.keys });
         await backfill(batch, darkroom, darkroom.config);
         return 'accepted';

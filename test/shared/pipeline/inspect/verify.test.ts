@@ -7,7 +7,7 @@ import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { refusalToRemove, removeOrphans } from '../../../../shared/pipeline/inspect/orphans.ts';
 import { countPurges } from '../../../../shared/pipeline/removal/purges.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
-import { liftTakedown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
+import { undoTakeDown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type VerifyOptions, verify } from '../../../../shared/pipeline/inspect/verify.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { memoryStore } from '../../../support/memory-store.ts';
@@ -438,7 +438,7 @@ describe('keys that were taken down', () => {
   it('and are not any more, but still have their tombstone, are handed over to be developed', async () => {
     const darkroom = await developed('a.jpg');
     await takeDown('a.jpg', order, darkroom);
-    await liftTakedown('a.jpg', order, darkroom);
+    await undoTakeDown('a.jpg', order, darkroom);
     const { told, handedOver } = await verified(darkroom);
     expect(told).toMatchObject([{ problem: 'remains', mend: 'settle' }]);
     expect(handedOver).toEqual([['settle', ['a.jpg']]]);

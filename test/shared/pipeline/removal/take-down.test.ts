@@ -4,7 +4,7 @@ import { PURGES } from '../../../../shared/core/work/purge.ts';
 import { takedownKey, takedownSchema } from '../../../../shared/core/set/take-down-record.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
-import { liftTakedown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
+import { undoTakeDown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import type { Call } from '../../../support/memory-store.ts';
 
@@ -169,7 +169,7 @@ describe('a take-down', () => {
     await takeDown('a.jpg', ORDER, darkroom);
     darkroom.config.objects.clear();
     expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'taken-down' });
-    expect(await liftTakedown('a.jpg', ORDER, darkroom)).toBe(true);
+    expect(await undoTakeDown('a.jpg', ORDER, darkroom)).toBe(true);
     expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'developed' });
   });
 
@@ -288,19 +288,19 @@ describe('a take-down that is undone', () => {
     const darkroom = await developed();
     const before = darkroom.derivatives.keys();
     await takeDown('a.jpg', ORDER, darkroom);
-    expect(await liftTakedown('a.jpg', { by: 'editor', reason: undefined }, darkroom)).toBe(true);
+    expect(await undoTakeDown('a.jpg', { by: 'editor', reason: undefined }, darkroom)).toBe(true);
     expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'developed' });
     expect(darkroom.derivatives.keys()).toEqual(before);
     const record = JSON.parse(String(darkroom.config.objects.get(takedownKey('a.jpg'))?.bytes));
     expect(record.acts.map(({ act }: { act: string }) => act)).toEqual(['takedown', 'undo']);
-    expect(await liftTakedown('a.jpg', ORDER, darkroom)).toBe(false);
+    expect(await undoTakeDown('a.jpg', ORDER, darkroom)).toBe(false);
   });
 
   it('whose original is gone leaves nothing', async () => {
     const darkroom = await developed();
     await takeDown('a.jpg', ORDER, darkroom);
     darkroom.originals.objects.delete('a.jpg');
-    await liftTakedown('a.jpg', ORDER, darkroom);
+    await undoTakeDown('a.jpg', ORDER, darkroom);
     expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'removed' });
     expect(darkroom.derivatives.keys()).toEqual([]);
   });
@@ -313,7 +313,7 @@ describe('a take-down that is undone', () => {
       darkroom.derivatives.upload(files[0] ?? '', 'left by somebody');
       return darkroom;
     };
-    const lift = (darkroom: TestDarkroom) => liftTakedown('a.jpg', ORDER, darkroom);
+    const lift = (darkroom: TestDarkroom) => undoTakeDown('a.jpg', ORDER, darkroom);
     await atEveryMoment(withRemains, run, lift, async darkroom => {
       await run(darkroom);
       expect(darkroom.derivatives.keys()).toEqual(files);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { backfillBatch } from '../../../../events/backfill.ts';
+import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import type { Manifest } from '../../../../shared/core/set/manifest.ts';
 import { PURGES } from '../../../../shared/core/work/purge.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
@@ -124,7 +124,7 @@ describe('what a miss showed is handed on', () => {
     darkroom.config.objects.forEach((_, name) => {
       if (name.startsWith(PURGES)) darkroom.config.objects.delete(name);
     });
-    const { bucket: _, ...batch } = backfillBatch.parse(JSON.parse(String(payloads[0])));
+    const { bucket: _, ...batch } = batchSchema.parse(JSON.parse(String(payloads[0])));
     await backfill(batch, darkroom, darkroom.config);
     expect(darkroom.config.keys().filter(name => name.startsWith(PURGES))).toHaveLength(1);
     expect(darkroom.derivatives.keys()).toEqual(['a.jpg/manifest.json']);
@@ -147,7 +147,7 @@ describe('what a miss showed is handed on', () => {
     await followUp(key, miss, hands);
     expect(tasks.size).toBe(1);
     const [payload] = [...tasks.values()];
-    const { bucket: _, ...batch } = backfillBatch.parse(JSON.parse(String(payload)));
+    const { bucket: _, ...batch } = batchSchema.parse(JSON.parse(String(payload)));
     await backfill(batch, darkroom, memoryStore());
     const entry = darkroom.manifest('a.jpg')?.variants.find(one => one.key === key);
     expect(entry).toMatchObject({ state: 'rendered', bytes: expect.any(Number) });

@@ -1,12 +1,9 @@
 import type { PresetList } from '../../core/list/preset-list.ts';
-import type { Log, ObjectStore, TaskQueue } from '../../ports.ts';
+import type { Log, TaskQueue } from '../../ports.ts';
+import type { Clock, Stores } from '../darkroom.ts';
 
-/** All that an edit of the preset list is worked with; an entry opens it. */
-export interface Desk {
-  config: ObjectStore;
-  originals: ObjectStore;
-  /** Where clients read the published list. */
-  derivatives: ObjectStore;
+/** All that an edit of the preset list is worked with; an entry opens it. Clients read the published list in `derivatives`. */
+export interface EditContext extends Stores, Clock {
   /** Name of the originals' bucket, as batches carry it. */
   bucket: string;
   /** Of the list that people write, in the config bucket. */
@@ -15,7 +12,6 @@ export interface Desk {
   queue: TaskQueue;
   read(text: string, file: string): ReadList;
   log: Log;
-  now(): Date;
   /** When to stop, with the state written, so that another invocation goes on. */
   deadline: Date;
   /** After a promotion, until no instance anywhere works with the former list any more. */

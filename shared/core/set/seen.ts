@@ -1,0 +1,58 @@
+import type { FailureCode } from '../failure.ts';
+import type { PresetList } from '../list/preset-list.ts';
+import { type Picture, pictureSchema } from '../picture/picture.ts';
+import type { Placeholder } from '../picture/placeholder.ts';
+import { unusableKey, versionOf } from './keys.ts';
+import { isSameObject, type Manifest, type OriginalObject } from './manifest.ts';
+
+/** What is seen of one key: the original, its manifest, and the list that was in force then. */
+export interface Seen {
+  key: string;
+  /** Undefined where it is gone. */
+  original: OriginalObject | undefined;
+  manifest: Manifest | undefined;
+  list: PresetList;
+  /** As manifests name the list. */
+  listFingerprint: string;
+}
+
+export type SeenOriginal = Seen & { original: OriginalObject };
+
+/** Whether the manifest was made from the very bytes that are there now: only then does it say anything of them. */
+export function isCurrent({ original, manifest }: Seen): boolean {
+  return (
+    original !== undefined && manifest !== undefined && isSameObject(manifest.original, original)
+  );
+}
+
+/** Of the original as it is now, as its derivatives' keys name it. */
+export function versionIn({ original }: SeenOriginal): string {
+  return versionOf(original.etag);
+}
+
+/** What an earlier attempt learnt of these very bytes, so that they need not be read again to plan. */
+export function pictureIn(seen: Seen): Picture | undefined {
+  if (!seen.manifest || !isCurrent(seen) || unusableKey(seen.key)) return undefined;
+  const {
+    key: _k,
+    etag: _e,
+    bytes: _b,
+    crc64: _c,
+    placeholder: _p,
+    ...facts
+  } = seen.manifest.original;
+  return pictureSchema.safeParse(facts).data;
+}
+
+export function placeholderIn(seen: Seen): Placeholder | undefined {
+  return isCurrent(seen) ? seen.manifest?.original.placeholder : undefined;
+}
+
+/** Why nothing can be made of the original. A recorded failure stands until the original or the list changes. */
+export function failureIn(seen: Seen): { code: FailureCode; message: string } | undefined {
+  const { key, original, manifest, listFingerprint } = seen;
+  const unusable = original && unusableKey(key);
+  if (unusable) return { code: 'KEY_UNUSABLE', message: unusable };
+  const stands = isCurrent(seen) && manifest?.presets === listFingerprint;
+  return stands ? manifest.failure : undefined;
+}
