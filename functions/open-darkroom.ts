@@ -8,11 +8,11 @@ import { sharpCodec } from '../shared/adapters/sharp/codec.ts';
 import { type Context, deadlineOf } from '../shared/fc/context.ts';
 import type { Settings } from '../shared/fc/settings.ts';
 import type { Darkroom } from '../shared/pipeline/darkroom.ts';
-import { type PresetCache, presetsInForce } from '../shared/pipeline/edits/presets-in-force.ts';
+import { type ListCache, listInForce } from '../shared/pipeline/edits/list-in-force.ts';
 import { traced } from '../shared/pipeline/develop/traced.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 
-const cache: PresetCache = {};
+const cache: ListCache = {};
 const codec = sharpCodec({ heic: decodeHeic, apng: readApng });
 
 let spans: Spans | undefined;
@@ -54,7 +54,7 @@ function openDarkroom(settings: Settings, context: Context): OpenDarkroom {
     derivatives: ossStore(settings.derivatives, connection),
     config,
     isBehindCdn: settings.cdnDomain !== undefined,
-    presets: presetsInForce(config, cache),
+    listInForce: listInForce(config, cache),
     codec,
     log: jsonLog(settings.logLevel, {
       requestId: context.requestId,

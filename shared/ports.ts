@@ -162,21 +162,34 @@ export interface Codec {
   placeholder(raster: Raster): Promise<Placeholder>;
 }
 
-/** What a codec leaves to others; each loads what it needs when it is first called. */
-export interface ForeignDecoders {
-  /** Upright RGBA in the file's own colour space. */
-  heic(file: Buffer, maxPixels: number): Promise<{ data: Buffer; width: number; height: number }>;
-  apng(file: Buffer): Promise<{
-    width: number;
-    height: number;
-    loop: number;
-    frames: (Omit<ApngFrame, 'rgba'> & { delay: number; png: Buffer })[];
-  }>;
+/** Upright RGBA in the file's own colour space. */
+export interface HeicPixels extends Size {
+  data: Buffer;
 }
 
-/** The preset list in force, and a fingerprint of it. */
-export interface PresetSource {
-  current(): Promise<{ list: PresetList; fingerprint: string }>;
+/** The frames of an animated PNG, each as a PNG of its own. */
+export interface StoredAnimation extends Size {
+  /** 0 is for ever. */
+  loop: number;
+  /** `delay` in milliseconds. */
+  frames: (Omit<ApngFrame, 'rgba'> & { delay: number; png: Buffer })[];
+}
+
+/** What a codec leaves to others; each loads what it needs when it is first called. */
+export interface ForeignDecoders {
+  heic(file: Buffer, maxPixels: number): Promise<HeicPixels>;
+  apng(file: Buffer): Promise<StoredAnimation>;
+}
+
+/** A preset list, and its fingerprint as manifests name it. */
+export interface NamedList {
+  list: PresetList;
+  fingerprint: string;
+}
+
+/** The preset list in force. */
+export interface ListInForce {
+  current(): Promise<NamedList>;
 }
 
 /** An action as a part of a trace, within the part that it is called from. */

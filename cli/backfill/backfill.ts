@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Run } from '../../shared/core/work/run.ts';
-import { presetsInForce } from '../../shared/pipeline/edits/presets-in-force.ts';
+import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { runRecord } from '../../shared/pipeline/bulk/run-record.ts';
 import { runTeller } from './progress.ts';
 import { findOrBegin } from './run.ts';
@@ -40,7 +40,7 @@ export function backfillCommand(): Command {
 
 async function backfillFromHere(options: BackfillOptions): Promise<void> {
   const connection = await connect(options);
-  const { list, fingerprint } = await presetsInForce(connection.config, {}).current();
+  const { list, fingerprint } = await listInForce(connection.config, {}).current();
   const selection = selectionOf(options, list);
   const setting = { connection, list, options, teller: runTeller(options) };
   if (options.dryRun) {

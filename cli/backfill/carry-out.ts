@@ -21,7 +21,7 @@ export interface Setting {
 const BUSY_MS = 15_000;
 const LOOK_MS = 1000;
 
-/** Hands over until the source ends, the plan is passed or someone interrupts, then waits for the last word. */
+/** Hands over until the source ends, the plan is passed or someone interrupts, then waits for the last results. */
 export async function carryOut(record: RunRecord, setting: Setting): Promise<void> {
   const { run } = record;
   const { options, teller } = setting;

@@ -3,7 +3,7 @@ import { Failure, failureOf } from '../../shared/core/failure.ts';
 import { unusableKey, versionOf } from '../../shared/core/set/keys.ts';
 import { isWhole, type Status } from '../../shared/core/set/status.ts';
 import type { VariantStatus } from '../../shared/core/set/variant-state.ts';
-import { presetsInForce } from '../../shared/pipeline/edits/presets-in-force.ts';
+import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { type SurveyStores, type Surveyed, lookAt } from '../../shared/pipeline/inspect/survey.ts';
 import { type Proof, proofOf } from '../../shared/pipeline/removal/take-down-records.ts';
 import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
@@ -24,7 +24,7 @@ export function explainCommand(): Command {
 
 async function explain(keys: string[], options: Options): Promise<void> {
   const { where, originals, derivatives, config } = await connect(options);
-  const presets = await presetsInForce(config, {}).current();
+  const presets = await listInForce(config, {}).current();
   for (const key of keys) {
     try {
       const look = await lookFor(key, where, { originals, derivatives, presets });

@@ -113,9 +113,9 @@ function pendingInWords({ phase, fingerprint, reason, counted }: Pending): strin
 
 function runInWords(run: Run): string {
   const reason = run.reason ? ` (${run.reason})` : '';
-  const sweep = run.sweepAt ? `; what was replaced goes after ${run.sweepAt}` : '';
+  const retires = run.retireAt ? `; what was replaced goes after ${run.retireAt}` : '';
   const mode = run.kind === 'backfill' ? ` ${run.selection.mode} ${run.selection.prefix}` : '';
-  return `${run.kind}${mode} ${run.id}: ${run.phase}${reason}, ${progressInWords(run)}: ${outcomesInWords(run)}${sweep}`;
+  return `${run.kind}${mode} ${run.id}: ${run.phase}${reason}, ${progressInWords(run)}: ${outcomesInWords(run)}${retires}`;
 }
 
 function tellCoverage({

@@ -4,7 +4,7 @@ import type { Finding } from '../../shared/core/set/findings.ts';
 import { MAX_ORPHAN_SHARE } from '../../shared/core/work/sweep.ts';
 import { handOver } from '../../shared/pipeline/bulk/hand-over.ts';
 import { refusalToRemove, removeOrphans } from '../../shared/pipeline/inspect/orphans.ts';
-import { presetsInForce } from '../../shared/pipeline/edits/presets-in-force.ts';
+import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { type Mend, type Verdict, verify } from '../../shared/pipeline/inspect/verify.ts';
 import {
   type Connection,
@@ -61,7 +61,7 @@ export function verifyCommand(): Command {
 async function run(options: Options): Promise<void> {
   const connection = await connect(options);
   const { originals, derivatives, config } = connection;
-  const presets = await presetsInForce(config, {}).current();
+  const presets = await listInForce(config, {}).current();
   const now = new Date();
   const isBehindCdn = connection.cdn !== undefined;
   const ground = { originals, derivatives, presets, config, isBehindCdn, now: () => now };

@@ -45,7 +45,7 @@ export async function measure(
       ...surroundings,
       originals: originals(requests),
       derivatives: derivatives(requests),
-      presets: { current: async () => ({ list: asOf, fingerprint: fingerprintOfList(asOf) }) },
+      listInForce: { current: async () => ({ list: asOf, fingerprint: fingerprintOfList(asOf) }) },
       config: memoryStore(new Map(), requests),
       codec: how,
     });

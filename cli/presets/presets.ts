@@ -2,14 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as z from 'zod';
-import {
-  type PresetsInForce,
-  readPresetList,
-  sentenceOf,
-} from '../../shared/adapters/yaml/preset-file.ts';
+import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { widthsOf } from '../../shared/core/list/geometry.ts';
 import { type PresetList, presetListShape } from '../../shared/core/list/preset-list.ts';
+import type { NamedList } from '../../shared/ports.ts';
 import { say } from '../terminal/printer.ts';
 
 export function presetsCommand(): Command {
@@ -35,7 +32,7 @@ async function check(file: string): Promise<void> {
 }
 
 /** As it is written too. */
-export async function checkedList(file: string): Promise<PresetsInForce & { text: string }> {
+export async function checkedList(file: string): Promise<NamedList & { text: string }> {
   const text = await textOf(file);
   const read = readPresetList(text, file);
   if (!('problems' in read)) return { ...read, text };

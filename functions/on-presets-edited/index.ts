@@ -6,7 +6,7 @@ import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { accountOf, readSettings } from '../../shared/fc/settings.ts';
 import type { EditContext } from '../../shared/pipeline/edits/edit-context.ts';
 import { advanceEdit } from '../../shared/pipeline/edits/advance-edit.ts';
-import { MAX_AGE_MS } from '../../shared/pipeline/edits/presets-in-force.ts';
+import { MAX_AGE_MS } from '../../shared/pipeline/edits/list-in-force.ts';
 import { examined } from '../checkup.ts';
 
 const settings = readSettings();

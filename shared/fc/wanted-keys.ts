@@ -16,22 +16,11 @@ const HANDLED =
   /^(oss:)?Object(Created:(PutObject|PostObject|CopyObject|AppendObject|CompleteMultipartUpload)|Removed:(DeleteObject|DeleteObjects))$/;
 
 /**
- * Reads a native OSS event, EventBridge's CloudEvent or an array of them, or our own backfill batch. Keys are
- * taken as they come, never URL-decoded. Throws EVENT_UNREADABLE, which FC keeps for replay.
+ * Reads a native OSS event, EventBridge's CloudEvent or an array of them. Keys are taken as they come, never
+ * URL-decoded. Throws EVENT_UNREADABLE, which FC keeps for replay.
  */
 export function wantedKeys(payload: Buffer, originalsBucket: string): WantedKeys {
-  const event = parseJson(payload);
-  const batch = batchSchema.safeParse(event);
-  if (batch.success) {
-    const { bucket, keys } = batch.data;
-    return bucket === originalsBucket
-      ? { keys: [...new Set(keys)], ignored: [] }
-      : {
-          keys: [],
-          ignored: [{ reason: `expected bucket ${originalsBucket}, received ${bucket}` }],
-        };
-  }
-  return sortOut(recordsIn(event), originalsBucket);
+  return sortOut(recordsIn(parseJson(payload)), originalsBucket);
 }
 
 /** Reads our own batch, and nothing else. Throws EVENT_UNREADABLE, which FC keeps for replay. */
@@ -66,7 +55,7 @@ function recordsIn(event: unknown): Hint[] {
   const place = native.error.issues[0]?.path.join('.');
   throw new Failure(
     'EVENT_UNREADABLE',
-    `expected an OSS event, a CloudEvent of OSS, or a backfill batch, received something else${place ? ` (as an OSS event it is wrong at ${place})` : ''}`,
+    `expected an OSS event or a CloudEvent of OSS, received something else${place ? ` (as an OSS event it is wrong at ${place})` : ''}`,
   );
 }
 

@@ -4,7 +4,7 @@ import { IN_FORCE_KEY, type InForce } from '../../shared/core/work/in-force.ts';
 import { ROLLOUT_KEY, type Run } from '../../shared/core/work/run.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
 import type { EditContext } from '../../shared/pipeline/edits/edit-context.ts';
-import { presetsInForce } from '../../shared/pipeline/edits/presets-in-force.ts';
+import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { type TestDarkroom, testDarkroom } from './darkrooms.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 
@@ -30,7 +30,7 @@ export function testDesk(): TestDesk {
   const config = memoryStore();
   const darkroom = testDarkroom();
   darkroom.config = config;
-  darkroom.presets = { current: () => presetsInForce(config, {}).current() };
+  darkroom.listInForce = { current: () => listInForce(config, {}).current() };
   const known = new Set<string>();
   const warnings: string[] = [];
   const warn = (event: string) => warnings.push(event);

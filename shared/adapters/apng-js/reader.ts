@@ -1,24 +1,6 @@
 import parseApng, { type APNG } from 'apng-js';
 import { Failure } from '../../core/failure.ts';
-
-/** The frames of an animated PNG, each as a PNG of its own. */
-export interface StoredAnimation {
-  width: number;
-  height: number;
-  /** 0 is for ever. */
-  loop: number;
-  frames: {
-    left: number;
-    top: number;
-    width: number;
-    height: number;
-    /** Milliseconds. */
-    delay: number;
-    blend: 'source' | 'over';
-    dispose: 'none' | 'background' | 'previous';
-    png: Buffer;
-  }[];
-}
+import type { StoredAnimation } from '../../ports.ts';
 
 const DISPOSE = ['none', 'background', 'previous'] as const;
 const BLEND = ['source', 'over'] as const;

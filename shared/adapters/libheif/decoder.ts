@@ -1,13 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../core/failure.ts';
 import { DECODE_SECONDS } from '../../core/picture/limits.ts';
-
-/** Upright RGBA in the file's own colour space. */
-export interface HeicPixels {
-  data: Buffer;
-  width: number;
-  height: number;
-}
+import type { HeicPixels } from '../../ports.ts';
 
 /** sharp's npm build has no HEVC; libheif in wasm has. Throws ORIGINAL_UNDECODABLE. */
 export async function decodeHeic(file: Buffer, maxPixels: number): Promise<HeicPixels> {

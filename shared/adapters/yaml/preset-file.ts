@@ -10,17 +10,11 @@ import {
 } from 'yaml';
 import { Failure } from '../../core/failure.ts';
 import { checkPresets } from '../../core/list/checks.ts';
-import type { PresetList } from '../../core/list/preset-list.ts';
 import { type Problem, problemsIn } from '../../core/list/problems.ts';
 import { fingerprintOfList } from '../../core/list/recipe.ts';
-import type { ObjectStore, PresetSource } from '../../ports.ts';
+import type { NamedList } from '../../ports.ts';
 
 /** The preset list as people write it: YAML 1.2, with anchors and merge keys. */
-
-export interface PresetsInForce {
-  list: PresetList;
-  fingerprint: string;
-}
 
 /** A problem's `place` is `file:line:column`. */
 export type LocatedProblem = Problem & { place: string };
@@ -29,7 +23,7 @@ export type LocatedProblem = Problem & { place: string };
 export function readPresetList(
   text: string,
   file: string,
-): PresetsInForce | { problems: LocatedProblem[] } {
+): NamedList | { problems: LocatedProblem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
   const placeOf = (offset: number) => {
@@ -64,39 +58,8 @@ export function sentenceOf({ place, path, message }: LocatedProblem): string {
   return `${place} ${where ? `${where}: ` : ''}${message}`;
 }
 
-/** An edit reaches a warm instance after this long; until then it costs no request. */
-const MAX_AGE_MS = 10_000;
-
-/** What an instance remembers of the list between events. */
-export interface PresetCache {
-  held?: PresetsInForce & { etag: string; readAt: number };
-}
-
-export function storedPresets(store: ObjectStore, key: string, cache: PresetCache): PresetSource {
-  return {
-    current: async () => {
-      const { held } = cache;
-      if (held && Date.now() - held.readAt < MAX_AGE_MS) return held;
-      const stored = held ? await store.getUnless(key, held.etag) : await store.get(key);
-      if (stored === 'unchanged' && held) {
-        cache.held = { ...held, readAt: Date.now() };
-        return held;
-      }
-      if (!stored || stored === 'unchanged') {
-        throw new Failure(
-          'PRESETS_INVALID',
-          `expected a preset list at ${key} in the config bucket, there is none`,
-        );
-      }
-      const read = presetsOrThrow(stored.bytes.toString('utf8'), key);
-      cache.held = { ...read, etag: stored.etag, readAt: Date.now() };
-      return read;
-    },
-  };
-}
-
 /** Throws PRESETS_INVALID with every problem, one a line. */
-export function presetsOrThrow(text: string, file: string): PresetsInForce {
+export function presetsOrThrow(text: string, file: string): NamedList {
   const read = readPresetList(text, file);
   if (!('problems' in read)) return read;
   throw new Failure('PRESETS_INVALID', read.problems.map(sentenceOf).join('\n'));

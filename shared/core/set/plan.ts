@@ -13,7 +13,7 @@ export interface Plan {
   render: Variant[];
   /** Entries of the coming manifest that need no work: kept, on demand, skipped, failed for good. */
   entries: ManifestVariant[];
-  /** Replaced files, those of `remove` included: a run that dies before it removed them leaves word of them. */
+  /** Replaced files, those of `remove` included: they stay named until they are removed. */
   retired: Manifest['retired'];
   /** Files whose time is over, to be deleted once the manifest is written. */
   remove: string[];

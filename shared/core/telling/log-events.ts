@@ -71,7 +71,7 @@ export const logEvents = {
     run: z.string(),
     kind: runSchema.shape.kind,
     done: tallySchema,
-    sweepAt: z.iso.datetime().optional(),
+    retireAt: z.iso.datetime().optional(),
   }),
   'sweep-ended': sweepSchema,
   'takedown-broken': z.strictObject({ key, why: z.string() }),

@@ -21,7 +21,7 @@ export const batchSchema = z.strictObject({
       startedAt: z.iso.datetime(),
     })
     .optional()
-    .describe('which run handed it over, as which task: the function leaves word there'),
+    .describe('which run handed it over, as which task: the function writes its result there'),
 });
 
 export type Batch = z.infer<typeof batchSchema>;

@@ -28,7 +28,12 @@ export type Tally = z.infer<typeof tallySchema>;
 export const runSchema = z.strictObject({
   schema: z.literal(1),
   id: z.string(),
-  kind: z.enum(['backfill', 'rollout', 'sweep']),
+  kind: z
+    .preprocess(
+      kind => (kind === 'sweep' ? 'retire' : kind),
+      z.enum(['backfill', 'rollout', 'retire']),
+    )
+    .describe('retire: the end of what a rollout replaced; `sweep` in records before 0.2'),
   selection: z.strictObject({
     prefix: z.string(),
     since: z.iso.datetime().optional(),
@@ -59,7 +64,7 @@ export const runSchema = z.strictObject({
   counted: z.array(z.string()).describe('results in `done` that may still be lying there'),
   startedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
-  sweepAt: z.iso.datetime().optional(),
+  retireAt: z.iso.datetime().optional().describe('when what was replaced goes'),
 });
 export type Run = z.infer<typeof runSchema>;
 

@@ -13,13 +13,14 @@ export type BackfillBatch = Pick<Batch, 'keys' | 'mode' | 'preset' | 'made' | 'r
 /** Two originals at once finish a fifth sooner than one (docs/rendering.md): one is read while another is encoded. */
 const SIDE_BY_SIDE = 2;
 /**
- * As s.yaml says: after these retries FC gives an event up, and then this is all that will be known of it. The most that
- * FC takes: two attempts die without a word, each later one settles one picture that kills it, and one has to live.
+ * As s.yaml says: after these retries FC gives an event up, and the result of this attempt is the last. It is the most
+ * that FC takes. Of a batch with pictures that crash the process, two attempts end without a result, each later one
+ * settles one such picture, and one has to end in order.
  */
 export const LAST_ATTEMPT = 8;
 
 /**
- * Reconciles a batch and leaves word of it for the run. What failed in passing is thrown after the others are done,
+ * Reconciles a batch and writes its result for the run. What failed in passing is thrown after the others are done,
  * so that FC delivers the batch again; what is settled then costs two requests.
  */
 export async function backfill(

@@ -37,8 +37,8 @@ export async function wasReplayed(lost: Lost, config: ObjectStore): Promise<bool
 }
 
 /**
- * Once: the record in the config bucket says so for good, and FC refuses the task's id even where a run died before it
- * was written. A function that keeps no tasks has no ids; there such a death costs a second replay, which settles.
+ * Once: the record in the config bucket says so for good. If the process dies before it is written, FC refuses the
+ * task's id; a function that keeps no tasks has no ids, and is then woken twice, which settles.
  */
 export async function replay(
   lost: Lost,

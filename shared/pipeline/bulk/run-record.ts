@@ -57,8 +57,8 @@ export function runRecord(
 }
 
 /**
- * Adds the results that workers left since the last time, and takes them away once the sum is written: who dies in
- * between finds them named in `counted`, and does not count them again. Answers how many there were.
+ * Adds the results that workers left since the last time, and removes them once the sum is written. If the process dies
+ * in between, they are named in `counted`, and not counted again. Answers how many there were.
  */
 export async function countResults(record: RunRecord, config: ObjectStore): Promise<number> {
   const { run } = record;

@@ -7,17 +7,17 @@ import type { Darkroom } from '../darkroom.ts';
 import { writeManifest } from '../stored-set.ts';
 import type { ObservedOriginal } from './observe.ts';
 
-/** Two attempts that did not even fail in order: the third may well be killed by the picture too. */
+/** After two attempts that did not even fail in order, the picture may crash the third, too. */
 const SUSPICIOUS_ATTEMPT = 2;
 
-/** From then on a picture is developed with no other beside it, so that what is left behind names who killed. */
+/** From then on a picture is developed with no other beside it, so that what is left behind names the one that crashed. */
 export function isSuspicious({ attempt }: Pick<Darkroom, 'attempt'>): boolean {
   return attempt >= SUSPICIOUS_ATTEMPT;
 }
 
 /**
- * A picture that hangs or kills the process leaves no word of it, and would come back for ever. So a late attempt
- * records the failure before it decodes. Answers how to take that back, for whoever lives to tell what happened.
+ * A picture that hangs or crashes the process leaves no report, and its event would be delivered for ever. So a late
+ * attempt records the failure before it decodes. Answers how to take that back where the process survives.
  */
 export async function raiseCrashGuard(
   seen: ObservedOriginal,

@@ -100,7 +100,7 @@ async function planAndDevelop(
 
 /**
  * A new original of which every file is made on demand is decoded once all the same: for its placeholder, and since
- * a picture that kills its decoder is to be found here, where attempts are counted, and not by each view of it.
+ * a picture that crashes its decoder is to be found here, where attempts are counted, and not by each view of it.
  */
 function isUnproven({ key, list }: SeenOriginal): boolean {
   return presetsFor(key, list).length > 0;

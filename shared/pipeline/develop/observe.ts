@@ -13,12 +13,12 @@ export type ObservedOriginal = Observed & SeenOriginal;
 /** What there is for a key now, whatever an event said of it: two small requests, side by side, and the list in force. */
 export async function observe(
   key: string,
-  darkroom: Pick<Darkroom, 'originals' | 'derivatives' | 'presets' | 'amend'>,
+  darkroom: Pick<Darkroom, 'originals' | 'derivatives' | 'listInForce' | 'amend'>,
 ): Promise<Observed> {
   const [original, stored, { list, fingerprint }] = await Promise.all([
     darkroom.originals.head(key),
     readManifest(key, darkroom.derivatives),
-    darkroom.presets.current(),
+    darkroom.listInForce.current(),
   ]);
   const manifest = stored && darkroom.amend ? darkroom.amend(stored) : stored;
   return { key, original, manifest, stored, list, listFingerprint: fingerprint };

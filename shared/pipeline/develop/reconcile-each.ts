@@ -29,8 +29,8 @@ export function throwFirst(results: Result[]): void {
 }
 
 /**
- * With `sideBySide` above 1, one original is read while another is encoded; not where earlier attempts died. An event
- * with more pictures that kill than it has such attempts comes to its end by `darkroom replay`.
+ * With `sideBySide` above 1, one original is read while another is encoded; not where earlier attempts crashed. An
+ * event with more pictures that crash than it has such attempts comes to its end by `darkroom replay`.
  */
 export async function reconcileEach(
   keys: string[],

@@ -12,7 +12,7 @@ const BATCH = 100;
 const CONCURRENCY = 8;
 /** Batches handed over that nobody has answered for: the governor sees what happens before more is begun. */
 const MOST_AHEAD = 200;
-/** No word of any batch for this long: what is missing is in the failure destination. */
+/** No result of any batch for this long: what is missing is in the failure destination. */
 const SILENCE_MS = 30 * 60_000;
 
 /**
@@ -94,7 +94,7 @@ function stop(run: Run, reason: string, { log }: EditContext): void {
   log.error('run-stopped', { run: run.id, reason });
 }
 
-/** All is handed over: waits for word of the last batches. */
+/** All is handed over: waits for the results of the last batches. */
 async function finish(
   record: RunRecord,
   { list }: InForce,
@@ -114,20 +114,20 @@ async function finish(
 }
 
 function conclude(run: Run, retention: number, { log, now }: EditContext): void {
-  const isOver = run.kind === 'sweep' || retention === 0;
+  const isOver = run.kind === 'retire' || retention === 0;
   run.phase = isOver ? 'done' : 'retaining';
-  if (!isOver) run.sweepAt = new Date(now().getTime() + retention).toISOString();
-  log.info('run-done', { run: run.id, kind: run.kind, done: run.done, sweepAt: run.sweepAt });
+  if (!isOver) run.retireAt = new Date(now().getTime() + retention).toISOString();
+  log.info('run-done', { run: run.id, kind: run.kind, done: run.done, retireAt: run.retireAt });
 }
 
 /** Once what was replaced has stayed for its time, the same originals are visited again, and it goes. */
 async function startRetiring(record: RunRecord, { now }: EditContext): Promise<'now' | 'later'> {
   const { run } = record;
-  if (run.sweepAt === undefined || now().toISOString() < run.sweepAt) return 'later';
-  for (const name of ['cursor', 'sweepAt', 'plan', 'reason'] as const) delete run[name];
+  if (run.retireAt === undefined || now().toISOString() < run.retireAt) return 'later';
+  for (const name of ['cursor', 'retireAt', 'plan', 'reason'] as const) delete run[name];
   Object.assign(run, {
-    id: `sweep-${run.presets}-${now().getTime().toString(36)}`,
-    kind: 'sweep',
+    id: `retire-${run.presets}-${now().getTime().toString(36)}`,
+    kind: 'retire',
     phase: 'running',
     seen: 0,
     handedOver: { batches: 0, originals: 0, planned: 0 },

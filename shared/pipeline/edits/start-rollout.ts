@@ -14,8 +14,8 @@ import { readRecord, writeRecord } from '../records.ts';
 import type { EditContext } from './edit-context.ts';
 
 /**
- * Puts a pending list in force and starts its rollout. The rollout is written first and the pending list removed
- * last: who dies in between leaves a pending list whose rollout is there, and the next one ends what was begun.
+ * Puts a pending list in force and starts its rollout. The rollout is written first and the pending list removed last.
+ * If the process dies in between, a pending list is there whose rollout is there, too, and the next invocation goes on.
  */
 export async function startRollout(
   pending: Pending,

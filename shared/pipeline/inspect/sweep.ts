@@ -33,7 +33,7 @@ export interface SweepContext {
 
 /** Keys that are held in memory, and written as one object. */
 const PAGE = 1000;
-/** Sets between two writes of the state: a run that dies looks at so many again. */
+/** Sets between two writes of the state: if the process dies, so many are looked at again. */
 const SAVE_EVERY = 10_000;
 /** A take-down of the last minutes may be under way. */
 const SETTLED_MS = 30 * 60_000;
@@ -173,7 +173,7 @@ async function removePages({ id, pages }: Sweep, { config }: SweepContext): Prom
   if (keys.length > 0) await config.remove(keys);
 }
 
-/** By the start of the sweep, so that who dies after it hands over the same tasks again, and these are known. */
+/** The ids hold the start of the sweep: if the process dies, the same tasks are submitted again, and FC refuses them. */
 async function give(
   keys: string[],
   mode: Mode,

@@ -22,7 +22,7 @@ export async function answerAuto(
   if (!preset || !original || unusableKey(original)) return { found: 'nothing' };
   const [manifest, { list }] = await Promise.all([
     readManifest(original, darkroom.derivatives),
-    darkroom.presets.current(),
+    darkroom.listInForce.current(),
   ]);
   const variants = (manifest?.variants ?? []).filter(one => one.preset === preset);
   const chosen = chosenVariant(variants, facts, list.clients);

@@ -37,7 +37,7 @@ beforeAll(async () => {
   };
   const inForce = {
     schema: 1,
-    ...(await darkroom.presets.current()),
+    ...(await darkroom.listInForce.current()),
     etag: 'E',
     promotedAt: '2026-11-23T10:00:00.000Z',
   };

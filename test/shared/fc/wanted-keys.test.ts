@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ageOf, wantedKeys } from '../../../shared/fc/wanted-keys.ts';
+import { ageOf, wantedBatch, wantedKeys } from '../../../shared/fc/wanted-keys.ts';
 
 const samples = new URL('../../../events/samples/', import.meta.url);
 const sample = (name: string) => readFileSync(new URL(name, samples));
@@ -18,7 +18,6 @@ describe('the keys that an event wants', () => {
     ['oss-delete-objects.json', ['users/42/🐸📷 emoji.jpg']],
     ['cloud-event.json', ['users/42/image%20space.jpg']],
     ['cloud-events.json', ['users/42/1.jpg', 'users/42/2.jpg']],
-    ['backfill.json', ['users/42/1.jpg', 'users/42/夏天 50%+1 (海).jpg']],
   ])('of %s come as they are, never URL-decoded', (name, keys) => {
     expect(wantedKeys(sample(name), 'originals')).toMatchObject({ keys, ignored: [] });
   });
@@ -33,7 +32,9 @@ describe('the keys that an event wants', () => {
     many[1].data.eventTime = '2026-11-20T07:00:00.000Z';
     many[0].data.eventTime = 'yesterday';
     expect(ageIn(many)).toEqual({ ageMs: 0 });
-    expect(ageIn(parsed('backfill.json'))).toEqual({});
+    delete many[1].data.eventTime;
+    for (const one of many) delete one.time;
+    expect(ageIn(many)).toEqual({});
   });
 
   it('are tested for every sample there is', () => {
@@ -42,7 +43,7 @@ describe('the keys that an event wants', () => {
   });
 
   it('of another bucket are left alone, with the reason', () => {
-    for (const name of ['oss-put-object.json', 'cloud-event.json', 'backfill.json']) {
+    for (const name of ['oss-put-object.json', 'cloud-event.json']) {
       expect(wantedKeys(sample(name), 'others')).toMatchObject({
         keys: [],
         ignored: [{ reason: 'expected bucket others, received originals' }],
@@ -93,14 +94,32 @@ describe('the keys that an event wants', () => {
       'another service’s event',
       JSON.stringify(parsed('oss-put-object.json')).replace('acs:oss"', 'acs:log"'),
     ],
-    [
-      'too large a batch',
-      JSON.stringify({ ...parsed('backfill.json'), keys: Array(501).fill('a') }),
-    ],
-    ['a batch with an unknown field', JSON.stringify({ ...parsed('backfill.json'), extra: 1 })],
+    ['a batch, which is the backfill function’s', sample('backfill.json').toString()],
   ])('cannot be read from %s: the event is kept for replay', (_, text) => {
     expect(() => wantedKeys(Buffer.from(text), 'originals')).toThrow(
       expect.objectContaining({ code: 'EVENT_UNREADABLE', kind: 'fault' }),
     );
+  });
+});
+
+describe('the keys of a batch', () => {
+  const batchIn = (event: unknown, bucket = 'originals') =>
+    wantedBatch(Buffer.from(JSON.stringify(event)), bucket);
+
+  it('come as they are, never URL-decoded', () => {
+    const keys = ['users/42/1.jpg', 'users/42/夏天 50%+1 (海).jpg'];
+    expect(wantedBatch(sample('backfill.json'), 'originals')).toMatchObject({
+      keys,
+      mode: 'settle',
+    });
+  });
+
+  it.each([
+    ['of another bucket', () => batchIn(parsed('backfill.json'), 'others')],
+    ['too many', () => batchIn({ ...parsed('backfill.json'), keys: Array(501).fill('a') })],
+    ['with an unknown field', () => batchIn({ ...parsed('backfill.json'), extra: 1 })],
+    ['of an upload', () => batchIn(parsed('oss-put-object.json'))],
+  ])('%s cannot be read: the event is kept for replay', (_, read) => {
+    expect(read).toThrow(expect.objectContaining({ code: 'EVENT_UNREADABLE', kind: 'fault' }));
   });
 });

@@ -1,11 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
-import {
-  type PresetCache,
-  readPresetList,
-  sentenceOf,
-  storedPresets,
-} from '../../../../shared/adapters/yaml/preset-file.ts';
-import { memoryStore } from '../../../support/memory-store.ts';
+import { describe, expect, it } from 'vitest';
+import { readPresetList, sentenceOf } from '../../../../shared/adapters/yaml/preset-file.ts';
 import { SMALL } from '../../../support/preset-lists.ts';
 
 function problems(yaml: string): string[] {
@@ -137,37 +131,5 @@ describe('a preset list', () => {
       bomb.push(`${to}: &${to} [${Array(9).fill(`*${from}`).join(',')}]`);
     }
     expect(() => problems(bomb.join('\n'))).toThrow(/alias/i);
-  });
-});
-
-describe('the list in force', () => {
-  it('is read once and then asked for only after a while, by its ETag', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    try {
-      const store = memoryStore();
-      store.upload('presets.yaml', SMALL);
-      const cache: PresetCache = {};
-      const source = () => storedPresets(store, 'presets.yaml', cache).current();
-      const first = await source();
-      await source();
-      expect(store.calls).toHaveLength(1);
-      vi.advanceTimersByTime(10_001);
-      expect((await source()).fingerprint).toBe(first.fingerprint);
-      expect(store.calls).toHaveLength(2);
-      store.upload('presets.yaml', `epoch: 9\n${SMALL}`);
-      expect((await source()).fingerprint).toBe(first.fingerprint);
-      vi.advanceTimersByTime(10_001);
-      expect((await source()).fingerprint).not.toBe(first.fingerprint);
-    } finally {
-      vi.useRealTimers();
-    }
-  });
-
-  it('must be there and in order', async () => {
-    const store = memoryStore();
-    const current = () => storedPresets(store, 'presets.yaml', {}).current();
-    await expect(current()).rejects.toThrow(/expected a preset list at presets.yaml/);
-    store.upload('presets.yaml', 'version: 7');
-    await expect(current()).rejects.toMatchObject({ code: 'PRESETS_INVALID', kind: 'fault' });
   });
 });

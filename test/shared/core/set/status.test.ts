@@ -10,7 +10,7 @@ import { SMALL } from '../../../support/preset-lists.ts';
 const PHOTO = 'jpeg 1600x1200';
 
 async function standing(key: string, darkroom: TestDarkroom, manifest?: Manifest) {
-  const { list, fingerprint } = await darkroom.presets.current();
+  const { list, fingerprint } = await darkroom.listInForce.current();
   return statusOf({
     key,
     original: await darkroom.originals.head(key),
@@ -265,7 +265,7 @@ describe('an original', () => {
   it('that kills the process keeps its files, and what is not there has failed', async () => {
     const darkroom = await developed();
     darkroom.edit(SMALL.replace('[480, 1080]', '[480, 960]'));
-    const { fingerprint } = await darkroom.presets.current();
+    const { fingerprint } = await darkroom.listInForce.current();
     const manifest = {
       ...(darkroom.manifest('a.jpg') as Manifest),
       presets: fingerprint,

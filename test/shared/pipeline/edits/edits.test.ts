@@ -147,7 +147,7 @@ describe('an edit of one preset', () => {
     pass(desk, 1);
     await advanceEdit(desk);
     expect(filesOf(desk)).toEqual(after);
-    expect(desk.rollout()).toMatchObject({ kind: 'sweep', phase: 'done' });
+    expect(desk.rollout()).toMatchObject({ kind: 'retire', phase: 'done' });
   });
 
   it('that adds a preset moves no file that is there', async () => {

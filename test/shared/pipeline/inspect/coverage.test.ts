@@ -9,7 +9,7 @@ import { SMALL } from '../../../support/preset-lists.ts';
 const PHOTO = 'jpeg 1600x1200';
 
 async function covered(darkroom: TestDarkroom, sample?: number) {
-  const { list } = await darkroom.presets.current();
+  const { list } = await darkroom.listInForce.current();
   return await coverageOf(darkroom.originals, darkroom.derivatives, list, { sample });
 }
 

@@ -27,7 +27,7 @@ async function developed(...keys: string[]): Promise<TestDarkroom> {
 }
 
 async function groundOf(darkroom: TestDarkroom) {
-  return { ...darkroom, presets: await darkroom.presets.current() };
+  return { ...darkroom, presets: await darkroom.listInForce.current() };
 }
 
 async function verified(darkroom: TestDarkroom, options: Partial<VerifyOptions> = {}) {

@@ -1,16 +1,16 @@
 import { Failure } from '../../core/failure.ts';
 import { IN_FORCE_KEY, type InForce, inForceSchema } from '../../core/work/in-force.ts';
-import type { ObjectStore, PresetSource } from '../../ports.ts';
+import type { ObjectStore, ListInForce } from '../../ports.ts';
 
 /** An edit reaches a warm instance after this long; until then it costs no request. */
 export const MAX_AGE_MS = 5000;
 
 /** What an instance remembers of the list between events. */
-export interface PresetCache {
+export interface ListCache {
   held?: { inForce: InForce; etag: string; readAt: number };
 }
 
-export function presetsInForce(config: ObjectStore, cache: PresetCache): PresetSource {
+export function listInForce(config: ObjectStore, cache: ListCache): ListInForce {
   return {
     current: async () => {
       const { held } = cache;
