@@ -20,13 +20,22 @@ export interface Attributes {
   cacheControl: string;
 }
 
-/** One bucket. What is missing is undefined, never an exception; removing what is not there succeeds. */
+/**
+ * One bucket. What is missing is undefined, never an exception: it is missing where the store says that this very
+ * bucket has no such key, and a missing bucket is STORE_DENIED. What was read is compared with its length and its
+ * CRC-64 where the store knows one, and what was written with what the store says of it; a mismatch, and silence, is
+ * STORE_UNAVAILABLE, after several attempts. A key that the store would change is KEY_UNUSABLE. An object that is
+ * archived cannot be read: ORIGINAL_ARCHIVED.
+ */
 export interface ObjectStore {
   head(key: string): Promise<OriginalObject | undefined>;
-  /** With `unlessEtag`, 'unchanged' where the object still has that ETag. */
   get(key: string): Promise<StoredObject | undefined>;
   getUnless(key: string, etag: string): Promise<StoredObject | 'unchanged' | undefined>;
-  put(key: string, bytes: Buffer, attributes: Attributes): Promise<void>;
+  /** These very bytes, as a HEAD told of them, and no more; 'changed' where another object has their place. */
+  getExactly(object: OriginalObject): Promise<Buffer | 'changed' | undefined>;
+  /** Answers the ETag that the object has now. */
+  put(key: string, bytes: Buffer, attributes: Attributes): Promise<{ etag: string }>;
+  /** All are gone when it returns, and removing what is not there succeeds; else it throws. */
   remove(keys: string[]): Promise<void>;
   /** Objects and, with a delimiter, the prefixes rolled up by it; in OSS's byte order. */
   list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject | { prefix: string }>;

@@ -66,9 +66,11 @@ function storeOf(objects: Map<string, Buffer>, stored?: Watcher['stored']): Obje
     },
     get,
     getUnless: get,
+    getExactly: async ({ key }) => objects.get(key),
     put: async (key, bytes) => {
       objects.set(key, bytes);
       stored?.(key, bytes);
+      return { etag };
     },
     remove: async keys => {
       for (const key of keys) objects.delete(key);

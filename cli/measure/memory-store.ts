@@ -27,9 +27,11 @@ export function memoryStore(objects: Map<string, Buffer>, requests: Requests): O
     },
     get,
     getUnless: async key => ((await get(key)) ? 'unchanged' : undefined),
+    getExactly: async ({ key }) => (await get(key))?.bytes,
     put: async (key, bytes) => {
       requests.puts += 1;
       objects.set(key, bytes);
+      return { etag };
     },
     remove: async keys => {
       requests.removes += 1;

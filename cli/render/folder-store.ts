@@ -18,7 +18,14 @@ export function folderStore(root: string): ObjectStore {
       const stored = await get(key);
       return stored?.etag === etag ? 'unchanged' : stored;
     },
-    put: (key, bytes) => put(join(root, key), bytes),
+    getExactly: async ({ key, etag }) => {
+      const stored = await get(key);
+      return stored && (stored.etag === etag ? stored.bytes : 'changed');
+    },
+    put: async (key, bytes) => {
+      await put(join(root, key), bytes);
+      return { etag: md5(bytes) };
+    },
     remove: async keys => {
       for (const key of keys) await rm(join(root, key), { force: true });
     },

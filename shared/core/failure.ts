@@ -7,6 +7,8 @@ export type FailureKind = 'input' | 'transient' | 'fault';
 
 const KINDS = {
   KEY_UNUSABLE: 'input',
+  ORIGINAL_ARCHIVED: 'input',
+  ORIGINAL_CRASHED: 'input',
   ORIGINAL_EMPTY: 'input',
   ORIGINAL_TOO_LARGE: 'input',
   ORIGINAL_UNDECODABLE: 'input',

@@ -49,9 +49,14 @@ export function memoryStore(): MemoryStore {
       const stored = await get(key);
       return stored?.etag === etag ? 'unchanged' : stored;
     },
+    getExactly: async ({ key, etag }) => {
+      const stored = await get(key);
+      return stored && (stored.etag === etag ? stored.bytes : 'changed');
+    },
     put: async (key, bytes, attributes) => {
       await happen('put', key);
       objects.set(key, { bytes, ...attributes, modifiedAt: new Date() });
+      return { etag: etagOf(bytes) };
     },
     remove: async keys => {
       for (const key of keys) {

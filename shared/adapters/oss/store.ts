@@ -18,6 +18,10 @@ export function ossStore(bucket: string, connection: OssConnection): ObjectStore
     get: key => orUndefined(() => call(`GET ${key}`, () => get(client, key))),
     getUnless: (key, etag) =>
       orUndefined(() => call(`GET ${key}`, () => getUnless(client, key, etag))),
+    getExactly: async ({ key, etag }) => {
+      const stored = await orUndefined(() => call(`GET ${key}`, () => get(client, key)));
+      return stored && (stored.etag === etag ? stored.bytes : 'changed');
+    },
     put: (key, bytes, attributes) =>
       call(`PUT ${key}`, () => put(client, key, { bytes, ...attributes })),
     remove: async keys => {
@@ -100,10 +104,11 @@ async function getUnless(client: OSS, key: string, etag: string) {
 /** A Buffer goes with Content-MD5, which the server verifies, and can be sent again. */
 async function put(client: OSS, key: string, object: Attributes & { bytes: Buffer }) {
   const { bytes, contentType, cacheControl } = object;
-  await client.put(key, bytes, {
+  const { res } = await client.put(key, bytes, {
     mime: contentType,
     headers: { 'Content-Type': contentType, 'Cache-Control': cacheControl },
   });
+  return { etag: bare((res.headers as Record<string, string>).etag) };
 }
 
 type Call = <T>(what: string, run: () => Promise<T>) => Promise<T>;

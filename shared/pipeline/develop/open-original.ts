@@ -29,14 +29,14 @@ async function readOriginal(
     const message = `expected at most ${list.limits.megabytes} MB (limits.megabytes), received ${original.bytes} bytes`;
     throw new Failure('ORIGINAL_TOO_LARGE', message);
   }
-  const stored = await timed(spent, 'read', () => originals.get(key));
+  const file = await timed(spent, 'read', () => originals.getExactly(original));
   // Gone or replaced since we looked: what commit finds, at the latest, starts the next turn.
-  if (stored?.etag !== original.etag) {
+  if (file === undefined || file === 'changed') {
     throw new Failure(
       'ORIGINAL_CHANGED',
       `expected ${key} to stay as it is, it was replaced meanwhile`,
     );
   }
-  spent.bytesRead += stored.bytes.length;
-  return stored.bytes;
+  spent.bytesRead += file.length;
+  return file;
 }

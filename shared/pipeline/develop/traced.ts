@@ -18,7 +18,7 @@ function tracedOriginals(store: ObjectStore, span: Span): ObjectStore {
   return {
     ...store,
     head: key => span('observe', { key }, () => store.head(key)),
-    get: key => span('read', { key }, () => store.get(key)),
+    getExactly: object => span('read', { key: object.key }, () => store.getExactly(object)),
   };
 }
 

@@ -15,7 +15,7 @@ export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectSto
     ...derivatives,
     put: async (...object) => {
       writer.isUnchecked = true;
-      await derivatives.put(...object);
+      return await derivatives.put(...object);
     },
     remove: async keys => {
       writer.isUnchecked = true;
