@@ -208,7 +208,7 @@ export type Span = <T>(
   action: () => Promise<T>,
 ) => Promise<T>;
 
-/** One JSON line for each happening of core/log-events.ts, and nothing else. */
+/** One JSON line for each happening of core/telling/log-events.ts, and nothing else. */
 export interface Log {
   /** Each rendition; off in the cloud by default, where lines cost money. */
   debug: Tell;

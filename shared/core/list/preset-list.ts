@@ -132,7 +132,7 @@ export const ruleShape = z.strictObject({
   presets: z.union([z.literal('none'), z.array(z.string()).min(1)]),
 });
 
-/** Each field alone; preset-checks.ts adds what holds between them. */
+/** Each field alone; checks.ts adds what holds between them. */
 export const presetListShape = z.strictObject({
   version: z.literal(1),
   epoch: z.int().min(0).default(0).describe('raise it to render everything anew'),

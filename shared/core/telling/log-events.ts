@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { failureCodes } from '../failure.ts';
 import { reportSchema } from '../set/report.ts';
-import { runSchema, tallySchema } from '../work/run.ts';
+import { runKinds, tallySchema } from '../work/run.ts';
 import { sweepSchema } from '../work/sweep.ts';
 
 /**
@@ -69,7 +69,7 @@ export const logEvents = {
   'run-stopped': z.strictObject({ run: z.string(), reason: z.string() }),
   'run-done': z.strictObject({
     run: z.string(),
-    kind: runSchema.shape.kind,
+    kind: runKinds,
     done: tallySchema,
     retireAt: z.iso.datetime().optional(),
   }),

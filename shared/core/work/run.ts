@@ -25,15 +25,12 @@ export const tallySchema = z.strictObject({
 });
 export type Tally = z.infer<typeof tallySchema>;
 
-export const runSchema = z.strictObject({
+const presentRun = z.strictObject({
   schema: z.literal(1),
   id: z.string(),
   kind: z
-    .preprocess(
-      kind => (kind === 'sweep' ? 'retire' : kind),
-      z.enum(['backfill', 'rollout', 'retire']),
-    )
-    .describe('retire: the end of what a rollout replaced; `sweep` in records before 0.2'),
+    .enum(['backfill', 'rollout', 'retire'])
+    .describe('retire: what a rollout replaced is removed'),
   selection: z.strictObject({
     prefix: z.string(),
     since: z.iso.datetime().optional(),
@@ -66,6 +63,19 @@ export const runSchema = z.strictObject({
   updatedAt: z.iso.datetime(),
   retireAt: z.iso.datetime().optional().describe('when what was replaced goes'),
 });
+/** Records that were written before the word was `retire` said `sweep`, and `sweepAt`. */
+function inPresentWords(record: unknown): unknown {
+  if (typeof record !== 'object' || record === null) return record;
+  const { sweepAt, ...rest } = record as Record<string, unknown>;
+  return {
+    ...rest,
+    ...(rest.kind === 'sweep' ? { kind: 'retire' } : {}),
+    ...(sweepAt === undefined ? {} : { retireAt: sweepAt }),
+  };
+}
+
+export const runSchema = z.preprocess(inPresentWords, presentRun);
+export const runKinds = presentRun.shape.kind;
 export type Run = z.infer<typeof runSchema>;
 
 /** What the backfill function leaves of one batch; whoever counts it takes it away. */

@@ -16,7 +16,7 @@ import { acceptList } from './accept-list.ts';
 const MOMENT_MS = 1000;
 
 /**
- * Takes up what was written and carries it as far as time allows: counts a pending list, rolls out the one in force.
+ * Accepts what was written and carries it as far as time allows: counts a pending list, rolls out the one in force.
  * Every step starts from what the config bucket says, so it may be left and repeated anywhere. Answers whether
  * there is more to do now, for another invocation.
  */

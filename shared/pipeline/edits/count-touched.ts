@@ -86,7 +86,7 @@ function beyondApproval(
   return undefined;
 }
 
-/** By the model of core/cost.ts: this function has no codec to measure with. `presets plan` measures. */
+/** By the model of core/work/cost.ts: this function has no codec to measure with. `presets plan` measures. */
 function costs(list: PresetList): (touch: EditImpact) => number {
   const prices = pricesSchema.parse({});
   const known = new WeakMap<EditImpact, number>();

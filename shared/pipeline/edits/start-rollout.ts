@@ -37,7 +37,7 @@ export async function startRollout(
   await config.remove([PENDING_KEY, approvalKey(pending.fingerprint)]);
 }
 
-/** Whether `begin` was interrupted after its first write. */
+/** Whether `startRollout` was interrupted after its first write. */
 export function isStarted(pending: Pending, rollout: Run | undefined): boolean {
   return rollout?.presets === pending.fingerprint && rollout.startedAt >= pending.since;
 }

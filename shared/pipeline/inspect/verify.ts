@@ -16,7 +16,7 @@ export interface VerifyOptions extends ExamineOptions {
   config: ObjectStore;
 }
 
-/** What the walk callbacks out on its way, so that it keeps nothing itself. */
+/** What the walk calls out on its way, so that it keeps nothing itself. */
 export interface VerifyCallbacks {
   tell(finding: Finding): void;
   looked(key: string): void;
@@ -24,7 +24,7 @@ export interface VerifyCallbacks {
   reconcile?: ((keys: string[], mode: Mend) => Promise<unknown>) | undefined;
 }
 
-/** As the modes of core/run.ts. */
+/** As the modes of core/work/run.ts. */
 export type Mend = 'settle' | 'force' | 'takedown';
 
 export interface Verdict {
