@@ -1,4 +1,3 @@
-import { fcTasks } from '../../shared/adapters/fc/tasks.ts';
 import { agentOf } from '../../shared/adapters/bowser/user-agent.ts';
 import { failureOf } from '../../shared/core/failure.ts';
 import { factsOf } from '../../shared/core/telling/log-facts.ts';
@@ -6,13 +5,14 @@ import { clientFacts } from '../../shared/fc/client-facts.ts';
 import type { Context } from '../../shared/fc/context.ts';
 import { type HttpRequest, httpReply, readHttpEvent } from '../../shared/fc/http-event.ts';
 import { isFromCdn, refusals, replyToAuto, replyToMiss } from '../../shared/fc/miss-replies.ts';
-import { accountOf, missSecretOf, readSettings } from '../../shared/fc/settings.ts';
+import { missSecretOf, readSettings } from '../../shared/fc/settings.ts';
 import { answerAuto, isAuto } from '../../shared/pipeline/serve/auto.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { followUp } from '../../shared/pipeline/serve/follow-up.ts';
 import { answerMiss } from '../../shared/pipeline/serve/miss.ts';
 import { examined } from '../checkup.ts';
 import { inDarkroom } from '../open-darkroom.ts';
+import { tasksOf } from '../stores.ts';
 
 const settings = readSettings();
 
@@ -33,7 +33,7 @@ async function answer(request: HttpRequest, context: Context, darkroom: Darkroom
       return replyToAuto(await answerAuto(key, clientFacts(request, agentOf), darkroom));
     const miss = await answerMiss(key, darkroom);
     await followUp(key, miss, {
-      queue: queueOf(context),
+      queue: tasksOf(settings.backfillFunction, settings, context),
       bucket: settings.originals,
       log: darkroom.log,
     });
@@ -42,12 +42,4 @@ async function answer(request: HttpRequest, context: Context, darkroom: Darkroom
     darkroom.log.error('miss-failed', { key, ...factsOf(failureOf(thrown)) });
     return refusals.unavailable;
   }
-}
-
-function queueOf({ credentials }: Context) {
-  return fcTasks(settings.backfillFunction, {
-    ...accountOf(settings),
-    internal: true,
-    credentials,
-  });
 }
