@@ -182,7 +182,8 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
   }
   const batch = { bucket: connection.names.originals, keys: lifted, mode: 'settle' as const };
   const sender = { name: 'undo', at: now.toISOString() };
-  if (lifted.length > 0) await handOver(connection.tasks('darkroom-backfill'), batch, sender);
+  if (lifted.length > 0)
+    await handOver(connection.tasks(connection.backfillFunction), batch, sender);
   const handedOver = counted(lifted.length, 'key');
   const told = `${handedOver} handed over to be developed, ${connection.where}`;
   say(options.json ? JSON.stringify({ lifted: lifted.length }) : told);
