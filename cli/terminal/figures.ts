@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from 'commander';
-import { bytesAsText } from './printer.ts';
 
 /** Figures as people read them, and as they write them in options. */
 
@@ -13,6 +12,15 @@ export function rough(figure: number): string {
   if (figure === 0) return '0';
   if (figure >= 10) return grouped(figure);
   return String(Number(figure.toPrecision(2)));
+}
+
+/**
+ * 1,234,567 → `1.2 MB`. Rounded, with no decimal below a megabyte and one above, and never beyond MB: pretty-bytes cuts
+ * off instead, or gives three digits.
+ */
+export function bytesAsText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** As bytesAsText, and further up. */

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import pTimeout from 'p-timeout';
 import { readLines } from './lines.ts';
 
 export type OnLine = (stream: 'stdout' | 'stderr', line: string) => void;
@@ -39,16 +40,7 @@ export function openOutput(child: ChildProcess, mark: string): Output {
           if (marks === 2) resolve();
         };
       });
-      return { complete: () => atMost(marked, PATIENCE_MS) };
+      return { complete: () => pTimeout(marked, { milliseconds: PATIENCE_MS, message: false }) };
     },
   };
-}
-
-async function atMost(wanted: Promise<void>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([wanted, patience]);
-  clearTimeout(timer);
 }
