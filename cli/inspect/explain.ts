@@ -9,7 +9,7 @@ import { type Proof, proofOf } from '../../shared/pipeline/removal/take-down-rec
 import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
 import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
-import { takedownTexts } from '../takedown/words.ts';
+import { takedownTexts } from './takedown-acts.ts';
 
 interface Options extends ConnectionOptions {
   json?: true;

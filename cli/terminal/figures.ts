@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import ms from 'ms';
+import { Failure } from '../../shared/core/failure.ts';
 
 /** Figures as people read them, and as they write them in options. */
 
@@ -68,6 +70,18 @@ export function positiveWhole(text: string): number {
   const figure = positive(text);
   if (Number.isInteger(figure)) return figure;
   throw new InvalidArgumentError('expected a whole number above 0');
+}
+
+/** `7d` before now, or a date. */
+export function sinceFrom(text: string, now: Date): string {
+  const span = ms(text as ms.StringValue);
+  if (typeof span === 'number') return new Date(now.getTime() - span).toISOString();
+  const date = new Date(text);
+  if (!Number.isNaN(date.getTime())) return date.toISOString();
+  throw new Failure(
+    'SETTINGS_INVALID',
+    `expected a time such as 7d or a date such as 2026-11-01 (--since), received ${text}`,
+  );
 }
 
 /** One line that is written over, where a person watches. */
