@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { failureOf } from '../shared/core/failure.ts';
 import { backfillCommand } from './backfill/backfill.ts';
 import { doctorCommand } from './deployment/doctor.ts';
-import { estimateCommand } from './measure/estimate.ts';
+import { estimateCommand } from './presets/estimate.ts';
 import { explainCommand } from './inspect/explain.ts';
 import { invokeCommand } from './local/invoke.ts';
 import { localCommand } from './local/local.ts';

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { readApng } from '../shared/adapters/apng-js/reader.ts';
 import { decodeHeic } from '../shared/adapters/libheif/decoder.ts';
 import { jsonLog } from '../shared/adapters/pino/json-log.ts';
-import { ossStore } from '../shared/adapters/oss/store.ts';
 import type { Spans } from '../shared/adapters/opentelemetry/spans.ts';
 import { sharpCodec } from '../shared/adapters/sharp/codec.ts';
 import { type Context, deadlineOf } from '../shared/fc/context.ts';
@@ -11,6 +10,7 @@ import type { Darkroom } from '../shared/pipeline/darkroom.ts';
 import { type ListCache, listInForce } from '../shared/pipeline/edits/list-in-force.ts';
 import { traced } from '../shared/pipeline/develop/traced.ts';
 import type { ObjectStore } from '../shared/ports.ts';
+import { openStores } from './stores.ts';
 
 const cache: ListCache = {};
 const codec = sharpCodec({ heic: decodeHeic, apng: readApng });
@@ -46,15 +46,11 @@ type OpenDarkroom = Darkroom & { config: ObjectStore };
 
 /** For one event: credentials are the event's. The list and the codec outlive it, in a warm instance. */
 function openDarkroom(settings: Settings, context: Context): OpenDarkroom {
-  const { ossRegion: region, endpoint, pathStyle } = settings;
-  const connection = { region, endpoint, pathStyle, credentials: context.credentials };
-  const config = ossStore(settings.config, connection);
+  const stores = openStores(settings, context);
   return {
-    originals: ossStore(settings.originals, connection),
-    derivatives: ossStore(settings.derivatives, connection),
-    config,
+    ...stores,
     isBehindCdn: settings.cdnDomain !== undefined,
-    listInForce: listInForce(config, cache),
+    listInForce: listInForce(stores.config, cache),
     codec,
     log: jsonLog(settings.logLevel, {
       requestId: context.requestId,

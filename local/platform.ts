@@ -79,7 +79,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-/** For commands of other processes on this machine: cli/cloud/connection.ts reads it, with credentials.json beside it. */
+/** For commands of other processes on this machine: cli/cloud/local-platform.ts reads it, with credentials.json beside it. */
 async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<void> {
   const { endpoint, region } = oss;
   const where = { oss: { endpoint, region }, buckets, fc, cdn, cdnApi };

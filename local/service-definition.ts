@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { Failure } from '../shared/core/failure.ts';
-import { previewTemplate } from './function-host/preview.ts';
+import { previewTemplate } from './service/preview.ts';
 import { readService } from './service/read.ts';
 import type { FunctionProps } from './service/template.ts';
 

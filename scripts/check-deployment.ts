@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { verifyTemplate } from '../local/function-host/preview.ts';
+import { verifyTemplate } from '../local/service/preview.ts';
 import { readServiceDefinition } from '../local/service-definition.ts';
 import { missSecretOf, readSettings } from '../shared/fc/settings.ts';
 

@@ -57,7 +57,7 @@ async function handOverAll(record: RunRecord, setting: Setting, interruption: In
   const { stopped } = await submitBatches({
     run,
     bucket: connection.names.originals,
-    queue: connection.tasks('darkroom-backfill'),
+    queue: connection.tasks(connection.backfillFunction),
     entries: await entriesOf(run.selection, connection),
     planned: plannedFor(run.selection, list),
     moved: record.moved,

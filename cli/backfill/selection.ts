@@ -3,7 +3,7 @@ import { Failure } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { presetsFor } from '../../shared/core/list/rules.ts';
 import type { Mode, Run } from '../../shared/core/work/run.ts';
-import { sinceFrom } from './source.ts';
+import { sinceFrom } from '../terminal/figures.ts';
 import type { ConnectionOptions } from '../cloud/connection.ts';
 
 export interface BackfillOptions extends ConnectionOptions {

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import ms from 'ms';
 import { openInventory } from '../../shared/adapters/oss/inventory.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { Run } from '../../shared/core/work/run.ts';
@@ -66,17 +65,5 @@ async function existing(key: string, folder: string): Promise<string> {
   throw new Failure(
     'SETTINGS_INVALID',
     `expected ${key} of the inventory below ${folder}, it is not there`,
-  );
-}
-
-/** `7d` before now, or a date. */
-export function sinceFrom(text: string, now: Date): string {
-  const span = ms(text as ms.StringValue);
-  if (typeof span === 'number') return new Date(now.getTime() - span).toISOString();
-  const date = new Date(text);
-  if (!Number.isNaN(date.getTime())) return date.toISOString();
-  throw new Failure(
-    'SETTINGS_INVALID',
-    `expected a time such as 7d or a date such as 2026-11-01 (--since), received ${text}`,
   );
 }

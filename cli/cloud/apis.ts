@@ -3,6 +3,7 @@ import { cdnDomain } from '../../shared/adapters/cdn/domain.ts';
 import { fcSettings } from '../../shared/adapters/fc/function-settings.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { CdnDomain, FunctionSettings } from '../../shared/ports.ts';
+import type { Account } from './place.ts';
 
 /** What an operator sets up and checks beside the buckets. */
 export interface Cloud {
@@ -14,17 +15,8 @@ export interface Cloud {
   cdnDomain(name: string): CdnDomain;
 }
 
-interface CloudOptions {
-  region: string;
-  accountId: string | undefined;
-  /** Undefined for Alibaba's own. */
-  fcEndpoint: string | undefined;
-  cdnEndpoint: string | undefined;
-  credentials: { accessKeyId: string; accessKeySecret: string; securityToken?: string | undefined };
-}
-
-export function openCloud(options: CloudOptions): Cloud {
-  const { region, accountId, fcEndpoint, cdnEndpoint, credentials } = options;
+export function openCloud(account: Account): Cloud {
+  const { region, accountId, fcEndpoint, cdnEndpoint, credentials } = account;
   return {
     region,
     accountId,

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { previewTemplate } from '../../local/function-host/preview.ts';
+import { previewTemplate } from '../../local/service/preview.ts';
 import { policiesFolder, policyNames, policyText } from '../../local/roles.ts';
 import { environment } from '../cloud/connection.ts';
 import { say } from '../terminal/printer.ts';

@@ -7,8 +7,9 @@ import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { type SurveyStores, type Surveyed, lookAt } from '../../shared/pipeline/inspect/survey.ts';
 import { type Proof, proofOf } from '../../shared/pipeline/removal/take-down-records.ts';
 import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
-import { bytesAsText, say } from '../terminal/printer.ts';
-import { takedownTexts } from '../takedown/words.ts';
+import { bytesAsText } from '../terminal/figures.ts';
+import { say } from '../terminal/printer.ts';
+import { takedownTexts } from './takedown-acts.ts';
 
 interface Options extends ConnectionOptions {
   json?: true;

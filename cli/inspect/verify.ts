@@ -88,7 +88,7 @@ type Mender = (keys: string[], mode: Mend) => Promise<void>;
 function mender(connection: Connection, now: Date): Mender {
   const sender = { name: 'verify', at: now.toISOString() };
   return async (keys, mode) => {
-    const queue = connection.tasks('darkroom-backfill');
+    const queue = connection.tasks(connection.backfillFunction);
     await handOver(queue, { bucket: connection.names.originals, keys, mode }, sender);
   };
 }

@@ -5,7 +5,8 @@ import { manifestKey, parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import type { LogEvent, LogFacts } from '../../shared/core/telling/log-events.ts';
 import { manifestSchema } from '../../shared/core/set/manifest.ts';
 import { urlOf } from '../../shared/core/work/purge.ts';
-import { bytesAsText, say } from '../terminal/printer.ts';
+import { bytesAsText } from '../terminal/figures.ts';
+import { say } from '../terminal/printer.ts';
 
 type Seeded = { key: string; isNew: boolean }[];
 

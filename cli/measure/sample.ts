@@ -31,7 +31,7 @@ const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
  * Develops an original here and now as a function would, with as many lanes as an instance has cores, and writes into
  * memory. With `before`, it had been developed by that list: only what the new list asks for besides is made.
  */
-export async function measure(
+async function measure(
   { key, read }: Photo,
   list: PresetList,
   before?: PresetList,

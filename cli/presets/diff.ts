@@ -33,7 +33,7 @@ function tellPreset(edit: PresetDiff): string[][] {
 }
 
 /** What differs, then what that means in files. */
-export function wordsFor({ kind, differs, added, removed, remade }: PresetDiff): string[] {
+function wordsFor({ kind, differs, added, removed, remade }: PresetDiff): string[] {
   const files = [
     ...(added.length > 0 ? [`makes ${inFiles(added)}`] : []),
     ...(remade.length > 0 ? [`remakes ${inFiles(remade)}`] : []),

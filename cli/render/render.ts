@@ -15,7 +15,8 @@ import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import { folderStore } from './folder-store.ts';
 import { textOf } from '../presets/presets.ts';
-import { bytesAsText, say } from '../terminal/printer.ts';
+import { bytesAsText } from '../terminal/figures.ts';
+import { say } from '../terminal/printer.ts';
 
 interface Options {
   out: string;

@@ -2,14 +2,13 @@ import { Command } from 'commander';
 import { Failure, type FailureCode, failureOf } from '../../shared/core/failure.ts';
 import { type FailedEvent, failedEvent } from '../../shared/fc/failed-event.ts';
 import { replay, wasReplayed } from '../../shared/pipeline/bulk/replay.ts';
-import { sinceFrom } from '../backfill/source.ts';
 import {
   type Connection,
   type ConnectionOptions,
   connect,
   withConnection,
 } from '../cloud/connection.ts';
-import { positiveWhole } from '../terminal/figures.ts';
+import { positiveWhole, sinceFrom } from '../terminal/figures.ts';
 import { onInterrupt } from '../terminal/interruption.ts';
 import { type Message, messagesIn } from './source.ts';
 import { type ReplayTeller, replayTeller } from './teller.ts';

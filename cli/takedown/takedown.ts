@@ -145,7 +145,7 @@ const HOUR_MS = 3_600_000;
 async function purgeOfAll({ prefix }: Options, desk: Parameters<typeof keepPurge>[1]) {
   if (!prefix?.endsWith('/')) return undefined;
   const about = { class: 'takedown' as const, directory: prefix, files: [] };
-  return await keepPurge(about, { ...desk, now: () => new Date(Date.now() + HOUR_MS) });
+  return await keepPurge(about, desk, new Date(Date.now() + HOUR_MS));
 }
 
 /** What the CDN does not take now waits, and the sweep asks again: the files are gone from the bucket all the same. */
@@ -182,7 +182,8 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
   }
   const batch = { bucket: connection.names.originals, keys: lifted, mode: 'settle' as const };
   const sender = { name: 'undo', at: now.toISOString() };
-  if (lifted.length > 0) await handOver(connection.tasks('darkroom-backfill'), batch, sender);
+  if (lifted.length > 0)
+    await handOver(connection.tasks(connection.backfillFunction), batch, sender);
   const handedOver = counted(lifted.length, 'key');
   const told = `${handedOver} handed over to be developed, ${connection.where}`;
   say(options.json ? JSON.stringify({ lifted: lifted.length }) : told);

@@ -1,6 +1,4 @@
-import type { Status } from '../../shared/core/set/status.ts';
 import type { Drained } from '../../shared/pipeline/removal/purges.ts';
-import type { Proof } from '../../shared/pipeline/removal/take-down-records.ts';
 import { grouped } from '../terminal/figures.ts';
 
 /** What is said of take-downs. */
@@ -50,16 +48,4 @@ function cdnInWords(asked: Asked | undefined): string {
 
 export function counted(count: number, what: string): string {
   return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** Lines of `explain`. */
-export function takedownTexts({ takenDown }: Status, proof: Proof | undefined): string[] {
-  if (!proof) return takenDown ? [`  TAKEN DOWN ${takenDown.at}; its record is lost`] : [];
-  return proof.acts.map(({ act, at, by, reason, purge }) => {
-    const asked = proof.purges.find(({ id }) => id === purge)?.tasks ?? [];
-    const tasks = asked.map(({ of, id }) => `${of} by task ${id}`).join(', ');
-    const cdn = purge ? `; CDN: ${tasks === '' ? 'the purge waits' : tasks}` : '';
-    const name = act === 'undo' ? 'undone    ' : 'TAKEN DOWN';
-    return `  ${name} ${at} by ${by}${reason ? `: ${reason}` : ''}${cdn}`;
-  });
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { bytesAsText } from './printer.ts';
+import ms from 'ms';
+import { Failure } from '../../shared/core/failure.ts';
 
 /** Figures as people read them, and as they write them in options. */
 
@@ -13,6 +14,15 @@ export function rough(figure: number): string {
   if (figure === 0) return '0';
   if (figure >= 10) return grouped(figure);
   return String(Number(figure.toPrecision(2)));
+}
+
+/**
+ * 1,234,567 → `1.2 MB`. Rounded, with no decimal below a megabyte and one above, and never beyond MB: pretty-bytes cuts
+ * off instead, or gives three digits.
+ */
+export function bytesAsText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** As bytesAsText, and further up. */
@@ -60,6 +70,18 @@ export function positiveWhole(text: string): number {
   const figure = positive(text);
   if (Number.isInteger(figure)) return figure;
   throw new InvalidArgumentError('expected a whole number above 0');
+}
+
+/** `7d` before now, or a date. */
+export function sinceFrom(text: string, now: Date): string {
+  const span = ms(text as ms.StringValue);
+  if (typeof span === 'number') return new Date(now.getTime() - span).toISOString();
+  const date = new Date(text);
+  if (!Number.isNaN(date.getTime())) return date.toISOString();
+  throw new Failure(
+    'SETTINGS_INVALID',
+    `expected a time such as 7d or a date such as 2026-11-01 (--since), received ${text}`,
+  );
 }
 
 /** One line that is written over, where a person watches. */

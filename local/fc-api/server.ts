@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { authenticate } from '../acs3.ts';
-import { functionArn } from '../function-host/context.ts';
+import { functionArn } from '../function-host/invocation.ts';
 import type { FunctionHost } from '../function-host/host.ts';
 import type { Credential } from '../oss-server/authenticate.ts';
 import { listenOnLoopback } from '../oss-server/listen.ts';

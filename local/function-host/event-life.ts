@@ -1,9 +1,9 @@
 import type { FunctionDefinition } from '../service-definition.ts';
 import type { Deliver } from './destinations.ts';
+import type { Outstanding } from './dispatcher.ts';
+import type { Shares } from './execution.ts';
 import type { Condition, ErrorPayload, Happening, InvocationResult } from './invocation.ts';
-import type { Outstanding } from './outstanding.ts';
 import type { Queue, QueuedEvent } from './queue.ts';
-import type { Shares } from './shares.ts';
 import type { TaskEnd, Tasks } from './tasks.ts';
 
 export interface EventLifeOptions {

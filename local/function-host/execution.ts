@@ -1,11 +1,18 @@
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
-import { type Credentials, contextFor, environmentFor, type Invocation } from './context.ts';
 import type { Cores } from './cores.ts';
+import { type Dispatcher, openDispatcher } from './dispatcher.ts';
 import { type Reply, startInstance } from './instance.ts';
-import type { Happening, InvocationResult } from './invocation.ts';
+import {
+  contextFor,
+  type Credentials,
+  environmentFor,
+  type Happening,
+  type Invocation,
+  type InvocationResult,
+} from './invocation.ts';
 import { hostClosed, openPool } from './pool.ts';
 
-export interface ExecutionOptions {
+interface ExecutionOptions {
   service: ServiceDefinition;
   credentials: (functionName: string) => Credentials;
   environment: Record<string, string>;
@@ -15,13 +22,13 @@ export interface ExecutionOptions {
   tell: (happening: Happening) => void;
 }
 
-export interface Execution {
+interface Execution {
   /** One request on one instance. Whatever the function does, this resolves; it rejects when the host closes. */
   run(definition: FunctionDefinition, about: Invocation, event: Buffer): Promise<InvocationResult>;
   close(): Promise<void>;
 }
 
-export function openExecution(options: ExecutionOptions): Execution {
+function openExecution(options: ExecutionOptions): Execution {
   const { service, credentials, environment, cores, tell } = options;
   let closed = false;
   const pool = openPool({
@@ -71,4 +78,39 @@ function ending(
   const measured = { milliseconds, peakMemoryMB };
   if (functionError === undefined) return { kind: 'succeeded', ...measured, result: said };
   return { kind: 'failed', ...measured, functionError, error: said };
+}
+
+interface Share {
+  dispatcher: Dispatcher;
+  execution: Execution;
+}
+
+/** As in FC: a function's reservedConcurrency is its own, of most and of least; the others share the rest. */
+export interface Shares {
+  of(functionName: string): Share;
+  close(): Promise<void>;
+}
+
+export function openShares(
+  options: ExecutionOptions,
+  mostReserved = Number.POSITIVE_INFINITY,
+): Shares {
+  const common = openShare(options);
+  const own = new Map<string, Share>();
+  for (const { name, reservedConcurrency } of options.service.functions) {
+    if (reservedConcurrency === undefined) continue;
+    const maxInstances = Math.min(reservedConcurrency, mostReserved);
+    own.set(name, openShare({ ...options, maxInstances }));
+  }
+  return {
+    of: functionName => own.get(functionName) ?? common,
+    async close() {
+      const all = [common, ...own.values()];
+      await Promise.all(all.flatMap(one => [one.execution.close(), one.dispatcher.close()]));
+    },
+  };
+}
+
+function openShare(options: ExecutionOptions): Share {
+  return { dispatcher: openDispatcher(options.maxInstances), execution: openExecution(options) };
 }

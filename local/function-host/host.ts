@@ -2,17 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
-import type { Credentials } from './context.ts';
 import { openCores } from './cores.ts';
-import { openDestinations } from './destinations.ts';
+import { openDestinations, openWebhook } from './destinations.ts';
+import { type Outstanding, outstandingWork } from './dispatcher.ts';
 import { type EventLife, openEventLife } from './event-life.ts';
-import type { Happening, InvocationResult } from './invocation.ts';
-import { type Outstanding, outstandingWork } from './outstanding.ts';
+import { openShares, type Shares } from './execution.ts';
+import type { Credentials, Happening, InvocationResult } from './invocation.ts';
 import { hostClosed } from './pool.ts';
 import { type NewEvent, openQueue, type Queue, type QueuedEvent } from './queue.ts';
-import { openShares, type Shares } from './shares.ts';
-import { openTasks, type TaskState, type Tasks } from './tasks.ts';
-import { openWebhook } from './webhook.ts';
+import { openTasks, type Tasks, type TaskState } from './tasks.ts';
 
 export interface FunctionHostOptions {
   service: ServiceDefinition;

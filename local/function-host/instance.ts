@@ -3,11 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { FunctionDefinition } from '../service-definition.ts';
-import type { WireContext } from './context.ts';
 import type { Cores } from './cores.ts';
-import { explainEnd } from './ends.ts';
-import type { FunctionError } from './invocation.ts';
-import { type Breach, type Limits, watchLimits } from './limits.ts';
+import type { FunctionError, WireContext } from './invocation.ts';
+import { type Breach, explainEnd, type Limits, watchLimits } from './limits.ts';
 import { type OnLine, openOutput } from './output.ts';
 
 interface Request {

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { readLines } from './lines.ts';
+import type { Readable } from 'node:stream';
+import pTimeout from 'p-timeout';
 
 export type OnLine = (stream: 'stdout' | 'stderr', line: string) => void;
 
@@ -39,16 +40,30 @@ export function openOutput(child: ChildProcess, mark: string): Output {
           if (marks === 2) resolve();
         };
       });
-      return { complete: () => atMost(marked, PATIENCE_MS) };
+      return { complete: () => pTimeout(marked, { milliseconds: PATIENCE_MS, message: false }) };
     },
   };
 }
 
-async function atMost(wanted: Promise<void>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, milliseconds);
+/** FC cuts a log line at 32 KB; without a cut, a line that never ends would fill the host's memory. */
+const LONGEST = 32 * 1024;
+
+export function readLines(stream: Readable, onLine: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n').map(cut);
+    const last = lines.pop() ?? [];
+    rest = last.pop() ?? '';
+    for (const piece of [...lines.flat(), ...last]) onLine(piece);
   });
-  await Promise.race([wanted, patience]);
-  clearTimeout(timer);
+  stream.on('end', () => {
+    if (rest !== '') onLine(rest);
+  });
+}
+
+/** At least one piece, also of an empty line. */
+function cut(line: string): string[] {
+  const pieces = Math.max(1, Math.ceil(line.length / LONGEST));
+  return Array.from({ length: pieces }, (_, at) => line.slice(at * LONGEST, (at + 1) * LONGEST));
 }

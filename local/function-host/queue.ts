@@ -1,8 +1,7 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import { writeWhole } from './whole-file.ts';
 
 const stored = z.object({
   requestId: z.string(),
@@ -125,4 +124,11 @@ async function read(file: string): Promise<Stored> {
 
 function inMemory(file: string, { payload: _, ...event }: Stored): QueuedEvent {
   return { ...event, file };
+}
+
+/** The file is there with all of its content or not at all, whenever the writer dies. */
+export async function writeWhole(file: string, content: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, content);
+  await rename(temporary, file);
 }

@@ -18,9 +18,9 @@ const refused = (status: number, body: string, cache = 'no-store'): HttpReply =>
 });
 
 /** Never stored by a CDN: the next moment may answer otherwise. */
-export const refusals = {
+const refusals = {
   forbidden: refused(403, 'Forbidden\n'),
-  notAllowed: refused(405, 'Method Not Allowed\n'),
+  'not-allowed': refused(405, 'Method Not Allowed\n'),
   unavailable: refused(503, 'Service Unavailable\n'),
 };
 const nothing = refused(404, 'Not Found\n', NOTHING_CACHE);
@@ -34,14 +34,25 @@ export function isFromCdn({ headers }: HttpRequest, secret: string): boolean {
   return timingSafeEqual(hash(headers[SECRET_HEADER] ?? ''), hash(secret));
 }
 
-/** What miss.ts of the pipeline answers. */
+/** What serve.ts of the pipeline answers. */
+type Served =
+  | { served: keyof typeof refusals }
+  | { served: 'auto'; auto: Chosen }
+  | { served: 'miss'; miss: Found };
+type Chosen = { found: 'variant'; key: string } | { found: 'nothing' };
 type Found =
   | { found: 'file'; bytes: Buffer; contentType: string }
   | { found: 'nothing' }
   | { found: 'gone' }
   | { found: 'taken-down' };
 
-export function replyToMiss(miss: Found, { method }: HttpRequest): HttpReply {
+export function replyTo(served: Served, request: HttpRequest): HttpReply {
+  if (served.served === 'auto') return replyToAuto(served.auto);
+  if (served.served === 'miss') return replyToMiss(served.miss, request);
+  return refusals[served.served];
+}
+
+function replyToMiss(miss: Found, { method }: HttpRequest): HttpReply {
   // Who is told that something was taken down, and why, is not for this answer.
   if (miss.found !== 'file') return miss.found === 'nothing' ? nothing : gone;
   const { contentType, bytes } = miss;
@@ -53,9 +64,7 @@ export function replyToMiss(miss: Found, { method }: HttpRequest): HttpReply {
   return { status: 200, headers, ...(method === 'HEAD' ? {} : { body: bytes }) };
 }
 
-export function replyToAuto(
-  auto: { found: 'variant'; key: string } | { found: 'nothing' },
-): HttpReply {
+function replyToAuto(auto: Chosen): HttpReply {
   const asked = { vary: VARY, 'accept-ch': ACCEPT_CH };
   if (auto.found === 'nothing') return { ...nothing, headers: { ...nothing.headers, ...asked } };
   const location = `/${auto.key.split('/').map(encodeURIComponent).join('/')}`;

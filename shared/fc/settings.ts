@@ -1,65 +1,19 @@
-import * as z from 'zod';
 import { Failure } from '../core/failure.ts';
-import { MAX_ORPHAN_SHARE } from '../core/work/sweep.ts';
+import {
+  areBucketsApart,
+  BUCKETS_ALIKE,
+  type Environment,
+  regionIn,
+  sentenceOf,
+  variables,
+} from './environment.ts';
 
 /** The environment of a function, read here and nowhere else. */
 
-const bucket = z
-  .string({ error: 'expected the name of a bucket' })
-  .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'expected the name of a bucket');
-
-/** A domain, as the address that URLs begin with; undefined where there is none. */
-export const cdnDomain = z
-  .string()
-  .regex(
-    /^((https?:\/\/)?[a-z0-9.-]+(:\d+)?)?$/,
-    'expected a domain such as img.example.com, with or without https://',
-  )
-  .default('')
-  .transform(domain => {
-    if (domain === '') return undefined;
-    return domain.includes('://') ? domain : `https://${domain}`;
-  });
-
-const settingsSchema = z
-  .object({
-    DARKROOM_REGION: z.string({ error: 'expected a region such as cn-hangzhou' }).min(1),
-    DARKROOM_ORIGINALS_BUCKET: bucket,
-    DARKROOM_DERIVATIVES_BUCKET: bucket,
-    DARKROOM_CONFIG_BUCKET: bucket,
-    DARKROOM_PRESETS_KEY: z.string().min(1).default('presets.yaml'),
-    DARKROOM_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-    DARKROOM_OSS_ENDPOINT: z.url().optional(),
-    DARKROOM_OSS_PATH_STYLE: z.enum(['true', 'false']).default('false'),
-    DARKROOM_FC_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7072').optional(),
-    DARKROOM_MISS_SECRET: z.string().optional(),
-    DARKROOM_CDN_DOMAIN: cdnDomain,
-    DARKROOM_CDN_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7073').optional(),
-    DARKROOM_SWEEP_MAX_SHARE: z.coerce
-      .number('expected a share from 0 to 1')
-      .min(0, 'expected a share from 0 to 1')
-      .max(1, 'expected a share from 0 to 1')
-      .default(MAX_ORPHAN_SHARE),
-    DARKROOM_BACKFILL_FUNCTION: z.string().min(1).default('darkroom-backfill'),
-    // By its standard name, which every collector's page shows. Empty is off, as s.yaml has it.
-    OTEL_EXPORTER_OTLP_ENDPOINT: z
-      .string()
-      .refine(
-        text => text === '' || URL.canParse(text),
-        'expected an address such as http://127.0.0.1:4318',
-      )
-      .optional(),
-    DARKROOM_ACCOUNT_ID: z.string().regex(/^\d+$/, 'expected the number of an account').optional(),
-  })
-  // A derivative written where originals are watched would wake us again, and be paid for, for ever.
-  .refine(env => env.DARKROOM_ORIGINALS_BUCKET !== env.DARKROOM_DERIVATIVES_BUCKET, {
-    path: ['DARKROOM_DERIVATIVES_BUCKET'],
-    message:
-      'expected another bucket than DARKROOM_ORIGINALS_BUCKET: each derivative would fire the trigger again',
-  });
+const settingsSchema = variables.refine(areBucketsApart, BUCKETS_ALIKE);
 
 /** All that a function may be told by its environment. */
-export const settingNames = Object.keys(settingsSchema.shape);
+export const settingNames = Object.keys(variables.shape);
 
 export interface Settings {
   /** `cn-hangzhou`. */
@@ -107,19 +61,14 @@ export function accountOf({ region, accountId, fcEndpoint }: Settings) {
 }
 
 /** Throws SETTINGS_INVALID with every problem, one a line. */
-export function readSettings(
-  environment: Record<string, string | undefined> = process.env,
-): Settings {
+export function readSettings(environment: Environment = process.env): Settings {
   const parsed = settingsSchema.safeParse(environment);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      ({ path, message }) =>
-        `${path.join('.')}: ${message}${received(environment[String(path[0])])}`,
-    );
+    const problems = parsed.error.issues.map(issue => sentenceOf(issue, environment));
     throw new Failure('SETTINGS_INVALID', problems.join('\n'));
   }
   const env = parsed.data;
-  const region = env.DARKROOM_REGION.replace(/^oss-/, '');
+  const region = regionIn(env);
   return {
     region,
     ossRegion: `oss-${region}`,
@@ -139,8 +88,4 @@ export function readSettings(
     cdnEndpoint: env.DARKROOM_CDN_ENDPOINT,
     sweepMaxShare: env.DARKROOM_SWEEP_MAX_SHARE,
   };
-}
-
-function received(value: string | undefined): string {
-  return `, received ${value === undefined ? 'nothing' : JSON.stringify(value)}`;
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { previewTemplate } from '../../local/function-host/preview.ts';
+import { previewTemplate } from '../../local/service/preview.ts';
 import { grantsOf, openRole, policiesFolder, policySchema, resolved } from '../../local/roles.ts';
 
 let places: Record<string, string> = {};

@@ -1,4 +1,5 @@
 import pRetry, { type Options } from 'p-retry';
+import pTimeout from 'p-timeout';
 import { Failure, type FailureCode } from '../../core/failure.ts';
 
 /** What Alibaba's SDKs have in common (@alicloud/openapi-core 1.0): how they connect, how they time out, how they fail. */
@@ -86,7 +87,7 @@ async function patiently<T>(
   const { timeoutMs, ...retries } = { ...PATIENCE, ...patience };
   const attempt = async () => {
     try {
-      return await atMost(timeoutMs, call());
+      return await pTimeout(call(), { milliseconds: timeoutMs, fallback: late });
     } catch (cause) {
       throw failureFrom(what, cause, refusals);
     }
@@ -126,13 +127,8 @@ export async function unlessMissing<T>(
   }
 }
 
-async function atMost<T>(milliseconds: number, wanted: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    const late = () => reject(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
-    timer = setTimeout(late, milliseconds);
-  });
-  return await Promise.race([wanted, limit]).finally(() => clearTimeout(timer));
+function late(): never {
+  throw Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
 }
 
 function failureFrom(what: string, cause: unknown, refusals: Refusals): Failure {

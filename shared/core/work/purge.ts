@@ -27,8 +27,12 @@ export const PURGES = 'purges/';
 /** Take-downs' purges that are done: the proof that the CDN was asked. */
 export const PURGED = 'takedowns/purged/';
 
-export function newPurge(about: Pick<Purge, 'class' | 'directory' | 'files'>, now: Date): Purge {
-  const at = now.toISOString();
+/** Its id begins with the time from which on a sweep may take it up, so that a listing is in that order. */
+export function newPurge(
+  about: Pick<Purge, 'class' | 'directory' | 'files'>,
+  notBefore: Date,
+): Purge {
+  const at = notBefore.toISOString();
   const hash = createHash('sha256')
     .update(JSON.stringify([about, at]))
     .digest('hex');

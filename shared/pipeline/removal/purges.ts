@@ -22,13 +22,15 @@ import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 /**
  * Records what the CDN is to forget, before it is removed from the bucket. If the process dies in between, the CDN is
  * asked once too often, never once too rarely. One PUT where there is a CDN, nothing elsewhere. Answers the purge's id.
+ * `notBefore` is later than now where the caller asks the CDN itself: until then no sweep takes the purge up.
  */
 export async function keepPurge(
   about: Pick<Purge, 'class' | 'directory' | 'files'>,
   { config, isBehindCdn, now }: Pick<Darkroom, 'config' | 'isBehindCdn' | 'now'>,
+  notBefore = now(),
 ): Promise<string | undefined> {
   if (!config || !isBehindCdn) return undefined;
-  const purge = newPurge(about, now());
+  const purge = newPurge(about, notBefore);
   await writeRecord(config, purgeKey(purge), purge);
   return purge.id;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { verifyTemplate } from '../../../local/function-host/preview.ts';
+import { verifyTemplate } from '../../../local/service/preview.ts';
 
 const file = resolve(import.meta.dirname, '../../../s.yaml');
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { previewTemplate } from '../../../local/function-host/preview.ts';
+import { previewTemplate } from '../../../local/service/preview.ts';
 import { readService } from '../../../local/service/read.ts';
 
 const file = resolve(import.meta.dirname, '../../../s.yaml');

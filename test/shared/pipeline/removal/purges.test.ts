@@ -75,6 +75,20 @@ describe('purges that wait', () => {
     expect(one.waiting()).toEqual([]);
   });
 
+  it('are left to whoever asks the CDN itself, until the time that was said', async () => {
+    const { cdn, asked } = scriptedCdn();
+    const one = desk(cdn);
+    const hour = 3_600_000;
+    const notBefore = new Date(one.now().getTime() + hour);
+    const id = (await keepPurge(about('takedown', 'a.jpg'), one, notBefore)) ?? '';
+    expect(id).toMatch(new RegExp(`^${notBefore.toISOString()}-[0-9a-f]{12}$`));
+    one.later(hour);
+    await drainPurges(one);
+    expect(asked).toEqual([]);
+    expect(await drainPurges(one, new Set([id]))).toMatchObject({ done: 1, waiting: 0 });
+    expect(asked).toHaveLength(1);
+  });
+
   it('of a take-down are purged at once by whoever removed the files, and leave their proof', async () => {
     const { cdn, asked } = scriptedCdn();
     const one = desk(cdn);

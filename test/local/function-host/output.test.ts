@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
-import { readLines } from '../../../local/function-host/lines.ts';
+import { readLines } from '../../../local/function-host/output.ts';
 
 async function linesOf(...chunks: string[]): Promise<string[]> {
   const lines: string[] = [];

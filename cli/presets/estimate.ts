@@ -11,12 +11,12 @@ import {
   usdAsText,
   volumeAsText,
 } from '../terminal/figures.ts';
-import { evenly, ownPhotos, photosIn } from './photos.ts';
-import { checkedList } from '../presets/presets.ts';
-import { pricesFrom } from './prices.ts';
+import { evenly, ownPhotos, photosIn } from '../measure/photos.ts';
+import { checkedList } from './presets.ts';
+import { pricesFrom } from '../measure/prices.ts';
 import { say } from '../terminal/printer.ts';
-import { type Projection, projected } from './projection.ts';
-import { machineName, measureAll, type Sample, warningsOf } from './sample.ts';
+import { type Projection, projected } from '../measure/projection.ts';
+import { machineName, measureAll, type Sample, warningsOf } from '../measure/sample.ts';
 
 interface Options {
   uploadsPerDay: number;

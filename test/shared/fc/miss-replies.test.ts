@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { HttpRequest } from '../../../shared/fc/http-event.ts';
+import { isFromCdn, replyTo } from '../../../shared/fc/miss-replies.ts';
+
+const GET: HttpRequest = { method: 'GET', key: 'k', headers: {}, query: {} };
+const HEAD: HttpRequest = { ...GET, method: 'HEAD' };
+
+describe('the reply to a miss', () => {
+  it.each([
+    ['forbidden', 403, 'Forbidden\n'],
+    ['not-allowed', 405, 'Method Not Allowed\n'],
+    ['unavailable', 503, 'Service Unavailable\n'],
+  ] as const)('that is %s is never stored', (served, status, body) => {
+    expect(replyTo({ served }, GET)).toMatchObject({
+      status,
+      body,
+      headers: { 'cache-control': 'no-store' },
+    });
+  });
+
+  it('is the file for ever, and for HEAD its headers alone', () => {
+    const miss = { found: 'file', bytes: Buffer.from('JPEG'), contentType: 'image/jpeg' } as const;
+    const headers = {
+      'content-type': 'image/jpeg',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+    };
+    const served = 'miss' as const;
+    expect(replyTo({ served, miss }, GET)).toEqual({ status: 200, headers, body: miss.bytes });
+    expect(replyTo({ served, miss }, HEAD)).toEqual({ status: 200, headers });
+  });
+
+  it('does not tell a take-down from an original that is gone', () => {
+    const [gone, takenDown] = (['gone', 'taken-down'] as const).map(found =>
+      replyTo({ served: 'miss', miss: { found } }, GET),
+    );
+    expect(gone).toMatchObject({ status: 410, headers: { 'cache-control': 'public, max-age=10' } });
+    expect(takenDown).toEqual(gone);
+  });
+
+  it('leads a client to the file that was chosen, and says what it was chosen by', () => {
+    const variant = { found: 'variant', key: '海 1.jpg/v/feed-1-f.jpg' } as const;
+    const found = replyTo({ served: 'auto', auto: variant }, GET);
+    expect([found.status, found.headers.location]).toEqual([
+      302,
+      '/%E6%B5%B7%201.jpg/v/feed-1-f.jpg',
+    ]);
+    const nothing = replyTo({ served: 'auto', auto: { found: 'nothing' } }, GET);
+    expect(nothing.status).toBe(404);
+    for (const { headers } of [found, nothing]) expect(headers.vary).toContain('Sec-CH-DPR');
+  });
+});
+
+it('only who sends the secret is the CDN', () => {
+  const sends = (value?: string): HttpRequest => ({
+    ...GET,
+    headers: value === undefined ? {} : { 'x-darkroom-secret': value },
+  });
+  expect(isFromCdn(sends('sixteen letters!'), 'sixteen letters!')).toBe(true);
+  for (const wrong of [undefined, '', 'sixteen letters', 'sixteen letters!!'])
+    expect(isFromCdn(sends(wrong), 'sixteen letters!')).toBe(false);
+});

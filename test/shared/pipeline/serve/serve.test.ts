@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { type FileRequest, type Serving, serve } from '../../../../shared/pipeline/serve/serve.ts';
+import { testDarkroom } from '../../../support/darkrooms.ts';
+
+const LIST = `
+version: 1
+rules: [{ match: '**', presets: [feed, zoom] }]
+presets:
+  - { name: feed, widths: [480], formats: { jpeg: {} } }
+  - { name: zoom, generate: on_demand, widths: [1400], formats: { jpeg: {} } }
+`;
+const NO_FACTS = {
+  client: undefined,
+  accepts: undefined,
+  shows: { avif: false, webp: false },
+  width: undefined,
+  density: undefined,
+  pixels: undefined,
+  savesData: false,
+};
+
+async function asked() {
+  const darkroom = testDarkroom(LIST);
+  darkroom.originals.upload('a.jpg', 'jpeg 1600x1200');
+  await reconcile('a.jpg', darkroom);
+  const errors: [string, unknown][] = [];
+  darkroom.log = { ...darkroom.log, error: (event, facts) => errors.push([event, facts]) };
+  const submitted: string[] = [];
+  const submit = async (_id: string, payload: Buffer) => {
+    submitted.push(payload.toString());
+    return 'accepted' as const;
+  };
+  const serving: Serving = { darkroom, bucket: 'originals', queue: () => ({ submit }) };
+  let opened = 0;
+  const keyOf = (preset: string) =>
+    darkroom.manifest('a.jpg')?.variants.find(one => one.preset === preset)?.key ?? '';
+  return {
+    darkroom,
+    serving,
+    errors,
+    submitted,
+    keyOf,
+    opened: () => opened,
+    ask: (request: Partial<FileRequest>) =>
+      serve(
+        { method: 'GET', key: '', isFromCdn: true, facts: () => NO_FACTS, ...request },
+        work => {
+          opened += 1;
+          return work(serving);
+        },
+      ),
+  };
+}
+
+describe('who asks for a file', () => {
+  it('and is not the CDN is forbidden, whatever it asks for and however, and nothing is opened', async () => {
+    const { ask, keyOf, opened, submitted } = await asked();
+    for (const method of ['GET', 'HEAD', 'POST'])
+      for (const key of [keyOf('zoom'), 'auto/feed/a.jpg', undefined])
+        expect(await ask({ isFromCdn: false, method, key })).toEqual({ served: 'forbidden' });
+    expect([opened(), submitted]).toEqual([0, []]);
+  });
+
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'GETS', ''])(
+    'by %s is not allowed to, and nothing is opened',
+    async method => {
+      const { ask, keyOf, opened } = await asked();
+      expect(await ask({ method, key: keyOf('zoom') })).toEqual({ served: 'not-allowed' });
+      expect(opened()).toBe(0);
+    },
+  );
+
+  it.each(['GET', 'HEAD'])(
+    'by %s gets a file that is declared, and it is handed on',
+    async method => {
+      const { ask, keyOf, submitted } = await asked();
+      expect(await ask({ method, key: keyOf('zoom') })).toMatchObject({
+        served: 'miss',
+        miss: { found: 'file', contentType: 'image/jpeg', isNew: true },
+      });
+      expect(submitted.map(text => JSON.parse(text))).toEqual([
+        {
+          kind: 'darkroom.backfill',
+          bucket: 'originals',
+          keys: ['a.jpg'],
+          mode: 'settle',
+          made: true,
+        },
+      ]);
+    },
+  );
+
+  it('by a path that is no key gets nothing', async () => {
+    const { ask } = await asked();
+    expect(await ask({ key: undefined })).toEqual({ served: 'miss', miss: { found: 'nothing' } });
+  });
+
+  it('by a preset and an original gets the key that suits the client, which only then is looked at', async () => {
+    const { ask, keyOf } = await asked();
+    const auto = { found: 'variant', key: keyOf('feed') };
+    expect(await ask({ key: 'auto/feed/a.jpg' })).toEqual({ served: 'auto', auto });
+    const facts = () => {
+      throw new Error('looked at');
+    };
+    expect(await ask({ key: keyOf('zoom'), facts })).toMatchObject({ served: 'miss' });
+  });
+});
+
+describe('a fault that is not the picture’s', () => {
+  it('makes a file unavailable for now, and is logged with its code', async () => {
+    const { ask, darkroom, errors, keyOf } = await asked();
+    const key = keyOf('zoom');
+    darkroom.listInForce = { current: () => Promise.reject(new Error('the list cannot be read')) };
+    expect(await ask({ key })).toEqual({ served: 'unavailable' });
+    expect(await ask({ key: 'auto/feed/a.jpg' })).toEqual({ served: 'unavailable' });
+    const code = 'UNEXPECTED';
+    expect(errors).toEqual([
+      ['miss-failed', expect.objectContaining({ key, code })],
+      ['miss-failed', expect.objectContaining({ key: 'auto/feed/a.jpg', code })],
+    ]);
+  });
+
+  it('of whom to hand on to makes a miss unavailable, and not the choice for a client', async () => {
+    const { ask, serving, errors, keyOf } = await asked();
+    serving.queue = () => {
+      throw new Error('nothing says whose functions');
+    };
+    expect(await ask({ key: keyOf('zoom') })).toEqual({ served: 'unavailable' });
+    expect(errors).toHaveLength(1);
+    expect(await ask({ key: 'auto/feed/a.jpg' })).toMatchObject({ served: 'auto' });
+  });
+});
