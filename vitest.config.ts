@@ -1,21 +1,44 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Tests without a process, a server or a picture: they share a thread, and what it has loaded. The named ones
+ * start processes or decode.
+ */
+const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|develop|miss).test.ts';
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores, and each file may start an OSS server or a codec of its own.
     maxWorkers: 2,
+    setupFiles: ['test/support/after-file.ts'],
+    reporters: ['default', 'test/support/left-out.ts'],
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] },
+        test: {
+          name: 'pure',
+          include: [pure],
+          pool: 'threads',
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', pure],
+          globalSetup: ['test/support/built/build.ts'],
+        },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/built/build.ts', 'test/support/shared-platform.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,16 +33,28 @@ export async function verifyTemplate(file: string, env: Record<string, string>):
   if (failed) throw new Error(`${file}: ${reason(stdout)}.`);
 }
 
-function serverlessDevs(
+/** With a home of its own each time, which it writes to and leaves behind. */
+async function serverlessDevs(
   command: string[],
   file: string,
   env: Record<string, string>,
 ): Promise<{ failed: boolean; stdout: string }> {
-  const arguments_ = [executable(), ...command, '-t', file, '--silent'];
+  const home = await mkdtemp(join(tmpdir(), 'darkroom-serverless-devs-'));
+  try {
+    return await run([...command, '-t', file, '--silent'], surroundings(home, env));
+  } finally {
+    await rm(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function run(
+  words: string[],
+  env: Record<string, string>,
+): Promise<{ failed: boolean; stdout: string }> {
   // When it hits a broken pipe it reports its failure for ever: hence SIGKILL, and no daemon.
-  const options = { env: surroundings(env), timeout: PATIENCE_MS, killSignal: 'SIGKILL' as const };
+  const options = { env, timeout: PATIENCE_MS, killSignal: 'SIGKILL' as const };
   return new Promise(settle => {
-    execFile(process.execPath, arguments_, options, (error, stdout) => {
+    execFile(process.execPath, [executable(), ...words], options, (error, stdout) => {
       settle({ failed: error !== null, stdout });
     });
   });
@@ -52,8 +65,7 @@ function executable(): string {
   return join(dirname(manifest), 'bin', 's');
 }
 
-function surroundings(env: Record<string, string>): Record<string, string> {
-  const home = join(tmpdir(), 'darkroom-serverless-devs');
+function surroundings(home: string, env: Record<string, string>): Record<string, string> {
   return {
     PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
     HOME: home,

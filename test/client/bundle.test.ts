@@ -1,23 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { transformSync } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { buildClient } from '../../scripts/build-client.ts';
+import { newFolder } from '../support/folders.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The package as whoever installs it has it. */
-const folder = mkdtempSync(join(tmpdir(), 'darkroom-client-'));
+const folder = newFolder();
 const installed = join(folder, 'node_modules/darkroom');
 beforeAll(async () => {
   await buildClient(join(installed, 'dist/client'));
   writeFileSync(join(installed, 'package.json'), readFileSync(join(root, 'package.json')));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const built = (name: string) => readFileSync(join(installed, 'dist/client', name), 'utf8');
 
@@ -59,7 +58,15 @@ describe('the client as it is built', () => {
     `;
     writeFileSync(join(folder, 'uses.mts'), uses);
     const module = resolution === 'bundler' ? 'esnext' : resolution;
-    const words = ['--noEmit', '--strict', '--module', module, '--moduleResolution', resolution];
+    const words = [
+      '--noEmit',
+      '--strict',
+      '--skipDefaultLibCheck',
+      '--module',
+      module,
+      '--moduleResolution',
+      resolution,
+    ];
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     execFileSync(process.execPath, [tsc, ...words, 'uses.mts'], { cwd: folder });
     expect(readdirSync(join(installed, 'dist/client'))).toContain('index.d.ts');

@@ -6,6 +6,7 @@ import { extensions } from '../../shared/core/set/keys.ts';
 import type { OutputFormat } from '../../shared/core/list/preset-list.ts';
 import { SMALL } from '../support/preset-lists.ts';
 import { DEFAULT, developed, keys, SHAPES } from './developed.ts';
+import { numbered } from '../support/thorough.ts';
 
 const base = 'https://cdn.example.com/';
 const keyOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1));
@@ -32,7 +33,7 @@ describe('the client names by key, ETag, list and size', () => {
         const named = new Set(urlsOf(all).map(keyOf));
         expect(all.keys.filter(one => !named.has(one))).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: numbered(40, 150) },
     );
   });
 
@@ -57,7 +58,7 @@ describe('the client names by key, ETag, list and size', () => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: numbered(30, 100) },
     );
   });
 

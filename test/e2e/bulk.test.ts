@@ -4,24 +4,20 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Run, runSchema } from '../../shared/core/work/run.ts';
 import { putOriginals, TINY } from '../support/bulk.ts';
-import {
-  newFolder,
-  type RunningPlatform,
-  removeFolder,
-  startedPlatform,
-} from '../support/platform.ts';
-import { darkroom } from '../support/processes.ts';
+import { newFolder } from '../support/folders.ts';
+import { type RunningPlatform, startedPlatform } from '../support/platform.ts';
+import { darkroom, programOf } from '../support/processes.ts';
+import { numbered } from '../support/thorough.ts';
 
 /** 10,000 takes some minutes: DARKROOM_BULK=10000 npm run e2e -- bulk. */
-const ORIGINALS = Number(process.env.DARKROOM_BULK ?? 400);
-const KILLS = 10;
+const ORIGINALS = Number(process.env.DARKROOM_BULK ?? numbered(120, 400));
+const KILLS = numbered(4, 10);
 
 const dataDir = newFolder();
 const presets = join(dataDir, 'tiny.yaml');
 const platforms: RunningPlatform[] = [];
 afterAll(async () => {
   await platforms.at(-1)?.stop();
-  removeFolder(dataDir);
 });
 
 async function start(): Promise<RunningPlatform> {
@@ -57,21 +53,14 @@ function repeated(keys: string[]): number {
   return keys.length - new Set(keys).size;
 }
 
+/** What the command needs to load; it is read from the sources where the test is thorough. */
+const HEAD_START_MS = numbered(400, 1000);
+
 const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
 
 function backfill(): ChildProcess {
-  const words = [
-    '--import',
-    'tsx',
-    'cli/index.ts',
-    'backfill',
-    '--batch',
-    '10',
-    '--json',
-    '--data',
-    dataDir,
-  ];
-  return spawn(process.execPath, words, { stdio: 'ignore' });
+  const words = ['backfill', '--batch', '10', '--json', '--data', dataDir];
+  return spawn(process.execPath, [...programOf('command'), ...words], { stdio: 'ignore' });
 }
 
 describe('a backfill', () => {
@@ -81,7 +70,7 @@ describe('a backfill', () => {
     let platform = await start();
     for (let kill = 0; kill < KILLS; kill += 1) {
       const command = backfill();
-      await pause(1000 + Math.random() * 2500);
+      await pause(HEAD_START_MS + Math.random() * 2500);
       command.kill('SIGKILL');
       if (kill % 2 === 1) {
         await platform.stop('SIGKILL');

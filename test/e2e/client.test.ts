@@ -8,13 +8,8 @@ import { buildClient } from '../../scripts/build-client.ts';
 import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { noChromium, openChromium } from '../support/chromium.ts';
 import { phonePhoto } from '../support/originals.ts';
-import {
-  newFolder,
-  type RunningPlatform,
-  removeFolder,
-  startedPlatform,
-  urlOf,
-} from '../support/platform.ts';
+import { newFolder } from '../support/folders.ts';
+import { usePlatform, urlOf } from '../support/platform.ts';
 
 /** darkroom/client as it is built, in a page that a browser loads from the CDN of a running platform. */
 
@@ -24,8 +19,8 @@ const DENSITIES = [1, 2];
 const EVERY = WIDTHS.flatMap(width => DENSITIES.map(density => [width, density] as const));
 const chrome = { formats: ['avif', 'webp', 'jpeg'] as const, density: 3 };
 
-const dataDir = newFolder();
-let platform: RunningPlatform;
+const folder = newFolder();
+const platform = usePlatform();
 let browser: Browser;
 let manifest: Manifest;
 
@@ -46,7 +41,7 @@ async function show({ width, density, look, edit = 'html => html', hold }: Shown
     deviceScaleFactor: density,
   });
   const { cdn } = platform.ready;
-  const built = (name: string) => readFileSync(join(dataDir, 'client', name), 'utf8');
+  const built = (name: string) => readFileSync(join(folder, name), 'utf8');
   const contentType = 'text/javascript';
   await page.route('**/client/*.js', route =>
     route.fulfill({ contentType, body: built(new URL(route.request().url()).pathname.slice(8)) }),
@@ -110,16 +105,12 @@ function best(preset: string, cssWidth: number, density: number): string {
 
 describe.skipIf(noChromium)(`in Chromium${noChromium ? `: left out, ${noChromium}` : ''}`, () => {
   beforeAll(async () => {
-    [platform, browser] = await Promise.all([startedPlatform(dataDir), openChromium()]);
-    await buildClient(join(dataDir, 'client'));
+    browser = await openChromium();
+    await buildClient(folder);
     await platform.bucket('originals').put(KEY, phonePhoto);
     manifest = await platform.manifest(KEY);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await platform?.stop();
-    removeFolder(dataDir);
-  });
+  afterAll(() => browser?.close());
 
   it.each(EVERY)(
     'a viewport of %d px at density %d is shown what bestUrl names',

@@ -1,22 +1,17 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { starfishPhoto } from '../support/originals.ts';
-import {
-  newFolder,
-  type RunningPlatform,
-  removeFolder,
-  startedPlatform,
-} from '../support/platform.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { quarters, starfishPhoto } from '../support/originals.ts';
+import { newFolder } from '../support/folders.ts';
+import { startedPlatform, usePlatform } from '../support/platform.ts';
 import { darkroom } from '../support/processes.ts';
 
 let folder: string;
 beforeEach(() => {
   folder = newFolder();
 });
-afterEach(() => removeFolder(folder));
 
 async function refusal(...words: string[]): Promise<string> {
   const { code, stdout, stderr } = await darkroom('local', '--no-seed', ...words);
@@ -51,9 +46,8 @@ describe('darkroom local refuses, in one sentence and with 1,', () => {
   });
 
   it('a folder that another platform works on', async () => {
-    const platform = await startedPlatform(folder);
-    expect(await refusal('--port', '0', '--data', folder)).toMatch(/for this platform alone/);
-    await platform.stop();
+    const { ready } = usePlatform();
+    expect(await refusal('--port', '0', '--data', ready.data)).toMatch(/for this platform alone/);
   });
 
   it('half of a credential', async () => {
@@ -96,32 +90,12 @@ describe('darkroom local', () => {
     ]);
     await platform.stop();
   });
-
-  it('--fresh empties the buckets and nothing else', async () => {
-    const first = await startedPlatform(folder);
-    await first.bucket('originals').put('a.jpg', readFileSync(starfishPhoto));
-    await first.manifest('a.jpg');
-    await first.stop();
-    mkdirSync(join(folder, 'mine'));
-    const second = await startedPlatform(folder, '--fresh');
-    await expect(second.bucket('originals').head('a.jpg')).rejects.toMatchObject({ status: 404 });
-    expect(readFileSync(join(folder, 'platform.pid'), 'utf8')).toBe(String(second.child.pid));
-    mkdirSync(join(folder, 'mine/more'));
-    await second.stop();
-  });
 });
 
 describe('the whole way', () => {
-  let data: string;
-  let platform: RunningPlatform;
-  beforeAll(async () => {
-    data = newFolder();
-    platform = await startedPlatform(data);
-  });
-  afterAll(async () => {
-    await platform.stop();
-    removeFolder(data);
-  });
+  const platform = usePlatform();
+  // What is looked at is the key: a small picture has a small set.
+  const picture = quarters(64, 48).jpeg().toBuffer();
 
   // Keys that people really upload; those with dot segments cannot be asked for at all.
   it.each([
@@ -143,7 +117,7 @@ describe('the whole way', () => {
     '%2e%2e/x.jpg',
     `long/${'海'.repeat(300)}.jpg`,
   ])('is open to the key %s', async key => {
-    await platform.bucket('originals').put(key, readFileSync(starfishPhoto));
+    await platform.bucket('originals').put(key, await picture);
     const manifest = await platform.manifest(key);
     expect(manifest.original.key).toBe(key);
     await platform.bucket('originals').delete(key);

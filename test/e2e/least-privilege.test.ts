@@ -6,7 +6,8 @@ import { buckets, type Platform, startPlatform } from '../../local/platform.ts';
 import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { newPurge, purgeKey } from '../../shared/core/work/purge.ts';
 import { quarters } from '../support/originals.ts';
-import { newFolder, removeFolder, urlOf } from '../support/platform.ts';
+import { newFolder } from '../support/folders.ts';
+import { urlOf } from '../support/platform.ts';
 import { darkroom } from '../support/processes.ts';
 
 const listWith = (width: number, more = '') => `
@@ -48,10 +49,7 @@ beforeAll(async () => {
   });
   await doEverythingOnce(() => expect(failed).toEqual([]));
 });
-afterAll(async () => {
-  await platform?.close();
-  removeFolder(dataDir);
-});
+afterAll(() => platform?.close());
 
 function bucket(name: keyof typeof buckets): OSS {
   return new OSS({ ...platform.oss, bucket: buckets[name], sldEnable: true } as OSS.Options);

@@ -13,7 +13,7 @@ import { IN_FORCE_KEY } from '../../shared/core/work/in-force.ts';
 import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { credentials, localOss } from '../support/local-oss.ts';
 import { starfishPhoto } from '../support/originals.ts';
-import { newFolder, removeFolder } from '../support/platform.ts';
+import { newFolder } from '../support/folders.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = newFolder();
@@ -83,7 +83,6 @@ afterAll(async () => {
   await host?.close();
   await fc?.close();
   await oss?.close();
-  removeFolder(folder);
 });
 
 const typed = (contentType: string) => ({ contentType, cacheControl: 'no-cache' });

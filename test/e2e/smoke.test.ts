@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connect } from '../../cli/cloud/connection.ts';
-import {
-  newFolder,
-  type RunningPlatform,
-  removeFolder,
-  startedPlatform,
-} from '../support/platform.ts';
+import { usePlatform } from '../support/platform.ts';
 import { smoke } from '../support/smoke.ts';
 
 const isAsked = process.env.DARKROOM_SMOKE === '1';
 const COUNT = 4;
 
 describe('one photo goes the whole way and leaves nothing behind', () => {
-  const dataDir = newFolder();
-  let platform: RunningPlatform;
-  beforeAll(async () => {
-    platform = await startedPlatform(dataDir);
-  });
-  afterAll(async () => {
-    await platform.stop();
-    removeFolder(dataDir);
-  });
-
   it('on the local platform', async () => {
-    const connection = await connect({ data: dataDir });
-    expect(await smoke(connection, platform.ready.cdn)).toHaveLength(COUNT);
+    const { ready } = usePlatform();
+    const connection = await connect({ data: ready.data });
+    expect(await smoke(connection, ready.cdn)).toHaveLength(COUNT);
     for (const store of [connection.originals, connection.derivatives]) {
       for await (const entry of store.list('darkroom-smoke/')) expect(entry).toBeUndefined();
     }

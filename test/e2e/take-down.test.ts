@@ -7,14 +7,8 @@ import { fcTasks } from '../../shared/adapters/fc/tasks.ts';
 import { PURGES, purgeKey } from '../../shared/core/work/purge.ts';
 import { SWEEP_KEY, type Sweep } from '../../shared/core/work/sweep.ts';
 import { TINY } from '../support/bulk.ts';
-import {
-  newFolder,
-  patiently,
-  type RunningPlatform,
-  removeFolder,
-  startedPlatform,
-  urlOf,
-} from '../support/platform.ts';
+import { newFolder } from '../support/folders.ts';
+import { patiently, type RunningPlatform, startedPlatform, urlOf } from '../support/platform.ts';
 import { darkroom } from '../support/processes.ts';
 
 const dataDir = newFolder();
@@ -24,10 +18,7 @@ beforeAll(async () => {
   writeFileSync(presets, TINY);
   platform = await startedPlatform(dataDir, '--presets', presets);
 });
-afterAll(async () => {
-  await platform.stop();
-  removeFolder(dataDir);
-});
+afterAll(() => platform.stop());
 
 const photo = async (background: string) =>
   await sharp({ create: { width: 64, height: 48, channels: 3, background } })

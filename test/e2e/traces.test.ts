@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { starfishPhoto } from '../support/originals.ts';
-import {
-  newFolder,
-  type RunningPlatform,
-  removeFolder,
-  startedPlatform,
-} from '../support/platform.ts';
+import { newFolder } from '../support/folders.ts';
+import { type RunningPlatform, startedPlatform } from '../support/platform.ts';
 import { openReceiver } from '../support/receiver.ts';
 
 /** OTLP in JSON, as far as it is looked at: https://opentelemetry.io/docs/specs/otlp/ */
@@ -37,7 +33,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await platform.stop();
   collector.close();
-  removeFolder(dataDir);
 });
 
 const spans = (): Span[] =>

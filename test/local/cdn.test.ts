@@ -1,15 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type CdnOptions, startCdn } from '../../local/cdn.ts';
 import { normalObject } from '../../local/oss-server/new-object.ts';
 import { openStorage } from '../../local/oss-server/storage.ts';
+import { newFolder } from '../support/folders.ts';
 
 async function open(more: Partial<CdnOptions> = {}) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'cdn-'));
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const dataDir = newFolder();
   const store = openStorage(dataDir);
   const bucket = store.create('photos');
   const put = async (key: string, body: string, headers: Record<string, string> = {}) => {

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readServiceDefinition } from '../../local/service-definition.ts';
+import { newFolder } from '../support/folders.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -49,8 +49,7 @@ resources:
 `;
 
 async function fixture(text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'darkroom-yaml-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = newFolder();
   await writeFile(join(folder, 's.yaml'), text);
   return join(folder, 's.yaml');
 }

@@ -1,86 +1,75 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import OSS from 'ali-oss';
+import { inject } from 'vitest';
 import { manifestKey, parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
+import { newFolder } from './folders.ts';
+import {
+  type Happening,
+  happeningsIn,
+  type Ready,
+  readyIn,
+  spawnPlatform,
+  stopped,
+  toldIn,
+} from './platform-process.ts';
+import { programOf } from './processes.ts';
 
-/** `npm start`’s own command in a process of its own, as a user has it. */
-export interface RunningPlatform {
-  ready: {
-    oss: { endpoint: string; region: string; accessKeyId: string; accessKeySecret: string };
-    buckets: Record<'originals' | 'derivatives' | 'config', string>;
-    cdn: string;
-    fc: { endpoint: string; accountId: string; region: string };
-    data: string;
-  };
-  happenings: { kind: string; function: string; stream?: string; line?: string }[];
-  child: ChildProcess;
+/** A platform that runs in a process of its own. */
+export interface UsedPlatform {
+  ready: Ready;
+  pid: number;
+  /** All of them, since it started. */
+  readonly happenings: Happening[];
   bucket(name: 'originals' | 'derivatives' | 'config'): OSS;
   /** Resolves with the manifest once it satisfies the condition. */
   manifest(key: string, until?: (manifest: Manifest) => boolean): Promise<Manifest>;
   /** Resolves when nothing of its set is there. */
   gone(key: string): Promise<void>;
+}
+
+/** One of the caller’s own, which it may stop. */
+export interface RunningPlatform extends UsedPlatform {
+  child: ChildProcess;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const PATIENCE_MS = 120_000;
 
-export function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'darkroom-e2e-'));
+/** `npm start`’s own command, which shared-platform.ts started for all files that ask, each for keys of its own. */
+export function usePlatform(): UsedPlatform {
+  const { pid, told } = inject('platform');
+  return platformOf(pid, told);
 }
 
+/** For what stops it, or needs a list or settings of its own. */
 export async function startedPlatform(
   dataDir: string,
   ...words: string[]
 ): Promise<RunningPlatform> {
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      'tsx',
-      'cli/index.ts',
-      'local',
-      '--json',
-      '--no-seed',
-      '--port',
-      '0',
-      '--data',
-      dataDir,
-      ...words,
-    ],
-    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const happenings: RunningPlatform['happenings'] = [];
-  const ready = await new Promise<RunningPlatform['ready']>((resolve, reject) => {
-    child.once('exit', code =>
-      reject(new Error(`the platform ended with ${code} before it was ready`)),
-    );
-    createInterface({ input: child.stdout }).on('line', line => {
-      const message = JSON.parse(line);
-      if ('oss' in message) resolve(message);
-      else happenings.push(message);
-    });
+  const told = toldIn(newFolder());
+  const { child } = await spawnPlatform(programOf('command'), dataDir, told, ...words);
+  return Object.assign(platformOf(child.pid ?? 0, told), {
+    child,
+    stop: (signal?: NodeJS.Signals) => stopped(child, signal),
   });
-  const bucket: RunningPlatform['bucket'] = name =>
+}
+
+function platformOf(pid: number, told: string): UsedPlatform {
+  const ready = readyIn(told);
+  if (!ready) throw new Error(`expected a platform that is ready in ${told}`);
+  const bucket: UsedPlatform['bucket'] = name =>
     new OSS({ ...ready.oss, bucket: ready.buckets[name], sldEnable: true } as OSS.Options);
   return {
     ready,
-    happenings,
-    child,
+    pid,
+    get happenings() {
+      return happeningsIn(told);
+    },
     bucket,
     manifest: (key, until = ({ complete }) => complete) =>
       manifestOf(bucket('derivatives'), key, until),
     gone: key => untilGone(bucket('derivatives'), key),
-    stop: (signal = 'SIGINT') => {
-      const ended = new Promise<number | null>(resolve => child.once('exit', resolve));
-      child.kill(signal);
-      return ended;
-    },
   };
 }
 
@@ -129,8 +118,4 @@ export async function patiently<T>(what: string, look: () => Promise<T | undefin
     await new Promise(resolve => setTimeout(resolve, 100));
   }
   throw new Error(`waited ${PATIENCE_MS / 1000} s in vain for ${what}`);
-}
-
-export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+import type { Entry } from './built/entries.ts';
+import { sourcesOf } from './sources.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -9,10 +13,16 @@ export interface Finished {
   stderr: string;
 }
 
-/** Runs `darkroom …` as a person would, from its sources. */
+/** What node is to run for it: the bundle of this run, or with DARKROOM_TEST_THOROUGH the sources, as a person does. */
+export function programOf(entry: Entry): string[] {
+  const built = inject('built');
+  return built ? [join(built, `${entry}.js`)] : sourcesOf(entry);
+}
+
+/** Runs `darkroom …` as a person would. */
 export function darkroom(...words: string[]): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/index.ts', ...words], {
+    const child = spawn(process.execPath, [...programOf('command'), ...words], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ossStore } from '../../../shared/adapters/oss/store.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
 import { reconcile } from '../../../shared/pipeline/develop/reconcile.ts';
 import { testDarkroom } from '../../support/darkrooms.ts';
+import { newFolder } from '../../support/folders.ts';
 import { credentials, localOss } from '../../support/local-oss.ts';
 import { darkroom as run } from '../../support/processes.ts';
 
@@ -18,7 +18,7 @@ const store = (bucket: string) => ossStore(bucket, server.connection);
 
 /** A platform's folder over a bare OSS server: what a command reads to find it. */
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'darkroom-explain-'));
+  folder = newFolder();
   server = await localOss(['originals', 'derivatives', 'config']);
   const nobody = { endpoint: 'http://127.0.0.1:1', accountId: '1', region: 'cn-hangzhou' };
   const place = {
@@ -50,10 +50,7 @@ beforeAll(async () => {
     await reconcile(key, darkroom);
   }
 });
-afterAll(async () => {
-  await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => server.close());
 
 const darkroom = (...words: string[]) => run(...words, '--data', folder);
 

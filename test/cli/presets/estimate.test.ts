@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { newFolder } from '../../support/folders.ts';
 import { starfishPhoto } from '../../support/originals.ts';
 import { SMALL } from '../../support/preset-lists.ts';
 import { darkroom } from '../../support/processes.ts';
@@ -9,10 +9,9 @@ import { darkroom } from '../../support/processes.ts';
 describe('darkroom estimate', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'darkroom-estimate-'));
+    folder = newFolder();
     writeFileSync(join(folder, 'presets.yaml'), SMALL);
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const estimate = (...words: string[]) =>
     darkroom('estimate', '--presets', join(folder, 'presets.yaml'), ...words);

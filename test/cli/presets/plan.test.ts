@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ossStore } from '../../../shared/adapters/oss/store.ts';
@@ -7,6 +6,7 @@ import { presetsOrThrow } from '../../../shared/adapters/yaml/preset-file.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
 import { savedPlanSchema } from '../../../shared/core/work/saved-plan.ts';
 import type { ObjectStore } from '../../../shared/ports.ts';
+import { newFolder } from '../../support/folders.ts';
 import { credentials, localOss } from '../../support/local-oss.ts';
 import { quarters, starfishPhoto } from '../../support/originals.ts';
 import { SMALL } from '../../support/preset-lists.ts';
@@ -22,9 +22,8 @@ const inFolder = (name: string, text: string): string => {
 };
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'darkroom-plan-'));
+  folder = newFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('darkroom presets diff', () => {
   it('says preset by preset what differs', async () => {

@@ -1,30 +1,21 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { newFolder } from '../../support/folders.ts';
 import { starfishPhoto } from '../../support/originals.ts';
 import { SMALL } from '../../support/preset-lists.ts';
-import { darkroom, onTerminal } from '../../support/processes.ts';
+import { darkroom, onTerminal, programOf } from '../../support/processes.ts';
 
 describe('darkroom render', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'darkroom-render-'));
+    folder = newFolder();
     mkdirSync(join(folder, 'in/sub'), { recursive: true });
     cpSync(starfishPhoto, join(folder, 'in/海星 1.jpg'));
     cpSync(starfishPhoto, join(folder, 'in/sub/b.jpg'));
     writeFileSync(join(folder, 'presets.yaml'), SMALL);
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const render = (...words: string[]) =>
     darkroom(
@@ -76,7 +67,7 @@ describe('darkroom render', () => {
     'tells every picture on a terminal too, above its bar',
     async () => {
       const words = ['render', join(folder, 'in'), '--out', join(folder, 'out')];
-      const output = await onTerminal('--import', 'tsx', 'cli/index.ts', ...words);
+      const output = await onTerminal(...programOf('command'), ...words);
       for (const name of ['海星 1.jpg', 'sub/b.jpg'])
         expect(output).toContain(`in/${name}  1278x720`);
       expect(output).toContain('2/2');

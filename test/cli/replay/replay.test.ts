@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { apiOf } from '../../local/fc-api/api.ts';
 import { kept, linesOf, until } from '../../local/function-host/bundles.ts';
+import { newFolder } from '../../support/folders.ts';
 import { credentials, localOss } from '../../support/local-oss.ts';
-import { darkroom } from '../../support/processes.ts';
+import { darkroom, programOf } from '../../support/processes.ts';
 
 /** Fails until a file is there, and then notes what it was given. */
 const untilMended = (folder: string) => `
@@ -20,8 +20,7 @@ const untilMended = (folder: string) => `
 
 /** A folder as a running platform has it, over a host with FC's API and an OSS server; three events were given up in it. */
 async function brokenPlatform() {
-  const folder = mkdtempSync(join(tmpdir(), 'darkroom-replay-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newFolder();
   const oss = await localOss(['originals', 'derivatives', 'config']);
   onTestFinished(() => oss.close());
   const source = untilMended(folder);
@@ -133,7 +132,7 @@ describe('darkroom replay', () => {
     mend();
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', 'cli/index.ts', 'replay', '--data', dataDir, '--json'],
+      [...programOf('command'), 'replay', '--data', dataDir, '--json'],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const ended = once(child, 'exit');

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../../local/function-host/host.ts';
 import type { Happening } from '../../../local/function-host/invocation.ts';
 import type { FunctionDefinition } from '../../../local/service-definition.ts';
+import { newFolder } from '../../support/folders.ts';
 
 export interface Stage {
   dataDir: string;
@@ -21,7 +21,7 @@ export type Bundles = Record<string, string | (Partial<FunctionDefinition> & { s
 
 /** A folder with a bundle for each function, and hosts that end with the test. */
 export async function stage(bundles: Bundles): Promise<Stage> {
-  const dataDir = await temporaryFolder();
+  const dataDir = newFolder();
   const functions: FunctionDefinition[] = [];
   for (const [name, bundle] of Object.entries(bundles)) {
     functions.push(await build(join(dataDir, 'dist', name), name, bundle));
@@ -41,12 +41,6 @@ export async function stage(bundles: Bundles): Promise<Stage> {
     return host;
   };
   return { dataDir, options, happenings, start };
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'darkroom-host-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
-  return folder;
 }
 
 async function build(code: string, name: string, bundle: Bundles[string]) {

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type OSS from 'ali-oss';
 import { describe, expect, test } from 'vitest';
 import type { OssServer } from '../../../local/oss-server/server.ts';
-import { BUCKET, clients, codeOf, KEYS, md5, pathStyle, send, start, tempDir } from './support.ts';
+import { newFolder } from '../../support/folders.ts';
+import { BUCKET, clients, codeOf, KEYS, md5, pathStyle, send, start } from './support.ts';
 
 const ODD_KEYS = [
   'a//b.jpg',
@@ -178,7 +179,7 @@ test('an upload that is cut off stores nothing and leaves nothing', async () => 
 });
 
 test('a restart keeps objects and uploads, and removes what a killed server left', async () => {
-  const dataDir = await tempDir();
+  const dataDir = newFolder();
   const first = await start({ dataDir });
   const client = pathStyle(first);
   await client.put('🐸', Buffer.from('frog'), { meta: { by: 'me' } as never });
@@ -365,7 +366,7 @@ test('a taken port rejects with the error of Node, and close ends open requests 
 });
 
 test('kill -9 in the middle of an overwrite leaves the old object, whole', async () => {
-  const dataDir = await tempDir();
+  const dataDir = newFolder();
   const script = `
     import { startOssServer } from './local/oss-server/server.ts';
     const credentials = [${JSON.stringify(KEYS)}];

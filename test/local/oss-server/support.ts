@@ -1,10 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import dns from 'node:dns';
-import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
 import type { LookupFunction } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import OSS from 'ali-oss';
 import { onTestFinished } from 'vitest';
 import type { OssRecord } from '../../../events/oss-event.ts';
@@ -13,6 +10,7 @@ import {
   type OssServerOptions,
   startOssServer,
 } from '../../../local/oss-server/server.ts';
+import { newFolder } from '../../support/folders.ts';
 
 export const BUCKET = 'originals';
 export const KEYS = { accessKeyId: 'local-key', accessKeySecret: 'local-secret' };
@@ -20,18 +18,12 @@ export const KEYS = { accessKeyId: 'local-key', accessKeySecret: 'local-secret' 
 /** Options of ali-oss that its types lack. */
 type Options = OSS.Options & { sldEnable?: boolean; agent?: http.Agent; authorizationV4?: boolean };
 
-export async function tempDir(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'oss-server-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true, maxRetries: 3 }));
-  return directory;
-}
-
 /** A server of the test's own, gone when it ends. */
 export async function start(
   options: Partial<OssServerOptions> = {},
 ): Promise<OssServer & { records: OssRecord[]; dataDir: string }> {
   const records: OssRecord[] = [];
-  const dataDir = options.dataDir ?? (await tempDir());
+  const dataDir = options.dataDir ?? newFolder();
   const server = await startOssServer({
     port: 0,
     region: 'oss-cn-hangzhou',

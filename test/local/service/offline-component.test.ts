@@ -1,16 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verifyTemplate } from '../../../local/service/preview.ts';
+import { newFolder } from '../../support/folders.ts';
 
 const file = resolve(import.meta.dirname, '../../../s.yaml');
 
 function changed(from: string, to: string): string {
   const text = readFileSync(file, 'utf8');
   expect(text).toContain(from);
-  const folder = mkdtempSync(join(tmpdir(), 'darkroom-yaml-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   writeFileSync(join(folder, 's.yaml'), text.replace(from, to));
   return join(folder, 's.yaml');
 }

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   newestNeeds,
   tooLarge,
@@ -12,6 +11,7 @@ import {
 import { isElf, versionNeeds } from '../../../scripts/packaging/elf.ts';
 import { lockedClosure, sharpFiles } from '../../../scripts/packaging/sharp-closure.ts';
 import type { Entry } from '../../../scripts/packaging/zip.ts';
+import { newFolder } from '../../support/folders.ts';
 
 let binaries: Entry[];
 beforeAll(async () => {
@@ -57,8 +57,7 @@ describe('the binaries of sharp', () => {
   it('are read as readelf reads them', ({ skip }) => {
     const readelf = '/usr/bin/readelf';
     if (!existsSync(readelf)) skip();
-    const folder = mkdtempSync(join(tmpdir(), 'darkroom-elf-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = newFolder();
     for (const { bytes } of binaries) {
       writeFileSync(join(folder, 'binary'), bytes);
       const said = execFileSync(readelf, ['-V', join(folder, 'binary')], { encoding: 'utf8' });

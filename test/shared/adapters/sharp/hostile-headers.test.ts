@@ -1,21 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { apng, chunk } from '../../../support/apng.ts';
+import { newFolder } from '../../../support/folders.ts';
+import { programOf } from '../../../support/processes.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'darkroom-bombs-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const script = fileURLToPath(new URL('../../../support/inspecting-run.ts', import.meta.url));
+const folder = newFolder();
 
 function inspect(file: Buffer): { outcome: string; seconds: number; megabytes: number } {
   const path = join(folder, 'bomb');
   writeFileSync(path, file);
-  const words = ['--import', 'tsx', script, path];
+  const words = [...programOf('inspecting-run'), path];
   const { stdout, stderr, status, signal } = spawnSync(process.execPath, words, {
     encoding: 'utf8',
     timeout: 60_000,

@@ -6,6 +6,7 @@ import { isPending, isWhole, type Status, statusOf } from '../../../../shared/co
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { SMALL } from '../../../support/preset-lists.ts';
+import { numbered } from '../../../support/thorough.ts';
 
 const PHOTO = 'jpeg 1600x1200';
 
@@ -327,7 +328,7 @@ ${two}
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: numbered(40, 100) },
     );
   });
 });

@@ -7,6 +7,7 @@ import {
   type Report,
 } from '../../../../shared/core/set/report.ts';
 import { bytesOf, fittedAnswer } from '../../../../shared/core/telling/fit-message.ts';
+import { numbered } from '../../../support/thorough.ts';
 
 function report(key: string, rendered: number, failed = 0): Report {
   const made = Array.from({ length: rendered }, (_, i) => `${key}/0123456789/feed-${i}.jpg`);
@@ -74,6 +75,7 @@ describe('an answer that has to fit', () => {
         expect(answerSchema.parse(JSON.parse(JSON.stringify(fitted)))).toEqual(fitted);
         expect(fitted.reports.length + (fitted.omitted?.reports ?? 0)).toBe(some.length);
       }),
+      { numRuns: numbered(25, 100) },
     );
   });
 });

@@ -1,26 +1,30 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { manifestSchema } from '../../../../shared/core/set/manifest.ts';
+import { newFolder } from '../../../support/folders.ts';
+import { programOf } from '../../../support/processes.ts';
 
-const script = fileURLToPath(new URL('../../../support/aborting-run.ts', import.meta.url));
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'darkroom-abort-'));
+  folder = newFolder();
   mkdirSync(join(folder, 'in'));
   for (const key of ['killer.jpg', 'killer-2.jpg', 'a.jpg', 'b.jpg']) {
     writeFileSync(join(folder, 'in', key), `jpeg 1600x1200 ${key}`);
   }
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const deliver = (attempt: number, ...keys: string[]) =>
   spawnSync(
     process.execPath,
-    ['--import', 'tsx', script, join(folder, 'in'), join(folder, 'out'), String(attempt), ...keys],
+    [
+      ...programOf('aborting-run'),
+      join(folder, 'in'),
+      join(folder, 'out'),
+      String(attempt),
+      ...keys,
+    ],
     { encoding: 'utf8' },
   );
 

@@ -7,6 +7,7 @@ import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { undoTakeDown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import type { Call } from '../../../support/memory-store.ts';
+import { numbered } from '../../../support/thorough.ts';
 
 const PHOTO = 'jpeg 1600x1200';
 const OTHER = 'jpeg 1600x900';
@@ -252,7 +253,7 @@ describe('a take-down in the middle of a run', () => {
           expectDown(darkroom);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: numbered(100, 300) },
     );
   });
 });
