@@ -13,7 +13,7 @@ export default defineConfig({
     // Two cores, and each file may start an OSS server or a codec of its own.
     maxWorkers: 2,
     setupFiles: ['test/support/after-file.ts'],
-    reporters: ['default', 'test/support/left-out.ts'],
+    reporters: ['default', './test/support/left-out.ts'],
     projects: [
       {
         extends: true,

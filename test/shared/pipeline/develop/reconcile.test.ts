@@ -13,6 +13,27 @@ function version(content: string): string {
   return versionOf(etagOf(Buffer.from(content)));
 }
 
+/** With one original, of which nothing is there yet. */
+function uploaded(yaml?: string, content = PHOTO): TestDarkroom {
+  const darkroom = testDarkroom(yaml);
+  darkroom.originals.upload('a.jpg', content);
+  return darkroom;
+}
+
+/** With one original and its set. */
+async function developed(yaml?: string): Promise<TestDarkroom> {
+  const darkroom = uploaded(yaml);
+  await reconcile('a.jpg', darkroom);
+  return darkroom;
+}
+
+/** With one original that was replaced since its set was made. */
+async function replaced(yaml?: string, content = OTHER): Promise<TestDarkroom> {
+  const darkroom = await developed(yaml);
+  darkroom.originals.upload('a.jpg', content);
+  return darkroom;
+}
+
 /** Which of an original's files there are: `feed-480.jpg` and the like, by version. */
 function filesOf(darkroom: TestDarkroom, prefix: string): string[] {
   return darkroom.derivatives
@@ -26,8 +47,7 @@ const SET = ['feed-1080.jpg', 'feed-1080.webp', 'feed-480.jpg', 'feed-480.webp',
 
 describe('reconcile', () => {
   it('develops an original into every variant and commits a manifest', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
+    const darkroom = uploaded();
     const report = await reconcile('a.jpg', darkroom);
     expect(report).toMatchObject({ outcome: 'developed', kept: 0, removed: 0, failed: [] });
     expect(filesOf(darkroom, `a.jpg/${version(PHOTO)}/`)).toEqual(SET);
@@ -42,27 +62,21 @@ describe('reconcile', () => {
   });
 
   it('decodes once and encodes each file once', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed();
     expect(darkroom.codec.decodes).toBe(1);
     expect(new Set(darkroom.codec.encoded).size).toBe(5);
     expect(darkroom.codec.encoded).toHaveLength(5);
   });
 
   it('writes the manifest after every derivative', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed();
     const puts = darkroom.derivatives.calls.filter(({ operation }) => operation === 'put');
     expect(puts).toHaveLength(6);
     expect(puts.at(-1)?.key).toBe('a.jpg/manifest.json');
   });
 
   it('costs two small requests and no pixels when all is settled', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed();
     darkroom.originals.calls.length = 0;
     darkroom.derivatives.calls.length = 0;
     const report = await reconcile('a.jpg', darkroom);
@@ -73,10 +87,7 @@ describe('reconcile', () => {
   });
 
   it('gives a new version a new set and removes the old one', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
-    darkroom.originals.upload('a.jpg', OTHER);
+    const darkroom = await replaced();
     const report = await reconcile('a.jpg', darkroom);
     expect(report).toMatchObject({ outcome: 'developed', removed: 5 });
     expect(filesOf(darkroom, 'a.jpg/')).toEqual([
@@ -86,10 +97,7 @@ describe('reconcile', () => {
   });
 
   it('keeps a replaced set for the time that the list retains it', async () => {
-    const darkroom = testDarkroom(`retain: 1h\n${SMALL}`);
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
-    darkroom.originals.upload('a.jpg', OTHER);
+    const darkroom = await replaced(`retain: 1h\n${SMALL}`);
     await reconcile('a.jpg', darkroom);
     expect(darkroom.manifest('a.jpg')?.retired).toHaveLength(5);
     expect(filesOf(darkroom, `a.jpg/${version(PHOTO)}/`)).toEqual(SET);
@@ -102,9 +110,7 @@ describe('reconcile', () => {
   });
 
   it('renders a changed preset only, and removes what it replaced', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed();
     const before = darkroom.codec.encoded.length;
     darkroom.edit(SMALL.replace('widths: [100]', 'widths: [120]'));
     const report = await reconcile('a.jpg', darkroom);
@@ -136,9 +142,7 @@ describe('reconcile', () => {
   });
 
   it('drops a preset without reading the original again', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed();
     darkroom.edit(SMALL.replace("'**', presets: [thumb, feed]", "'**', presets: [feed]"));
     const report = await reconcile('a.jpg', darkroom);
     expect(report).toMatchObject({ outcome: 'developed', kept: 4, removed: 1, rendered: [] });
@@ -147,9 +151,9 @@ describe('reconcile', () => {
   });
 
   it('leaves on_demand presets for later, and complete', async () => {
-    const darkroom = testDarkroom(SMALL.replace('name: feed,', 'name: feed, generate: on_demand,'));
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed(
+      SMALL.replace('name: feed,', 'name: feed, generate: on_demand,'),
+    );
     const states = darkroom.manifest('a.jpg')?.variants.map(({ preset, state }) => [preset, state]);
     expect(states).toContainEqual(['feed', 'on_demand']);
     expect(darkroom.manifest('a.jpg')?.complete).toBe(true);
@@ -157,8 +161,7 @@ describe('reconcile', () => {
   });
 
   it('of which all is on demand is decoded once, and has its placeholder', async () => {
-    const darkroom = testDarkroom(SMALL.replaceAll('name:', 'generate: on_demand, name:'));
-    darkroom.originals.upload('a.jpg', PHOTO);
+    const darkroom = uploaded(SMALL.replaceAll('name:', 'generate: on_demand, name:'));
     const report = await reconcile('a.jpg', darkroom);
     expect(report).toMatchObject({ rendered: [], spent: { decodes: 1 } });
     expect(darkroom.manifest('a.jpg')?.original.placeholder).toBeDefined();
@@ -214,8 +217,7 @@ describe('a deleted original', () => {
   });
 
   it('takes files that no manifest names', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
+    const darkroom = uploaded();
     darkroom.derivatives.before = ({ operation, key }) => {
       if (operation === 'put' && key.endsWith('manifest.json')) throw new Error('power cut');
     };
@@ -236,8 +238,7 @@ describe('an original that moves while we work', () => {
   it.each(['head', 'get', 'put'] as const)(
     'ends as its newest version, moved at the first %s',
     async at => {
-      const darkroom = testDarkroom();
-      darkroom.originals.upload('a.jpg', PHOTO);
+      const darkroom = uploaded();
       let moved = false;
       const move = ({ operation }: { operation: string }) => {
         if (operation !== at || moved) return;
@@ -255,8 +256,7 @@ describe('an original that moves while we work', () => {
   );
 
   it('leaves nothing when it is deleted between the look and the commit', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
+    const darkroom = uploaded();
     darkroom.derivatives.before = ({ operation, key }) => {
       if (operation === 'put' && key.endsWith('manifest.json')) {
         darkroom.originals.objects.delete('a.jpg');
@@ -267,9 +267,7 @@ describe('an original that moves while we work', () => {
   });
 
   it('is developed again when it came back while its set was being cleared', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed();
     darkroom.originals.objects.delete('a.jpg');
     darkroom.derivatives.before = ({ operation }) => {
       if (operation === 'remove') darkroom.originals.upload('a.jpg', OTHER);
@@ -296,8 +294,7 @@ describe('failures', () => {
     ['an empty object', '', 'ORIGINAL_EMPTY'],
     ['a picture that does not decode', 'jpeg 10x10 undecodable', 'ORIGINAL_UNDECODABLE'],
   ])('%s is recorded with its reason and not tried again', async (_, content, code) => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', content);
+    const darkroom = uploaded(SMALL, content);
     const report = await reconcile('a.jpg', darkroom);
     expect(report).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(code) });
     expect(darkroom.manifest('a.jpg')).toMatchObject({ complete: false, failure: { code } });
@@ -307,34 +304,26 @@ describe('failures', () => {
   });
 
   it('of a file beyond the limit cost no download', async () => {
-    const darkroom = testDarkroom(`limits: { megabytes: 0.00001 }\n${SMALL}`);
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed(`limits: { megabytes: 0.00001 }\n${SMALL}`);
     expect(darkroom.manifest('a.jpg')?.failure?.code).toBe('ORIGINAL_TOO_LARGE');
     expect(darkroom.originals.calls.map(({ operation }) => operation)).not.toContain('get');
   });
 
   it('are tried again with another list', async () => {
-    const darkroom = testDarkroom(`limits: { megabytes: 0.00001 }\n${SMALL}`);
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed(`limits: { megabytes: 0.00001 }\n${SMALL}`);
     darkroom.edit(SMALL);
     expect((await reconcile('a.jpg', darkroom)).outcome).toBe('developed');
     expect(darkroom.manifest('a.jpg')?.failure).toBeUndefined();
   });
 
   it('of a replaced original retire what there was', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
-    darkroom.originals.upload('a.jpg', 'not a picture');
+    const darkroom = await replaced(SMALL, 'not a picture');
     await reconcile('a.jpg', darkroom);
     expect(darkroom.derivatives.keys()).toEqual(['a.jpg/manifest.json']);
   });
 
   it('of one variant for good hold up neither its siblings nor the event', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
+    const darkroom = uploaded();
     darkroom.codec.beforeEncode = ({ format }) => {
       if (format === 'webp') throw new Failure('VARIANT_UNRENDERABLE', 'expected to encode webp');
     };
@@ -346,8 +335,7 @@ describe('failures', () => {
   });
 
   it('that may pass are thrown after the commit, and the retry makes only what is missing', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
+    const darkroom = uploaded();
     darkroom.derivatives.before = ({ operation, key }) => {
       if (operation === 'put' && /feed-1080.*webp/.test(key)) {
         throw new Failure('STORE_UNAVAILABLE', 'OSS did not answer');
@@ -364,11 +352,10 @@ describe('failures', () => {
 
   it('for want of time leave what is done committed', async () => {
     const darkroom = {
-      ...testDarkroom(),
+      ...uploaded(),
       deadline: new Date('2026-11-23T10:00:01.000Z'),
       lanes: 1,
     };
-    darkroom.originals.upload('a.jpg', PHOTO);
     darkroom.codec.beforeEncode = () => darkroom.at('2026-11-23T10:00:02.000Z');
     await expect(reconcile('a.jpg', darkroom)).rejects.toMatchObject({ code: 'DEADLINE' });
     const states = darkroom
@@ -379,8 +366,7 @@ describe('failures', () => {
   });
 
   it('in the manifest itself are ours, and say where', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
+    const darkroom = uploaded();
     darkroom.derivatives.upload('a.jpg/manifest.json', '{"schema":0}');
     await expect(reconcile('a.jpg', darkroom)).rejects.toThrow(/a\.jpg\/manifest\.json/);
   });
@@ -393,13 +379,7 @@ describe('a run that dies', () => {
   it.each(steps)(
     'before change %i to the derivatives is completed by the next run',
     async fatal => {
-      const whole = testDarkroom();
-      const broken = testDarkroom();
-      for (const darkroom of [whole, broken]) {
-        darkroom.originals.upload('a.jpg', PHOTO);
-        await reconcile('a.jpg', darkroom);
-        darkroom.originals.upload('a.jpg', OTHER);
-      }
+      const [whole, broken] = [await replaced(), await replaced()];
       await reconcile('a.jpg', whole);
       let changes = 0;
       broken.derivatives.before = ({ operation }) => {
@@ -419,13 +399,12 @@ describe('a run that dies', () => {
 describe('a newer format that is not smaller than its fallback', () => {
   /** The scripted codec makes webp smaller than jpeg, unless told to make it larger. */
   function darkroomWithLargeWebp(yaml = SMALL): TestDarkroom {
-    const darkroom = testDarkroom(yaml);
+    const darkroom = uploaded(yaml);
     const { encode } = darkroom.codec;
     darkroom.codec.encode = async (raster, variant, picture) => {
       const bytes = await encode(raster, variant, picture);
       return variant.format === 'webp' ? Buffer.concat([bytes, Buffer.alloc(100)]) : bytes;
     };
-    darkroom.originals.upload('a.jpg', PHOTO);
     return darkroom;
   }
   const statesOf = (darkroom: TestDarkroom) =>
@@ -470,9 +449,7 @@ describe('a newer format that is not smaller than its fallback', () => {
   });
 
   it('may be asked to be smaller by a share', async () => {
-    const darkroom = testDarkroom(SMALL.replace('webp: {}', 'webp: { keepIfSmallerBy: 0.9 }'));
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed(SMALL.replace('webp: {}', 'webp: { keepIfSmallerBy: 0.9 }'));
     expect(statesOf(darkroom)).toContain('webp skipped');
   });
 
@@ -486,8 +463,7 @@ describe('a newer format that is not smaller than its fallback', () => {
 describe('a picture that kills the process', () => {
   /** The process is gone at this point: nothing that would come after it happens. */
   function dying(attempt: number, yaml = SMALL): TestDarkroom {
-    const darkroom = { ...testDarkroom(yaml), attempt };
-    darkroom.originals.upload('a.jpg', PHOTO);
+    const darkroom = { ...uploaded(yaml), attempt };
     darkroom.codec.decode = async () => await new Promise<never>(() => undefined);
     return darkroom;
   }
@@ -533,15 +509,13 @@ describe('a picture that kills the process', () => {
   });
 
   it('leaves no record when it was something else, and the third attempt succeeds', async () => {
-    const darkroom = { ...testDarkroom(), attempt: 2 };
-    darkroom.originals.upload('a.jpg', PHOTO);
+    const darkroom = { ...uploaded(), attempt: 2 };
     expect((await reconcile('a.jpg', darkroom)).outcome).toBe('developed');
     expect(darkroom.manifest('a.jpg')?.failure).toBeUndefined();
   });
 
   it('leaves no record when the third attempt fails in order', async () => {
-    const darkroom = { ...testDarkroom(), attempt: 2 };
-    darkroom.originals.upload('a.jpg', PHOTO);
+    const darkroom = { ...uploaded(), attempt: 2 };
     darkroom.codec.decode = async () => {
       throw new Failure('STORE_UNAVAILABLE', 'OSS did not answer');
     };
@@ -550,9 +524,7 @@ describe('a picture that kills the process', () => {
   });
 
   it('takes nothing of a set that is there, where only the preset list changed', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', PHOTO);
-    await reconcile('a.jpg', darkroom);
+    const darkroom = await developed();
     darkroom.edit(SMALL.replace('[480, 1080]', '[480, 960]'));
     darkroom.codec.decode = async () => await new Promise<never>(() => undefined);
     await untilDecode({ ...darkroom, attempt: 2 });
