@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -33,7 +33,7 @@ export async function verifyTemplate(file: string, env: Record<string, string>):
   if (failed) throw new Error(`${file}: ${reason(stdout)}.`);
 }
 
-/** With a home of its own each time, which it writes to and leaves behind. */
+/** With a home of its own each time, since it writes to it. */
 async function serverlessDevs(
   command: string[],
   file: string,
@@ -41,10 +41,19 @@ async function serverlessDevs(
 ): Promise<{ failed: boolean; stdout: string }> {
   const home = await mkdtemp(join(tmpdir(), 'darkroom-serverless-devs-'));
   try {
+    await sayUpToDate(home);
     return await run([...command, '-t', file, '--silent'], surroundings(home, env));
   } finally {
     await rm(home, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** It asks npm's registry for an update of itself once a day, by this file; without it each time. */
+async function sayUpToDate(home: string): Promise<void> {
+  const folder = join(home, '.s/config');
+  await mkdir(folder, { recursive: true });
+  const known = JSON.stringify({ lastUpdateCheck: Date.now() });
+  await writeFile(join(folder, 'update-notifier.json'), known);
 }
 
 function run(
