@@ -10,7 +10,12 @@ const SHARP = '^shared/adapters/sharp/';
 const ROOMS = {
   'shared/core': ['picture', 'list', 'set', 'work', 'telling'],
   'shared/pipeline': ['removal', 'develop', ['serve', 'bulk'], ['inspect', 'edits']],
-  cli: [],
+  cli: [
+    ['terminal', 'cloud'],
+    'measure',
+    'presets',
+    ['render', 'local', 'backfill', 'deployment', 'inspect', 'replay', 'takedown'],
+  ],
 };
 
 /** A rule for each pair of rooms that must not know each other. */

@@ -19,7 +19,7 @@ export const policySchema = z.strictObject({
 });
 
 /** What stands for `${…}` in a policy: the vars of s.yaml. */
-export type Places = Record<string, string>;
+export type PlaceNames = Record<string, string>;
 
 export interface Role {
   /** The key of the function in s.yaml. */
@@ -44,7 +44,7 @@ export async function readRoles({
   return new Map(await Promise.all(roles));
 }
 
-export async function grantsOf(resource: string, places: Places): Promise<string[]> {
+export async function grantsOf(resource: string, places: PlaceNames): Promise<string[]> {
   const policy = policySchema.parse(JSON.parse(await policyText(resource, places)));
   return policy.Statement.flatMap(({ Action, Resource }) =>
     Action.flatMap(action => Resource.map(pattern => `${action} ${pattern}`)),
@@ -52,7 +52,7 @@ export async function grantsOf(resource: string, places: Places): Promise<string
 }
 
 /** As RAM takes it. */
-export async function policyText(name: string, places: Places): Promise<string> {
+export async function policyText(name: string, places: PlaceNames): Promise<string> {
   const file = join(policiesFolder, `${name}.json`);
   return resolved(await readFile(file, 'utf8'), places, file);
 }
@@ -61,7 +61,7 @@ export async function policyNames(): Promise<string[]> {
   return (await readdir(policiesFolder)).map(file => file.replace(/\.json$/, '')).sort();
 }
 
-export function resolved(text: string, places: Places, file: string): string {
+export function resolved(text: string, places: PlaceNames, file: string): string {
   return text.replaceAll(/\$\{(\w+)\}/g, (whole, name) => {
     const value = places[name];
     if (value !== undefined) return value;

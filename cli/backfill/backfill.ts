@@ -6,7 +6,7 @@ import { runTeller } from './progress.ts';
 import { findOrBegin } from './run.ts';
 import { type BackfillOptions, plannedFor, selectionOf } from './selection.ts';
 import { entriesOf } from './source.ts';
-import { carryOut, type Setting } from './carry-out.ts';
+import { carryOut, type CarryingOut } from './carry-out.ts';
 import { connect, withConnection } from '../cloud/connection.ts';
 import { positiveWhole as positive } from '../terminal/figures.ts';
 
@@ -55,7 +55,7 @@ async function backfillFromHere(options: BackfillOptions): Promise<void> {
   if (run.phase !== 'done' && options.wait) process.exitCode = 1;
 }
 
-async function rehearse(selection: Run['selection'], { connection, list, teller }: Setting) {
+async function rehearse(selection: Run['selection'], { connection, list, teller }: CarryingOut) {
   const planned = plannedFor(selection, list);
   const entries = await entriesOf(selection, connection);
   const counted = { seen: 0, originals: 0, files: 0 };

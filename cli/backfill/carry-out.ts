@@ -10,7 +10,7 @@ import { entriesOf } from './source.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { type Interruption, onInterrupt } from '../terminal/interruption.ts';
 
-export interface Setting {
+export interface CarryingOut {
   connection: Connection;
   list: PresetList;
   options: BackfillOptions;
@@ -22,14 +22,14 @@ const BUSY_MS = 15_000;
 const LOOK_MS = 1000;
 
 /** Hands over until the source ends, the plan is passed or someone interrupts, then waits for the last results. */
-export async function carryOut(record: RunRecord, setting: Setting): Promise<void> {
+export async function carryOut(record: RunRecord, about: CarryingOut): Promise<void> {
   const { run } = record;
-  const { options, teller } = setting;
+  const { options, teller } = about;
   const interruption = onInterrupt();
-  const look = startLooking(record, setting);
+  const look = startLooking(record, about);
   try {
     while (run.phase === 'running') {
-      const reason = await handOverAll(record, setting, interruption).catch(
+      const reason = await handOverAll(record, about, interruption).catch(
         async (thrown: unknown) => {
           if (failureOf(thrown).code !== 'QUEUE_BUSY') throw thrown;
           teller.note('Function Compute is busy: waiting before the next batch');
@@ -51,9 +51,9 @@ export async function carryOut(record: RunRecord, setting: Setting): Promise<voi
 }
 
 /** Answers why it stopped before the end of the source. */
-async function handOverAll(record: RunRecord, setting: Setting, interruption: Interruption) {
+async function handOverAll(record: RunRecord, about: CarryingOut, interruption: Interruption) {
   const { run } = record;
-  const { connection, list, options } = setting;
+  const { connection, list, options } = about;
   const { stopped } = await submitBatches({
     run,
     bucket: connection.names.originals,
@@ -75,7 +75,7 @@ async function handOverAll(record: RunRecord, setting: Setting, interruption: In
 }
 
 /** Counts what the workers left, and shows it, while batches are handed over and while the last are waited for. */
-function startLooking(record: RunRecord, { connection, list, teller }: Setting) {
+function startLooking(record: RunRecord, { connection, list, teller }: CarryingOut) {
   let isOver = false;
   const looking = (async () => {
     while (!isOver) {

@@ -82,7 +82,7 @@ async function listInForce(config: ObjectStore): Promise<InForce | undefined> {
   }
 }
 
-interface Surroundings {
+interface Measuring {
   inForce: InForce | undefined;
   connection: Connection;
   tell: (text: string) => void;
@@ -92,7 +92,7 @@ interface Surroundings {
 async function measured(
   { sample }: Touched,
   list: PresetList,
-  { inForce, connection, tell }: Surroundings,
+  { inForce, connection, tell }: Measuring,
 ): Promise<Sample> {
   const photos = sample.map(({ key }) => photoOf(key, connection.originals));
   return await measureAll(photos, list, { before: inForce?.list, tell });
