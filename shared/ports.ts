@@ -198,7 +198,10 @@ export interface NamedList {
 
 /** The preset list in force. */
 export interface ListInForce {
+  /** As it was a moment ago: an instance asks for it every few seconds only. */
   current(): Promise<NamedList>;
+  /** As it is now: one small request. */
+  fresh(): Promise<NamedList>;
 }
 
 /** An action as a part of a trace, within the part that it is called from. */

@@ -39,7 +39,7 @@ export async function develop(path: string, list: PresetList, watcher: Watcher =
     // At once: Node's other way of reading a file takes 8 ms more for 16 MB, which is no upload's.
     originals: storeOf(new Map([[key, readFileSync(path)]])),
     derivatives: storeOf(new Map(), watcher.stored),
-    listInForce: { current: async () => presets },
+    listInForce: { current: async () => presets, fresh: async () => presets },
     codec: watcher.codec ?? codec,
     log: silent,
     now: () => new Date(),

@@ -26,8 +26,8 @@ export interface Darkroom extends Omit<Stores, 'config'>, Clock {
   log: Log;
   /** Where traces are wanted: see develop/traced.ts. */
   span?: Span;
-  /** 0 for an event's first delivery. */
-  attempt: number;
+  /** 0 for an event's first delivery; undefined where FC does not say. */
+  attempt: number | undefined;
   /** When to stop starting work, so that what is done is committed before the platform's own limit. */
   deadline: Date | undefined;
   /** A bulk run's view of what is recorded, where it is to be made anew. */

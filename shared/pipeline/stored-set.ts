@@ -3,6 +3,7 @@ import { isVersion, manifestKey, parseDerivativeKey } from '../core/set/keys.ts'
 import { type Manifest, manifestSchema } from '../core/set/manifest.ts';
 import type { Variant } from '../core/set/variants.ts';
 import type { ListedObject, ObjectStore } from '../ports.ts';
+import { jsonIn } from './records.ts';
 
 /** What lies in the derivatives bucket: one original's files and its manifest. */
 
@@ -19,19 +20,19 @@ export async function findManifest(
   key: string,
   derivatives: Pick<ObjectStore, 'get'>,
 ): Promise<Manifest | 'unreadable' | undefined> {
-  const stored = await derivatives.get(manifestKey(key));
-  if (!stored) return undefined;
-  const parsed = manifestSchema.safeParse(jsonIn(stored.bytes));
-  return parsed.success && parsed.data.original.key === key ? parsed.data : 'unreadable';
+  return (await lookUpManifest(key, derivatives)).manifest;
 }
 
-function jsonIn(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    // Not JSON, then, which the schema refuses as well.
-    return undefined;
-  }
+/** The same, with the ETag of what lies there. */
+export async function lookUpManifest(
+  key: string,
+  derivatives: Pick<ObjectStore, 'get'>,
+): Promise<{ manifest: Manifest | 'unreadable' | undefined; etag: string | undefined }> {
+  const stored = await derivatives.get(manifestKey(key));
+  if (!stored) return { manifest: undefined, etag: undefined };
+  const parsed = manifestSchema.safeParse(jsonIn(stored.bytes));
+  const isOurs = parsed.success && parsed.data.original.key === key;
+  return { manifest: isOurs ? parsed.data : 'unreadable', etag: stored.etag };
 }
 
 /** Throws UNEXPECTED where something else lies in its place. */
@@ -48,9 +49,9 @@ export async function readManifest(
 export async function writeManifest(
   manifest: Manifest,
   derivatives: Pick<ObjectStore, 'put'>,
-): Promise<void> {
+): Promise<{ etag: string }> {
   const bytes = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
-  await derivatives.put(manifestKey(manifest.original.key), bytes, {
+  return await derivatives.put(manifestKey(manifest.original.key), bytes, {
     contentType: 'application/json',
     cacheControl: MANIFEST_CACHE,
   });
@@ -103,4 +104,30 @@ export async function* objectsIn(
   entries: AsyncIterable<ListedObject | { prefix: string }>,
 ): AsyncGenerator<ListedObject> {
   for await (const entry of entries) if ('key' in entry) yield entry;
+}
+
+/** Rounds of listing and removing; a run that goes on writing is told by its own looks. */
+const ROUNDS = 3;
+
+/**
+ * Removes all of one original's set but what `isKept` says, until a listing proves that nothing is left; throws
+ * STORE_UNAVAILABLE where something is all the same. Answers what went; `before` is told of it before it goes.
+ */
+export async function removeSet(
+  original: string,
+  derivatives: Pick<ObjectStore, 'list' | 'remove'>,
+  { isKept, before }: { isKept(key: string): boolean; before(keys: string[]): Promise<unknown> },
+): Promise<string[]> {
+  const removed = new Set<string>();
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const keys = (await filesOfSet(original, derivatives)).map(({ key }) => key);
+    const left = keys.filter(key => !isKept(key));
+    if (left.length === 0) return [...removed];
+    if (round === ROUNDS) break;
+    await before(left);
+    await derivatives.remove(left);
+    for (const key of left) removed.add(key);
+  }
+  const message = `expected nothing of ${original} to be left, files are there after ${ROUNDS} removals`;
+  throw new Failure('STORE_UNAVAILABLE', message, { key: original });
 }

@@ -28,7 +28,7 @@ export function testDarkroom(yaml = SMALL): TestDarkroom {
     config: memoryStore(),
     isBehindCdn: false,
     codec: scriptedCodec(),
-    listInForce: { current: async () => current },
+    listInForce: { current: async () => current, fresh: async () => current },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     now: () => time,
     attempt: 0,

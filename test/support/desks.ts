@@ -30,7 +30,10 @@ export function testDesk(): TestDesk {
   const config = memoryStore();
   const darkroom = testDarkroom();
   darkroom.config = config;
-  darkroom.listInForce = { current: () => listInForce(config, {}).current() };
+  darkroom.listInForce = {
+    current: () => listInForce(config, {}).current(),
+    fresh: () => listInForce(config, {}).current(),
+  };
   const known = new Set<string>();
   const warnings: string[] = [];
   const warn = (event: string) => warnings.push(event);

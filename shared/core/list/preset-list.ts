@@ -136,7 +136,9 @@ export const ruleShape = z.strictObject({
 export const presetListShape = z.strictObject({
   version: z.literal(1),
   epoch: z.int().min(0).default(0).describe('raise it to render everything anew'),
-  retain: duration.default('0s').describe('how long a replaced derivative stays'),
+  retain: duration
+    .default('0s')
+    .describe('how long a replaced derivative stays; ten minutes at least'),
   approveAbove: z
     .strictObject({
       originals: z.int().min(0).default(10_000).describe('an edit that touches more'),
@@ -175,6 +177,9 @@ export type Preset = PresetList['presets'][number];
 export type Condition = z.infer<typeof condition>;
 export type Gravity = Preset['gravity'];
 
+/** Longer than anything that clients were told may live: a manifest's minute at the edge, and again in a browser. */
+const SHORTEST_RETENTION_MS = ms('10m');
+
 export function retentionMilliseconds(list: PresetList): number {
-  return ms(list.retain as ms.StringValue);
+  return Math.max(SHORTEST_RETENTION_MS, ms(list.retain as ms.StringValue));
 }

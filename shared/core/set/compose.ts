@@ -37,6 +37,7 @@ export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Mani
     ...(failure ? { failure: { code: failure.code, message: failure.message } } : {}),
     variants,
     retired: todo.retired,
+    ...(seen.manifest?.unpurged ? { unpurged: seen.manifest.unpurged } : {}),
     committedAt: now,
   };
 }

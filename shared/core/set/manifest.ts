@@ -41,7 +41,7 @@ export const variantSchema = z.discriminatedUnion('state', [
   }),
 ]);
 
-/** What OSS says of an original. ETag and bytes alone do not prove equality (MD5 collides), so crc64 too. */
+/** What OSS says of an original. */
 const objectSchema = z.strictObject({
   key: z.string(),
   etag: z.string().describe('without quotes'),
@@ -70,6 +70,10 @@ export const manifestSchema = z.strictObject({
   retired: z
     .array(z.strictObject({ key: z.string(), retiredAt: z.iso.datetime() }))
     .describe('replaced derivatives that stay until the list’s retain time is over'),
+  unpurged: z
+    .array(z.string())
+    .optional()
+    .describe('versions of which files went after an edit, without a purge: a CDN may have them'),
   committedAt: z.iso.datetime(),
 });
 
@@ -77,7 +81,11 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestVariant = z.infer<typeof variantSchema>;
 export type OriginalObject = z.infer<typeof objectSchema>;
 
-/** Whether a manifest was made from these very bytes. */
+/**
+ * Whether both are the same bytes: by size and CRC-64, whatever ETag a copy gave them (a multipart upload that is copied
+ * onto itself gets another one); by the ETag where OSS knows no CRC-64 of one of them.
+ */
 export function isSameObject(a: OriginalObject, b: OriginalObject): boolean {
-  return a.etag === b.etag && a.bytes === b.bytes && a.crc64 === b.crc64;
+  if (a.bytes !== b.bytes) return false;
+  return a.crc64 !== undefined && b.crc64 !== undefined ? a.crc64 === b.crc64 : a.etag === b.etag;
 }

@@ -23,8 +23,8 @@ export interface Plan {
 export interface PlanFacts {
   /** Undefined for an original that cannot be developed: then nothing is wanted of it. */
   picture: Picture | undefined;
-  /** Derivatives of ours that no manifest ever named, since the original moved before the commit. */
-  abandoned: string[];
+  /** Derivatives that this attempt wrote, and no manifest names yet. */
+  written: string[];
   /** ISO-8601, UTC. */
   now: string;
 }
@@ -40,8 +40,9 @@ export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
 
 /** Whether nothing is to be done: neither a pixel, nor a write, nor a delete. */
 export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
-  const { manifest } = seen;
-  if (!manifest || !isCurrent(seen)) return false;
+  const { manifest, original } = seen;
+  if (!manifest || !isCurrent(seen) || manifest.original.etag !== original.etag) return false;
+  if (plan.retired.length !== manifest.retired.length) return false;
   if (plan.render.length > 0 || plan.remove.length > 0) return false;
   const before = new Map(manifest.variants.map(({ key, state }) => [key, state]));
   return (
@@ -91,19 +92,37 @@ export function entryOf(variant: Variant) {
   return { preset, format, width, height, fingerprint, key };
 }
 
+/** Entries of the public manifest: what was replaced before them goes early, and its URLs answer with the current file. */
+const MOST_RETIRED = 100;
+
 /**
  * What there is and the new manifest does not want. A file on demand may be there before its manifest knows; removing
  * one that is not succeeds. What was never published has no time to stay.
  */
-function leftovers({ manifest, list }: Seen, { abandoned, now }: PlanFacts, wanted: Set<string>) {
+function leftovers(
+  { manifest, list, leftovers: found = [] }: Seen,
+  { written, now }: PlanFacts,
+  wanted: Set<string>,
+) {
   const replaced = (manifest?.variants ?? [])
     .filter(({ state }) => state === 'rendered' || state === 'on_demand')
-    .map(({ key }) => ({ key, retiredAt: now }));
-  const unpublished = abandoned.map(key => ({ key, retiredAt: new Date(0).toISOString() }));
-  const retired = [...(manifest?.retired ?? []), ...replaced, ...unpublished].filter(
-    ({ key }) => !wanted.has(key),
-  );
+    .map(({ key }) => key);
+  const dated = [
+    ...(manifest?.retired ?? []),
+    ...[...replaced, ...found].map(key => ({ key, retiredAt: now })),
+    ...written.map(key => ({ key, retiredAt: NEVER_PUBLISHED })),
+  ];
+  const retired = firstOfEach(dated.filter(({ key }) => !wanted.has(key)));
   const deadline = Date.parse(now) - retentionMilliseconds(list);
   const isOver = retired.filter(({ retiredAt }) => Date.parse(retiredAt) <= deadline);
-  return { retired, remove: [...new Set(isOver.map(({ key }) => key))] };
+  const early = retired.slice(0, Math.max(0, retired.length - MOST_RETIRED));
+  return { retired, remove: [...new Set([...isOver, ...early].map(({ key }) => key))] };
+}
+
+const NEVER_PUBLISHED = new Date(0).toISOString();
+
+function firstOfEach(retired: Manifest['retired']): Manifest['retired'] {
+  const first = new Map<string, Manifest['retired'][number]>();
+  for (const one of retired) if (!first.has(one.key)) first.set(one.key, one);
+  return [...first.values()];
 }

@@ -11,6 +11,8 @@ export interface Seen {
   /** Undefined where it is gone. */
   original: OriginalObject | undefined;
   manifest: Manifest | undefined;
+  /** Files of the set that the manifest does not name, as far as somebody looked for them. */
+  leftovers?: string[];
   list: PresetList;
   /** As manifests name the list. */
   listFingerprint: string;
@@ -25,9 +27,9 @@ export function isCurrent({ original, manifest }: Seen): boolean {
   );
 }
 
-/** Of the original as it is now, as its derivatives' keys name it. */
-export function versionIn({ original }: SeenOriginal): string {
-  return versionOf(original.etag);
+/** Of the original as it is now, as its derivatives' keys name it: the same bytes stay the same version. */
+export function versionIn(seen: SeenOriginal): string {
+  return isCurrent(seen) && seen.manifest ? seen.manifest.version : versionOf(seen.original.etag);
 }
 
 /** What an earlier attempt learnt of these very bytes, so that they need not be read again to plan. */

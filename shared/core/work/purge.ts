@@ -14,6 +14,10 @@ export const purgeSchema = z.strictObject({
   class: z.enum(purgeClasses),
   directory: z.string().endsWith('/').describe('all that it is about lies below; a raw key'),
   files: z.array(z.string()).describe('raw keys that the CDN may have, as far as they are known'),
+  isMore: z
+    .boolean()
+    .optional()
+    .describe('the CDN may have more than `files`: only the directory names them all'),
   at: z.iso.datetime().describe('a sweep takes it up a minute later at the earliest'),
   tasks: z
     .array(
@@ -27,11 +31,11 @@ export const PURGES = 'purges/';
 /** Take-downs' purges that are done: the proof that the CDN was asked. */
 export const PURGED = 'takedowns/purged/';
 
+/** What a purge is about. */
+export type PurgeSubject = Pick<Purge, 'class' | 'directory' | 'files' | 'isMore'>;
+
 /** Its id begins with the time from which on a sweep may take it up, so that a listing is in that order. */
-export function newPurge(
-  about: Pick<Purge, 'class' | 'directory' | 'files'>,
-  notBefore: Date,
-): Purge {
+export function newPurge(about: PurgeSubject, notBefore: Date): Purge {
   const at = notBefore.toISOString();
   const hash = createHash('sha256')
     .update(JSON.stringify([about, at]))
@@ -97,15 +101,21 @@ export function planPurges(purges: Purge[], quota: PurgeQuota): PurgePlan {
 
 /** What is left of a purge that was carried out this way, or undefined. */
 export function restOf(purge: Purge, way: Way): Purge | undefined {
-  if (way === 'directories' || purge.class !== 'takedown') return undefined;
+  if (way === 'directories' || !needsDirectory(purge)) return undefined;
   return { ...purge, files: [] };
+}
+
+/** A take-down's copies at the CDN may be older than the bucket knows of. */
+function needsDirectory({ class: name, isMore }: Purge): boolean {
+  return name === 'takedown' || isMore === true;
 }
 
 export type Way = 'directories' | 'files';
 
 /** The better one first. */
-function waysOf({ class: name, files }: Purge, { urls, directories }: PurgeQuota): Way[] {
-  if (files.length === 0 || name === 'takedown') return ['directories', 'files'];
+function waysOf(purge: Purge, { urls, directories }: PurgeQuota): Way[] {
+  const { files } = purge;
+  if (files.length === 0 || needsDirectory(purge)) return ['directories', 'files'];
   const isFewFiles = files.length * directories.total < urls.total;
   return isFewFiles ? ['files', 'directories'] : ['directories', 'files'];
 }

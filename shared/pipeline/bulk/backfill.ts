@@ -44,7 +44,8 @@ export async function backfill(
     planned: run?.planned ?? 0,
     seconds: (performance.now() - started) / 1000,
   });
-  const isOver = results.every(({ failure }) => !failure) || darkroom.attempt >= LAST_ATTEMPT;
+  const isOver =
+    results.every(({ failure }) => !failure) || (darkroom.attempt ?? 0) >= LAST_ATTEMPT;
   if (run && isOver) {
     await writeRecord(config, resultKey(run.id, run.task), { task: run.task, tally });
   }

@@ -2,29 +2,34 @@ import { parseDerivativeKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { keepPurge } from '../removal/purges.ts';
-import { filesOfSet } from '../stored-set.ts';
+import { removeSet } from '../stored-set.ts';
 import { commit } from './commit.ts';
+import type { Observed } from './observe.ts';
 
 /**
  * Removes all that one original has in the derivatives bucket. Listed rather than read from the manifest, since a run
- * that died left files that no manifest names. Answers how many objects went.
+ * that crashed left files that no manifest names. Answers how many objects went.
  */
-export async function clearSet(original: string, darkroom: Darkroom): Promise<number> {
-  const { derivatives } = darkroom;
-  const keys = (await filesOfSet(original, derivatives)).map(({ key }) => key);
-  if (keys.length === 0) return 0;
-  await keepPurge({ class: 'delete', directory: `${original}/`, files: keys }, darkroom);
-  await derivatives.remove(keys);
-  return keys.length;
+export async function clearSet(
+  { key, manifest }: Pick<Observed, 'key' | 'manifest'>,
+  darkroom: Darkroom,
+): Promise<number> {
+  const isMore = manifest?.unpurged !== undefined;
+  const removed = await removeSet(key, darkroom.derivatives, {
+    isKept: () => false,
+    before: files =>
+      keepPurge({ class: 'delete', directory: `${key}/`, files, ...more(isMore) }, darkroom),
+  });
+  return removed.length;
 }
 
 /**
- * Removes what is past its retention, then its mention: a run that dies in between is completed by the next. False
- * where the original moved meanwhile.
+ * Removes what is past its retention, then its mention: if the process dies in between, the next run completes it.
+ * False where what was planned from moved meanwhile.
  */
 export async function clearStale(
   keys: string[],
-  manifest: Manifest,
+  { seen, manifest }: { seen: Observed; manifest: Manifest },
   darkroom: Darkroom,
 ): Promise<boolean> {
   if (keys.length === 0) return true;
@@ -32,16 +37,45 @@ export async function clearStale(
   await darkroom.derivatives.remove(keys);
   const gone = new Set(keys);
   const retired = manifest.retired.filter(({ key }) => !gone.has(key));
-  return await commit({ ...manifest, retired }, darkroom);
+  const unpurged = unpurgedAfter(keys, { ...manifest, retired }, darkroom);
+  const { unpurged: _, ...rest } = manifest;
+  return (await commit({ ...rest, retired, ...unpurged }, seen, darkroom)) !== undefined;
 }
 
 /** Files of an original that was overwritten. What an edit replaces shows the same picture: it needs no purge. */
 async function purgeReplaced(
   removed: string[],
-  { original, version }: Manifest,
+  { original, version, unpurged = [] }: Manifest,
   darkroom: Darkroom,
 ): Promise<void> {
-  const files = removed.filter(key => parseDerivativeKey(key)?.version !== version);
+  const files = removed.filter(key => versionOfFile(key) !== version);
   if (files.length === 0) return;
-  await keepPurge({ class: 'replace', directory: `${original.key}/`, files }, darkroom);
+  const isMore = files.some(key => unpurged.includes(versionOfFile(key) ?? ''));
+  const directory = `${original.key}/`;
+  await keepPurge({ class: 'replace', directory, files, ...more(isMore) }, darkroom);
+}
+
+/** Of the public manifest; beyond them all are purged by directory. */
+const MOST_UNPURGED = 20;
+
+/** The version in force, where files of it went by an edit; one that was replaced as long as files of it are there. */
+function unpurgedAfter(
+  removed: string[],
+  { version, unpurged = [], retired }: Manifest,
+  { isBehindCdn }: Darkroom,
+): Pick<Manifest, 'unpurged'> {
+  if (!isBehindCdn) return {};
+  const there = new Set(retired.map(({ key }) => versionOfFile(key)));
+  const edited = removed.some(key => versionOfFile(key) === version) ? [version] : [];
+  const left = unpurged.filter(one => one === version || there.has(one));
+  const all = [...new Set([...left, ...edited])].slice(-MOST_UNPURGED);
+  return all.length > 0 ? { unpurged: all } : {};
+}
+
+function versionOfFile(key: string): string | undefined {
+  return parseDerivativeKey(key)?.version;
+}
+
+function more(isMore: boolean): { isMore?: true } {
+  return isMore ? { isMore: true } : {};
 }

@@ -1,48 +1,75 @@
 import { Failure } from '../../core/failure.ts';
-import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
-import { manifestKey } from '../../core/set/keys.ts';
-import type { Manifest } from '../../core/set/manifest.ts';
-import { isCurrent } from '../../core/set/seen.ts';
+import type { OriginalObject } from '../../core/set/manifest.ts';
+import {
+  crashesOf,
+  newUnfinished,
+  unfinishedKey,
+  unfinishedSchema,
+} from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { writeManifest } from '../stored-set.ts';
-import type { ObservedOriginal } from './observe.ts';
+import { findRecord, writeRecord } from '../records.ts';
 
-/** After two attempts that did not even fail in order, the picture may crash the third, too. */
-const SUSPICIOUS_ATTEMPT = 2;
+/** A decoder that did not come back so often is not started again for this object. */
+const MOST_CRASHES = 2;
 
-/** From then on a picture is developed with no other beside it, so that what is left behind names the one that crashed. */
-export function isSuspicious({ attempt }: Pick<Darkroom, 'attempt'>): boolean {
-  return attempt >= SUSPICIOUS_ATTEMPT;
+/**
+ * Whether an earlier attempt may have crashed. FC's documents do not promise to say which attempt this is; where it does
+ * not, every attempt may be a repeated one.
+ */
+export function mayHaveCrashed({ attempt }: Pick<Darkroom, 'attempt'>): boolean {
+  return attempt === undefined || attempt > 0;
+}
+
+type Guarding = Pick<Darkroom, 'attempt' | 'config' | 'now'>;
+
+export interface CrashGuard {
+  /** Right before the decoder is started. */
+  raise(): Promise<void>;
+  /** As soon as it came back, whatever it said. */
+  lower(): Promise<void>;
 }
 
 /**
- * A picture that hangs or crashes the process leaves no report, and its event would be delivered for ever. So a late
- * attempt records the failure before it decodes. Answers how to take that back where the process survives.
+ * A picture that hangs or crashes the process leaves no report, and its event would be delivered for ever. So where
+ * attempts may have crashed they are counted, in a record that only the decoder's coming back removes. Throws
+ * ORIGINAL_CRASHED where there were enough of them.
  */
-export async function raiseCrashGuard(
-  seen: ObservedOriginal,
-  nothing: MadeSet,
-  darkroom: Darkroom,
-): Promise<() => Promise<void>> {
-  const { derivatives } = darkroom;
-  if (!isSuspicious(darkroom)) return async () => {};
-  await writeManifest(crashManifest(seen, nothing, darkroom), derivatives);
-  return async () => {
-    if (seen.stored) await writeManifest(seen.stored, derivatives);
-    else await derivatives.remove([manifestKey(seen.key)]);
+export async function crashGuardFor(
+  original: OriginalObject,
+  darkroom: Guarding,
+): Promise<CrashGuard> {
+  const { config, now } = darkroom;
+  if (!config || !mayHaveCrashed(darkroom)) return { raise: nothing, lower: nothing };
+  const key = unfinishedKey(original.key);
+  const found = await findRecord(config, key, unfinishedSchema);
+  const crashes = crashesOf(found === 'unreadable' ? undefined : found, original, now());
+  if (crashes >= MOST_CRASHES) throw await blamed(crashes, key, config);
+  return {
+    raise: () =>
+      writeRecord(config, key, newUnfinished(original, { crashes: crashes + 1, now: now() })),
+    lower: () => config.remove([key]),
   };
 }
 
-/** What is there stays listed; what was there of an older original is retired, as ever. */
-function crashManifest(seen: ObservedOriginal, nothing: MadeSet, darkroom: Darkroom): Manifest {
-  const { stored, listFingerprint } = seen;
-  const message = `expected the decoder to survive the picture, it did not in ${darkroom.attempt + 1} attempts`;
-  const failure = new Failure('ORIGINAL_UNDECODABLE', message);
-  const now = darkroom.now().toISOString();
-  if (!stored || !isCurrent({ ...seen, manifest: stored })) {
-    return manifestOf(seen, { ...nothing, todo: { ...nothing.todo, entries: [] }, failure }, now);
+async function nothing(): Promise<void> {}
+
+/** From here on the manifest says it; who has it tried again starts to count anew. */
+async function blamed(crashes: number, key: string, config: NonNullable<Darkroom['config']>) {
+  await config.remove([key]);
+  const message = `expected the decoder to survive the picture, it did not in ${crashes} attempts`;
+  return new Failure('ORIGINAL_CRASHED', message);
+}
+
+/** Leaves word that files of the original failed in passing, and takes it back once they are there. */
+export async function noteUnfinished(original: OriginalObject, darkroom: Guarding): Promise<void> {
+  const { config, now } = darkroom;
+  if (!config) return;
+  const record = newUnfinished(original, { crashes: 0, now: now() });
+  await writeRecord(config, unfinishedKey(original.key), record);
+}
+
+export async function noteFinished(key: string, darkroom: Guarding): Promise<void> {
+  if (darkroom.config && mayHaveCrashed(darkroom)) {
+    await darkroom.config.remove([unfinishedKey(key)]);
   }
-  const { code } = failure;
-  const told = { failure: { code, message }, complete: false, committedAt: now };
-  return { ...stored, presets: listFingerprint, ...told };
 }

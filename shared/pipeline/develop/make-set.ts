@@ -15,15 +15,14 @@ import { type Variant, wantedVariants } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import type { Writer } from '../removal/take-down-guard.ts';
 import { writeDerivative } from '../stored-set.ts';
-import { raiseCrashGuard } from './crash-guard.ts';
+import { crashGuardFor } from './crash-guard.ts';
 import { develop } from './develop.ts';
 import type { ObservedOriginal } from './observe.ts';
-import { openOriginal } from './open-original.ts';
+import { readOriginal } from './read-original.ts';
 
-/** What one reconcile has spent, and written in turns that found the original moved. */
+/** What one reconcile has spent and written. */
 export interface Attempt extends Writer {
   spent: Spent;
-  abandoned: string[];
 }
 
 /** Plans, makes and writes what is missing; undefined when all is as the list wants it. */
@@ -35,16 +34,13 @@ export async function makeSet(
   const nothing = nothingMade(seen, attempt, darkroom);
   const known = failureIn(seen);
   if (known) {
-    const isCleared = nothing.todo.remove.length === 0 || seen.manifest?.variants.length !== 0;
+    const { remove, retired } = nothing.todo;
+    const isCleared = remove.length === 0 && retired.length === seen.manifest?.retired.length;
     return isCleared ? undefined : { ...nothing, failure: new Failure(known.code, known.message) };
   }
-  const lowerCrashGuard = await raiseCrashGuard(seen, nothing, darkroom);
   try {
-    const made = await planAndDevelop(seen, attempt, darkroom);
-    if (!made) await lowerCrashGuard();
-    return made;
+    return await planAndDevelop(seen, attempt, darkroom);
   } catch (thrown) {
-    await lowerCrashGuard();
     const failure = failureOf(thrown);
     if (failure.kind !== 'input') throw failure;
     return { ...nothing, failure };
@@ -60,50 +56,53 @@ function nothingMade(seen: SeenOriginal, attempt: Attempt, darkroom: Darkroom): 
 function planFor(
   seen: SeenOriginal,
   picture: Picture | undefined,
-  { abandoned }: Attempt,
+  { written }: Attempt,
   { now }: Darkroom,
 ) {
-  const todo = plan(seen, { picture, abandoned, now: now().toISOString() });
+  const todo = plan(seen, { picture, written: [...written], now: now().toISOString() });
   return { todo, isSettled: isSettled(todo, seen) };
 }
 
+/** What is recorded of these very bytes is enough to plan; they are read only where something is to be made of them. */
 async function planAndDevelop(
   seen: ObservedOriginal,
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<MadeSet | undefined> {
-  const { spent } = attempt;
-  const known = pictureIn(seen);
-  const opened = known ? undefined : await openOriginal(seen, spent, darkroom);
-  const picture = known ?? opened?.picture;
+  const picture = pictureIn(seen);
+  if (!picture) return await readAndDevelop(seen, attempt, darkroom);
   const { todo, isSettled } = planFor(seen, picture, attempt, darkroom);
   if (isSettled && seen.manifest === seen.stored) return undefined;
-  if (todo.render.length === 0 && !(opened && isUnproven(seen))) {
-    const placeholder = placeholderIn(seen);
-    return { todo, outcomes: [], picture, placeholder, failure: undefined };
-  }
-  // Read anew with the file: what is carried into a rendition depends on the list, and the list may have changed.
-  const { file, picture: current } = opened ?? (await openOriginal(seen, spent, darkroom));
-  const job = {
-    file,
-    picture: current,
-    variants: todo.render,
-    whole: eagerVariants(seen, current),
-    list: seen.list,
-    kept: todo.entries,
-    spent,
-    write: (variant: Variant, bytes: Buffer) =>
-      writeDerivative(variant, bytes, darkroom.derivatives),
-  };
-  return { todo, failure: undefined, ...(await develop(job, darkroom)) };
+  if (todo.render.length > 0) return await readAndDevelop(seen, attempt, darkroom);
+  return { todo, outcomes: [], picture, placeholder: placeholderIn(seen), failure: undefined };
 }
 
 /**
- * A new original of which every file is made on demand is decoded once all the same: for its placeholder, and since
- * a picture that crashes its decoder is to be found here, where attempts are counted, and not by each view of it.
+ * A new original of which every file is made on demand is decoded once all the same: for its placeholder, and since a
+ * picture that crashes its decoder is to be found here, where attempts are counted, and not by each view of it.
  */
-function isUnproven({ key, list }: SeenOriginal): boolean {
-  return presetsFor(key, list).length > 0;
+async function readAndDevelop(
+  seen: ObservedOriginal,
+  attempt: Attempt,
+  darkroom: Darkroom,
+): Promise<MadeSet> {
+  const { spent } = attempt;
+  const guard = await crashGuardFor(seen.original, darkroom);
+  const file = await readOriginal(seen, spent, darkroom);
+  await guard.raise();
+  try {
+    // The header is read anew with the file: what is carried into a rendition depends on the list.
+    const picture = await darkroom.codec.inspect(file, seen.list);
+    const { todo } = planFor(seen, picture, attempt, darkroom);
+    const whole = eagerVariants(seen, picture);
+    const write = (variant: Variant, bytes: Buffer) =>
+      writeDerivative(variant, bytes, darkroom.derivatives);
+    const about = { file, picture, list: seen.list, spent, write };
+    const job = { ...about, variants: todo.render, whole, kept: todo.entries };
+    return { todo, failure: undefined, ...(await develop(job, darkroom)) };
+  } finally {
+    await guard.lower();
+  }
 }
 
 /** What an upload of this picture makes, whatever of it is there already. */

@@ -3,7 +3,7 @@ import { Failure, failureOf } from '../../core/failure.ts';
 import { factsOf, lineOf } from '../../core/telling/log-facts.ts';
 import type { Report } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { isSuspicious } from './crash-guard.ts';
+import { mayHaveCrashed } from './crash-guard.ts';
 import { reconcile } from './reconcile.ts';
 
 /** What became of one key: a report, or what a later attempt may mend. */
@@ -37,7 +37,7 @@ export async function reconcileEach(
   darkroom: Darkroom,
   sideBySide = 1,
 ): Promise<Result[]> {
-  const limit = pLimit(isSuspicious(darkroom) ? 1 : sideBySide);
+  const limit = pLimit(mayHaveCrashed(darkroom) ? 1 : sideBySide);
   return await Promise.all(keys.map(key => limit(() => reconcileOne(key, darkroom))));
 }
 

@@ -6,16 +6,17 @@ import type { Manifest } from '../../core/set/manifest.ts';
 import { nothingSpent, type Report, reportOf } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { enforce } from '../removal/enforce.ts';
-import { notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
+import { newWriter, notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
 import { clearSet, clearStale } from './clear.ts';
 import { isLifted } from '../removal/take-down-records.ts';
-import { commit } from './commit.ts';
+import { commit, isAsSeen } from './commit.ts';
+import { mayHaveCrashed, noteFinished, noteUnfinished } from './crash-guard.ts';
 import { type Attempt, makeSet } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
 
-/** Each further turn means that the original was replaced while we worked. */
-const TURNS = 3;
+/** Each further turn means that the original, the list or the manifest moved while we worked. */
+const TURNS = 6;
 
 /**
  * Makes the derivatives of one original right, whatever is there now. Whatever happened to an original ends here, and
@@ -23,9 +24,9 @@ const TURNS = 3;
  * Throws what a later attempt may mend (transient, fault), after committing what could be made.
  */
 export async function reconcile(key: string, opened: Darkroom): Promise<Report> {
-  // An attempt that died may have written after a take-down removed what there was.
-  const isUnchecked = opened.attempt > 0 || opened.expectsTakeDown === true;
-  const attempt: Attempt = { key, spent: nothingSpent(), abandoned: [], isUnchecked };
+  // An attempt that crashed may have written after a take-down removed what there was.
+  const isUnchecked = mayHaveCrashed(opened) || opened.expectsTakeDown === true;
+  const attempt: Attempt = { ...newWriter(key, isUnchecked), spent: nothingSpent() };
   const darkroom = { ...opened, derivatives: notedWrites(attempt, opened.derivatives) };
   const unusable = unusableKey(key);
   if (unusable) {
@@ -35,11 +36,11 @@ export async function reconcile(key: string, opened: Darkroom): Promise<Report> 
     const report = await timed(attempt.spent, 'total', () => takeTurn(attempt, darkroom));
     if (report) return report;
   }
-  const message = `expected ${key} to stay as it is, it was replaced ${TURNS} times meanwhile`;
+  const message = `expected ${key}, its manifest and the list to stay as they are, one of them moved ${TURNS} times meanwhile`;
   throw new Failure('ORIGINAL_CHANGED', message, { key });
 }
 
-/** Undefined when the original moved meanwhile, whoever noticed. */
+/** Undefined when something moved meanwhile, whoever noticed. */
 async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
   try {
     const before = await takenDownMeanwhile(attempt, darkroom);
@@ -56,20 +57,24 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
   }
 }
 
-/** Observe, plan, develop, write, commit, clear, report. */
+/** Observe; plan, develop and write; commit; clear; report. */
 async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
-  const seen = await observe(attempt.key, darkroom);
+  const { key, removed } = attempt;
+  const seen = await observe(key, darkroom, { removed, mayHaveCrashed: mayHaveCrashed(darkroom) });
   if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
   if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
   const made = await makeSet(seen, attempt, darkroom);
-  if (!made) return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
+  if (!made) {
+    await noteFinished(key, darkroom);
+    return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
+  }
   const manifest = manifestOf(seen, made, darkroom.now().toISOString());
-  if (!(await commit(manifest, darkroom))) {
-    attempt.abandoned.push(...made.outcomes.map(({ variant }) => variant.key));
+  const committed = await commit(manifest, seen, darkroom);
+  if (!committed) return undefined;
+  if (!(await clearStale(made.todo.remove, { seen: committed, manifest }, darkroom))) {
     return undefined;
   }
-  if (!(await clearStale(made.todo.remove, manifest, darkroom))) return undefined;
-  return reportUnlessRetryable(made, manifest, attempt);
+  return await reportUnlessRetryable(made, { seen, manifest }, attempt, darkroom);
 }
 
 /** Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. */
@@ -94,22 +99,30 @@ function isWanted(seen: Observed): seen is ObservedOriginal {
 
 /** An original that is gone, or that no rule asks for, has no derivatives. */
 async function clearAway(
-  { key, original, manifest, list }: Observed,
+  seen: Observed,
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<Report | undefined> {
+  const { key, manifest, manifestEtag, leftovers = [], list } = seen;
   const isAsked = presetsFor(key, list).length > 0;
   const reason = isAsked ? 'the original is gone' : 'no rule of the preset list asks for it';
-  if (!manifest && !isAsked) return reportOf(attempt, { outcome: 'ignored', reason });
-  const removed = await clearSet(key, darkroom);
-  // Uploaded anew while we cleared: another run may have committed what we just removed.
-  const now = await darkroom.originals.head(key);
-  if (now && now.etag !== original?.etag) return undefined;
+  if (!isAsked && manifestEtag === undefined && leftovers.length === 0) {
+    return reportOf(attempt, { outcome: 'ignored', reason });
+  }
+  const removed = await clearSet({ key, manifest }, darkroom);
+  // Uploaded or asked for anew while we cleared: another run may have committed what we just removed.
+  if (!(await isAsSeen({ ...seen, manifestEtag: undefined }, darkroom))) return undefined;
+  await noteFinished(key, darkroom);
   return reportOf(attempt, { outcome: 'removed', reason, removed });
 }
 
 /** One variant's passing failure never hides its siblings: all are committed before it is thrown. */
-function reportUnlessRetryable(made: MadeSet, manifest: Manifest, attempt: Attempt): Report {
+async function reportUnlessRetryable(
+  made: MadeSet,
+  { seen, manifest }: { seen: ObservedOriginal; manifest: Manifest },
+  attempt: Attempt,
+  darkroom: Darkroom,
+): Promise<Report> {
   const report = reportOf(attempt, {
     outcome: made.failure ? 'failed' : 'developed',
     ...(made.failure ? { reason: `${made.failure.code}: ${made.failure.message}` } : {}),
@@ -119,7 +132,11 @@ function reportUnlessRetryable(made: MadeSet, manifest: Manifest, attempt: Attem
   });
   const failures = made.outcomes.flatMap(one => ('failure' in one ? [one.failure] : []));
   const worst = failures.find(({ kind }) => kind !== 'input');
-  if (!worst) return report;
+  if (!worst) {
+    await noteFinished(attempt.key, darkroom);
+    return report;
+  }
+  await noteUnfinished(seen.original, darkroom);
   throw new Failure(worst.code, worst.message, {
     cause: worst,
     key: attempt.key,

@@ -11,23 +11,25 @@ export interface ListCache {
 }
 
 export function listInForce(config: ObjectStore, cache: ListCache): ListInForce {
-  return {
-    current: async () => {
-      const { held } = cache;
-      if (held && Date.now() - held.readAt < MAX_AGE_MS) return held.inForce;
-      const stored = held
-        ? await config.getUnless(IN_FORCE_KEY, held.etag)
-        : await config.get(IN_FORCE_KEY);
-      const inForce = stored === 'unchanged' ? held?.inForce : parsed(stored?.bytes);
-      const etag = stored === 'unchanged' ? held?.etag : stored?.etag;
-      if (!inForce || !etag) {
-        const message = `expected a preset list in force at ${IN_FORCE_KEY} in the config bucket, there is none: put a good presets.yaml there, on-presets-edited does the rest`;
-        throw new Failure('PRESETS_INVALID', message);
-      }
-      cache.held = { inForce, etag, readAt: Date.now() };
-      return inForce;
-    },
+  const fresh = async () => {
+    const { held } = cache;
+    const stored = held
+      ? await config.getUnless(IN_FORCE_KEY, held.etag)
+      : await config.get(IN_FORCE_KEY);
+    const inForce = stored === 'unchanged' ? held?.inForce : parsed(stored?.bytes);
+    const etag = stored === 'unchanged' ? held?.etag : stored?.etag;
+    if (!inForce || !etag) {
+      const message = `expected a preset list in force at ${IN_FORCE_KEY} in the config bucket, there is none: put a good presets.yaml there, on-presets-edited does the rest`;
+      throw new Failure('PRESETS_INVALID', message);
+    }
+    cache.held = { inForce, etag, readAt: Date.now() };
+    return inForce;
   };
+  const current = async () => {
+    const { held } = cache;
+    return held && Date.now() - held.readAt < MAX_AGE_MS ? held.inForce : await fresh();
+  };
+  return { current, fresh };
 }
 
 function parsed(bytes: Buffer | undefined): InForce | undefined {

@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import { manifestKey, unusableKey } from '../../core/set/keys.ts';
 import { isInForce, lastAct, tombstone } from '../../core/set/take-down-record.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { filesOfSet, writeManifest } from '../stored-set.ts';
+import { removeSet, writeManifest } from '../stored-set.ts';
 import { keepPurge } from './purges.ts';
 import { readTakeDown } from './take-down-records.ts';
 
@@ -33,12 +33,17 @@ export async function enforce(
 ): Promise<{ removed: string[]; purge: string | undefined }> {
   const { derivatives, config, now } = darkroom;
   if (!hasTombstone) await writeManifest(tombstone(key, at, now().toISOString()), derivatives);
-  const remains = (await filesOfSet(key, derivatives)).map(file => file.key);
-  const removed = remains.filter(one => one !== manifestKey(key));
-  const about = { class: 'takedown', directory: `${key}/`, files: remains } as const;
-  const purge = removed.length > 0 || alwaysPurge ? await keepPurge(about, darkroom) : undefined;
-  if (removed.length > 0) await derivatives.remove(removed);
-  else if (hasTombstone) return { removed, purge };
+  const keep = (files: string[]) =>
+    keepPurge({ class: 'takedown', directory: `${key}/`, files }, darkroom);
+  let purge: string | undefined;
+  const removed = await removeSet(key, derivatives, {
+    isKept: one => one === manifestKey(key),
+    before: async files => {
+      purge = await keep([...files, manifestKey(key)]);
+    },
+  });
+  if (removed.length === 0 && alwaysPurge) purge = await keep([manifestKey(key)]);
+  if (removed.length === 0 && hasTombstone) return { removed, purge };
   const record = config && (await readTakeDown(key, config));
   if (record && !isInForce(record)) {
     const message = `expected ${key} to stay taken down, that was undone meanwhile`;

@@ -5,6 +5,7 @@ import {
   newPurge,
   PURGES,
   type Purge,
+  type PurgeSubject,
   planPurges,
   purgeClasses,
   purgedKey,
@@ -25,7 +26,7 @@ import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
  * `notBefore` is later than now where the caller asks the CDN itself: until then no sweep takes the purge up.
  */
 export async function keepPurge(
-  about: Pick<Purge, 'class' | 'directory' | 'files'>,
+  about: PurgeSubject,
   { config, isBehindCdn, now }: Pick<Darkroom, 'config' | 'isBehindCdn' | 'now'>,
   notBefore = now(),
 ): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { parseManifestKey } from '../../core/set/keys.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { carryOutTakeDown } from './enforce.ts';
@@ -5,21 +6,33 @@ import { carryOutTakeDown } from './enforce.ts';
 /** Whoever writes a key's derivatives, which may have been taken down since the writer looked. */
 export interface Writer {
   key: string;
-  /** Something was written since the last look at the take-downs, here or by an attempt that died. */
+  /** Something was written since the last look at the take-downs, here or by an attempt that crashed. */
   isUnchecked: boolean;
+  /** Derivatives that are there by this writer's hand, and those that it removed. */
+  written: Set<string>;
+  removed: Set<string>;
+}
+
+export function newWriter(key: string, isUnchecked: boolean): Writer {
+  return { key, isUnchecked, written: new Set(), removed: new Set() };
 }
 
 /** The same store; each write is noted before it happens, so that none is missed, whoever makes it. */
 export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectStore {
   return {
     ...derivatives,
-    put: async (...object) => {
+    put: async (key, ...object) => {
       writer.isUnchecked = true;
-      return await derivatives.put(...object);
+      if (parseManifestKey(key) === undefined) writer.written.add(key);
+      const stored = await derivatives.put(key, ...object);
+      writer.removed.delete(key);
+      return stored;
     },
     remove: async keys => {
       writer.isUnchecked = true;
+      for (const key of keys) writer.removed.add(key);
       await derivatives.remove(keys);
+      for (const key of keys) writer.written.delete(key);
     },
   };
 }

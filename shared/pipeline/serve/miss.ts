@@ -8,10 +8,10 @@ import { isInForce, lastAct } from '../../core/set/take-down-record.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { develop } from '../develop/develop.ts';
-import { notedWrites, type Writer } from '../removal/take-down-guard.ts';
+import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
 import { eagerVariants, variantsOf } from '../develop/make-set.ts';
 import { type ObservedOriginal, observe } from '../develop/observe.ts';
-import { openOriginal } from '../develop/open-original.ts';
+import { readOriginal } from '../develop/read-original.ts';
 import { readTakeDown } from '../removal/take-down-records.ts';
 import { writeDerivative } from '../stored-set.ts';
 
@@ -53,7 +53,7 @@ async function look(key: string, darkroom: Darkroom): Promise<Miss> {
   if (!seen.original) return { found: seen.manifest ? 'gone' : 'nothing' };
   const { original } = seen;
   if (!mayBeMade({ ...seen, original }, name.version)) return { found: 'nothing' };
-  const writer: Writer = { key: name.original, isUnchecked: false };
+  const writer = newWriter(name.original, false);
   const noted = { ...darkroom, derivatives: notedWrites(writer, darkroom.derivatives) };
   const [done] = await Promise.allSettled([render(key, { ...seen, original }, noted)]);
   const withdrew = writer.isUnchecked ? await withdrawn(key, name.original, darkroom) : undefined;
@@ -90,7 +90,8 @@ async function render(
   darkroom: Darkroom,
 ): Promise<Buffer | undefined> {
   const spent = nothingSpent();
-  const { file, picture } = await openOriginal(seen, spent, darkroom);
+  const file = await readOriginal(seen, spent, darkroom);
+  const picture = await darkroom.codec.inspect(file, seen.list);
   const variant = declared(key, seen, picture);
   if (!variant) return undefined;
   let made: Buffer | undefined;

@@ -1,22 +1,13 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { Failure } from '../../core/failure.ts';
-import type { Picture } from '../../core/picture/picture.ts';
 import type { Spent } from '../../core/set/report.ts';
 import type { SeenOriginal } from '../../core/set/seen.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { timed } from './timed.ts';
 
-/** Reads the original and its header. Throws ORIGINAL_* where nothing can be made of it, ORIGINAL_CHANGED where it moved. */
-export async function openOriginal(
-  seen: SeenOriginal,
-  spent: Spent,
-  darkroom: Pick<Darkroom, 'originals' | 'codec'>,
-): Promise<{ file: Buffer; picture: Picture }> {
-  const file = await readOriginal(seen, spent, darkroom);
-  const picture = await darkroom.codec.inspect(file, seen.list);
-  return { file, picture };
-}
-
-async function readOriginal(
+/** Throws ORIGINAL_* where nothing can be made of it, ORIGINAL_CHANGED where another object has its place. */
+export async function readOriginal(
   { key, original, list }: SeenOriginal,
   spent: Spent,
   { originals }: Pick<Darkroom, 'originals'>,
@@ -38,5 +29,23 @@ async function readOriginal(
     );
   }
   spent.bytesRead += file.length;
-  return file;
+  return isGzip(file) ? await unpacked(file, most) : file;
+}
+
+/** No picture begins so; an uploader's Content-Encoding leaves it. (RFC 1952) */
+function isGzip(file: Buffer): boolean {
+  return file.length > 2 && file[0] === 0x1f && file[1] === 0x8b;
+}
+
+async function unpacked(file: Buffer, most: number): Promise<Buffer> {
+  try {
+    return await promisify(gunzip)(file, { maxOutputLength: most });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      const message = `expected at most ${most / 1e6} MB (limits.megabytes), received more, packed with gzip`;
+      throw new Failure('ORIGINAL_TOO_LARGE', message, { cause });
+    }
+    const message = 'expected a picture, received gzip that cannot be unpacked';
+    throw new Failure('ORIGINAL_UNDECODABLE', message, { cause });
+  }
 }
