@@ -15,11 +15,12 @@ const opened = {
   ...darkroom,
   originals: folderStore(originals),
   derivatives: folderStore(derivatives),
+  config: folderStore(`${derivatives}-config`),
   attempt: Number(attempt),
 };
 const [key = ''] = keys;
 const answer =
   keys.length > 1
-    ? await backfill({ keys, mode: 'settle' }, opened, darkroom.config)
+    ? await backfill({ keys, mode: 'settle' }, opened, opened.config)
     : await reconcile(key, opened);
 process.stdout.write(`${JSON.stringify(answer)}\n`);

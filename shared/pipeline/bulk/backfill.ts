@@ -14,8 +14,8 @@ export type BackfillBatch = Pick<Batch, 'keys' | 'mode' | 'preset' | 'made' | 'r
 const SIDE_BY_SIDE = 2;
 /**
  * As s.yaml says: after these retries FC gives an event up, and the result of this attempt is the last. It is the most
- * that FC takes. Of a batch with pictures that crash the process, two attempts end without a result, each later one
- * settles one such picture, and one has to end in order.
+ * that FC takes. Of a batch with pictures that crash the process, the first attempt counts none of them, each of them
+ * takes two more, and one attempt has to end in order: three such pictures are settled, a replay settles as many again.
  */
 export const LAST_ATTEMPT = 8;
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
 import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { presetsFor } from '../../../../shared/core/list/rules.ts';
 import { wantedVariants } from '../../../../shared/core/set/variants.ts';
@@ -18,7 +19,10 @@ function deadly(yaml = SMALL) {
   const darkroom = testDarkroom(yaml);
   let deaths = 0;
   /** One delivery: true where it came to its end, whatever that was; false where its process died. */
-  const deliver = async (attempt: number, run: (darkroom: TestDarkroom) => Promise<unknown>) => {
+  const deliver = async (
+    delivery: { attempt: number | undefined; isReplayed?: boolean },
+    run: (darkroom: TestDarkroom) => Promise<unknown>,
+  ) => {
     const process = newProcess();
     const decode: typeof darkroom.codec.decode = async (file, options) => {
       if (file.toString() !== KILLER) return await darkroom.codec.decode(file, options);
@@ -30,7 +34,7 @@ function deadly(yaml = SMALL) {
       originals: { ...darkroom.originals, ...mortal(darkroom.originals, process) },
       derivatives: { ...darkroom.derivatives, ...mortal(darkroom.derivatives, process) },
       codec: { ...darkroom.codec, decode },
-      attempt,
+      ...delivery,
     };
     const ended = run(living).then(
       () => true,
@@ -50,13 +54,49 @@ describe('a picture that kills', () => {
     const batch = batchSchema.parse({ kind: 'darkroom.backfill', bucket: 'o', keys });
     const run = (one: TestDarkroom) => backfill(batch, one, memoryStore());
     const outcomes = [];
-    // The last is `darkroom replay`, which delivers again what Function Compute gave up.
-    for (const attempt of [0, 1, 2, 3, 0]) outcomes.push(await deliver(attempt, run));
-    expect(outcomes).toEqual([false, false, false, false, true]);
+    for (const attempt of [0, 1, 2, 3]) outcomes.push(await deliver({ attempt }, run));
+    // `darkroom replay` delivers again what Function Compute gave up.
+    for (const attempt of [0, 1]) outcomes.push(await deliver({ attempt, isReplayed: true }, run));
+    expect(outcomes).toEqual([false, false, false, false, false, true]);
     for (const key of ['a', 'c', 'd']) expect(darkroom.manifest(key)?.complete, key).toBe(true);
     for (const key of ['b1', 'b2']) {
-      expect(darkroom.manifest(key)?.failure, key).toMatchObject({ code: 'ORIGINAL_UNDECODABLE' });
+      expect(darkroom.manifest(key)?.failure, key).toMatchObject({ code: 'ORIGINAL_CRASHED' });
     }
+    expect(darkroom.config.keys()).toEqual([]);
+  });
+
+  it('is settled where FC does not say which attempt it is, and nothing is left of the count', async () => {
+    const { darkroom, deliver, deaths } = deadly();
+    darkroom.originals.upload('a', KILLER);
+    const outcomes = [];
+    for (let delivery = 0; delivery < 4; delivery += 1) {
+      outcomes.push(await deliver({ attempt: undefined }, one => reconcile('a', one)));
+    }
+    expect(outcomes).toEqual([false, false, true, true]);
+    expect(deaths()).toBe(2);
+    expect(darkroom.manifest('a')?.failure).toMatchObject({ code: 'ORIGINAL_CRASHED' });
+    expect(darkroom.config.keys()).toEqual([]);
+  });
+
+  it('is not blamed for a store that falls silent', async () => {
+    const darkroom = testDarkroom();
+    darkroom.originals.upload('a', PHOTO);
+    const silent = new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    for (const attempt of [0, 1, 2, 3]) {
+      const originals = { ...darkroom.originals, getExactly: () => Promise.reject(silent) };
+      await expect(reconcile('a', { ...darkroom, originals, attempt })).rejects.toBe(silent);
+    }
+    expect(await reconcile('a', darkroom)).toMatchObject({ outcome: 'developed' });
+  });
+
+  it('is tried again where someone asks for it: by then it may be blamed without a fault', async () => {
+    const { darkroom, deliver } = deadly();
+    darkroom.originals.upload('a', KILLER);
+    for (const attempt of [0, 1, 2, 3]) await deliver({ attempt }, one => reconcile('a', one));
+    expect(darkroom.manifest('a')?.failure?.code).toBe('ORIGINAL_CRASHED');
+    darkroom.at('2026-11-23T11:00:00.000Z');
+    await backfill({ keys: ['a'], mode: 'retry-failed' }, darkroom, darkroom.config);
+    expect(darkroom.manifest('a')).toMatchObject({ complete: true });
   });
 
   it('and of which all is on demand is found on upload, and by no view of it', async () => {
@@ -64,10 +104,11 @@ describe('a picture that kills', () => {
     const { darkroom, deliver, deaths } = deadly(yaml);
     darkroom.originals.upload('a', KILLER);
     for (const attempt of [0, 1, 2]) {
-      expect(await deliver(attempt, one => reconcile('a', one))).toBe(false);
+      expect(await deliver({ attempt }, one => reconcile('a', one))).toBe(false);
     }
+    expect(await deliver({ attempt: 3 }, one => reconcile('a', one))).toBe(true);
     const { failure, version = '' } = darkroom.manifest('a') ?? {};
-    expect(failure).toMatchObject({ code: 'ORIGINAL_UNDECODABLE' });
+    expect(failure).toMatchObject({ code: 'ORIGINAL_CRASHED' });
     const list = listOf(yaml);
     const picture = { format: 'jpeg', width: 1600, height: 1201, alpha: false, frames: 1 } as const;
     const presets = presetsFor('a', list);

@@ -111,7 +111,8 @@ describe('a fault that is not the picture’s', () => {
   it('makes a file unavailable for now, and is logged with its code', async () => {
     const { ask, darkroom, errors, keyOf } = await asked();
     const key = keyOf('zoom');
-    darkroom.listInForce = { current: () => Promise.reject(new Error('the list cannot be read')) };
+    const unreadable = () => Promise.reject(new Error('the list cannot be read'));
+    darkroom.listInForce = { current: unreadable, fresh: unreadable };
     expect(await ask({ key })).toEqual({ served: 'unavailable' });
     expect(await ask({ key: 'auto/feed/a.jpg' })).toEqual({ served: 'unavailable' });
     const code = 'UNEXPECTED';
