@@ -38,6 +38,13 @@ export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
   return { render, entries, ...leftovers(seen, facts, new Set(wanted.map(({ key }) => key))) };
 }
 
+/** Of an original that cannot be read or decoded now, but could be: what was made of these very bytes stays. */
+export function planToKeep(seen: SeenOriginal, facts: Omit<PlanFacts, 'picture'>): Plan {
+  const entries = isCurrent(seen) ? (seen.manifest?.variants ?? []) : [];
+  const kept = new Set(entries.map(({ key }) => key));
+  return { render: [], entries, ...leftovers(seen, facts, kept) };
+}
+
 /** Whether nothing is to be done: neither a pixel, nor a write, nor a delete. */
 export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   const { manifest, original } = seen;
@@ -101,7 +108,7 @@ const MOST_RETIRED = 100;
  */
 function leftovers(
   { manifest, list, leftovers: found = [] }: Seen,
-  { written, now }: PlanFacts,
+  { written, now }: Omit<PlanFacts, 'picture'>,
   wanted: Set<string>,
 ) {
   const replaced = (manifest?.variants ?? [])

@@ -19,7 +19,7 @@ export async function commit(
 ): Promise<Observed | undefined> {
   if (!(await isAsSeen(seen, darkroom))) return undefined;
   const { etag } = await writeManifest(manifest, darkroom.derivatives);
-  const now = { ...seen, manifest, stored: manifest, manifestEtag: etag };
+  const now = { ...seen, manifest, stored: manifest, known: manifest, manifestEtag: etag };
   return (await isAsSeen(now, darkroom)) ? now : undefined;
 }
 

@@ -1,11 +1,12 @@
-import { Failure, failureOf } from '../../core/failure.ts';
+import { Failure, type FailureCode, failureOf } from '../../core/failure.ts';
 import { presetsFor } from '../../core/list/rules.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { MadeSet } from '../../core/set/compose.ts';
-import { isSettled, plan } from '../../core/set/plan.ts';
+import { isSettled, plan, planToKeep } from '../../core/set/plan.ts';
 import type { Spent } from '../../core/set/report.ts';
 import {
   failureIn,
+  isCurrent,
   pictureIn,
   placeholderIn,
   type SeenOriginal,
@@ -31,26 +32,38 @@ export async function makeSet(
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<MadeSet | undefined> {
-  const nothing = nothingMade(seen, attempt, darkroom);
   const known = failureIn(seen);
   if (known) {
-    const { remove, retired } = nothing.todo;
-    const isCleared = remove.length === 0 && retired.length === seen.manifest?.retired.length;
-    return isCleared ? undefined : { ...nothing, failure: new Failure(known.code, known.message) };
+    const failed = failedSet(seen, new Failure(known.code, known.message), attempt, darkroom);
+    return isSettled(failed.todo, seen) ? undefined : failed;
   }
   try {
     return await planAndDevelop(seen, attempt, darkroom);
   } catch (thrown) {
     const failure = failureOf(thrown);
     if (failure.kind !== 'input') throw failure;
-    return { ...nothing, failure };
+    return failedSet(seen, failure, attempt, darkroom);
   }
 }
 
+/** These say nothing of the picture itself, so what is there of it stays. */
+const SPARING: FailureCode[] = ['ORIGINAL_ARCHIVED', 'ORIGINAL_CRASHED'];
+
 /** Of an original that nothing can be made of: what there is of it retires. */
-function nothingMade(seen: SeenOriginal, attempt: Attempt, darkroom: Darkroom): MadeSet {
-  const { todo } = planFor(seen, undefined, attempt, darkroom);
-  return { todo, outcomes: [], picture: undefined, placeholder: undefined, failure: undefined };
+function failedSet(
+  seen: ObservedOriginal,
+  failure: Failure,
+  { written }: Attempt,
+  { now }: Darkroom,
+): MadeSet {
+  const facts = { written: [...written], now: now().toISOString() };
+  const known = { ...seen, manifest: seen.known };
+  if (!SPARING.includes(failure.code) || !isCurrent(known)) {
+    const todo = plan(seen, { ...facts, picture: undefined });
+    return { todo, outcomes: [], picture: undefined, placeholder: undefined, failure };
+  }
+  const about = { picture: pictureIn(known), placeholder: placeholderIn(known), failure };
+  return { todo: planToKeep(known, facts), outcomes: [], ...about };
 }
 
 function planFor(

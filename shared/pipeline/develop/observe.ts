@@ -9,6 +9,8 @@ import { filesOfSet, lookUpManifest } from '../stored-set.ts';
 export interface Observed extends Seen {
   /** As it lies in the bucket. Where `manifest` is another, seen otherwise, what differs is to be committed. */
   stored: Manifest | undefined;
+  /** The same, without files that are known not to be there. */
+  known: Manifest | undefined;
   /** Of the manifest, or of what lies in its place. */
   manifestEtag: string | undefined;
 }
@@ -32,42 +34,44 @@ const NO_DOUBTS: Doubts = { removed: new Set(), mayHaveCrashed: false };
 export async function observe(
   key: string,
   darkroom: Observing,
-  doubts = NO_DOUBTS,
+  { removed, mayHaveCrashed } = NO_DOUBTS,
 ): Promise<Observed> {
+  const { originals, derivatives, listInForce, amend } = darkroom;
   const [original, found, { list, fingerprint }] = await Promise.all([
-    darkroom.originals.head(key),
-    lookUpManifest(key, darkroom.derivatives),
-    darkroom.listInForce.current(),
+    originals.head(key),
+    lookUpManifest(key, derivatives),
+    listInForce.current(),
   ]);
   const stored = found.manifest === 'unreadable' ? undefined : found.manifest;
-  const manifest = stored && seenBy(stored, doubts.removed, darkroom);
-  const about = { manifestEtag: found.etag, list, listFingerprint: fingerprint };
-  const seen = { key, original, manifest, stored, ...about };
-  const isReplaced = original !== undefined && manifest !== undefined && !isCurrent(seen);
-  const isDoubtful = doubts.mayHaveCrashed || isReplaced || found.manifest === 'unreadable';
-  return isDoubtful && !manifest?.takenDown ? await compared(seen, darkroom) : seen;
+  const seen = { key, original, manifest: stored, list, listFingerprint: fingerprint };
+  const isReplaced = original !== undefined && stored !== undefined && !isCurrent(seen);
+  const isDoubtful = mayHaveCrashed || isReplaced || found.manifest === 'unreadable';
+  const there = isDoubtful && !stored?.takenDown ? await filesThere(key, derivatives) : undefined;
+  const known = stored && without(stored, file => removed.has(file) || there?.has(file) === false);
+  return {
+    ...seen,
+    stored,
+    known,
+    manifest: known && amend ? amend(known) : known,
+    manifestEtag: found.etag,
+    ...(there ? { leftovers: leftoversIn(there, key, stored) } : {}),
+  };
 }
 
-function seenBy(stored: Manifest, removed: Set<string>, { amend }: Observing): Manifest {
-  const manifest = amend ? amend(stored) : stored;
-  if (!manifest.variants.some(({ key }) => removed.has(key))) return manifest;
-  return { ...manifest, variants: manifest.variants.filter(({ key }) => !removed.has(key)) };
+async function filesThere(key: string, derivatives: Darkroom['derivatives']): Promise<Set<string>> {
+  return new Set((await filesOfSet(key, derivatives)).map(file => file.key));
 }
 
-/** By a listing: files that are not there are not taken for rendered, and those that nothing names are known. */
-async function compared(seen: Observed, { derivatives }: Observing): Promise<Observed> {
-  const { key, manifest } = seen;
-  const files = (await filesOfSet(key, derivatives)).map(file => file.key);
-  const there = new Set(files);
+/** Files that nothing names. */
+function leftoversIn(there: Set<string>, key: string, manifest: Manifest | undefined): string[] {
   const named = manifest ? namedIn(manifest) : new Set([manifestKey(key)]);
-  const leftovers = files.filter(file => !named.has(file));
-  return { ...seen, leftovers, manifest: manifest && withoutGone(manifest, there) };
+  return [...there].filter(file => !named.has(file));
 }
 
-/** The same where all are there. */
-function withoutGone(manifest: Manifest, there: Set<string>): Manifest {
+/** The same where none of its files is gone. */
+function without(manifest: Manifest, isGone: (key: string) => boolean): Manifest {
   const variants = manifest.variants.filter(
-    ({ state, key }) => state !== 'rendered' || there.has(key),
+    ({ state, key }) => state !== 'rendered' || !isGone(key),
   );
   return variants.length === manifest.variants.length ? manifest : { ...manifest, variants };
 }

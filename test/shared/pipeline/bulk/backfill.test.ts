@@ -106,7 +106,8 @@ describe('a batch with a picture that kills the process', () => {
       darkroom.edit(SMALL.replace('[480, 1080]', '[480, 960]'));
       expect(await deliverAll({ keys: ['a.jpg'], mode, run: RUN }, darkroom)).toBe(4);
       const after = darkroom.manifest('a.jpg');
-      expect(after).toMatchObject({ variants: before?.variants, retired: [] });
+      expect(after?.variants).toEqual(before?.variants);
+      expect(after?.retired).toEqual([]);
       expect(failuresIn(darkroom, ['a.jpg'])).toEqual(['a.jpg']);
     },
   );

@@ -43,6 +43,9 @@ function filesOf(darkroom: TestDarkroom, prefix: string): string[] {
     .sort();
 }
 
+/** By then what was replaced is past its time. */
+const LATER = '2026-11-23T10:10:00.000Z';
+
 const SET = ['feed-1080.jpg', 'feed-1080.webp', 'feed-480.jpg', 'feed-480.webp', 'thumb-100.jpg'];
 
 describe('reconcile', () => {
@@ -86,10 +89,13 @@ describe('reconcile', () => {
     expect(darkroom.codec.decodes).toBe(1);
   });
 
-  it('gives a new version a new set and removes the old one', async () => {
+  it('gives a new version a new set, and removes the old one after ten minutes at the earliest', async () => {
     const darkroom = await replaced();
-    const report = await reconcile('a.jpg', darkroom);
-    expect(report).toMatchObject({ outcome: 'developed', removed: 5 });
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'developed', removed: 0 });
+    darkroom.at('2026-11-23T10:09:59.000Z');
+    expect((await reconcile('a.jpg', darkroom)).outcome).toBe('settled');
+    darkroom.at(LATER);
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ rendered: [], removed: 5 });
     expect(filesOf(darkroom, 'a.jpg/')).toEqual([
       ...SET.map(file => `${version(OTHER)}/${file}`),
       'manifest.json',
@@ -114,7 +120,9 @@ describe('reconcile', () => {
     const before = darkroom.codec.encoded.length;
     darkroom.edit(SMALL.replace('widths: [100]', 'widths: [120]'));
     const report = await reconcile('a.jpg', darkroom);
-    expect(report).toMatchObject({ kept: 4, removed: 1 });
+    expect(report).toMatchObject({ kept: 4, removed: 0 });
+    darkroom.at(LATER);
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ kept: 5, removed: 1 });
     expect(darkroom.codec.encoded.slice(before).map(key => key.split('/').at(-1))).toEqual([
       expect.stringMatching(/^thumb-120-/),
     ]);
@@ -145,7 +153,9 @@ describe('reconcile', () => {
     const darkroom = await developed();
     darkroom.edit(SMALL.replace("'**', presets: [thumb, feed]", "'**', presets: [feed]"));
     const report = await reconcile('a.jpg', darkroom);
-    expect(report).toMatchObject({ outcome: 'developed', kept: 4, removed: 1, rendered: [] });
+    expect(report).toMatchObject({ outcome: 'developed', kept: 4, rendered: [] });
+    darkroom.at(LATER);
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ removed: 1, rendered: [] });
     expect(darkroom.codec.decodes).toBe(1);
     expect(darkroom.manifest('a.jpg')?.original.placeholder).toBeDefined();
   });
@@ -319,6 +329,8 @@ describe('failures', () => {
   it('of a replaced original retire what there was', async () => {
     const darkroom = await replaced(SMALL, 'not a picture');
     await reconcile('a.jpg', darkroom);
+    darkroom.at(LATER);
+    await reconcile('a.jpg', darkroom);
     expect(darkroom.derivatives.keys()).toEqual(['a.jpg/manifest.json']);
   });
 
@@ -365,31 +377,41 @@ describe('failures', () => {
     expect(states).toEqual(['failed', 'failed', 'failed', 'failed', 'rendered']);
   });
 
-  it('in the manifest itself are ours, and say where', async () => {
-    const darkroom = uploaded();
+  it('of the manifest itself to be read are mended: it is made anew, and what it named is not forgotten', async () => {
+    const darkroom = await developed(`retain: 1h\n${SMALL}`);
+    const before = darkroom.manifest('a.jpg');
+    darkroom.edit(`retain: 1h\n${SMALL.replace('widths: [100]', 'widths: [120]')}`);
     darkroom.derivatives.upload('a.jpg/manifest.json', '{"schema":0}');
-    await expect(reconcile('a.jpg', darkroom)).rejects.toThrow(/a\.jpg\/manifest\.json/);
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'developed' });
+    const thumb = before?.variants.find(({ preset }) => preset === 'thumb')?.key;
+    expect(darkroom.manifest('a.jpg')).toMatchObject({ complete: true, retired: [{ key: thumb }] });
   });
 });
 
 describe('a run that dies', () => {
-  // A first upload writes 6 objects; an overwrite writes 6, removes 5 and writes the manifest again.
+  // An overwrite writes 6 objects; once its time is over it removes 5 and writes the manifest again.
   const steps = Array.from({ length: 12 }, (_, step) => step);
+  const overwrite = async (darkroom: TestDarkroom) => {
+    darkroom.at('2026-11-23T10:00:00.000Z');
+    await reconcile('a.jpg', darkroom);
+    darkroom.at(LATER);
+    await reconcile('a.jpg', darkroom);
+  };
 
   it.each(steps)(
     'before change %i to the derivatives is completed by the next run',
     async fatal => {
       const [whole, broken] = [await replaced(), await replaced()];
-      await reconcile('a.jpg', whole);
+      await overwrite(whole);
       let changes = 0;
       broken.derivatives.before = ({ operation }) => {
         if (operation !== 'put' && operation !== 'remove') return;
         if (changes === fatal) throw new Error('power cut');
         changes += 1;
       };
-      await expect(reconcile('a.jpg', broken)).rejects.toThrow();
+      await expect(overwrite(broken)).rejects.toThrow();
       broken.derivatives.before = () => undefined;
-      await reconcile('a.jpg', broken);
+      await overwrite(broken);
       expect(broken.derivatives.keys()).toEqual(whole.derivatives.keys());
       expect(broken.manifest('a.jpg')).toEqual(whole.manifest('a.jpg'));
     },
@@ -460,76 +482,79 @@ describe('a newer format that is not smaller than its fallback', () => {
   });
 });
 
-describe('a picture that kills the process', () => {
+describe('a picture that crashes the process', () => {
   /** The process is gone at this point: nothing that would come after it happens. */
-  function dying(attempt: number, yaml = SMALL): TestDarkroom {
-    const darkroom = { ...uploaded(yaml), attempt };
-    darkroom.codec.decode = async () => await new Promise<never>(() => undefined);
-    return darkroom;
-  }
-  const untilDecode = async (darkroom: TestDarkroom) => {
-    void reconcile('a.jpg', darkroom);
+  const crash = async (darkroom: TestDarkroom, attempt: number) => {
+    const decode = async () => await new Promise<never>(() => undefined);
+    void reconcile('a.jpg', { ...darkroom, attempt, codec: { ...darkroom.codec, decode } });
     await new Promise(resolve => setTimeout(resolve, 20));
   };
 
-  it('leaves no word at first, and is tried again', async () => {
-    const darkroom = dying(1);
-    await untilDecode(darkroom);
+  it('is no failure at first, and is tried again', async () => {
+    const darkroom = uploaded();
+    for (const attempt of [0, 1, 2]) await crash(darkroom, attempt);
     expect(darkroom.manifest('a.jpg')).toBeUndefined();
   });
 
-  it('is a recorded failure from the third attempt on, and not tried a fourth time', async () => {
-    const darkroom = dying(2);
-    await untilDecode(darkroom);
+  it('is a recorded failure after two crashes that were counted, and not tried again', async () => {
+    const darkroom = uploaded();
+    for (const attempt of [0, 1, 2]) await crash(darkroom, attempt);
+    expect((await reconcile('a.jpg', { ...darkroom, attempt: 3 })).outcome).toBe('failed');
     expect(darkroom.manifest('a.jpg')).toMatchObject({
       complete: false,
-      failure: {
-        code: 'ORIGINAL_UNDECODABLE',
-        message: expect.stringMatching(/survive.*3 attempts/),
-      },
+      failure: { code: 'ORIGINAL_CRASHED', message: expect.stringMatching(/survive.*2 attempts/) },
     });
-    expect((await reconcile('a.jpg', { ...darkroom, attempt: 3 })).outcome).toBe('settled');
+    expect((await reconcile('a.jpg', darkroom)).outcome).toBe('settled');
+    expect(darkroom.codec.decodes).toBe(0);
   });
 
-  it('retires what there was of an older original, in the next run', async () => {
-    const darkroom = testDarkroom();
-    darkroom.originals.upload('a.jpg', OTHER);
-    await reconcile('a.jpg', darkroom);
-    darkroom.originals.upload('a.jpg', PHOTO);
-    const { decode } = darkroom.codec;
-    darkroom.codec.decode = async () => await new Promise<never>(() => undefined);
-    const last = { ...darkroom, attempt: 2 };
-    await untilDecode(last);
-    darkroom.codec.decode = decode;
-    expect(await reconcile('a.jpg', { ...darkroom, attempt: 3 })).toMatchObject({
-      outcome: 'failed',
-      removed: 5,
-    });
+  it('retires what there was of an older original', async () => {
+    const darkroom = await replaced();
+    for (const attempt of [0, 1, 2]) await crash(darkroom, attempt);
+    await reconcile('a.jpg', { ...darkroom, attempt: 3 });
+    darkroom.at(LATER);
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'failed', removed: 5 });
     expect(darkroom.derivatives.keys()).toEqual(['a.jpg/manifest.json']);
   });
 
-  it('leaves no record when it was something else, and the third attempt succeeds', async () => {
-    const darkroom = { ...uploaded(), attempt: 2 };
-    expect((await reconcile('a.jpg', darkroom)).outcome).toBe('developed');
-    expect(darkroom.manifest('a.jpg')?.failure).toBeUndefined();
+  it('is not blamed for crashes of another day, nor for those of another upload', async () => {
+    const darkroom = uploaded();
+    for (const attempt of [1, 2]) await crash(darkroom, attempt);
+    darkroom.at('2026-11-24T10:00:01.000Z');
+    expect((await reconcile('a.jpg', { ...darkroom, attempt: 3 })).outcome).toBe('developed');
+    for (const attempt of [1, 2])
+      await crash(await overwrittenBy(darkroom, 'jpeg 800x600'), attempt);
+    await overwrittenBy(darkroom, OTHER);
+    expect((await reconcile('a.jpg', { ...darkroom, attempt: 3 })).outcome).toBe('developed');
   });
 
-  it('leaves no record when the third attempt fails in order', async () => {
-    const darkroom = { ...uploaded(), attempt: 2 };
-    darkroom.codec.decode = async () => {
+  it('leaves no record when it was something else, and a later attempt succeeds or fails in order', async () => {
+    const darkroom = uploaded();
+    await crash(darkroom, 1);
+    const decode = async () => {
       throw new Failure('STORE_UNAVAILABLE', 'OSS did not answer');
     };
-    await expect(reconcile('a.jpg', darkroom)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    const failing = { ...darkroom, attempt: 2, codec: { ...darkroom.codec, decode } };
+    await expect(reconcile('a.jpg', failing)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(darkroom.config.keys()).toEqual([]);
     expect(darkroom.manifest('a.jpg')).toBeUndefined();
+    expect((await reconcile('a.jpg', { ...darkroom, attempt: 3 })).outcome).toBe('developed');
+    expect(darkroom.config.keys()).toEqual([]);
   });
 
   it('takes nothing of a set that is there, where only the preset list changed', async () => {
     const darkroom = await developed();
     darkroom.edit(SMALL.replace('[480, 1080]', '[480, 960]'));
-    darkroom.codec.decode = async () => await new Promise<never>(() => undefined);
-    await untilDecode({ ...darkroom, attempt: 2 });
-    expect((await reconcile('a.jpg', { ...darkroom, attempt: 3 })).outcome).toBe('settled');
+    for (const attempt of [0, 1, 2]) await crash(darkroom, attempt);
+    expect((await reconcile('a.jpg', { ...darkroom, attempt: 3 })).outcome).toBe('failed');
+    darkroom.at(LATER);
+    expect((await reconcile('a.jpg', darkroom)).outcome).toBe('settled');
     expect(darkroom.manifest('a.jpg')?.variants).toHaveLength(5);
     expect(filesOf(darkroom, `a.jpg/${version(PHOTO)}/`)).toEqual(SET);
   });
 });
+
+async function overwrittenBy(darkroom: TestDarkroom, content: string): Promise<TestDarkroom> {
+  darkroom.originals.upload('a.jpg', content);
+  return darkroom;
+}

@@ -219,7 +219,10 @@ describe('verify', () => {
       if (operation !== 'get' || key !== 'a.jpg/manifest.json' || !isFirst) return;
       isFirst = false;
       darkroom.originals.upload('a.jpg', 'jpeg 1600x900');
-      await reconcile('a.jpg', darkroom);
+      for (const time of ['2026-11-23T10:00:00.000Z', '2026-11-23T10:10:00.000Z']) {
+        darkroom.at(time);
+        await reconcile('a.jpg', darkroom);
+      }
     };
     expect((await verified(darkroom)).told).toEqual([]);
     darkroom.originals.upload('b.jpg', PHOTO, LONG_AGO);

@@ -334,6 +334,8 @@ describe('what the CDN may have', () => {
     const darkroom = await overwritten();
     const old = darkroom.derivatives.keys().filter(key => !TOMBSTONE.includes(key));
     await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    await reconcile('a.jpg', darkroom);
     expect(waiting(darkroom)).toMatchObject([{ class: 'replace', directory: 'a.jpg/' }]);
     expect(waiting(darkroom)[0].files.sort()).toEqual(expect.arrayContaining(old));
     darkroom.originals.objects.delete('a.jpg');
@@ -342,10 +344,16 @@ describe('what the CDN may have', () => {
     expect(waiting(darkroom)[0].files).toHaveLength(5);
   });
 
-  it('needs no purge after an edit', async () => {
+  it('needs no purge after an edit, until the original goes: then of more than the bucket has', async () => {
     const darkroom = await edited();
     await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    expect(await reconcile('a.jpg', darkroom)).toMatchObject({ removed: expect.any(Number) });
     expect(waiting(darkroom)).toEqual([]);
+    expect(darkroom.manifest('a.jpg')?.unpurged).toHaveLength(1);
+    darkroom.originals.objects.delete('a.jpg');
+    await reconcile('a.jpg', darkroom);
+    expect(waiting(darkroom)).toMatchObject([{ class: 'delete', isMore: true }]);
   });
 
   it('costs not one request where there is no CDN', async () => {

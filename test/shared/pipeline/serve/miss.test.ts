@@ -154,6 +154,8 @@ describe('what a miss showed is handed on', () => {
     expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'settled' });
     darkroom.edit(LIST.replace('[1400]', '[1300]'));
     await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    await reconcile('a.jpg', darkroom);
     expect(darkroom.derivatives.keys()).not.toContain(key);
   });
 });
