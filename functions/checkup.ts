@@ -1,7 +1,7 @@
 import type { CheckupAnswer } from '../events/checkup.ts';
 import { ossMayWrite } from '../shared/adapters/oss/store.ts';
 import { isCheckup } from '../shared/fc/checkup.ts';
-import { type Context, readContext } from '../shared/fc/context.ts';
+import { type Context, giveUpAt, readContext } from '../shared/fc/context.ts';
 import type { Settings } from '../shared/fc/settings.ts';
 
 /** A handler that answers `darkroom doctor` by itself, and leaves any other event to its work. */
@@ -16,12 +16,15 @@ export function examined<R>(
 }
 
 /** By the credentials that the function has. */
-async function checkup(settings: Settings, { credentials }: Context): Promise<CheckupAnswer> {
+async function checkup(settings: Settings, context: Context): Promise<CheckupAnswer> {
   const { ossRegion: region, endpoint, pathStyle, originals, derivatives, config } = settings;
+  const { credentials } = context;
+  const connection = { region, endpoint, pathStyle, credentials };
+  const until = giveUpAt(context, new Date());
   return {
     kind: 'darkroom.checkup',
     node: process.version,
     buckets: { originals, derivatives, config },
-    mayWriteOriginals: await ossMayWrite(originals, { region, endpoint, pathStyle, credentials }),
+    mayWriteOriginals: await ossMayWrite(originals, { ...connection, giveUpAt: until }),
   };
 }

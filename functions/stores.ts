@@ -1,15 +1,17 @@
 import { fcTasks } from '../shared/adapters/fc/tasks.ts';
 import { ossStore } from '../shared/adapters/oss/store.ts';
 import { jsonLog } from '../shared/adapters/pino/json-log.ts';
-import { type Context, deadlineOf } from '../shared/fc/context.ts';
+import { type Context, deadlineOf, giveUpAt } from '../shared/fc/context.ts';
 import { accountOf, type Settings } from '../shared/fc/settings.ts';
 import type { Stores } from '../shared/pipeline/darkroom.ts';
 
 /** What functions share, opened for one event, with its credentials. No codec: two of the functions never render. */
 
-export function openStores(settings: Settings, { credentials }: Context): Stores {
+export function openStores(settings: Settings, context: Context): Stores {
   const { ossRegion: region, endpoint, pathStyle } = settings;
-  const connection = { region, endpoint, pathStyle, credentials };
+  const { credentials } = context;
+  const until = giveUpAt(context, new Date());
+  const connection = { region, endpoint, pathStyle, credentials, giveUpAt: until };
   return {
     originals: ossStore(settings.originals, connection),
     derivatives: ossStore(settings.derivatives, connection),

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import type { ListedObject, ListOptions, ObjectStore } from '../../shared/ports.ts';
@@ -8,7 +9,8 @@ import type { ListedObject, ListOptions, ObjectStore } from '../../shared/ports.
 /** A folder as a bucket, so that `render` takes the same way as an upload. An object's ETag is its MD5, as in OSS. */
 export function folderStore(root: string): ObjectStore {
   const get = async (key: string) => {
-    const bytes = await orUndefined(() => readFile(join(root, key)));
+    const path = pathOf(root, key);
+    const bytes = await orUndefined(() => readFile(path));
     return bytes && { bytes, etag: md5(bytes) };
   };
   return {
@@ -18,23 +20,32 @@ export function folderStore(root: string): ObjectStore {
       const stored = await get(key);
       return stored?.etag === etag ? 'unchanged' : stored;
     },
-    getExactly: async ({ key, etag }) => {
+    getExactly: async ({ key, etag, bytes }) => {
       const stored = await get(key);
-      return stored && (stored.etag === etag ? stored.bytes : 'changed');
+      const isSame = stored?.etag === etag && stored.bytes.length === bytes;
+      return stored && (isSame ? stored.bytes : 'changed');
     },
     put: async (key, bytes) => {
-      await put(join(root, key), bytes);
+      await put(pathOf(root, key), bytes);
       return { etag: md5(bytes) };
     },
     remove: async keys => {
-      for (const key of keys) await rm(join(root, key), { force: true });
+      const paths = keys.map(key => pathOf(root, key));
+      for (const path of paths) await rm(path, { force: true });
     },
     list: (prefix, options) => list(root, prefix, options),
   };
 }
 
+/** A key is refused that OSS would change; dots would lead out of the folder, too. */
+function pathOf(root: string, key: string): string {
+  checkKey(key);
+  return join(root, key);
+}
+
 async function head(root: string, key: string): Promise<OriginalObject | undefined> {
-  const bytes = await orUndefined(() => readFile(join(root, key)));
+  const path = pathOf(root, key);
+  const bytes = await orUndefined(() => readFile(path));
   return bytes && { key, etag: md5(bytes), bytes: bytes.length };
 }
 
@@ -59,6 +70,7 @@ async function* list(
   prefix: string,
   { delimiter, after = '' }: ListOptions = {},
 ): AsyncGenerator<ListedObject | { prefix: string }> {
+  checkPrefix(prefix);
   const entries = await orUndefined(() => readdir(join(root, prefix), { withFileTypes: true }));
   for (const entry of entries ?? []) {
     const name = `${prefix}${entry.name}`;

@@ -36,3 +36,12 @@ export function deadlineOf(context: Context, startedAt: Date): Date {
   const milliseconds = context.function.timeout * 1000;
   return new Date(startedAt.getTime() + Math.max(milliseconds / 2, milliseconds - RESERVE_MS));
 }
+
+/** Time to say that the store was silent. */
+const LAST_WORDS_MS = 1_500;
+
+/** When to give up what was started: a call that takes longer is killed with the instance, and nobody hears why. */
+export function giveUpAt(context: Context, startedAt: Date): Date {
+  const milliseconds = context.function.timeout * 1000;
+  return new Date(startedAt.getTime() + Math.max(milliseconds / 2, milliseconds - LAST_WORDS_MS));
+}

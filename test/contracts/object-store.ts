@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import type { ListOptions, ObjectStore } from '../../shared/ports.ts';
 
 const attributes = { contentType: 'text/plain', cacheControl: 'no-cache' };
@@ -67,6 +68,23 @@ export function objectStoreContract(open: () => Promise<ObjectStore>, can: Abili
     expect(await store.getUnless('a', etag)).toMatchObject({ bytes: Buffer.from('two') });
   });
 
+  it('what is read exactly are the bytes that a HEAD told of', async () => {
+    const store = await open();
+    await store.put('a', Buffer.from('one'), attributes);
+    const seen = await headOf(store, 'a');
+    expect(await store.getExactly(seen)).toEqual(Buffer.from('one'));
+    await store.put('a', Buffer.from('two'), attributes);
+    expect(await store.getExactly(seen)).toBe('changed');
+    await store.remove(['a']);
+    expect(await store.getExactly(seen)).toBeUndefined();
+  });
+
+  it('a PUT answers the ETag that the object has', async () => {
+    const store = await open();
+    const { etag } = await store.put('a', Buffer.from('one'), attributes);
+    expect(etag).toBe((await headOf(store, 'a')).etag);
+  });
+
   it('may be asked twice to remove, and to remove nothing', async () => {
     const store = await open();
     await store.put('a', Buffer.from('one'), attributes);
@@ -95,15 +113,72 @@ export function objectStoreContract(open: () => Promise<ObjectStore>, can: Abili
     expect(await listed(store, 'many/')).toEqual([]);
   });
 
-  it.each(can.oddKeys)('keeps the key %s', async key => {
+  it('removes odd keys and plain ones together, and leaves all others', async () => {
+    const store = await open();
+    const keys = [...can.oddKeys, 'plain', 'plain too'];
+    for (const key of [...keys, 'another']) await store.put(key, Buffer.from('x'), attributes);
+    await store.remove([...keys, ...keys, 'never-there', 'never\rthere']);
+    expect(await listed(store, '')).toEqual(['another']);
+  });
+
+  describe.each(changedKeys)('the key %j, which a store would change or refuse,', key => {
+    it('is refused in a sentence that names it, whatever is asked', async () => {
+      const store = await open();
+      const calls = [
+        () => store.head(key),
+        () => store.get(key),
+        () => store.getUnless(key, 'ETAG'),
+        () => store.getExactly({ key, etag: 'ETAG', bytes: 1 }),
+        () => store.put(key, Buffer.from('x'), attributes),
+        () => store.remove(['a', key]),
+      ];
+      for (const call of calls) {
+        const failure = {
+          code: 'KEY_UNUSABLE',
+          message: expect.stringContaining(JSON.stringify(key)),
+        };
+        await expect(call()).rejects.toMatchObject(failure);
+      }
+    });
+  });
+
+  it('a prefix that no key can have is refused', async () => {
+    const store = await open();
+    await expect(listed(store, '/p/')).rejects.toMatchObject({
+      code: 'KEY_UNUSABLE',
+      message: expect.stringContaining('did you mean p/?'),
+    });
+  });
+
+  it.each(can.oddKeys)('keeps the key %j', async key => {
     const store = await open();
     await store.put(key, Buffer.from(key), attributes);
     expect((await store.get(key))?.bytes.toString()).toBe(key);
     expect(await store.head(key)).toMatchObject({ key });
+    expect(await listed(store, '')).toEqual([key]);
     await store.remove([key]);
     expect(await store.get(key)).toBeUndefined();
   });
 }
+
+async function headOf(store: ObjectStore, key: string): Promise<OriginalObject> {
+  const found = await store.head(key);
+  if (!found) throw new Error(`expected ${key} to be there`);
+  return found;
+}
+
+/** ali-oss takes leading slashes away and folds dots, OSS refuses a backslash there, empty and long keys. */
+const changedKeys = [
+  '/p/cat.jpg',
+  '//cat.jpg',
+  '\\cat.jpg',
+  'a/../cat.jpg',
+  './cat.jpg',
+  'a/..',
+  '',
+  'half \uD83D of one.jpg',
+  'x'.repeat(1024),
+];
 
 export const oddKeys = [
   'dir/sub dir/a b.jpg',
@@ -115,4 +190,8 @@ export const oddKeys = [
   '__proto__',
   'quote\'s "double";<tag>&amp;.jpg',
   '.hidden',
+  'line\r\nbreak.jpg',
+  'tab\t.jpg',
+  'bell\u0007.jpg',
+  'no character \uFFFE.jpg',
 ];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 
 export interface Call {
@@ -26,6 +27,7 @@ export function memoryStore(): MemoryStore {
     await store.before({ operation, key });
   };
   const get = async (key: string) => {
+    checkKey(key);
     await happen('get', key);
     const stored = objects.get(key);
     return stored && { bytes: stored.bytes, etag: etagOf(stored.bytes) };
@@ -40,6 +42,7 @@ export function memoryStore(): MemoryStore {
     },
     keys: () => [...objects.keys()].sort(),
     head: async key => {
+      checkKey(key);
       await happen('head', key);
       const stored = objects.get(key);
       return stored && { key, etag: etagOf(stored.bytes), bytes: stored.bytes.length };
@@ -49,22 +52,26 @@ export function memoryStore(): MemoryStore {
       const stored = await get(key);
       return stored?.etag === etag ? 'unchanged' : stored;
     },
-    getExactly: async ({ key, etag }) => {
+    getExactly: async ({ key, etag, bytes }) => {
       const stored = await get(key);
-      return stored && (stored.etag === etag ? stored.bytes : 'changed');
+      const isSame = stored?.etag === etag && stored.bytes.length === bytes;
+      return stored && (isSame ? stored.bytes : 'changed');
     },
     put: async (key, bytes, attributes) => {
+      checkKey(key);
       await happen('put', key);
       objects.set(key, { bytes, ...attributes, modifiedAt: new Date() });
       return { etag: etagOf(bytes) };
     },
     remove: async keys => {
+      keys.forEach(checkKey);
       for (const key of keys) {
         await happen('remove', key);
         objects.delete(key);
       }
     },
     list: async function* (prefix, { delimiter, after = '' } = {}) {
+      checkPrefix(prefix);
       await happen('list', prefix);
       const rolledUp = new Set<string>();
       for (const key of [...objects.keys()].sort()) {

@@ -1,6 +1,8 @@
 import { Failure } from '../../core/failure.ts';
 import type { Bucket, Rule } from '../../ports.ts';
-import { calling, type OssConnection, orUndefined, ossClient } from './client.ts';
+import { calling } from './calling.ts';
+import { type OssConnection, ossClient } from './client.ts';
+import { orUndefined } from './failures.ts';
 
 /** The settings of one bucket. What Darkroom did not set is read and written back as it was. */
 

@@ -1,8 +1,8 @@
 import OSS from 'ali-oss';
-import pRetry from 'p-retry';
-import { Failure } from '../../core/failure.ts';
+import { type Answer, documentOf } from './error-document.ts';
+import { NO_CODE, UNREADABLE } from './failures.ts';
 
-/** ali-oss 6.23: how it connects, what it retries, how it fails. Nobody else reads its errors. */
+/** ali-oss 6.23: how it connects, and what of its answers has to be mended before it reads them. */
 
 export interface OssConnection {
   /** `oss-cn-hangzhou`. */
@@ -12,17 +12,21 @@ export interface OssConnection {
   /** Real OSS refuses path style (SecondLevelDomainForbidden): for local servers only. */
   pathStyle: boolean;
   credentials: { accessKeyId: string; accessKeySecret: string; securityToken?: string | undefined };
+  /** No call goes on after this: whoever is killed then can tell nobody why. */
+  giveUpAt?: Date;
 }
 
 /** `sldEnable` is real and missing from @types/ali-oss 6.23. */
 type Options = OSS.Options & { sldEnable?: boolean };
 
+/** Where a call names none of its own. */
 const TIMEOUT_MS = 30_000;
-/** ali-oss retries connection errors only: neither 5xx, nor throttling, nor timeouts. */
-const RETRIES = { retries: 4, minTimeout: 100, maxTimeout: 2000, factor: 3, randomize: true };
 
 export function ossClient(bucket: string, connection: OssConnection): OSS {
-  return new OSS(optionsFor(bucket, connection));
+  const client = new OSS(optionsFor(bucket, connection)) as OSS & Insides;
+  readCodes(client);
+  readWholeDocuments(client);
+  return client;
 }
 
 function optionsFor(bucket: string, connection: OssConnection): Options {
@@ -46,61 +50,39 @@ function temporary({ accessKeyId, accessKeySecret }: OssConnection['credentials'
   return { stsToken: token, refreshSTSToken };
 }
 
-/** An ETag without its quotes. */
-export function bare(etag: string | undefined): string {
-  return (etag ?? '').replaceAll('"', '');
+/** What @types/ali-oss does not tell of: lib/client.js calls both on itself. */
+interface Insides {
+  requestError(result: Answer | Error): Promise<Error & { code?: unknown }>;
+  parseXML(text: string | Buffer): Promise<unknown>;
 }
 
-const MISSING = Symbol('missing');
-
-/** What is missing is no failure. */
-export async function orUndefined<T>(run: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await run();
-  } catch (thrown) {
-    if (thrown instanceof Failure && thrown.facts.missing === MISSING) return undefined;
-    throw thrown;
-  }
+/**
+ * By itself ali-oss takes any 404 for NoSuchKey that has no body, which is any HEAD's, and any of a stream, since it
+ * looks before it reads.
+ */
+function readCodes(client: Insides): void {
+  const requestError = client.requestError.bind(client);
+  client.requestError = async result => {
+    // Nobody answered, or not to the end.
+    if (result instanceof Error) return await requestError(result);
+    const data = await documentOf(result);
+    const error = await requestError({ ...result, data });
+    return data.length === 0 && result.status === 404
+      ? Object.assign(error, { code: NO_CODE })
+      : error;
+  };
 }
 
-/** Tries again what may pass; throws STORE_UNAVAILABLE, STORE_DENIED or UNEXPECTED. */
-export async function calling<T>(what: string, run: () => Promise<T>): Promise<T> {
-  return await pRetry(
-    async () => {
-      try {
-        return await run();
-      } catch (cause) {
-        throw failureFrom(what, cause);
-      }
-    },
-    {
-      ...RETRIES,
-      shouldRetry: ({ error }) => error instanceof Failure && error.kind === 'transient',
-    },
-  );
+/** A document that was cut is no document, and an empty one no answer. */
+function readWholeDocuments(client: Insides): void {
+  const parseXML = client.parseXML.bind(client);
+  client.parseXML = async text => {
+    const parsed = await parseXML(text).catch((cause: unknown) => unreadable(cause));
+    return parsed ?? unreadable(undefined);
+  };
 }
 
-/** What ali-oss throws: `status` is -1 or -2 for connection errors, undefined for a timeout. */
-function failureFrom(what: string, cause: unknown): Failure {
-  const { status, code, name, requestId } = cause as Record<string, unknown>;
-  const facts = { cause, status, ossCode: code, ossRequestId: requestId };
-  const said = `${String(code ?? name)}${status ? `, status ${String(status)}` : ''}`;
-  if (status === 404 && code !== 'NoSuchBucket') {
-    return new Failure('UNEXPECTED', `${what}: there is no such object`, {
-      ...facts,
-      missing: MISSING,
-    });
-  }
-  if (status === 403 || code === 'NoSuchBucket') {
-    return new Failure('STORE_DENIED', `${what}: OSS refused (${said})`, facts);
-  }
-  const isPassing =
-    status === -1 ||
-    status === -2 ||
-    status === 429 ||
-    (typeof status === 'number' && status >= 500 && status !== 501) ||
-    /Timeout|Limit|ConnectionError/i.test(`${String(code)} ${String(name)}`);
-  if (isPassing)
-    return new Failure('STORE_UNAVAILABLE', `${what}: OSS did not answer (${said})`, facts);
-  return new Failure('UNEXPECTED', `${what}: OSS answered ${said}`, facts);
+function unreadable(cause: unknown): never {
+  const error = new Error('expected an XML document, received something else', { cause });
+  throw Object.assign(error, { code: UNREADABLE });
 }

@@ -1,37 +1,67 @@
-import type { Readable } from 'node:stream';
-import type OSS from 'ali-oss';
+import { Readable } from 'node:stream';
 import { Failure } from '../../core/failure.ts';
-import type { OriginalObject } from '../../core/set/manifest.ts';
-import type { Attributes, ListOptions, ObjectStore, StoredObject } from '../../ports.ts';
-import { bare, calling, type OssConnection, orUndefined, ossClient } from './client.ts';
+import type { ListOptions, ObjectStore } from '../../ports.ts';
+import { type Asking, askingIn } from './asking.ts';
+import { bodyOf, unlike } from './body.ts';
+import type { OssConnection } from './client.ts';
+import { growingCrc64 } from './crc64.ts';
+import { checkKey, checkPrefix } from './keys.ts';
+import { listPage } from './listing.ts';
+import { objectFrom, type Said, saidOf } from './object-facts.ts';
+import { readExactly, readUnless, readWhole } from './reading.ts';
+import { removeAll, removeTogether } from './removal.ts';
+import { write } from './writing.ts';
 
 /** The objects of one bucket. */
 
-const LIST_PAGE = 1000;
-/** DeleteMultipleObjects takes at most 1,000 keys. */
-const REMOVE_PAGE = 1000;
 export function ossStore(bucket: string, connection: OssConnection): ObjectStore {
-  const client = ossClient(bucket, connection);
-  const call = <T>(what: string, run: () => Promise<T>) => calling(`${what} in ${bucket}`, run);
+  const asking = askingIn(bucket, connection);
+  const { client, call, look } = asking;
   return {
-    head: key => orUndefined(() => call(`HEAD ${key}`, () => head(client, key))),
-    get: key => orUndefined(() => call(`GET ${key}`, () => get(client, key))),
-    getUnless: (key, etag) =>
-      orUndefined(() => call(`GET ${key}`, () => getUnless(client, key, etag))),
-    getExactly: async ({ key, etag }) => {
-      const stored = await orUndefined(() => call(`GET ${key}`, () => get(client, key)));
-      return stored && (stored.etag === etag ? stored.bytes : 'changed');
+    head: key =>
+      look('HEAD', key, async ({ what, attempt: { timeout } }) => {
+        const { res } = await client.head(key, { timeout });
+        return objectFrom(what, key, res.headers);
+      }),
+    get: key => look('GET', key, readWhole),
+    getUnless: (key, etag) => look('GET', key, asked => readUnless(asked, etag)),
+    getExactly: object => look('GET', object.key, asked => readExactly(asked, object)),
+    put: async (key, bytes, attributes) => {
+      checkKey(key);
+      return await call(`PUT ${key}`, (attempt, what) =>
+        write(client, { key, bytes, what, ...attributes }, attempt),
+      );
     },
-    put: (key, bytes, attributes) =>
-      call(`PUT ${key}`, () => put(client, key, { bytes, ...attributes })),
-    remove: async keys => {
-      for (let from = 0; from < keys.length; from += REMOVE_PAGE) {
-        const page = keys.slice(from, from + REMOVE_PAGE);
-        await call(`DELETE ${page.length} keys`, () => client.deleteMulti(page, { quiet: true }));
-      }
-    },
-    list: (prefix, options) => list(client, call, { prefix, ...options }),
+    remove: keys => remove(asking, keys),
+    list: (prefix, options) => list(asking, prefix, options),
   };
+}
+
+async function remove({ client, call, look }: Asking, keys: string[]): Promise<void> {
+  keys.forEach(checkKey);
+  await removeAll(keys, {
+    one: async key => {
+      await look('DELETE', key, ({ attempt: { timeout } }) => client.delete(key, { timeout }));
+    },
+    many: page =>
+      call(`DELETE ${page.length} keys`, attempt => removeTogether(client, page, attempt)),
+  });
+}
+
+const LIST_PAGE = 1000;
+
+async function* list({ client, call }: Asking, prefix: string, options?: ListOptions) {
+  checkPrefix(prefix);
+  let token: string | undefined;
+  do {
+    const page = { prefix, max: LIST_PAGE, token, ...options };
+    const found = await call(`LIST ${prefix}`, (attempt, what) =>
+      listPage(client, { what, ...page }, attempt),
+    );
+    yield* found.objects;
+    for (const rolledUp of found.prefixes) yield { prefix: rolledUp };
+    token = found.token;
+  } while (token);
 }
 
 /**
@@ -39,11 +69,11 @@ export function ossStore(bucket: string, connection: OssConnection): ObjectStore
  * after the rights: nothing is ever written, and no event fires.
  */
 export async function ossMayWrite(bucket: string, connection: OssConnection): Promise<boolean> {
-  const client = ossClient(bucket, connection);
+  const { client, call } = askingIn(bucket, connection);
   const headers = { 'Content-MD5': Buffer.alloc(16).toString('base64') };
   try {
-    await calling(`PUT ${PROBE} in ${bucket}`, () =>
-      client.put(PROBE, Buffer.from('?'), { headers }),
+    await call(`PUT ${PROBE}`, ({ timeout }) =>
+      client.put(PROBE, Buffer.from('?'), { headers, timeout }),
     );
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown;
@@ -55,84 +85,30 @@ export async function ossMayWrite(bucket: string, connection: OssConnection): Pr
 
 const PROBE = 'darkroom-doctor-was-here';
 
-/** A silent body is given up after this long: ali-oss's own timeout ends with the headers. */
-const IDLE_MS = 30_000;
+/** A silent body is given up after this long. */
+const SILENCE_MS = 30_000;
 
-/** Large objects as they come, such as the files of an inventory. */
+/** Large objects as they come, such as the files of an inventory: one that is not whole ends with STORE_UNAVAILABLE. */
 export function ossReader(bucket: string, connection: OssConnection) {
-  const client = ossClient(bucket, connection);
+  const { client, call } = askingIn(bucket, connection);
   return async (key: string): Promise<Readable> => {
-    const what = `GET ${key} in ${bucket}`;
-    const { stream } = await calling(what, () => client.getStream(key));
-    const giveUp = () => {
-      const message = `${what}: OSS fell silent for ${IDLE_MS / 1000} s`;
-      stream.destroy(new Failure('STORE_UNAVAILABLE', message));
-    };
-    let timer = setTimeout(giveUp, IDLE_MS);
-    stream.on('data', () => {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, IDLE_MS);
+    checkKey(key);
+    return await call(`GET ${key}`, async ({ timeout }, what) => {
+      const { stream, res } = await client.getStream(key, { timeout });
+      if (res.status !== 200) throw unlike(what, 'status', 200, res.status);
+      const said = saidOf(what, res.headers);
+      const whole = Readable.from(compared(stream, { ...said, what }), { objectMode: false });
+      return whole.once('close', () => stream.destroy());
     });
-    stream.on('close', () => clearTimeout(timer));
-    return stream;
   };
 }
 
-async function head(client: OSS, key: string): Promise<OriginalObject> {
-  const { res } = await client.head(key);
-  const headers = res.headers as Record<string, string | undefined>;
-  const crc64 = headers['x-oss-hash-crc64ecma'];
-  return {
-    key,
-    etag: bare(headers.etag),
-    bytes: Number(headers['content-length']),
-    ...(crc64 ? { crc64 } : {}),
-  };
-}
-
-async function get(client: OSS, key: string): Promise<StoredObject> {
-  const { content, res } = await client.get(key);
-  return { etag: bare((res.headers as Record<string, string>).etag), bytes: content };
-}
-
-async function getUnless(client: OSS, key: string, etag: string) {
-  const { content, res } = await client.get(key, { headers: { 'If-None-Match': `"${etag}"` } });
-  if (res.status === 304) return 'unchanged' as const;
-  return { etag: bare((res.headers as Record<string, string>).etag), bytes: content as Buffer };
-}
-
-/** A Buffer goes with Content-MD5, which the server verifies, and can be sent again. */
-async function put(client: OSS, key: string, object: Attributes & { bytes: Buffer }) {
-  const { bytes, contentType, cacheControl } = object;
-  const { res } = await client.put(key, bytes, {
-    mime: contentType,
-    headers: { 'Content-Type': contentType, 'Cache-Control': cacheControl },
-  });
-  return { etag: bare((res.headers as Record<string, string>).etag) };
-}
-
-type Call = <T>(what: string, run: () => Promise<T>) => Promise<T>;
-
-async function* list(
-  client: OSS,
-  call: Call,
-  { prefix, delimiter, after }: ListOptions & { prefix: string },
-) {
-  const whole = {
-    prefix,
-    'max-keys': String(LIST_PAGE),
-    ...(delimiter ? { delimiter } : {}),
-    ...(after ? { 'start-after': after } : {}),
-  };
-  let token: string | undefined;
-  do {
-    const query = { ...whole, ...(token ? { 'continuation-token': token } : {}) };
-    // ali-oss takes the continuation token out of the object it is given: a fresh one for each attempt.
-    const page = await call(`LIST ${prefix}`, () => client.listV2({ ...query }, {}));
-    for (const { name, etag, size, lastModified } of page.objects ?? []) {
-      yield { key: name, etag: bare(etag), bytes: size, modifiedAt: new Date(lastModified) };
-    }
-    for (const rolledUp of page.prefixes ?? []) yield { prefix: rolledUp };
-    token = page.nextContinuationToken || undefined;
-  } while (token);
+async function* compared(stream: Readable, { what, bytes, crc64 }: Said & { what: string }) {
+  const seen = await growingCrc64();
+  for await (const chunk of bodyOf(stream, { what, bytes, silenceMs: SILENCE_MS })) {
+    seen.add(chunk);
+    yield chunk;
+  }
+  const received = seen.value();
+  if (crc64 && received !== crc64) throw unlike(what, 'CRC-64', crc64, received);
 }

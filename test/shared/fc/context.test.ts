@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deadlineOf, readContext } from '../../../shared/fc/context.ts';
+import { deadlineOf, giveUpAt, readContext } from '../../../shared/fc/context.ts';
 
 const context = {
   requestId: '1-2-3',
@@ -24,5 +24,12 @@ describe('the context of an invocation', () => {
     expect(deadlineOf(readContext(context), start)).toEqual(new Date(115_000));
     const short = { ...context, function: { ...context.function, timeout: 4 } };
     expect(deadlineOf(readContext(short), start)).toEqual(new Date(2_000));
+  });
+
+  it('gives up what was started a moment before the function is killed', () => {
+    const start = new Date(0);
+    expect(giveUpAt(readContext(context), start)).toEqual(new Date(118_500));
+    const short = { ...context, function: { ...context.function, timeout: 2 } };
+    expect(giveUpAt(readContext(short), start)).toEqual(new Date(1_000));
   });
 });

@@ -1,0 +1,34 @@
+import type { OriginalObject } from '../../core/set/manifest.ts';
+import { unlike } from './body.ts';
+
+export interface Said {
+  /** Without its quotes. */
+  etag: string;
+  bytes: number | undefined;
+  crc64: string | undefined;
+}
+
+/** What the headers of an answer say of an object. OSS always says an ETag: without it somebody else has answered. */
+export function saidOf(what: string, headers: object): Said {
+  const texts = new Map<string, unknown>(Object.entries(headers));
+  const etag = bare(String(texts.get('etag') ?? ''));
+  const bytes = String(texts.get('content-length') ?? '');
+  const crc64 = String(texts.get('x-oss-hash-crc64ecma') ?? '');
+  if (etag === '') throw unlike(what, 'an ETag', 'of the object', 'none');
+  return {
+    etag,
+    bytes: /^\d+$/.test(bytes) ? Number(bytes) : undefined,
+    crc64: crc64 || undefined,
+  };
+}
+
+/** An ETag without its quotes. */
+export function bare(etag: string | undefined): string {
+  return (etag ?? '').replaceAll('"', '');
+}
+
+export function objectFrom(what: string, key: string, headers: object): OriginalObject {
+  const { etag, bytes, crc64 } = saidOf(what, headers);
+  if (bytes === undefined) throw unlike(what, 'a Content-Length', 'of the object', 'none');
+  return { key, etag, bytes, ...(crc64 ? { crc64 } : {}) };
+}

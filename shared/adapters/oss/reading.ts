@@ -1,0 +1,77 @@
+import { addAbortSignal, type Readable } from 'node:stream';
+import type { OriginalObject } from '../../core/set/manifest.ts';
+import type { StoredObject } from '../../ports.ts';
+import { bodyOf, unlike } from './body.ts';
+import { crc64Of } from './crc64.ts';
+import { failureFrom } from './failures.ts';
+import { saidOf } from './object-facts.ts';
+import type { Asked } from './presence.ts';
+
+/** Bytes as they are stored: what Content-Encoding says of them is the uploader's word, and ali-oss decodes no stream. */
+
+export async function readWhole(asked: Asked): Promise<StoredObject> {
+  return await bodyFrom(await open(asked, {}), asked);
+}
+
+export async function readUnless(asked: Asked, etag: string): Promise<StoredObject | 'unchanged'> {
+  const opened = await open(asked, { 'If-None-Match': `"${etag}"` });
+  return opened.status === 304 ? 'unchanged' : await bodyFrom(opened, asked);
+}
+
+export async function readExactly(
+  asked: Asked,
+  object: OriginalObject,
+): Promise<Buffer | 'changed'> {
+  const opened = await openIf(asked, object.etag);
+  if (opened === 'changed') return opened;
+  const said = saidOf(asked.what, opened.headers);
+  if (opened.status === 200 && said.etag !== object.etag) return 'changed';
+  const { bytes } = await bodyFrom(opened, asked, object);
+  return bytes;
+}
+
+interface Opened {
+  status: number;
+  headers: object;
+  stream: Readable;
+}
+
+async function open({ client, key, attempt }: Asked, headers: object): Promise<Opened> {
+  const { timeout, signal } = attempt;
+  const { stream, res } = await client.getStream(key, { timeout, headers });
+  addAbortSignal(signal, stream);
+  return { status: res.status, headers: res.headers, stream };
+}
+
+async function openIf(asked: Asked, etag: string): Promise<Opened | 'changed'> {
+  try {
+    return await open(asked, { 'If-Match': `"${etag}"` });
+  } catch (cause) {
+    if (failureFrom(asked.what, cause).facts.status === 412) return 'changed';
+    throw cause;
+  }
+}
+
+async function bodyFrom(
+  { status, headers, stream }: Opened,
+  { what, attempt }: Asked,
+  object?: OriginalObject,
+): Promise<StoredObject> {
+  if (status !== 200) throw unlike(what, 'status', 200, status);
+  const said = saidOf(what, headers);
+  const bytes = object?.bytes ?? said.bytes;
+  if (said.bytes !== undefined && said.bytes !== bytes)
+    throw unlike(what, 'bytes', bytes, said.bytes);
+  const expected = { what, bytes, silenceMs: attempt.timeout / 3 };
+  const chunks: Buffer[] = [];
+  for await (const chunk of bodyOf(stream, expected)) chunks.push(chunk);
+  await compare(what, chunks, [said.crc64, object?.crc64]);
+  return { etag: said.etag, bytes: Buffer.concat(chunks) };
+}
+
+async function compare(what: string, chunks: Buffer[], said: (string | undefined)[]) {
+  const told = said.filter(crc64 => crc64 !== undefined);
+  const received = told.length > 0 ? await crc64Of(chunks) : undefined;
+  const wrong = told.find(crc64 => crc64 !== received);
+  if (wrong !== undefined) throw unlike(what, 'CRC-64', wrong, received);
+}
