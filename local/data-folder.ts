@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../shared/core/failure.ts';
+import { TOKEN_FILE } from './oss-server/admin/token.ts';
 
 /** All that the platform keeps there; --fresh removes nothing else, so that a mistyped --data costs nobody's files. */
-const OWN = ['oss', 'queue', 'destinations', 'credentials.json', 'platform.json'];
+const OWN = ['oss', 'queue', 'destinations', 'credentials.json', 'platform.json', TOKEN_FILE];
 
 /**
  * Takes the folder for this process: the index of the OSS server and the queue live in memory, so two

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
+import { ADMIN_PATH, administer } from './admin/admin.ts';
+import { ConnectionReset, resetConnection, strikeAfter, strikeBefore } from './admin/strike.ts';
+import type { Switches } from './admin/switches.ts';
 import { type Address, readAddresses, splitTarget } from './address.ts';
 import { authenticate, type Keyring } from './authenticate.ts';
 import type { Call } from './call.ts';
@@ -18,18 +21,28 @@ export interface Service {
   readonly keyring: Keyring;
   readonly mirror: Mirror;
   readonly onEvent: OnEvent | undefined;
+  readonly switches: Switches;
+  /** Whoever has it may turn the switches; without one nobody may. */
+  readonly adminToken: string | undefined;
 }
 
 /** Never rejects: a client that went away is nobody's failure, and one request must not end the server. */
 export async function answer(service: Service, request: IncomingMessage, response: ServerResponse) {
+  const { switches, adminToken } = service;
+  if (adminToken !== undefined && request.url === ADMIN_PATH) {
+    return await administer(switches, adminToken, request, response);
+  }
   const started = Date.now();
   const requestId = randomBytes(12).toString('hex').toUpperCase();
   const asked = { requestId, headers: plainHeaders(request), method: request.method ?? '' };
-  const { reply, rules } = await settle(service, request, asked);
+  const settled = await settle(service, request, asked);
+  if (settled === 'reset') return resetConnection(request);
+  const { reply, rules } = settled;
   try {
     await drain(request);
     const own = {
       server: 'AliyunOSS',
+      date: new Date(switches.clock()).toUTCString(),
       'x-oss-request-id': requestId,
       'x-oss-server-time': String(Date.now() - started),
       ...corsHeaders(rules, asked.method, asked.headers),
@@ -53,7 +66,11 @@ interface Settled {
   readonly rules: CorsRules | undefined;
 }
 
-async function settle(service: Service, request: IncomingMessage, asked: Asked): Promise<Settled> {
+async function settle(
+  service: Service,
+  request: IncomingMessage,
+  asked: Asked,
+): Promise<Settled | 'reset'> {
   let rules: CorsRules | undefined;
   try {
     const unsigned = readCall(service, request, asked);
@@ -61,11 +78,18 @@ async function settle(service: Service, request: IncomingMessage, asked: Asked):
     if (asked.method === 'OPTIONS') return { reply: preflight(rules, asked.headers), rules };
     const call = identify(unsigned);
     rules = corsRulesOf(call);
-    const reply = isForm(call) ? await postObject(call) : await findRoute(call)(call);
-    return { reply, rules };
+    const fault = service.switches.draw(call);
+    const struck = await strikeBefore(call, fault);
+    const reply = await carryOut(struck).catch(error => errorReply(error, asked));
+    return { reply: await strikeAfter(reply, fault), rules };
   } catch (error) {
+    if (error instanceof ConnectionReset) return 'reset';
     return { reply: errorReply(error, asked), rules };
   }
+}
+
+async function carryOut(call: Call): Promise<Reply> {
+  return isForm(call) ? await postObject(call) : await findRoute(call)(call);
 }
 
 function corsRulesOf({ store, address }: Call): CorsRules | undefined {
@@ -79,21 +103,23 @@ interface UnsignedCall extends Call {
 
 /** Of a sender not known yet, at the likeliest of the addresses. */
 function readCall(service: Service, request: IncomingMessage, asked: Asked): UnsignedCall {
-  const { store, keyring, mirror } = service;
+  const { store, keyring, mirror, switches } = service;
+  const { clock } = switches;
   const { requestId, headers, method } = asked;
   const { path, query } = splitTarget(request.url ?? '/');
   const names = store.buckets().map(bucket => bucket.name);
   const addresses = readAddresses(headers.host ?? '', path, names);
-  const cause = { requestId, address: request.socket.remoteAddress ?? '', region: keyring.region };
+  const from = request.socket.remoteAddress ?? '';
+  const cause = { requestId, address: from, region: keyring.region, clock };
   const publish = createPublish(service.onEvent, cause);
   const address = addresses[0] ?? { bucket: '', key: '' };
   const call = { method, address, addresses, query, headers, body: request };
-  return { ...call, store, keyring, publish, mirror };
+  return { ...call, store, keyring, publish, mirror, clock };
 }
 
 function identify(call: UnsignedCall): Call {
   if (isForm(call)) return call;
-  return { ...call, ...authenticate(call, call.addresses, call.keyring, Date.now()) };
+  return { ...call, ...authenticate(call, call.addresses, call.keyring, call.clock()) };
 }
 
 /** A PostObject carries its signature inside. */
@@ -123,6 +149,7 @@ async function drain(request: IncomingMessage): Promise<void> {
 
 /** On a HEAD the error travels in a header, since there is no body. */
 function errorReply(thrown: unknown, asked: Asked): Reply {
+  if (thrown instanceof ConnectionReset) throw thrown;
   const error = thrown instanceof OssError ? thrown : new OssError('InternalError', String(thrown));
   const { Code, Message } = { Code: error.code, Message: error.message };
   const HostId = asked.headers.host ?? '';
@@ -130,7 +157,8 @@ function errorReply(thrown: unknown, asked: Asked): Reply {
     Error: { Code, Message, RequestId: asked.requestId, HostId, ...error.details },
   });
   const ec = error.details.EC;
-  const headers = { ...reply.headers, ...(ec !== undefined && { 'x-oss-ec': ec }) };
+  const ecHeader = ec !== undefined && { 'x-oss-ec': ec };
+  const headers = { ...reply.headers, ...ecHeader, ...error.headers };
   if (asked.method !== 'HEAD') return { ...reply, status: error.status, headers };
   const encoded = Buffer.from(String(reply.body)).toString('base64');
   return { status: error.status, headers: { ...headers, 'x-oss-err': encoded } };

@@ -15,6 +15,8 @@ export interface Keyring {
   readonly credentials: readonly Credential[];
   /** As V4 writes it: without `oss-`. */
   readonly region: string;
+  /** Throws where the key holds no longer. */
+  readonly checkKey: (accessKeyId: string) => void;
 }
 
 /** Who asks, and the address whose reading makes the signature right; no signature, or a wrong one, is refused. */
@@ -43,6 +45,7 @@ export function authenticate(
 export function findCredential(keyring: Keyring, accessKeyId: string): Credential {
   const found = keyring.credentials.find(credential => credential.accessKeyId === accessKeyId);
   if (!found) throw new OssError('InvalidAccessKeyId', undefined, { OSSAccessKeyId: accessKeyId });
+  keyring.checkKey(accessKeyId);
   return found;
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { type Address, checkKey, type QueryItem } from './address.ts';
 import type { Credential, Keyring } from './authenticate.ts';
+import type { Clock } from './blobs.ts';
 import { invalidArgument, OssError } from './errors.ts';
 import type { Publish } from './events.ts';
 import type { Mirror } from './mirror.ts';
@@ -19,11 +20,12 @@ export interface Call {
   readonly query: readonly QueryItem[];
   /** Lower-case names, one byte per character. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: IncomingMessage;
+  readonly body: Readable;
   readonly store: ObjectStorage;
   readonly keyring: Keyring;
   readonly publish: Publish;
   readonly mirror: Mirror;
+  readonly clock: Clock;
 }
 
 export function bucketOf(call: Call): BucketStorage {

@@ -15,6 +15,10 @@ const known = {
   BadRequest: { status: 400, message: 'The request is incomplete.' },
   BucketAlreadyExists: { status: 409, message: 'The requested bucket name is not available.' },
   BucketNotEmpty: { status: 409, message: 'The bucket you tried to delete is not empty.' },
+  DownloadTrafficRateLimitExceeded: {
+    status: 503,
+    message: 'Please reduce your download request traffic',
+  },
   EntityTooLarge: {
     status: 400,
     message: 'Your proposed upload exceeds the maximum allowed size.',
@@ -28,7 +32,7 @@ const known = {
     message: 'The object you specified already exists and can not be overwritten.',
     ec: '0026-00000002',
   },
-  InternalError: { status: 500, message: 'The local OSS server failed.' },
+  InternalError: { status: 500, message: 'We encountered an internal error. Please try again.' },
   InvalidAccessKeyId: {
     status: 403,
     message: 'The OSS Access Key Id you provided does not exist in our records.',
@@ -41,6 +45,10 @@ const known = {
   InvalidPartOrder: { status: 400, message: 'The list of parts was not in ascending order.' },
   InvalidRange: { status: 416, message: 'The requested range cannot be satisfied.' },
   MalformedXML: { status: 400, message: 'The XML you provided was not well-formed.' },
+  MetaOperationQpsLimitExceeded: {
+    status: 503,
+    message: 'Qps limit for the meta operation is exceeded',
+  },
   MirrorFailed: { status: 424, message: 'The origin of the mirror did not give the object.' },
   MissingContentLength: {
     status: 411,
@@ -68,28 +76,56 @@ const known = {
     status: 403,
     message: 'The difference between the request time and the current time is too large.',
   },
+  SecurityTokenExpired: {
+    status: 403,
+    message: 'The security token you provided has expired.',
+  },
+  ServiceUnavailable: {
+    status: 503,
+    message: 'Thread pool is almost full, please retry later',
+  },
   SignatureDoesNotMatch: {
     status: 403,
     message:
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
   },
+  TotalQpsLimitExceeded: { status: 503, message: 'Max total qps limit is exceeded' },
+  UploadTrafficRateLimitExceeded: {
+    status: 503,
+    message: 'Please reduce your upload request traffic',
+  },
 } as const satisfies Record<string, Known>;
 
 export type ErrorCode = keyof typeof known;
+
+export const errorCodes = Object.keys(known) as [ErrorCode, ...ErrorCode[]];
+
+interface More {
+  /** Instead of the code's own. */
+  readonly status?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** Anything the wire answers with an `<Error>`; `details` become further elements of it. */
 export class OssError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly details: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ErrorCode, message?: string, details: Record<string, string> = {}) {
+  constructor(
+    code: ErrorCode,
+    message?: string,
+    details: Record<string, string> = {},
+    { status, headers = {} }: More = {},
+  ) {
     const entry: Known = known[code];
     super(message ?? entry.message);
     this.name = 'OssError';
     this.code = code;
-    this.status = entry.status;
+    this.status = status ?? entry.status;
     this.details = entry.ec === undefined ? details : { EC: entry.ec, ...details };
+    this.headers = headers;
   }
 }
 

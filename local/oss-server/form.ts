@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
@@ -17,12 +16,11 @@ const LIMITS = { fields: 200, fieldSize: 1024 * 1024, files: 1, parts: 300 };
  * the cloud. A form that breaks off rejects, and so does the file's stream.
  */
 export async function receiveForm<T>(
-  request: IncomingMessage,
+  { body, headers }: { body: Readable; headers: Readonly<Record<string, string>> },
   take: (fields: Map<string, string>, file: FormFile) => Promise<T>,
 ): Promise<T> {
   const fields = new Map<string, string>();
   const isPartAFile = (name: string | undefined) => name?.toLowerCase() === 'file';
-  const headers = request.headers as BusboyHeaders;
   const busboy = openBusboy(headers, isPartAFile);
   let file: Readable | undefined;
   let taken: Promise<T> | undefined;
@@ -37,7 +35,7 @@ export async function receiveForm<T>(
     taken.catch(() => stream.resume());
   });
   try {
-    await pipeline(request, busboy);
+    await pipeline(body, busboy);
   } catch (error) {
     file?.destroy(error instanceof Error ? error : new Error(String(error)));
     await taken;
@@ -47,7 +45,11 @@ export async function receiveForm<T>(
   return taken;
 }
 
-function openBusboy(headers: BusboyHeaders, isPartAFile: (name: string | undefined) => boolean) {
+function openBusboy(
+  given: Readonly<Record<string, string>>,
+  isPartAFile: (name: string | undefined) => boolean,
+) {
+  const headers: BusboyHeaders = { ...given, 'content-type': given['content-type'] ?? '' };
   try {
     return new Busboy({ headers, limits: LIMITS, isPartAFile });
   } catch (cause) {

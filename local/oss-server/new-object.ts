@@ -31,7 +31,7 @@ export function normalObject(key: string, blob: Blob, headers: Headers): StoredO
     size: blob.size,
     etag: blob.md5,
     crc64: blob.crc64,
-    lastModified: wholeSecond(Date.now()),
+    lastModified: wholeSecond(blob.received),
     type: 'Normal',
     headers,
   };

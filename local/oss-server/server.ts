@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { createSwitches } from './admin/switches.ts';
 import { answer, type Service } from './answer.ts';
 import type { Credential } from './authenticate.ts';
 import type { OnEvent } from './events.ts';
@@ -19,6 +20,8 @@ export interface OssServerOptions {
   buckets: string[];
   /** Awaited before the request that caused it is answered: an event is durable when the client hears 200. */
   onEvent?: OnEvent;
+  /** Whoever has it may inject faults: PUT and GET of `/-/admin`. Without one nobody may. */
+  adminToken?: string | undefined;
 }
 
 export interface OssServer {
@@ -44,12 +47,16 @@ export const whatItIs = [
 const MAX_HEADER_BYTES = 64 * 1024;
 
 export async function startOssServer(options: OssServerOptions): Promise<OssServer> {
-  const store = openStorage(options.dataDir);
+  const switches = createSwitches();
+  const { clock, checkKey } = switches;
+  const store = openStorage(options.dataDir, clock);
   for (const bucket of options.buckets) store.create(bucket);
   const mirror = createMirror();
-  const keyring = { credentials: options.credentials, region: options.region.replace(/^oss-/, '') };
+  const region = options.region.replace(/^oss-/, '');
+  const keyring = { credentials: options.credentials, region, checkKey };
+  const { onEvent, adminToken } = options;
   const { port, close } = await listenOnLoopback(
-    () => createHttp({ store, keyring, mirror, onEvent: options.onEvent }),
+    () => createHttp({ store, keyring, mirror, onEvent, switches, adminToken }),
     options.port,
   );
   return {

@@ -12,7 +12,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { checkBucketName } from './address.ts';
-import { type Blob, readBlob, receiveBlob, stageRecord } from './blobs.ts';
+import { type Blob, type Clock, readBlob, receiveBlob, stageRecord } from './blobs.ts';
 import { OssError } from './errors.ts';
 import { createKeyIndex, type KeyIndex } from './key-index.ts';
 import { type Layout, layoutOf, prepareLayout, readRecords, removeOrphans } from './layout.ts';
@@ -60,16 +60,17 @@ export interface ObjectStorage {
 }
 
 /** One process per directory: the index lives in memory. */
-export function openStorage(dataDir: string): ObjectStorage {
+export function openStorage(dataDir: string, now: Clock = Date.now): ObjectStorage {
   mkdirSync(dataDir, { recursive: true });
   const names = readdirSync(dataDir).filter(name => existsSync(layoutOf(dataDir, name).info));
-  const buckets = new Map(names.map(name => [name, openBucket(name, layoutOf(dataDir, name))]));
+  const open = (name: string) => openBucket(name, layoutOf(dataDir, name), now);
+  const buckets = new Map(names.map(name => [name, open(name)]));
   return {
     buckets: () => [...buckets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     find: name => buckets.get(name),
     create(name) {
       checkBucketName(name);
-      const bucket = buckets.get(name) ?? openBucket(name, layoutOf(dataDir, name));
+      const bucket = buckets.get(name) ?? open(name);
       buckets.set(name, bucket);
       return bucket;
     },
@@ -84,13 +85,13 @@ export function openStorage(dataDir: string): ObjectStorage {
   };
 }
 
-function openBucket(name: string, layout: Layout): BucketStorage {
+function openBucket(name: string, layout: Layout, now: Clock): BucketStorage {
   prepareLayout(layout);
-  if (!existsSync(layout.info)) writeFileSync(layout.info, JSON.stringify({ created: Date.now() }));
+  if (!existsSync(layout.info)) writeFileSync(layout.info, JSON.stringify({ created: now() }));
   const { created } = JSON.parse(readFileSync(layout.info, 'utf8')) as { created: number };
   const stored = readRecords<StoredObject>(layout.meta);
   const index = createKeyIndex(stored.map(object => [object.key, object] as const));
-  const uploads = openUploads(layout);
+  const uploads = openUploads(layout, now);
   const parts = uploads.all().flatMap(open => [...open.parts.values()]);
   removeOrphans(layout, new Set([...stored, ...parts].map(({ blob }) => blob)));
   return {
@@ -99,7 +100,7 @@ function openBucket(name: string, layout: Layout): BucketStorage {
     objects: index,
     uploads,
     settings: openSettings(layout),
-    receive: source => receiveBlob(layout.blobs, source),
+    receive: source => receiveBlob(layout.blobs, source, now),
     discard: blob => rm(layout.blob(blob), { force: true }),
     read: (blob, range) => readBlob(layout.blob(blob), range),
     commit: (object, forbidOverwrite = false) => commit(layout, index, object, forbidOverwrite),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { stageRecord } from './blobs.ts';
+import { type Clock, stageRecord } from './blobs.ts';
 import { OssError } from './errors.ts';
 import { type Layout, readRecords } from './layout.ts';
 
@@ -38,7 +38,7 @@ export interface UploadStorage {
   remove(open: OpenUpload): Promise<void>;
 }
 
-export function openUploads(layout: Layout): UploadStorage {
+export function openUploads(layout: Layout, now: Clock): UploadStorage {
   const uploads = new Map(loadUploads(layout).map(open => [open.upload.id, open]));
   return {
     all: () => [...uploads.values()],
@@ -50,7 +50,8 @@ export function openUploads(layout: Layout): UploadStorage {
       return open;
     },
     async start(key, headers) {
-      const upload = { id: nextUploadId(Date.now()), key, headers, initiated: Date.now() };
+      const initiated = now();
+      const upload = { id: nextUploadId(initiated), key, headers, initiated };
       const staged = await stageRecord(layout.temp, upload);
       mkdirSync(dirname(layout.upload(upload.id)));
       renameSync(staged, layout.upload(upload.id));

@@ -74,7 +74,7 @@ async function addPart(call: Call, blob: Blob, action: string): Promise<Part> {
     size: blob.size,
     etag: blob.md5,
     crc64: blob.crc64,
-    lastModified: wholeSecond(Date.now()),
+    lastModified: wholeSecond(blob.received),
   };
   await bucket.uploads.addPart(open, part);
   await call.publish(progress(`ObjectCreated:${action}`, bucket, open.upload, part));

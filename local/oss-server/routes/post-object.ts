@@ -20,7 +20,7 @@ const REFUSED = [
 
 export async function postObject(call: Call): Promise<Reply> {
   const bucket = bucketOf(call);
-  return receiveForm(call.body, (fields, file) => storeForm(call, bucket, fields, file));
+  return receiveForm(call, (fields, file) => storeForm(call, bucket, fields, file));
 }
 
 async function storeForm(
@@ -32,7 +32,7 @@ async function storeForm(
   const refused = REFUSED.find(name => fields.has(name));
   if (refused !== undefined) throw notImplemented(`the form field ${refused}`);
   const key = (fields.get('key') ?? '').replaceAll(FILENAME, () => file.filename);
-  const length = verifyForm(fields, bucket.name, call.keyring, Date.now());
+  const length = verifyForm(fields, bucket.name, call);
   checkKey(key);
   const headers = formHeaders(fields, file);
   const blob = await bucket.receive(limited(file, length));
