@@ -11,7 +11,7 @@ import { IN_FORCE_KEY } from '../shared/core/work/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
 import { type Cdn, startCdn } from './cdn.ts';
 import { type CdnApi, type CdnApiOptions, startCdnApi } from './cdn-api.ts';
-import { holdFolder } from './data-folder.ts';
+import { holdFolder, PLACE } from './data-folder.ts';
 import { type FcApi, type FcApiOptions, startFcApi } from './fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
@@ -86,7 +86,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<void> {
   const { endpoint, region } = oss;
   const where = { oss: { endpoint, region }, buckets, fc, cdn, cdnApi };
-  await writeFile(join(data, 'platform.json'), `${JSON.stringify(where, null, 2)}\n`);
+  await writeFile(join(data, PLACE), `${JSON.stringify(where, null, 2)}\n`);
 }
 
 async function openPlatform(options: PlatformOptions, dataDir: string): Promise<Platform> {

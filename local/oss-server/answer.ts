@@ -35,11 +35,11 @@ export async function answer(service: Service, request: IncomingMessage, respons
   const started = Date.now();
   const requestId = randomBytes(12).toString('hex').toUpperCase();
   const asked = { requestId, headers: plainHeaders(request), method: request.method ?? '' };
-  const settled = await settle(service, request, asked);
+  const invite = createInvite(request, response);
+  const settled = await settle(service, request, { ...asked, invite });
   if (settled === 'reset') return resetConnection(request);
   const { reply, rules } = settled;
   try {
-    await drain(request);
     const own = {
       server: 'AliyunOSS',
       date: new Date(switches.clock()).toUTCString(),
@@ -47,7 +47,8 @@ export async function answer(service: Service, request: IncomingMessage, respons
       'x-oss-server-time': String(Date.now() - started),
       ...corsHeaders(rules, asked.method, asked.headers),
     };
-    await sendReply(response, { ...reply, headers: { ...own, ...reply.headers } });
+    const headers = { ...own, ...invite.refused(), ...reply.headers };
+    await sendReply(response, { ...reply, headers }, () => drain(request, invite));
   } catch {
     discardReply(reply);
     response.destroy();
@@ -60,6 +61,24 @@ interface Asked {
   readonly method: string;
 }
 
+/** For clients that send their body when they are told to (Expect: 100-continue), and not before. */
+interface Invite {
+  now(): void;
+  /** What tells a client that waited in vain not to go on. */
+  refused(): Record<string, string>;
+}
+
+function createInvite({ headers }: IncomingMessage, response: ServerResponse): Invite {
+  let waits = headers.expect?.toLowerCase() === '100-continue';
+  return {
+    now() {
+      if (waits) response.writeContinue();
+      waits = false;
+    },
+    refused: () => (waits ? { connection: 'close' } : {}),
+  };
+}
+
 interface Settled {
   readonly reply: Reply;
   /** Of the bucket that was meant, as far as that is known. */
@@ -69,7 +88,7 @@ interface Settled {
 async function settle(
   service: Service,
   request: IncomingMessage,
-  asked: Asked,
+  asked: Asked & { invite: Invite },
 ): Promise<Settled | 'reset'> {
   let rules: CorsRules | undefined;
   try {
@@ -78,6 +97,7 @@ async function settle(
     if (asked.method === 'OPTIONS') return { reply: preflight(rules, asked.headers), rules };
     const call = identify(unsigned);
     rules = corsRulesOf(call);
+    asked.invite.now();
     const fault = service.switches.draw(call);
     const struck = await strikeBefore(call, fault);
     const reply = await carryOut(struck).catch(error => errorReply(error, asked));
@@ -141,8 +161,8 @@ function plainHeaders(request: IncomingMessage): Record<string, string> {
 }
 
 /** A client still sending would see a broken connection instead of the answer. */
-async function drain(request: IncomingMessage): Promise<void> {
-  if (request.readableEnded) return;
+async function drain(request: IncomingMessage, invite: Invite): Promise<void> {
+  if (request.readableEnded || invite.refused().connection !== undefined) return;
   request.resume();
   await finished(request, { writable: false });
 }

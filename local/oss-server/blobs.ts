@@ -65,6 +65,9 @@ export async function stageRecord(directory: string, record: unknown): Promise<s
   try {
     await file.writeFile(JSON.stringify(record));
     await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
   } finally {
     await file.close();
   }

@@ -8,8 +8,11 @@ import type { Publish } from './events.ts';
 import type { Mirror } from './mirror.ts';
 import type { BucketStorage, ObjectStorage } from './storage.ts';
 
-/** Keys of a thousand names of 1,023 bytes, each escaped, fit well. */
-const MAX_XML_BYTES = 16 * 1024 * 1024;
+/**
+ * https://www.alibabacloud.com/help/doc-detail/31983.htm says so of DeleteMultipleObjects; ten thousand parts and a
+ * thousand lifecycle rules fit as well.
+ */
+const MAX_XML_BYTES = 2 * 1024 * 1024;
 
 /** One request whose sender is known. */
 export interface Call {
@@ -63,17 +66,35 @@ export function forbidsOverwrite(headers: Call['headers']): boolean {
   return headers['x-oss-forbid-overwrite']?.toLowerCase() === 'true';
 }
 
+/** Left alone when it is not read to its end: a destroyed request could not be answered. */
+export function bodyOf(call: Call): AsyncIterable<Buffer> {
+  return call.body.iterator({ destroyOnReturn: false });
+}
+
 export async function readText(call: Call): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of call.body as AsyncIterable<Buffer>) {
+  if (Number(call.headers['content-length'] ?? 0) > MAX_XML_BYTES) throw tooLong();
+  for await (const chunk of bodyOf(call)) {
     size += chunk.length;
-    if (size > MAX_XML_BYTES) throw new OssError('EntityTooLarge');
+    if (size > MAX_XML_BYTES) throw tooLong();
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks);
   checkDigest(call.headers['content-md5'], createHash('md5').update(body).digest('hex'));
-  return body.toString();
+  return decodeText(body);
+}
+
+function tooLong(): OssError {
+  return new OssError('MalformedXML', `expected an XML of ${MAX_XML_BYTES} bytes at most`);
+}
+
+function decodeText(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new OssError('MalformedXML', 'expected UTF-8');
+  }
 }
 
 /** `hex` in either case; without a Content-MD5 there is nothing to verify. */

@@ -27,6 +27,7 @@ const known = {
     status: 400,
     message: 'Your proposed upload is smaller than the minimum allowed.',
   },
+  FieldItemTooLong: { status: 400, message: 'Your post form field is too long.' },
   FileAlreadyExists: {
     status: 409,
     message: 'The object you specified already exists and can not be overwritten.',

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
-import { invalidArgument } from './errors.ts';
+import { invalidArgument, OssError } from './errors.ts';
 
 export interface FormFile {
   readonly stream: Readable;
@@ -10,6 +10,8 @@ export interface FormFile {
 }
 
 const LIMITS = { fields: 200, fieldSize: 1024 * 1024, files: 1, parts: 300 };
+/** Of all fields together, since they are held before anybody has proved who they are. */
+const MAX_FIELD_BYTES = 2 * 1024 * 1024;
 
 /**
  * Gives `take` the fields and the file as soon as the file begins: what follows `file` is not looked at, as in
@@ -24,18 +26,22 @@ export async function receiveForm<T>(
   const busboy = openBusboy(headers, isPartAFile);
   let file: Readable | undefined;
   let taken: Promise<T> | undefined;
+  let size = 0;
+  let isTooLong = false;
   busboy.on('field', (name, value, _, truncated) => {
-    if (!truncated) fields.set(name.toLowerCase(), value);
+    size += name.length + value.length;
+    isTooLong ||= truncated || size > MAX_FIELD_BYTES;
+    if (!isTooLong) fields.set(name.toLowerCase(), value);
   });
   busboy.on('file', (_name, stream, ...[filename, , type]) => {
     file = stream;
     // A refused file has no reader, and an error without a listener would end the process.
     stream.on('error', () => undefined);
-    taken = take(fields, { stream, filename: filename ?? '', type });
+    taken = isTooLong ? refuseFields() : take(fields, { stream, filename: filename ?? '', type });
     taken.catch(() => stream.resume());
   });
   try {
-    await pipeline(body, busboy);
+    await pipeline(body.iterator({ destroyOnReturn: false }), busboy);
   } catch (error) {
     file?.destroy(error instanceof Error ? error : new Error(String(error)));
     await taken;
@@ -43,6 +49,10 @@ export async function receiveForm<T>(
   }
   if (taken === undefined) throw invalidArgument('file', '', 'The form has no field named file.');
   return taken;
+}
+
+async function refuseFields(): Promise<never> {
+  throw new OssError('FieldItemTooLong');
 }
 
 function openBusboy(

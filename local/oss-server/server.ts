@@ -83,9 +83,6 @@ function createHttp(service: Service) {
     keepAliveTimeout: 60_000,
   });
   server.on('request', (request, response) => void answer(service, request, response));
-  server.on('checkContinue', (request, response) => {
-    response.writeContinue();
-    void answer(service, request, response);
-  });
+  server.on('checkContinue', (request, response) => void answer(service, request, response));
   return server;
 }

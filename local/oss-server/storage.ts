@@ -115,11 +115,15 @@ async function commit(
   object: StoredObject,
   forbidOverwrite: boolean,
 ): Promise<StoredObject | undefined> {
-  const staged = await stageRecord(layout.temp, object);
+  const discard = () => rm(layout.blob(object.blob), { force: true });
+  const staged = await stageRecord(layout.temp, object).catch(async error => {
+    await discard();
+    throw error;
+  });
   const previous = index.get(object.key);
   if (previous && forbidOverwrite) {
     await rm(staged, { force: true });
-    await rm(layout.blob(object.blob), { force: true });
+    await discard();
     throw new OssError('FileAlreadyExists', undefined, { ObjectName: object.key });
   }
   renameSync(staged, layout.object(object.key));

@@ -69,10 +69,14 @@ export function openUploads(layout: Layout, now: Clock): UploadStorage {
 }
 
 async function addPart(layout: Layout, open: OpenUpload, part: Part, isOpen: () => boolean) {
-  const staged = await stageRecord(layout.temp, part);
+  const discard = () => rm(layout.blob(part.blob), { force: true });
+  const staged = await stageRecord(layout.temp, part).catch(async error => {
+    await discard();
+    throw error;
+  });
   if (!isOpen() || open.sealed) {
     await rm(staged, { force: true });
-    await rm(layout.blob(part.blob), { force: true });
+    await discard();
     throw new OssError('NoSuchUpload', undefined, { UploadId: open.upload.id });
   }
   const previous = open.parts.get(part.number);

@@ -1,4 +1,12 @@
-import { type Call, checkDigest, forbidsOverwrite, param, targetOf, toBase64 } from '../call.ts';
+import {
+  bodyOf,
+  type Call,
+  checkDigest,
+  forbidsOverwrite,
+  param,
+  targetOf,
+  toBase64,
+} from '../call.ts';
 import { OssError } from '../errors.ts';
 import { keptHeaders, normalObject } from '../new-object.ts';
 import { isForeign } from '../origin.ts';
@@ -22,7 +30,7 @@ export async function putObject(call: Call): Promise<Reply> {
 
 /** A body that is not what its Content-MD5 says is not kept. */
 export async function receiveVerified(call: Call, bucket: BucketStorage) {
-  const blob = await bucket.receive(call.body);
+  const blob = await bucket.receive(bodyOf(call));
   try {
     checkDigest(call.headers['content-md5'], blob.md5);
   } catch (error) {
