@@ -1,4 +1,3 @@
-import type { Call } from './call.ts';
 import { notImplemented } from './errors.ts';
 
 /** Headers that change what happens; a value in the list changes nothing. */
@@ -19,7 +18,8 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'x-oss-traffic-limit': [],
 };
 
-export function refuseHeaders({ headers }: Call): void {
+/** Of a request, or the fields of a form. */
+export function refuseHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, harmless] of Object.entries(REFUSED)) {
     const value = headers[name];
     if (value !== undefined && !harmless.includes(value)) throw notImplemented(name);

@@ -1,6 +1,7 @@
 import type { Call } from './call.ts';
 import { isSigning } from './claim.ts';
 import { notImplemented } from './errors.ts';
+import { isKnownToOss } from './known-parameters.ts';
 import { type OssAction, permit } from './permit.ts';
 import { refuseHeaders } from './refused-headers.ts';
 import type { Reply } from './reply.ts';
@@ -18,14 +19,7 @@ import { deleteMulti } from './routes/delete-multi.ts';
 import { listParts, listUploads } from './routes/list-uploads.ts';
 import { listBucket } from './routes/listing.ts';
 import { abortUpload, initiateUpload, uploadPart, uploadPartCopy } from './routes/multipart.ts';
-import {
-  deleteObject,
-  getObject,
-  headObjectMeta,
-  OVERRIDES,
-  passesQuery,
-  putObject,
-} from './routes/objects.ts';
+import { deleteObject, getObject, headObjectMeta, OVERRIDES, putObject } from './routes/objects.ts';
 import { deleteSetting, getSetting, putSetting } from './routes/settings.ts';
 
 interface Route {
@@ -34,8 +28,6 @@ interface Route {
   /** Query parameters that make the request this one. */
   readonly needs: readonly string[];
   readonly allows?: readonly string[];
-  /** What else the query may hold of this call. */
-  readonly passes?: (call: Call, name: string) => boolean;
   readonly copies?: boolean;
   /** Not said where it is asked for each key. */
   readonly action?: OssAction;
@@ -158,7 +150,6 @@ const routes: readonly Route[] = [
     method: 'GET',
     needs: [],
     allows: OVERRIDES,
-    passes: passesQuery,
     action: 'GetObject',
     answer: getObject,
   },
@@ -187,12 +178,14 @@ const routes: readonly Route[] = [
   { on: 'object', method: 'DELETE', needs: [], action: 'DeleteObject', answer: deleteObject },
 ];
 
-/** Nothing succeeds silently: what is not done here is refused by its name, and what the caller may not do as well. */
+/**
+ * What OSS knows and this server does not do is refused by its name, and what the caller may not do as well. A
+ * parameter that OSS itself does not know changes nothing, as in the cloud.
+ */
 export function findRoute(call: Call): Route['answer'] {
-  refuseHeaders(call);
+  refuseHeaders(call.headers);
   const names = call.query.map(item => item.name).filter(name => !isSigning(name));
-  const { bucket, key } = call.address;
-  const level = bucket === '' ? 'service' : key === '' ? 'bucket' : 'object';
+  const level = levelOf(call);
   const route = routes.find(
     candidate =>
       candidate.on === level &&
@@ -200,10 +193,15 @@ export function findRoute(call: Call): Route['answer'] {
       candidate.needs.every(name => names.includes(name)) &&
       (!candidate.copies || call.headers['x-oss-copy-source'] !== undefined),
   );
-  const known = new Set([...(route?.needs ?? []), ...(route?.allows ?? [])]);
-  const unknown = names.find(name => !known.has(name) && !route?.passes?.(call, name));
-  if (unknown !== undefined) throw notImplemented(`${call.method} ?${unknown} (${level})`);
+  const done = new Set([...(route?.needs ?? []), ...(route?.allows ?? [])]);
+  const lacking = names.find(name => !done.has(name) && isKnownToOss(name));
+  if (lacking !== undefined) throw notImplemented(`${call.method} ?${lacking} (${level})`);
   if (!route) throw notImplemented(`${call.method} (${level})`);
   if (route.action) permit(call, route.action);
   return route.answer;
+}
+
+function levelOf({ address: { bucket, key } }: Call): Route['on'] {
+  if (bucket === '') return 'service';
+  return key === '' ? 'bucket' : 'object';
 }

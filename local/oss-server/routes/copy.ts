@@ -39,7 +39,7 @@ export function findSource(call: Call): Source | 'not-modified' {
   const object = findObject(bucket, address.key);
   const verdict = judge(sourceConditions(call.headers), object);
   if (verdict === 'not-modified') return verdict;
-  if (verdict !== 'holds') throw preconditionFailed(`x-oss-copy-source-${verdict.failed}`);
+  if (verdict !== 'holds') throw preconditionFailed(verdict.failed);
   return { bucket, object };
 }
 

@@ -9,11 +9,9 @@ import {
 } from '../call.ts';
 import { OssError } from '../errors.ts';
 import { keptHeaders, normalObject } from '../new-object.ts';
-import { isForeign } from '../origin.ts';
 import type { Reply } from '../reply.ts';
 import { decideServing, representationHeaders, serveBody } from '../serve.ts';
 import type { BucketStorage, StoredObject } from '../storage.ts';
-import { mirrorRuleFor } from '../website.ts';
 
 export async function putObject(call: Call): Promise<Reply> {
   const { bucket, key } = targetOf(call);
@@ -122,12 +120,6 @@ export function findObject(bucket: BucketStorage, key: string): StoredObject {
 
 export function preconditionFailed(condition: string): OssError {
   return new OssError('PreconditionFailed', undefined, { Condition: condition });
-}
-
-/** A mirror may hand a parameter on to its origin; OSS itself takes no notice of it. */
-export function passesQuery({ store, address }: Call, name: string): boolean {
-  const website = store.find(address.bucket)?.settings.get('website');
-  return isForeign(name) && mirrorRuleFor(website, address.key)?.PassQueryString === 'true';
 }
 
 function wantsStandardRange({ headers }: Call): boolean {
