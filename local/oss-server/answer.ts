@@ -10,11 +10,13 @@ import type { Call } from './call.ts';
 import { type CorsRules, corsHeaders, preflight } from './cors.ts';
 import { OssError } from './errors.ts';
 import { createPublish, type OnEvent } from './events.ts';
+import { isKnownToOss } from './known-parameters.ts';
 import type { Mirror } from './mirror.ts';
 import { discardReply, type Reply, sendReply, xmlReply } from './reply.ts';
 import { findRoute } from './router.ts';
 import { postObject } from './routes/post-object.ts';
 import type { ObjectStorage } from './storage.ts';
+import { limitDownload, limitUpload, readTrafficLimit } from './traffic-limit.ts';
 
 export interface Service {
   readonly store: ObjectStorage;
@@ -109,7 +111,10 @@ async function settle(
 }
 
 async function carryOut(call: Call): Promise<Reply> {
-  return isForm(call) ? await postObject(call) : await findRoute(call)(call);
+  if (isForm(call)) return await postObject(call);
+  const route = findRoute(call);
+  const limit = readTrafficLimit(call);
+  return limitDownload(await route(limitUpload(call, limit)), limit);
 }
 
 function corsRulesOf({ store, address }: Call): CorsRules | undefined {
@@ -125,6 +130,7 @@ interface UnsignedCall extends Call {
 function readCall(service: Service, request: IncomingMessage, asked: Asked): UnsignedCall {
   const { store, keyring, mirror, switches } = service;
   const { clock } = switches;
+  const restoreMs = switches.restoreMs();
   const { requestId, headers, method } = asked;
   const { path, query } = splitTarget(request.url ?? '/');
   const names = store.buckets().map(bucket => bucket.name);
@@ -134,12 +140,25 @@ function readCall(service: Service, request: IncomingMessage, asked: Asked): Uns
   const publish = createPublish(service.onEvent, cause);
   const address = addresses[0] ?? { bucket: '', key: '' };
   const call = { method, address, addresses, query, headers, body: request };
-  return { ...call, store, keyring, publish, mirror, clock };
+  return { ...call, store, keyring, publish, mirror, clock, restoreMs, requestId, from };
 }
 
 function identify(call: UnsignedCall): Call {
   if (isForm(call)) return call;
-  return { ...call, ...authenticate(call, call.addresses, call.keyring, call.clock()) };
+  const known = authenticate(call, call.addresses, call.keyring, call.clock());
+  if (known) return { ...call, ...known };
+  if (isPublic(call)) return call;
+  throw new OssError('AccessDenied', 'Anonymous access is forbidden for this operation.');
+}
+
+/** Anybody may read an object whose ACL says so, and nothing else of it. */
+function isPublic({ method, address, query, store }: Call): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  const objects = store.find(address.bucket)?.objects;
+  const found = objects?.get(address.key);
+  const served = found?.target === undefined ? found : objects?.get(found.target);
+  const isReadable = [found, served].every(object => object?.acl === 'public-read');
+  return isReadable && !query.some(({ name }) => isKnownToOss(name));
 }
 
 /** A PostObject carries its signature inside. */

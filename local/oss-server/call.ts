@@ -6,7 +6,7 @@ import type { Clock } from './blobs.ts';
 import { invalidArgument, OssError } from './errors.ts';
 import type { Publish } from './events.ts';
 import type { Mirror } from './mirror.ts';
-import type { BucketStorage, ObjectStorage } from './storage.ts';
+import type { BucketStorage, Guard, ObjectStorage } from './storage.ts';
 
 /**
  * https://www.alibabacloud.com/help/doc-detail/31983.htm says so of DeleteMultipleObjects; ten thousand parts and a
@@ -29,6 +29,11 @@ export interface Call {
   readonly publish: Publish;
   readonly mirror: Mirror;
   readonly clock: Clock;
+  readonly requestId: string;
+  /** The address of the sender. */
+  readonly from: string;
+  /** How long restoring an archived object takes. */
+  readonly restoreMs: number;
 }
 
 export function bucketOf(call: Call): BucketStorage {
@@ -62,8 +67,13 @@ export function intParam(
   return value;
 }
 
-export function forbidsOverwrite(headers: Call['headers']): boolean {
-  return headers['x-oss-forbid-overwrite']?.toLowerCase() === 'true';
+/** x-oss-forbid-overwrite: who comes second is refused. */
+export function overwriteGuard(headers: Call['headers']): Guard {
+  const forbids = headers['x-oss-forbid-overwrite']?.toLowerCase() === 'true';
+  return previous => {
+    if (!previous || !forbids) return;
+    throw new OssError('FileAlreadyExists', undefined, { ObjectName: previous.key });
+  };
 }
 
 /** Left alone when it is not read to its end: a destroyed request could not be answered. */

@@ -14,6 +14,7 @@ const known = {
   },
   BadRequest: { status: 400, message: 'The request is incomplete.' },
   BucketAlreadyExists: { status: 409, message: 'The requested bucket name is not available.' },
+  CallbackFailed: { status: 203, message: 'The callback failed.' },
   BucketNotEmpty: { status: 409, message: 'The bucket you tried to delete is not empty.' },
   DownloadTrafficRateLimitExceeded: {
     status: 503,
@@ -41,10 +42,24 @@ const known = {
   InvalidArgument: { status: 400, message: 'An argument is invalid.' },
   InvalidBucketName: { status: 400, message: 'The specified bucket is not valid.' },
   InvalidDigest: { status: 400, message: 'The Content-MD5 you specified was invalid.' },
+  InvalidEncryptionAlgorithmError: {
+    status: 400,
+    message: 'The encryption request you specified is not valid. Supported value: AES256/KMS/SM4.',
+  },
   InvalidObjectName: { status: 400, message: 'The specified object is not valid.' },
+  InvalidObjectState: {
+    status: 403,
+    message: "The operation is not valid for the object's state",
+    ec: '0016-00000404',
+  },
   InvalidPart: { status: 400, message: 'One or more of the specified parts could not be found.' },
   InvalidPartOrder: { status: 400, message: 'The list of parts was not in ascending order.' },
   InvalidRange: { status: 416, message: 'The requested range cannot be satisfied.' },
+  InvalidTag: { status: 400, message: 'The tag you specified is invalid.' },
+  InvalidTargetType: {
+    status: 400,
+    message: 'The target of this symlink object is a symlink object.',
+  },
   MalformedXML: { status: 400, message: 'The XML you provided was not well-formed.' },
   MetaOperationQpsLimitExceeded: {
     status: 503,
@@ -69,6 +84,13 @@ const known = {
     message: 'The specified bucket does not have a website configuration.',
   },
   NotImplemented: { status: 501, message: 'The local OSS server does not do this.' },
+  NotSymlink: { status: 400, message: 'The object you specified is not a symlink object.' },
+  ObjectNotAppendable: { status: 409, message: 'The object is not appendable' },
+  OperationNotSupported: {
+    status: 400,
+    message: 'The operation is not supported for this resource',
+  },
+  PositionNotEqualToLength: { status: 409, message: 'Position is not equal to file length' },
   PreconditionFailed: {
     status: 412,
     message: 'At least one of the pre-conditions you specified did not hold.',
@@ -77,6 +99,7 @@ const known = {
     status: 403,
     message: 'The difference between the request time and the current time is too large.',
   },
+  RestoreAlreadyInProgress: { status: 409, message: 'The restore operation is in progress.' },
   SecurityTokenExpired: {
     status: 403,
     message: 'The security token you provided has expired.',
@@ -89,6 +112,11 @@ const known = {
     status: 403,
     message:
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+  },
+  SymlinkTargetNotExist: {
+    status: 404,
+    message: 'The symlink target object does not exist',
+    ec: '0026-00000012',
   },
   TotalQpsLimitExceeded: { status: 503, message: 'Max total qps limit is exceeded' },
   UploadTrafficRateLimitExceeded: {

@@ -3,19 +3,10 @@ import { notImplemented } from './errors.ts';
 /** Headers that change what happens; a value in the list changes nothing. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'x-oss-allow-same-action-overlap': ['false'],
-  'x-oss-callback': [],
-  'x-oss-callback-var': [],
   'x-oss-complete-all': ['no'],
-  'x-oss-object-acl': ['default', 'private'],
   'x-oss-acl': ['private'],
   'x-oss-process': [],
-  'x-oss-server-side-encryption': [],
-  'x-oss-server-side-encryption-key-id': [],
   'x-oss-server-side-data-encryption': [],
-  'x-oss-storage-class': ['Standard'],
-  'x-oss-symlink-target': [],
-  'x-oss-tagging': [],
-  'x-oss-traffic-limit': [],
 };
 
 /** Of a request, or the fields of a form. */

@@ -6,6 +6,7 @@ import { type OssAction, permit } from './permit.ts';
 import { refuseHeaders } from './refused-headers.ts';
 import type { Reply } from './reply.ts';
 import { getAcl, putAcl } from './routes/acl.ts';
+import { appendObject } from './routes/append.ts';
 import {
   deleteBucket,
   getBucketInfo,
@@ -19,8 +20,13 @@ import { deleteMulti } from './routes/delete-multi.ts';
 import { listParts, listUploads } from './routes/list-uploads.ts';
 import { listBucket } from './routes/listing.ts';
 import { abortUpload, initiateUpload, uploadPart, uploadPartCopy } from './routes/multipart.ts';
-import { deleteObject, getObject, headObjectMeta, OVERRIDES, putObject } from './routes/objects.ts';
+import { getObjectAcl, putObjectAcl } from './routes/object-acl.ts';
+import { deleteObject, putObject } from './routes/objects.ts';
+import { getObject, headObjectMeta, OVERRIDES } from './routes/read-object.ts';
+import { restoreObject } from './routes/restore.ts';
 import { deleteSetting, getSetting, putSetting } from './routes/settings.ts';
+import { getSymlink, putSymlink } from './routes/symlink.ts';
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './routes/tagging.ts';
 
 interface Route {
   readonly on: 'service' | 'bucket' | 'object';
@@ -46,10 +52,34 @@ const list = [
   'fetch-owner',
 ];
 const uploads = ['max-uploads', 'key-marker', 'upload-id-marker'];
+const callback = ['callback', 'callback-var'];
 const parts = ['max-parts', 'part-number-marker', encodingType];
 
+interface Subresource {
+  readonly on: Route['on'];
+  readonly name: string;
+}
+
+function asked(
+  method: string,
+  { on, name }: Subresource,
+  action: OssAction,
+  answer: Route['answer'],
+): Route {
+  return { on, method, needs: [name], action, answer };
+}
+
 function setting(method: string, name: string, action: OssAction, answer: Route['answer']): Route {
-  return { on: 'bucket', method, needs: [name], action, answer };
+  return asked(method, { on: 'bucket', name }, action, answer);
+}
+
+function attribute(
+  method: string,
+  name: string,
+  action: OssAction,
+  answer: Route['answer'],
+): Route {
+  return asked(method, { on: 'object', name }, action, answer);
 }
 
 const settings: readonly Route[] = [
@@ -66,9 +96,22 @@ const settings: readonly Route[] = [
   setting('DELETE', 'website', 'DeleteBucketWebsite', deleteSetting('website')),
 ];
 
+const attributes: readonly Route[] = [
+  attribute('GET', 'acl', 'GetObjectAcl', getObjectAcl),
+  attribute('PUT', 'acl', 'PutObjectAcl', putObjectAcl),
+  attribute('GET', 'tagging', 'GetObjectTagging', getObjectTagging),
+  attribute('PUT', 'tagging', 'PutObjectTagging', putObjectTagging),
+  attribute('DELETE', 'tagging', 'DeleteObjectTagging', deleteObjectTagging),
+  attribute('POST', 'restore', 'RestoreObject', restoreObject),
+  attribute('GET', 'symlink', 'GetObject', getSymlink),
+  attribute('PUT', 'symlink', 'PutObject', putSymlink),
+  { ...attribute('POST', 'append', 'PutObject', appendObject), allows: ['position'] },
+];
+
 /** The first that fits answers, so those that need more come first. */
 const routes: readonly Route[] = [
   ...settings,
+  ...attributes,
   {
     on: 'service',
     method: 'GET',
@@ -120,7 +163,14 @@ const routes: readonly Route[] = [
   },
   { on: 'object', method: 'PUT', needs: part, action: 'PutObject', answer: uploadPart },
   { on: 'object', method: 'PUT', needs: [], copies: true, action: 'PutObject', answer: copyObject },
-  { on: 'object', method: 'PUT', needs: [], action: 'PutObject', answer: putObject },
+  {
+    on: 'object',
+    method: 'PUT',
+    needs: [],
+    allows: callback,
+    action: 'PutObject',
+    answer: putObject,
+  },
   {
     on: 'object',
     method: 'POST',
@@ -133,7 +183,7 @@ const routes: readonly Route[] = [
     on: 'object',
     method: 'POST',
     needs: ['uploadId'],
-    allows: [encodingType],
+    allows: [encodingType, ...callback],
     action: 'PutObject',
     answer: completeUpload,
   },
@@ -193,13 +243,16 @@ export function findRoute(call: Call): Route['answer'] {
       candidate.needs.every(name => names.includes(name)) &&
       (!candidate.copies || call.headers['x-oss-copy-source'] !== undefined),
   );
-  const done = new Set([...(route?.needs ?? []), ...(route?.allows ?? [])]);
+  const done = new Set([...(route?.needs ?? []), ...(route?.allows ?? []), ...ALWAYS[level]]);
   const lacking = names.find(name => !done.has(name) && isKnownToOss(name));
   if (lacking !== undefined) throw notImplemented(`${call.method} ?${lacking} (${level})`);
   if (!route) throw notImplemented(`${call.method} (${level})`);
   if (route.action) permit(call, route.action);
   return route.answer;
 }
+
+/** Of every call. */
+const ALWAYS = { service: [], bucket: [], object: ['x-oss-traffic-limit'] };
 
 function levelOf({ address: { bucket, key } }: Call): Route['on'] {
   if (bucket === '') return 'service';

@@ -16,11 +16,13 @@ import { type Blob, type Clock, readBlob, receiveBlob, stageRecord } from './blo
 import { OssError } from './errors.ts';
 import { createKeyIndex, type KeyIndex } from './key-index.ts';
 import { type Layout, layoutOf, prepareLayout, readRecords, removeOrphans } from './layout.ts';
+import type { Attributes } from './attributes.ts';
 import type { ByteRange } from './range.ts';
+import type { Restore } from './restore.ts';
 import { openSettings, type SettingsStorage } from './settings.ts';
 import { openUploads, type UploadStorage } from './uploads.ts';
 
-export interface StoredObject {
+export interface StoredObject extends Attributes {
   readonly key: string;
   readonly blob: string;
   readonly size: number;
@@ -29,10 +31,16 @@ export interface StoredObject {
   readonly crc64: string;
   /** Milliseconds, of a whole second. */
   readonly lastModified: number;
-  readonly type: 'Normal' | 'Multipart';
+  readonly type: 'Normal' | 'Multipart' | 'Appendable' | 'Symlink';
   /** Lower-case names; values as on the wire, one byte per character. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly restore?: Restore;
+  /** Of a symlink: the key that it leads to. */
+  readonly target?: string;
 }
+
+/** Asked in the tick in which an object becomes visible; throws where it may not take the place of `previous`. */
+export type Guard = (previous: StoredObject | undefined) => void;
 
 export interface BucketStorage {
   readonly name: string;
@@ -45,7 +53,9 @@ export interface BucketStorage {
   /** To be called in the tick in which the blob's record was found. */
   read(blob: string, range?: ByteRange): Readable;
   /** Makes the object visible, whole; answers what it replaced. */
-  commit(object: StoredObject, forbidOverwrite?: boolean): Promise<StoredObject | undefined>;
+  commit(object: StoredObject, guard?: Guard): Promise<StoredObject | undefined>;
+  /** The object with another record for the same bytes; throws NoSuchKey. */
+  amend(key: string, change: (object: StoredObject) => StoredObject): Promise<StoredObject>;
   /** Answers what was removed. */
   remove(key: string): Promise<StoredObject | undefined>;
 }
@@ -103,7 +113,8 @@ function openBucket(name: string, layout: Layout, now: Clock): BucketStorage {
     receive: source => receiveBlob(layout.blobs, source, now),
     discard: blob => rm(layout.blob(blob), { force: true }),
     read: (blob, range) => readBlob(layout.blob(blob), range),
-    commit: (object, forbidOverwrite = false) => commit(layout, index, object, forbidOverwrite),
+    commit: (object, guard = () => undefined) => commit(layout, index, object, guard),
+    amend: (key, change) => amend(layout, index, key, change),
     remove: key => remove(layout, index, key),
   };
 }
@@ -113,7 +124,7 @@ async function commit(
   layout: Layout,
   index: KeyIndex<StoredObject>,
   object: StoredObject,
-  forbidOverwrite: boolean,
+  guard: Guard,
 ): Promise<StoredObject | undefined> {
   const discard = () => rm(layout.blob(object.blob), { force: true });
   const staged = await stageRecord(layout.temp, object).catch(async error => {
@@ -121,15 +132,38 @@ async function commit(
     throw error;
   });
   const previous = index.get(object.key);
-  if (previous && forbidOverwrite) {
+  try {
+    guard(previous);
+  } catch (error) {
     await rm(staged, { force: true });
     await discard();
-    throw new OssError('FileAlreadyExists', undefined, { ObjectName: object.key });
+    throw error;
   }
   renameSync(staged, layout.object(object.key));
   index.set(object.key, object);
   if (previous) await rm(layout.blob(previous.blob), { force: true });
   return previous;
+}
+
+/** Changed anew where an upload came in between. */
+async function amend(
+  layout: Layout,
+  index: KeyIndex<StoredObject>,
+  key: string,
+  change: (object: StoredObject) => StoredObject,
+): Promise<StoredObject> {
+  for (;;) {
+    const found = index.get(key);
+    if (!found) throw new OssError('NoSuchKey', undefined, { Key: key });
+    const changed = change(found);
+    const staged = await stageRecord(layout.temp, changed);
+    if (index.get(key) === found) {
+      renameSync(staged, layout.object(key));
+      index.set(key, changed);
+      return changed;
+    }
+    await rm(staged, { force: true });
+  }
 }
 
 async function remove(layout: Layout, index: KeyIndex<StoredObject>, key: string) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Attributes } from './attributes.ts';
 import { type Clock, stageRecord } from './blobs.ts';
 import { OssError } from './errors.ts';
 import { type Layout, readRecords } from './layout.ts';
@@ -11,6 +12,7 @@ export interface Upload {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly initiated: number;
+  readonly attributes?: Attributes;
 }
 
 export interface Part {
@@ -33,7 +35,7 @@ export interface UploadStorage {
   all(): OpenUpload[];
   /** Throws NoSuchUpload, also for an upload of another key or one that is being completed. */
   find(id: string, key: string): OpenUpload;
-  start(key: string, headers: Upload['headers']): Promise<Upload>;
+  start(key: string, headers: Upload['headers'], attributes: Attributes): Promise<Upload>;
   addPart(open: OpenUpload, part: Part): Promise<void>;
   remove(open: OpenUpload): Promise<void>;
 }
@@ -49,9 +51,9 @@ export function openUploads(layout: Layout, now: Clock): UploadStorage {
       }
       return open;
     },
-    async start(key, headers) {
+    async start(key, headers, attributes) {
       const initiated = now();
-      const upload = { id: nextUploadId(initiated), key, headers, initiated };
+      const upload = { id: nextUploadId(initiated), key, headers, initiated, attributes };
       const staged = await stageRecord(layout.temp, upload);
       mkdirSync(dirname(layout.upload(upload.id)));
       renameSync(staged, layout.upload(upload.id));

@@ -18,7 +18,7 @@ const builder = new XMLBuilder({
 
 /** Lists even where there is one of them. */
 const REPEATED = new Set(
-  'Object Part CORSRule AllowedOrigin AllowedMethod AllowedHeader ExposeHeader Rule RoutingRule Pass Remove Set'.split(
+  'Object Part CORSRule AllowedOrigin AllowedMethod AllowedHeader ExposeHeader Rule RoutingRule Tag Pass Remove Set'.split(
     ' ',
   ),
 );

@@ -21,6 +21,8 @@ export interface OssAdmin {
   shiftClock(ms: number): Promise<void>;
   /** Access key ids that hold no longer; none makes all of them hold again. */
   expire(...accessKeyIds: string[]): Promise<void>;
+  /** How long restoring an archived object takes from now on. */
+  restoreIn(ms: number): Promise<void>;
 }
 
 /** Of a platform that was started with `--faults`. */
@@ -48,6 +50,7 @@ export function ossAdmin(endpoint: string, token: string): OssAdmin {
     },
     shiftClock: async clockOffsetMs => await put({ clockOffsetMs }),
     expire: async (...expired) => await put({ expired }),
+    restoreIn: async restoreMs => await put({ restoreMs }),
   };
 }
 
