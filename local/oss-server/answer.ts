@@ -8,11 +8,13 @@ import { type Address, readAddresses, splitTarget } from './address.ts';
 import { authenticate, type Keyring } from './authenticate.ts';
 import type { Call } from './call.ts';
 import { type CorsRules, corsHeaders, preflight } from './cors.ts';
+import { type Asked, errorReply } from './error-reply.ts';
 import { OssError } from './errors.ts';
 import { createPublish, type OnEvent } from './events.ts';
+import { createInvite, type Invite } from './invite.ts';
 import { isKnownToOss } from './known-parameters.ts';
 import type { Mirror } from './mirror.ts';
-import { discardReply, type Reply, sendReply, xmlReply } from './reply.ts';
+import { discardReply, type Reply, sendReply } from './reply.ts';
 import { findRoute } from './router.ts';
 import { postObject } from './routes/post-object.ts';
 import type { ObjectStorage } from './storage.ts';
@@ -55,30 +57,6 @@ export async function answer(service: Service, request: IncomingMessage, respons
     discardReply(reply);
     response.destroy();
   }
-}
-
-interface Asked {
-  readonly requestId: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly method: string;
-}
-
-/** For clients that send their body when they are told to (Expect: 100-continue), and not before. */
-interface Invite {
-  now(): void;
-  /** What tells a client that waited in vain not to go on. */
-  refused(): Record<string, string>;
-}
-
-function createInvite({ headers }: IncomingMessage, response: ServerResponse): Invite {
-  let waits = headers.expect?.toLowerCase() === '100-continue';
-  return {
-    now() {
-      if (waits) response.writeContinue();
-      waits = false;
-    },
-    refused: () => (waits ? { connection: 'close' } : {}),
-  };
 }
 
 interface Settled {
@@ -184,21 +162,4 @@ async function drain(request: IncomingMessage, invite: Invite): Promise<void> {
   if (request.readableEnded || invite.refused().connection !== undefined) return;
   request.resume();
   await finished(request, { writable: false });
-}
-
-/** On a HEAD the error travels in a header, since there is no body. */
-function errorReply(thrown: unknown, asked: Asked): Reply {
-  if (thrown instanceof ConnectionReset) throw thrown;
-  const error = thrown instanceof OssError ? thrown : new OssError('InternalError', String(thrown));
-  const { Code, Message } = { Code: error.code, Message: error.message };
-  const HostId = asked.headers.host ?? '';
-  const reply = xmlReply({
-    Error: { Code, Message, RequestId: asked.requestId, HostId, ...error.details },
-  });
-  const ec = error.details.EC;
-  const ecHeader = ec !== undefined && { 'x-oss-ec': ec };
-  const headers = { ...reply.headers, ...ecHeader, ...error.headers };
-  if (asked.method !== 'HEAD') return { ...reply, status: error.status, headers };
-  const encoded = Buffer.from(String(reply.body)).toString('base64');
-  return { status: error.status, headers: { ...headers, 'x-oss-err': encoded } };
 }

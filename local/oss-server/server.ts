@@ -37,10 +37,10 @@ export interface OssServer {
 export const whatItIs = [
   'A local stand-in for Alibaba Cloud OSS, for development and tests only: it listens on this machine alone,',
   'promises no durability. It verifies every signature (V1 and V4), allows a role what its policy allows, and keeps',
-  'objects, multipart uploads, form uploads, copies and listings as the cloud does, and obeys CORS, lifecycle and',
-  'mirroring rules. It lacks versioning, ACLs but private, tagging, symlinks, append, callbacks, image processing,',
-  'websites, encryption and the rest, and answers those with 501 NotImplemented. Without CORS rules a bucket is open',
-  'to every page.',
+  'objects, multipart uploads, form uploads, appends, links, copies and listings as the cloud does, with their tags,',
+  'ACLs and storage classes; it calls back, on this machine, and obeys CORS, lifecycle and mirroring rules. It lacks',
+  'versioning, public buckets, image processing, websites and the rest, and answers those with 501 NotImplemented.',
+  'Encryption is told, not done. Without CORS rules a bucket is open to every page.',
 ].join('\n');
 
 /** Keys as long as 1,023 CJK bytes are three times that in a URL, and V4 URLs add their own. */

@@ -1,9 +1,10 @@
 import { type Call, param, targetOf } from '../call.ts';
 import { OssError } from '../errors.ts';
+import { permit } from '../permit.ts';
 import type { Reply } from '../reply.ts';
 import { checkReadable, restoreInfo } from '../restore.ts';
 import { decideServing, representationHeaders, serveBody } from '../serve.ts';
-import type { StoredObject } from '../storage.ts';
+import type { BucketStorage, StoredObject } from '../storage.ts';
 import { findObject, preconditionFailed, storedHeaders } from './objects.ts';
 import { followLink } from './symlink.ts';
 
@@ -13,7 +14,7 @@ export async function getObject(call: Call): Promise<Reply> {
   const mirrored = misses ? await call.mirror.fetch(bucket, { ...call, key }) : undefined;
   if (mirrored?.kind === 'redirect') return mirrored.reply;
   // Looked up after the wait: what is served is opened in this tick.
-  const object = followLink(bucket, findObject(bucket, key));
+  const object = findServed(call, bucket, key);
   if (call.method === 'GET') checkReadable(object, call.clock());
   const serving = decideServing(object, call.headers, wantsStandardRange(call));
   const headers = {
@@ -32,10 +33,18 @@ export async function getObject(call: Call): Promise<Reply> {
   return { ...reply, headers: { ...headers, ...reply.headers } };
 }
 
+/** Whoever reads a link has to be allowed its target as well. */
+function findServed(call: Call, bucket: BucketStorage, key: string): StoredObject {
+  const object = findObject(bucket, key);
+  const { target } = object;
+  if (target !== undefined) permit(call, 'GetObject', { bucket: bucket.name, key: target });
+  return followLink(bucket, object);
+}
+
 /** Only these three, even of an object with more to tell. */
 export async function headObjectMeta(call: Call): Promise<Reply> {
   const { bucket, key } = targetOf(call);
-  const object = followLink(bucket, findObject(bucket, key));
+  const object = findServed(call, bucket, key);
   const modified = new Date(object.lastModified).toUTCString();
   const headers = { etag: `"${object.etag}"`, 'last-modified': modified };
   return { status: 200, headers: { 'content-length': String(object.size), ...headers } };

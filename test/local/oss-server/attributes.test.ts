@@ -1,15 +1,5 @@
-import type OSS from 'ali-oss';
 import { describe, expect, test } from 'vitest';
-import { BUCKET, clients, codeOf, pathStyle, send, start, tempDir } from './support.ts';
-
-/** What @types/ali-oss lacks. */
-interface Tagging {
-  getObjectTagging(name: string): Promise<{ tag: Record<string, string> }>;
-  putObjectTagging(name: string, tag: Record<string, string>): Promise<unknown>;
-  deleteObjectTagging(name: string): Promise<unknown>;
-}
-
-const tagging = (client: OSS) => client as OSS & Tagging;
+import { BUCKET, clients, codeOf, pathStyle, send, start, tagging, tempDir } from './support.ts';
 
 const HEADERS = { 'x-oss-tagging': 'kind=photo&place=Pre%C3%9Fburg+old%2Fnew&empty' };
 const TAGS = { kind: 'photo', place: 'Preßburg old/new', empty: '' };
