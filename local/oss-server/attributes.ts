@@ -20,6 +20,12 @@ export interface Attributes {
   readonly encryption?: { readonly algorithm: string; readonly keyId?: string };
 }
 
+/** Of an archived object that somebody restored, in milliseconds. */
+export interface Restore {
+  readonly readyAt: number;
+  readonly until: number;
+}
+
 type Headers = Readonly<Record<string, string>>;
 
 /** From the headers of an upload, or the fields of a form. */

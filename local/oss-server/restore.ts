@@ -2,12 +2,6 @@ import type { StorageClass } from './attributes.ts';
 import { OssError } from './errors.ts';
 import type { StoredObject } from './storage.ts';
 
-/** In milliseconds. */
-export interface Restore {
-  readonly readyAt: number;
-  readonly until: number;
-}
-
 const FROZEN: readonly (StorageClass | undefined)[] = ['Archive', 'ColdArchive', 'DeepColdArchive'];
 
 export type RestoreState = 'never' | 'frozen' | 'ongoing' | 'restored';

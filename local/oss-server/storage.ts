@@ -16,9 +16,8 @@ import { type Blob, type Clock, readBlob, receiveBlob, stageRecord } from './blo
 import { OssError } from './errors.ts';
 import { createKeyIndex, type KeyIndex } from './key-index.ts';
 import { type Layout, layoutOf, prepareLayout, readRecords, removeOrphans } from './layout.ts';
-import type { Attributes } from './attributes.ts';
+import type { Attributes, Restore } from './attributes.ts';
 import type { ByteRange } from './range.ts';
-import type { Restore } from './restore.ts';
 import { openSettings, type SettingsStorage } from './settings.ts';
 import { openUploads, type UploadStorage } from './uploads.ts';
 

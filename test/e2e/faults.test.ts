@@ -1,21 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newFolder } from '../support/folders.ts';
 import { starfishPhoto } from '../support/originals.ts';
 import { adminOf } from '../support/oss-admin.ts';
-import {
-  newFolder,
-  type RunningPlatform,
-  removeFolder,
-  startedPlatform,
-} from '../support/platform.ts';
+import { type RunningPlatform, startedPlatform } from '../support/platform.ts';
 
-const dataDir = newFolder();
 let platform: RunningPlatform;
 beforeAll(async () => {
-  platform = await startedPlatform(dataDir, '--faults');
+  platform = await startedPlatform(newFolder(), '--faults');
 });
 afterAll(async () => {
   await platform.stop();
-  removeFolder(dataDir);
 });
 
 it('a photo is developed through a store that refuses some of its files', async () => {

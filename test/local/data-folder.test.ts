@@ -1,21 +1,15 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { holdFolder } from '../../local/data-folder.ts';
-
-async function place(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'data-folder-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
+import { newFolder } from '../support/folders.ts';
 
 async function mode(...path: string[]): Promise<string> {
   return ((await stat(join(...path))).mode & 0o777).toString(8);
 }
 
 test('a new data folder is for its owner alone', async () => {
-  const folder = join(await place(), 'deep', 'data');
+  const folder = join(newFolder(), 'deep', 'data');
   const release = await holdFolder(folder, false);
   for (const name of ['.', 'oss', 'queue', 'destinations']) {
     expect(await mode(folder, name)).toBe('700');
@@ -24,7 +18,7 @@ test('a new data folder is for its owner alone', async () => {
 });
 
 test('one that was open to others is shut, with all it has', async () => {
-  const folder = await place();
+  const folder = newFolder();
   await mkdir(join(folder, 'oss'));
   await writeFile(join(folder, 'credentials.json'), '{}');
   for (const name of ['.', 'oss']) await chmod(join(folder, name), 0o755);
@@ -33,7 +27,7 @@ test('one that was open to others is shut, with all it has', async () => {
 });
 
 test('a folder with other things in it stays as open as it was, but not what the platform keeps there', async () => {
-  const folder = await place();
+  const folder = newFolder();
   await chmod(folder, 0o755);
   await writeFile(join(folder, 'thesis.txt'), 'mine');
   await (await holdFolder(folder, true))();
@@ -42,7 +36,7 @@ test('a folder with other things in it stays as open as it was, but not what the
 });
 
 test('a platform that ends takes with it where it could be found', async () => {
-  const folder = await place();
+  const folder = newFolder();
   const release = await holdFolder(folder, false);
   await writeFile(join(folder, 'platform.json'), '{}');
   await release();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BUCKET, clients, codeOf, pathStyle, send, start, tagging, tempDir } from './support.ts';
+import { newFolder } from '../../support/folders.ts';
+import { BUCKET, clients, codeOf, pathStyle, send, start, tagging } from './support.ts';
 
 const HEADERS = { 'x-oss-tagging': 'kind=photo&place=Pre%C3%9Fburg+old%2Fnew&empty' };
 const TAGS = { kind: 'photo', place: 'Preßburg old/new', empty: '' };
@@ -30,7 +31,7 @@ describe('tags', () => {
   );
 
   test('go with a copy unless they are replaced, and stay over a restart', async () => {
-    const dataDir = await tempDir();
+    const dataDir = newFolder();
     const first = await start({ dataDir });
     const client = pathStyle(first);
     await client.put('a', Buffer.from('a'), { headers: HEADERS });

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { OssServer } from '../../../local/oss-server/server.ts';
-import { BUCKET, codeOf, KEYS, md5, pathStyle, send, start, tempDir } from './support.ts';
+import { newFolder } from '../../support/folders.ts';
+import { BUCKET, codeOf, KEYS, md5, pathStyle, send, start } from './support.ts';
 
 interface Asked {
   method: string;
@@ -120,7 +121,7 @@ test('fields of a form above 2 MB are refused, and a long one is not left out', 
 
 /** A server that can write no file above 2 MB: the kernel refuses the rest, as a full disk would. */
 async function cramped(): Promise<{ server: OssServer; dataDir: string }> {
-  const dataDir = await tempDir();
+  const dataDir = newFolder();
   const script = `
     import { startOssServer } from './local/oss-server/server.ts';
     const { port } = await startOssServer({
