@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Credential } from './oss-server/authenticate.ts';
 
 /** The signature that all of Alibaba's OpenAPI takes, verified. */
@@ -28,7 +28,7 @@ const unproven = (because: Unproven['because'], message: string): Unproven => ({
   message,
 });
 
-/** Who asks, when the signature is right. It covers the body by `x-acs-content-sha256`, which is the caller's to compare. */
+/** Who asks, when the signature is right. It covers the body by `x-acs-content-sha256`: see readSigned. */
 export function authenticate(
   request: SignedRequest,
   credentials: Credential[],
@@ -54,7 +54,27 @@ export function authenticate(
   );
 }
 
-export function sha256(bytes: Buffer | string): string {
+/**
+ * The body that a verified signature covers. What is too much is read to its end and thrown away, so that the
+ * client can hear why.
+ */
+export async function readSigned(
+  request: IncomingMessage,
+  most: number,
+): Promise<Buffer | 'too-large' | 'another'> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes <= most) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (bytes > most) return 'too-large';
+  const body = Buffer.concat(chunks);
+  return sha256(body) === request.headers['x-acs-content-sha256'] ? body : 'another';
+}
+
+function sha256(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

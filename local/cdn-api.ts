@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { authenticate, sha256, type Unproven } from './acs3.ts';
+import { authenticate, readSigned, type Unproven } from './acs3.ts';
 import type { Cdn } from './cdn.ts';
 import type { Credential } from './oss-server/authenticate.ts';
 import { listenOnLoopback } from './oss-server/listen.ts';
@@ -62,13 +61,8 @@ async function respond(state: State, request: IncomingMessage, response: ServerR
 
 async function answerTo(state: State, request: IncomingMessage): Promise<Answer> {
   const { method = '', url = '', headers } = request;
-  const body = await text(request);
   const caller = authenticate({ method, url, headers }, state.credentials);
   if ('because' in caller) return refusal(...UNPROVEN[caller.because], caller.message);
-  if (sha256(body) !== headers['x-acs-content-sha256']) {
-    const message = 'expected a body whose SHA-256 is x-acs-content-sha256';
-    return refusal(...UNPROVEN.mismatch, message);
-  }
   const version = headers['x-acs-version'];
   if (version !== '2018-05-10') {
     return refusal(400, 'InvalidVersion', `expected version 2018-05-10, received ${version}`);
@@ -77,8 +71,10 @@ async function answerTo(state: State, request: IncomingMessage): Promise<Answer>
   if (caller.may && !caller.may(`cdn:${action}`, `acs:cdn:*:${state.accountId}:*`)) {
     return refusal(403, 'Forbidden.RAM', `the caller is not authorized to perform cdn:${action}`);
   }
+  const body = await readSigned(request, MOST_BYTES);
+  if (typeof body === 'string') return refusal(...UNREADABLE[body]);
   if (action === 'DescribeRefreshQuota') return { status: 200, body: quotaOf(state) };
-  if (action === 'RefreshObjectCaches') return refresh(state, new URLSearchParams(body));
+  if (action === 'RefreshObjectCaches') return refresh(state, new URLSearchParams(String(body)));
   const message = `Specified api is not found: the local CDN API has no ${action}`;
   return refusal(404, 'InvalidAction.NotFound', message);
 }
@@ -89,6 +85,19 @@ const UNPROVEN: Record<Unproven['because'], [status: number, code: string]> = {
   'unknown-key': [404, 'InvalidAccessKeyId.NotFound'],
   mismatch: [400, 'SignatureDoesNotMatch'],
 };
+
+/** A thousand URLs of 1,024 characters, each of which may be escaped. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+const UNREADABLE: Record<'too-large' | 'another', [status: number, code: string, message: string]> =
+  {
+    'too-large': [413, 'RequestEntityTooLarge', `expected a body of ${MOST_BYTES} bytes at most`],
+    another: [
+      400,
+      'SignatureDoesNotMatch',
+      'expected a body whose SHA-256 is x-acs-content-sha256',
+    ],
+  };
 
 /** Numbers as text, as the API has them. */
 function quotaOf(state: State) {

@@ -9,6 +9,7 @@ import type { ByteRange } from './oss-server/range.ts';
 import { type Reply, sendReply } from './oss-server/reply.ts';
 import { decideServing, representationHeaders, serveBody } from './oss-server/serve.ts';
 import type { ObjectStorage, StoredObject } from './oss-server/storage.ts';
+import { takeRawTargets } from './raw-targets.ts';
 
 export interface CdnOptions {
   port: number;
@@ -35,7 +36,8 @@ interface Edge extends CdnOptions {
 export async function startCdn(options: CdnOptions): Promise<Cdn> {
   const edge: Edge = { ...options, cache: cdnCache() };
   const { port, close } = await listenOnLoopback(
-    () => createServer((request, response) => void respond(edge, request, response)),
+    () =>
+      takeRawTargets(createServer((request, response) => void respond(edge, request, response))),
     options.port,
   );
   return { endpoint: `http://localhost:${port}`, port, purge: edge.cache.purge, close };

@@ -11,13 +11,14 @@ import { IN_FORCE_KEY } from '../shared/core/work/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
 import { type Cdn, startCdn } from './cdn.ts';
 import { type CdnApi, type CdnApiOptions, startCdnApi } from './cdn-api.ts';
-import { holdFolder } from './data-folder.ts';
+import { holdFolder, PLACE } from './data-folder.ts';
 import { type FcApi, type FcApiOptions, startFcApi } from './fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
 import { type Identity, identityIn } from './identity.ts';
 import { startLifecycle } from './lifecycle.ts';
 import { missOrigin, withoutBody } from './miss-origin.ts';
+import { adminTokenIn } from './oss-server/admin/token.ts';
 import { type OssServer, type OssServerOptions, startOssServer } from './oss-server/server.ts';
 import { type Role, readRoles } from './roles.ts';
 import { readServiceDefinition, type ServiceDefinition } from './service-definition.ts';
@@ -49,6 +50,8 @@ export interface PlatformOptions {
   webhook?: URL | undefined;
   /** Takes the functions' spans. */
   otlp?: URL | undefined;
+  /** Whoever can read the data folder may inject faults into OSS. */
+  faults?: boolean | undefined;
   onHappening(happening: Happening): void;
 }
 
@@ -83,7 +86,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<void> {
   const { endpoint, region } = oss;
   const where = { oss: { endpoint, region }, buckets, fc, cdn, cdnApi };
-  await writeFile(join(data, 'platform.json'), `${JSON.stringify(where, null, 2)}\n`);
+  await writeFile(join(data, PLACE), `${JSON.stringify(where, null, 2)}\n`);
 }
 
 async function openPlatform(options: PlatformOptions, dataDir: string): Promise<Platform> {
@@ -97,7 +100,8 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
   const { keep, close } = openParts();
   try {
     const onEvent = (record: OssRecord) => dispatch(record, service, wiring.host);
-    const oss = keep(await startOss({ port, dataDir, credentials, onEvent }));
+    const adminToken = options.faults ? await adminTokenIn(dataDir) : undefined;
+    const oss = keep(await startOss({ port, dataDir, credentials, onEvent, adminToken }));
     const host = () => wiring.host;
     const fc = keep(await startFcBeside({ port, service, credentials, host }));
     const cdn = keep(await startCdnBeside(oss, port, missOrigin(host, missSecret)));
@@ -154,7 +158,7 @@ function credentialsOf(functionName: string, roles: Map<string, Role>) {
   return { accessKeyId, accessKeySecret, securityToken: 'local' };
 }
 
-type OssParts = Pick<OssServerOptions, 'port' | 'dataDir' | 'credentials' | 'onEvent'>;
+type OssParts = Omit<OssServerOptions, 'region' | 'buckets'>;
 
 async function startOss({ dataDir, ...parts }: OssParts): Promise<OssServer> {
   return await startOssServer({

@@ -17,6 +17,7 @@ interface Options {
   seed: boolean;
   webhook?: URL;
   otlp?: URL;
+  faults?: true;
   json?: true;
 }
 
@@ -39,6 +40,7 @@ export function localCommand(): Command {
     .option('--no-seed', 'upload no photographs of our own')
     .option('--webhook <url>', 'post each ready and failure message there, as JSON', urlFrom)
     .option('--otlp <url>', 'send traces there (OTLP over HTTP)', urlFrom)
+    .option('--faults', 'let whoever can read the data folder inject faults into OSS')
     .option('--json', 'one line of JSON when ready, then one for each happening')
     .action(local);
 }
@@ -57,6 +59,7 @@ async function local(options: Options): Promise<void> {
     },
     webhook: options.webhook,
     otlp: options.otlp,
+    faults: options.faults,
     onHappening: happening => teller.happening(happening),
   });
   stopOnSignal(platform);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { sha256 } from '../acs3.ts';
+import { readSigned } from '../acs3.ts';
 import { ASYNC_BYTES, type FunctionHost, SYNC_BYTES } from '../function-host/host.ts';
 import type { FunctionDefinition } from '../service-definition.ts';
 import { type Answer, refusal } from './answer.ts';
@@ -15,26 +15,14 @@ export async function invokeFunction(request: IncomingMessage, invoked: Invoked)
   const asked = readAsked(request.headers, invoked.definition);
   if ('status' in asked) return asked;
   const most = asked.kind === 'sync' ? SYNC_BYTES : ASYNC_BYTES;
-  const body = await readBody(request, most);
-  if (body === undefined) {
+  const body = await readSigned(request, most);
+  if (body === 'too-large') {
     return refusal('EntityTooLarge', `payload size exceeds maximum allowed size (${most} bytes)`);
   }
-  if (sha256(body) !== request.headers['x-acs-content-sha256']) {
+  if (body === 'another') {
     return refusal('SignatureNotMatch', 'expected a body whose SHA-256 is x-acs-content-sha256');
   }
   return asked.kind === 'sync' ? await answerOf(invoked, body) : await queue(invoked, asked, body);
-}
-
-/** What is too much is read to its end and thrown away, so that the client can hear why. */
-async function readBody(request: IncomingMessage, most: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes <= most) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return bytes <= most ? Buffer.concat(chunks) : undefined;
 }
 
 /** 200 even where the function failed; then the header tells, and the body is the error. */

@@ -1,50 +1,62 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
+import { ADMIN_PATH, administer } from './admin/admin.ts';
+import { ConnectionReset, resetConnection, strikeAfter, strikeBefore } from './admin/strike.ts';
+import type { Switches } from './admin/switches.ts';
 import { type Address, readAddresses, splitTarget } from './address.ts';
 import { authenticate, type Keyring } from './authenticate.ts';
 import type { Call } from './call.ts';
 import { type CorsRules, corsHeaders, preflight } from './cors.ts';
+import { type Asked, errorReply } from './error-reply.ts';
 import { OssError } from './errors.ts';
 import { createPublish, type OnEvent } from './events.ts';
+import { createInvite, type Invite } from './invite.ts';
+import { isKnownToOss } from './known-parameters.ts';
 import type { Mirror } from './mirror.ts';
-import { discardReply, type Reply, sendReply, xmlReply } from './reply.ts';
+import { discardReply, type Reply, sendReply } from './reply.ts';
 import { findRoute } from './router.ts';
 import { postObject } from './routes/post-object.ts';
 import type { ObjectStorage } from './storage.ts';
+import { limitDownload, limitUpload, readTrafficLimit } from './traffic-limit.ts';
 
 export interface Service {
   readonly store: ObjectStorage;
   readonly keyring: Keyring;
   readonly mirror: Mirror;
   readonly onEvent: OnEvent | undefined;
+  readonly switches: Switches;
+  /** Whoever has it may turn the switches; without one nobody may. */
+  readonly adminToken: string | undefined;
 }
 
 /** Never rejects: a client that went away is nobody's failure, and one request must not end the server. */
 export async function answer(service: Service, request: IncomingMessage, response: ServerResponse) {
+  const { switches, adminToken } = service;
+  if (adminToken !== undefined && request.url === ADMIN_PATH) {
+    return await administer(switches, adminToken, request, response);
+  }
   const started = Date.now();
   const requestId = randomBytes(12).toString('hex').toUpperCase();
   const asked = { requestId, headers: plainHeaders(request), method: request.method ?? '' };
-  const { reply, rules } = await settle(service, request, asked);
+  const invite = createInvite(request, response);
+  const settled = await settle(service, request, { ...asked, invite });
+  if (settled === 'reset') return resetConnection(request);
+  const { reply, rules } = settled;
   try {
-    await drain(request);
     const own = {
       server: 'AliyunOSS',
+      date: new Date(switches.clock()).toUTCString(),
       'x-oss-request-id': requestId,
       'x-oss-server-time': String(Date.now() - started),
       ...corsHeaders(rules, asked.method, asked.headers),
     };
-    await sendReply(response, { ...reply, headers: { ...own, ...reply.headers } });
+    const headers = { ...own, ...invite.refused(), ...reply.headers };
+    await sendReply(response, { ...reply, headers }, () => drain(request, invite));
   } catch {
     discardReply(reply);
     response.destroy();
   }
-}
-
-interface Asked {
-  readonly requestId: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly method: string;
 }
 
 interface Settled {
@@ -53,7 +65,11 @@ interface Settled {
   readonly rules: CorsRules | undefined;
 }
 
-async function settle(service: Service, request: IncomingMessage, asked: Asked): Promise<Settled> {
+async function settle(
+  service: Service,
+  request: IncomingMessage,
+  asked: Asked & { invite: Invite },
+): Promise<Settled | 'reset'> {
   let rules: CorsRules | undefined;
   try {
     const unsigned = readCall(service, request, asked);
@@ -61,11 +77,22 @@ async function settle(service: Service, request: IncomingMessage, asked: Asked):
     if (asked.method === 'OPTIONS') return { reply: preflight(rules, asked.headers), rules };
     const call = identify(unsigned);
     rules = corsRulesOf(call);
-    const reply = isForm(call) ? await postObject(call) : await findRoute(call)(call);
-    return { reply, rules };
+    asked.invite.now();
+    const fault = service.switches.draw(call);
+    const struck = await strikeBefore(call, fault);
+    const reply = await carryOut(struck).catch(error => errorReply(error, asked));
+    return { reply: await strikeAfter(reply, fault), rules };
   } catch (error) {
+    if (error instanceof ConnectionReset) return 'reset';
     return { reply: errorReply(error, asked), rules };
   }
+}
+
+async function carryOut(call: Call): Promise<Reply> {
+  if (isForm(call)) return await postObject(call);
+  const route = findRoute(call);
+  const limit = readTrafficLimit(call);
+  return limitDownload(await route(limitUpload(call, limit)), limit);
 }
 
 function corsRulesOf({ store, address }: Call): CorsRules | undefined {
@@ -79,21 +106,37 @@ interface UnsignedCall extends Call {
 
 /** Of a sender not known yet, at the likeliest of the addresses. */
 function readCall(service: Service, request: IncomingMessage, asked: Asked): UnsignedCall {
-  const { store, keyring, mirror } = service;
+  const { store, keyring, mirror, switches } = service;
+  const { clock } = switches;
+  const restoreMs = switches.restoreMs();
   const { requestId, headers, method } = asked;
   const { path, query } = splitTarget(request.url ?? '/');
   const names = store.buckets().map(bucket => bucket.name);
   const addresses = readAddresses(headers.host ?? '', path, names);
-  const cause = { requestId, address: request.socket.remoteAddress ?? '', region: keyring.region };
+  const from = request.socket.remoteAddress ?? '';
+  const cause = { requestId, address: from, region: keyring.region, clock };
   const publish = createPublish(service.onEvent, cause);
   const address = addresses[0] ?? { bucket: '', key: '' };
   const call = { method, address, addresses, query, headers, body: request };
-  return { ...call, store, keyring, publish, mirror };
+  return { ...call, store, keyring, publish, mirror, clock, restoreMs, requestId, from };
 }
 
 function identify(call: UnsignedCall): Call {
   if (isForm(call)) return call;
-  return { ...call, ...authenticate(call, call.addresses, call.keyring, Date.now()) };
+  const known = authenticate(call, call.addresses, call.keyring, call.clock());
+  if (known) return { ...call, ...known };
+  if (isPublic(call)) return call;
+  throw new OssError('AccessDenied', 'Anonymous access is forbidden for this operation.');
+}
+
+/** Anybody may read an object whose ACL says so, and nothing else of it. */
+function isPublic({ method, address, query, store }: Call): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  const objects = store.find(address.bucket)?.objects;
+  const found = objects?.get(address.key);
+  const served = found?.target === undefined ? found : objects?.get(found.target);
+  const isReadable = [found, served].every(object => object?.acl === 'public-read');
+  return isReadable && !query.some(({ name }) => isKnownToOss(name));
 }
 
 /** A PostObject carries its signature inside. */
@@ -115,23 +158,8 @@ function plainHeaders(request: IncomingMessage): Record<string, string> {
 }
 
 /** A client still sending would see a broken connection instead of the answer. */
-async function drain(request: IncomingMessage): Promise<void> {
-  if (request.readableEnded) return;
+async function drain(request: IncomingMessage, invite: Invite): Promise<void> {
+  if (request.readableEnded || invite.refused().connection !== undefined) return;
   request.resume();
   await finished(request, { writable: false });
-}
-
-/** On a HEAD the error travels in a header, since there is no body. */
-function errorReply(thrown: unknown, asked: Asked): Reply {
-  const error = thrown instanceof OssError ? thrown : new OssError('InternalError', String(thrown));
-  const { Code, Message } = { Code: error.code, Message: error.message };
-  const HostId = asked.headers.host ?? '';
-  const reply = xmlReply({
-    Error: { Code, Message, RequestId: asked.requestId, HostId, ...error.details },
-  });
-  const ec = error.details.EC;
-  const headers = { ...reply.headers, ...(ec !== undefined && { 'x-oss-ec': ec }) };
-  if (asked.method !== 'HEAD') return { ...reply, status: error.status, headers };
-  const encoded = Buffer.from(String(reply.body)).toString('base64');
-  return { status: error.status, headers: { ...headers, 'x-oss-err': encoded } };
 }

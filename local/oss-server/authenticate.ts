@@ -15,19 +15,19 @@ export interface Keyring {
   readonly credentials: readonly Credential[];
   /** As V4 writes it: without `oss-`. */
   readonly region: string;
+  /** Throws where the key holds no longer. */
+  readonly checkKey: (accessKeyId: string) => void;
 }
 
-/** Who asks, and the address whose reading makes the signature right; no signature, or a wrong one, is refused. */
+/** Who asks, and the address whose reading makes the signature right. A wrong one is refused; undefined has none. */
 export function authenticate(
   request: SignedRequest,
   addresses: readonly Address[],
   keyring: Keyring,
   now: number,
-): { address: Address; credential: Credential } {
+): { address: Address; credential: Credential } | undefined {
   const claim = readClaim(request, keyring.region, now);
-  if (claim === undefined) {
-    throw new OssError('AccessDenied', 'Anonymous access is forbidden for this operation.');
-  }
+  if (claim === undefined) return undefined;
   const credential = findCredential(keyring, claim.accessKeyId);
   const attempts: Attempt[] = [];
   for (const address of addresses) {
@@ -43,6 +43,7 @@ export function authenticate(
 export function findCredential(keyring: Keyring, accessKeyId: string): Credential {
   const found = keyring.credentials.find(credential => credential.accessKeyId === accessKeyId);
   if (!found) throw new OssError('InvalidAccessKeyId', undefined, { OSSAccessKeyId: accessKeyId });
+  keyring.checkKey(accessKeyId);
   return found;
 }
 

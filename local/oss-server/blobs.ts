@@ -14,12 +14,18 @@ export interface Blob {
   /** Upper-case hex. */
   readonly md5: string;
   readonly crc64: string;
+  /** When all of it was there, in milliseconds. */
+  readonly received: number;
 }
+
+/** The server's time of day, in milliseconds. */
+export type Clock = () => number;
 
 /** Streams to disk; a source that breaks off leaves nothing behind. */
 export async function receiveBlob(
   directory: string,
   source: Readable | AsyncIterable<Uint8Array>,
+  now: Clock,
 ): Promise<Blob> {
   const id = randomUUID();
   const md5 = createHash('md5');
@@ -40,7 +46,8 @@ export async function receiveBlob(
     await rm(path, { force: true });
     throw error;
   }
-  return { id, size, md5: md5.digest('hex').toUpperCase(), crc64: crc64.digest() };
+  const digests = { md5: md5.digest('hex').toUpperCase(), crc64: crc64.digest() };
+  return { id, size, ...digests, received: now() };
 }
 
 /**
@@ -58,6 +65,9 @@ export async function stageRecord(directory: string, record: unknown): Promise<s
   try {
     await file.writeFile(JSON.stringify(record));
     await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
   } finally {
     await file.close();
   }

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { type Address, checkKey, type QueryItem } from './address.ts';
 import type { Credential, Keyring } from './authenticate.ts';
+import type { Clock } from './blobs.ts';
 import { invalidArgument, OssError } from './errors.ts';
 import type { Publish } from './events.ts';
 import type { Mirror } from './mirror.ts';
-import type { BucketStorage, ObjectStorage } from './storage.ts';
+import type { BucketStorage, Guard, ObjectStorage } from './storage.ts';
 
-/** Keys of a thousand names of 1,023 bytes, each escaped, fit well. */
-const MAX_XML_BYTES = 16 * 1024 * 1024;
+/**
+ * https://www.alibabacloud.com/help/doc-detail/31983.htm says so of DeleteMultipleObjects; ten thousand parts and a
+ * thousand lifecycle rules fit as well.
+ */
+const MAX_XML_BYTES = 2 * 1024 * 1024;
 
 /** One request whose sender is known. */
 export interface Call {
@@ -19,11 +23,17 @@ export interface Call {
   readonly query: readonly QueryItem[];
   /** Lower-case names, one byte per character. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: IncomingMessage;
+  readonly body: Readable;
   readonly store: ObjectStorage;
   readonly keyring: Keyring;
   readonly publish: Publish;
   readonly mirror: Mirror;
+  readonly clock: Clock;
+  readonly requestId: string;
+  /** The address of the sender. */
+  readonly from: string;
+  /** How long restoring an archived object takes. */
+  readonly restoreMs: number;
 }
 
 export function bucketOf(call: Call): BucketStorage {
@@ -57,21 +67,44 @@ export function intParam(
   return value;
 }
 
-export function forbidsOverwrite(headers: Call['headers']): boolean {
-  return headers['x-oss-forbid-overwrite']?.toLowerCase() === 'true';
+/** x-oss-forbid-overwrite: who comes second is refused. */
+export function overwriteGuard(headers: Call['headers']): Guard {
+  const forbids = headers['x-oss-forbid-overwrite']?.toLowerCase() === 'true';
+  return previous => {
+    if (!previous || !forbids) return;
+    throw new OssError('FileAlreadyExists', undefined, { ObjectName: previous.key });
+  };
+}
+
+/** Left alone when it is not read to its end: a destroyed request could not be answered. */
+export function bodyOf(call: Call): AsyncIterable<Buffer> {
+  return call.body.iterator({ destroyOnReturn: false });
 }
 
 export async function readText(call: Call): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of call.body as AsyncIterable<Buffer>) {
+  if (Number(call.headers['content-length'] ?? 0) > MAX_XML_BYTES) throw tooLong();
+  for await (const chunk of bodyOf(call)) {
     size += chunk.length;
-    if (size > MAX_XML_BYTES) throw new OssError('EntityTooLarge');
+    if (size > MAX_XML_BYTES) throw tooLong();
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks);
   checkDigest(call.headers['content-md5'], createHash('md5').update(body).digest('hex'));
-  return body.toString();
+  return decodeText(body);
+}
+
+function tooLong(): OssError {
+  return new OssError('MalformedXML', `expected an XML of ${MAX_XML_BYTES} bytes at most`);
+}
+
+function decodeText(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new OssError('MalformedXML', 'expected UTF-8');
+  }
 }
 
 /** `hex` in either case; without a Content-MD5 there is nothing to verify. */

@@ -1,4 +1,5 @@
 import type { OssRecord } from '../../events/oss-event.ts';
+import type { Clock } from './blobs.ts';
 import { OssError } from './errors.ts';
 
 /** Stands for the account; the same owner is in listings. */
@@ -21,6 +22,7 @@ export interface Cause {
   readonly address: string;
   /** Without `oss-`. */
   readonly region: string;
+  readonly clock: Clock;
 }
 
 export type OnEvent = (record: OssRecord) => Promise<void>;
@@ -43,7 +45,7 @@ function toRecord(change: Change, cause: Cause): OssRecord {
   return {
     eventName: change.name,
     eventSource: 'acs:oss',
-    eventTime: new Date().toISOString().replace(/\.\d+Z$/, '.000Z'),
+    eventTime: new Date(cause.clock()).toISOString().replace(/\.\d+Z$/, '.000Z'),
     eventVersion: '1.0',
     oss: {
       bucket: {

@@ -3,7 +3,7 @@ import { OssError } from './errors.ts';
 import { normalObject, representationOf } from './new-object.ts';
 import { askOrigin, isRedirect, type Missed, mirrorFailed } from './origin.ts';
 import type { Reply } from './reply.ts';
-import type { BucketStorage } from './storage.ts';
+import type { BucketStorage, StoredObject } from './storage.ts';
 import { type MirrorRule, mirrorRuleFor } from './website.ts';
 
 /** What a miss came to: the object is in the bucket now, or the origin's redirect goes on to the client. */
@@ -70,11 +70,15 @@ async function store(
   const blob = await bucket.receive(bodyOf(response, rule));
   const headers = representationOf(response.headers);
   try {
-    await bucket.commit(normalObject(key, blob, headers), true);
+    await bucket.commit(normalObject(key, blob, headers), refuseSecond);
   } catch (error) {
     if (!(error instanceof OssError && error.code === 'FileAlreadyExists')) throw error;
   }
   return { kind: 'stored' };
+}
+
+function refuseSecond(previous: StoredObject | undefined): void {
+  if (previous) throw new OssError('FileAlreadyExists');
 }
 
 /** Tells a body that breaks off from a disk that does not take it. */

@@ -1,3 +1,4 @@
+import type { Attributes } from './attributes.ts';
 import type { Blob } from './blobs.ts';
 import type { StoredObject } from './storage.ts';
 
@@ -24,14 +25,20 @@ export function keptHeaders(headers: Headers): Headers {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => isKept(name)));
 }
 
-export function normalObject(key: string, blob: Blob, headers: Headers): StoredObject {
+export function normalObject(
+  key: string,
+  blob: Blob,
+  headers: Headers,
+  attributes: Attributes = {},
+): StoredObject {
   return {
+    ...attributes,
     key,
     blob: blob.id,
     size: blob.size,
     etag: blob.md5,
     crc64: blob.crc64,
-    lastModified: wholeSecond(Date.now()),
+    lastModified: wholeSecond(blob.received),
     type: 'Normal',
     headers,
   };

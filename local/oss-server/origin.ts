@@ -4,7 +4,8 @@ import { urlToHttpOptions } from 'node:url';
 import type { QueryItem } from './address.ts';
 import { isSigning } from './claim.ts';
 import { OssError } from './errors.ts';
-import { isSubresource } from './signature-v1.ts';
+import { isKnownToOss } from './known-parameters.ts';
+
 import { encode } from './signature-v4.ts';
 import { isLoopback, isPassable, type MirrorRule } from './website.ts';
 
@@ -78,8 +79,8 @@ function targetFor({ key, query }: Missed, rule: MirrorRule): Target {
 }
 
 /** Whether a parameter is none of OSS's own: these are signatures and subresources, and no origin's business. */
-export function isForeign(name: string): boolean {
-  return !isSigning(name) && !isSubresource(name) && !name.startsWith('x-oss-');
+function isForeign(name: string): boolean {
+  return !isSigning(name) && !isKnownToOss(name);
 }
 
 function redirected(from: Target, location = ''): Target {

@@ -11,6 +11,7 @@ export type OssAction =
   | 'DeleteBucketLifecycle'
   | 'DeleteBucketWebsite'
   | 'DeleteObject'
+  | 'DeleteObjectTagging'
   | 'GetBucketAcl'
   | 'GetBucketCors'
   | 'GetBucketInfo'
@@ -18,6 +19,8 @@ export type OssAction =
   | 'GetBucketLocation'
   | 'GetBucketWebsite'
   | 'GetObject'
+  | 'GetObjectAcl'
+  | 'GetObjectTagging'
   | 'ListBuckets'
   | 'ListMultipartUploads'
   | 'ListObjects'
@@ -27,7 +30,10 @@ export type OssAction =
   | 'PutBucketCors'
   | 'PutBucketLifecycle'
   | 'PutBucketWebsite'
-  | 'PutObject';
+  | 'PutObject'
+  | 'PutObjectAcl'
+  | 'PutObjectTagging'
+  | 'RestoreObject';
 
 /** Throws AccessDenied where the caller is a role whose policy does not allow it; an owner may do everything. */
 export function permit(

@@ -1,4 +1,5 @@
 import { findCredential, type Keyring } from './authenticate.ts';
+import type { Clock } from './blobs.ts';
 import { checkSkew } from './claim.ts';
 import { invalidArgument, notImplemented, OssError } from './errors.ts';
 import { signV1 } from './signature-v1.ts';
@@ -16,9 +17,9 @@ export interface LengthRange {
 export function verifyForm(
   fields: Fields,
   bucket: string,
-  keyring: Keyring,
-  now: number,
+  { keyring, clock }: { keyring: Keyring; clock: Clock },
 ): LengthRange {
+  const now = clock();
   const encoded = fields.get('policy');
   if (encoded === undefined) throw denied('Anonymous access is forbidden for this operation.');
   verifySignature(fields, encoded, keyring, now);

@@ -1,25 +1,16 @@
-import type { Call } from './call.ts';
 import { notImplemented } from './errors.ts';
 
 /** Headers that change what happens; a value in the list changes nothing. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'x-oss-allow-same-action-overlap': ['false'],
-  'x-oss-callback': [],
-  'x-oss-callback-var': [],
   'x-oss-complete-all': ['no'],
-  'x-oss-object-acl': ['default', 'private'],
   'x-oss-acl': ['private'],
   'x-oss-process': [],
-  'x-oss-server-side-encryption': [],
-  'x-oss-server-side-encryption-key-id': [],
   'x-oss-server-side-data-encryption': [],
-  'x-oss-storage-class': ['Standard'],
-  'x-oss-symlink-target': [],
-  'x-oss-tagging': [],
-  'x-oss-traffic-limit': [],
 };
 
-export function refuseHeaders({ headers }: Call): void {
+/** Of a request, or the fields of a form. */
+export function refuseHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, harmless] of Object.entries(REFUSED)) {
     const value = headers[name];
     if (value !== undefined && !harmless.includes(value)) throw notImplemented(name);

@@ -20,8 +20,16 @@ export function xmlReply(
   };
 }
 
-/** `Date` is ours because Node caches its own, and clients send it back in If-Modified-Since. */
-export async function sendReply(response: ServerResponse, reply: Reply): Promise<void> {
+/**
+ * `Date` is ours because Node caches its own, and clients send it back in If-Modified-Since. All of the answer is
+ * out before `read` is awaited, and the answer ends after it: a client that is still sending hears it at once, and
+ * its connection is not broken.
+ */
+export async function sendReply(
+  response: ServerResponse,
+  reply: Reply,
+  read?: () => Promise<void>,
+): Promise<void> {
   const { body, status } = reply;
   response.sendDate = false;
   response.writeHead(status, {
@@ -29,8 +37,11 @@ export async function sendReply(response: ServerResponse, reply: Reply): Promise
     ...lengthOf(reply),
     ...reply.headers,
   });
-  if (body === undefined || typeof body === 'string') response.end(body);
-  else await pipeline(body, response);
+  if (body !== undefined && typeof body !== 'string') return await pipeline(body, response);
+  response.flushHeaders();
+  if (body) response.write(body);
+  await read?.();
+  response.end();
 }
 
 /** A body that could not be sent holds a file open. */

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { createSwitches } from './admin/switches.ts';
 import { answer, type Service } from './answer.ts';
 import type { Credential } from './authenticate.ts';
 import type { OnEvent } from './events.ts';
@@ -19,6 +20,8 @@ export interface OssServerOptions {
   buckets: string[];
   /** Awaited before the request that caused it is answered: an event is durable when the client hears 200. */
   onEvent?: OnEvent;
+  /** Whoever has it may inject faults: PUT and GET of `/-/admin`. Without one nobody may. */
+  adminToken?: string | undefined;
 }
 
 export interface OssServer {
@@ -34,22 +37,26 @@ export interface OssServer {
 export const whatItIs = [
   'A local stand-in for Alibaba Cloud OSS, for development and tests only: it listens on this machine alone,',
   'promises no durability. It verifies every signature (V1 and V4), allows a role what its policy allows, and keeps',
-  'objects, multipart uploads, form uploads, copies and listings as the cloud does, and obeys CORS, lifecycle and',
-  'mirroring rules. It lacks versioning, ACLs but private, tagging, symlinks, append, callbacks, image processing,',
-  'websites, encryption and the rest, and answers those with 501 NotImplemented. Without CORS rules a bucket is open',
-  'to every page.',
+  'objects, multipart uploads, form uploads, appends, links, copies and listings as the cloud does, with their tags,',
+  'ACLs and storage classes; it calls back, on this machine, and obeys CORS, lifecycle and mirroring rules. It lacks',
+  'versioning, public buckets, image processing, websites and the rest, and answers those with 501 NotImplemented.',
+  'Encryption is told, not done. Without CORS rules a bucket is open to every page.',
 ].join('\n');
 
 /** Keys as long as 1,023 CJK bytes are three times that in a URL, and V4 URLs add their own. */
 const MAX_HEADER_BYTES = 64 * 1024;
 
 export async function startOssServer(options: OssServerOptions): Promise<OssServer> {
-  const store = openStorage(options.dataDir);
+  const switches = createSwitches();
+  const { clock, checkKey } = switches;
+  const store = openStorage(options.dataDir, clock);
   for (const bucket of options.buckets) store.create(bucket);
   const mirror = createMirror();
-  const keyring = { credentials: options.credentials, region: options.region.replace(/^oss-/, '') };
+  const region = options.region.replace(/^oss-/, '');
+  const keyring = { credentials: options.credentials, region, checkKey };
+  const { onEvent, adminToken } = options;
   const { port, close } = await listenOnLoopback(
-    () => createHttp({ store, keyring, mirror, onEvent: options.onEvent }),
+    () => createHttp({ store, keyring, mirror, onEvent, switches, adminToken }),
     options.port,
   );
   return {
@@ -76,9 +83,6 @@ function createHttp(service: Service) {
     keepAliveTimeout: 60_000,
   });
   server.on('request', (request, response) => void answer(service, request, response));
-  server.on('checkContinue', (request, response) => {
-    response.writeContinue();
-    void answer(service, request, response);
-  });
+  server.on('checkContinue', (request, response) => void answer(service, request, response));
   return server;
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { stageRecord } from './blobs.ts';
+import type { Attributes } from './attributes.ts';
+import { type Clock, stageRecord } from './blobs.ts';
 import { OssError } from './errors.ts';
 import { type Layout, readRecords } from './layout.ts';
 
@@ -11,6 +12,7 @@ export interface Upload {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly initiated: number;
+  readonly attributes?: Attributes;
 }
 
 export interface Part {
@@ -33,12 +35,12 @@ export interface UploadStorage {
   all(): OpenUpload[];
   /** Throws NoSuchUpload, also for an upload of another key or one that is being completed. */
   find(id: string, key: string): OpenUpload;
-  start(key: string, headers: Upload['headers']): Promise<Upload>;
+  start(key: string, headers: Upload['headers'], attributes: Attributes): Promise<Upload>;
   addPart(open: OpenUpload, part: Part): Promise<void>;
   remove(open: OpenUpload): Promise<void>;
 }
 
-export function openUploads(layout: Layout): UploadStorage {
+export function openUploads(layout: Layout, now: Clock): UploadStorage {
   const uploads = new Map(loadUploads(layout).map(open => [open.upload.id, open]));
   return {
     all: () => [...uploads.values()],
@@ -49,8 +51,9 @@ export function openUploads(layout: Layout): UploadStorage {
       }
       return open;
     },
-    async start(key, headers) {
-      const upload = { id: nextUploadId(Date.now()), key, headers, initiated: Date.now() };
+    async start(key, headers, attributes) {
+      const initiated = now();
+      const upload = { id: nextUploadId(initiated), key, headers, initiated, attributes };
       const staged = await stageRecord(layout.temp, upload);
       mkdirSync(dirname(layout.upload(upload.id)));
       renameSync(staged, layout.upload(upload.id));
@@ -68,10 +71,14 @@ export function openUploads(layout: Layout): UploadStorage {
 }
 
 async function addPart(layout: Layout, open: OpenUpload, part: Part, isOpen: () => boolean) {
-  const staged = await stageRecord(layout.temp, part);
+  const discard = () => rm(layout.blob(part.blob), { force: true });
+  const staged = await stageRecord(layout.temp, part).catch(async error => {
+    await discard();
+    throw error;
+  });
   if (!isOpen() || open.sealed) {
     await rm(staged, { force: true });
-    await rm(layout.blob(part.blob), { force: true });
+    await discard();
     throw new OssError('NoSuchUpload', undefined, { UploadId: open.upload.id });
   }
   const previous = open.parts.get(part.number);

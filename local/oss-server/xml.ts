@@ -18,7 +18,7 @@ const builder = new XMLBuilder({
 
 /** Lists even where there is one of them. */
 const REPEATED = new Set(
-  'Object Part CORSRule AllowedOrigin AllowedMethod AllowedHeader ExposeHeader Rule RoutingRule Pass Remove Set'.split(
+  'Object Part CORSRule AllowedOrigin AllowedMethod AllowedHeader ExposeHeader Rule RoutingRule Tag Pass Remove Set'.split(
     ' ',
   ),
 );
@@ -37,9 +37,24 @@ export function writeXml(root: Record<string, unknown>): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build(root)}`;
 }
 
+/** https://www.w3.org/TR/xml/#charsets: what may stand in a document, raw or as `&#…;`. */
+const FORBIDDEN = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+const CHARACTER = /&#(?:x([0-9a-f]+)|(\d+));/gi;
+
+function holdsForbidden(text: string): boolean {
+  if (FORBIDDEN.test(text)) return true;
+  return [...text.matchAll(CHARACTER)].some(([, hex, decimal]) => {
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    return code > 0x10ffff || FORBIDDEN.test(String.fromCodePoint(code));
+  });
+}
+
 /** A document type could define entities that expand without end, and no client sends one. */
 export function readXml(text: string): Record<string, unknown> {
   if (text.includes('<!DOCTYPE')) throw new OssError('MalformedXML');
+  if (holdsForbidden(text)) {
+    throw new OssError('MalformedXML', 'The XML holds a character that XML 1.0 forbids.');
+  }
   try {
     return parser.parse(text, true) as Record<string, unknown>;
   } catch (cause) {

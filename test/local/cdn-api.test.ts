@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import http from 'node:http';
 import cdn, {
   DescribeRefreshQuotaRequest,
   DescribeRefreshTasksRequest,
@@ -113,4 +115,27 @@ describe('the API of the CDN', () => {
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ Code: 'IncompleteSignature' });
   });
+
+  it('refuses an unsigned sender before its body has come', async () => {
+    const { endpoint } = await api();
+    expect(await statusBeforeBody(endpoint, 541_000_000)).toBe(400);
+  });
+
+  it('refuses a signed body above four megabytes', async () => {
+    const { client, purged } = await api();
+    const long = file(`${DOMAIN}/${'x'.repeat(5_000_000)}`);
+    expect(await refused(client.refreshObjectCaches(long))).toEqual([413, 'RequestEntityTooLarge']);
+    expect(purged).toEqual([]);
+  });
 });
+
+/** What is answered to a POST that promises a body and sends one byte of it. */
+async function statusBeforeBody(endpoint: string, promised: number): Promise<number | undefined> {
+  const headers = { 'content-length': String(promised) };
+  const request = http.request(endpoint, { method: 'POST', headers });
+  request.on('error', () => undefined);
+  request.write('x');
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  request.destroy();
+  return response.statusCode;
+}

@@ -1,4 +1,6 @@
 import http from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { type CdnOptions, startCdn } from '../../local/cdn.ts';
 import { normalObject } from '../../local/oss-server/new-object.ts';
@@ -122,6 +124,34 @@ test('only GET and HEAD are allowed', async () => {
     const response = await get('/a', { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   }
+});
+
+/** Bytes as they are, which no client library would send. */
+async function talk(port: number, request: string | Buffer): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(request);
+  return await text(socket);
+}
+
+test('a path that a lenient client sends raw is understood, and the query as well', async () => {
+  const { put, cdn } = await open({
+    onMiss: async ({ url }) => ({ status: 404, body: `no ${url}` }),
+  });
+  await put('dir/中 é.jpg', 'abc');
+  const get = (target: string) =>
+    talk(cdn.port, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n`);
+  expect(await get('/dir/中%20é.jpg?x=中')).toMatch(/^HTTP\/1.1 200 .*\r\nabc$/s);
+  expect(await get('/dir/中 é.jpg')).toMatch(/^HTTP\/1.1 200 .*\r\nabc$/s);
+  expect(await get('/图.jpg?w=图')).toContain('no /%E5%9B%BE.jpg?w=%E5%9B%BE');
+});
+
+test.each([
+  ['bytes that are no UTF-8', Buffer.from('GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n', 'latin1')],
+  ['no HTTP', 'hello\r\n\r\n'],
+  ['another method', 'PUT /中 HTTP/1.1\r\nHost: x\r\n\r\n'],
+])('%s is a 400 still', async (_, request) => {
+  const { cdn } = await open();
+  expect(await talk(cdn.port, request)).toMatch(/^HTTP\/1.1 400 /);
 });
 
 test('a malformed path is a 400, and dots are not folded', async () => {

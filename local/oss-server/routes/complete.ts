@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Call, forbidsOverwrite, readText } from '../call.ts';
+import { type Call, overwriteGuard, readText } from '../call.ts';
+import { callBack } from '../call-back.ts';
+import { readCallback } from '../callback.ts';
 import { encodeListed } from '../encoding.ts';
 import { OssError } from '../errors.ts';
 import { normalObject } from '../new-object.ts';
@@ -13,16 +15,18 @@ import { created, storedHeaders } from './objects.ts';
 const MIN_PART_BYTES = 100 * 1024;
 
 export async function completeUpload(call: Call): Promise<Reply> {
+  const callback = readCallback(call);
   const wanted = readParts(await readText(call));
   const { bucket, open } = openUpload(call);
   const parts = choose(open, wanted);
   open.sealed = true;
   try {
     const object = await assemble(bucket, open, parts);
-    const previous = await bucket.commit(object, forbidsOverwrite(call.headers));
+    const previous = await bucket.commit(object, overwriteGuard(call.headers));
     await bucket.uploads.remove(open);
     await call.publish(created('CompleteMultipartUpload', bucket, object, previous));
-    return completed(call, object);
+    const uploaded = { bucket, object, operation: 'CompleteMultipartUpload' } as const;
+    return await callBack(call, callback, uploaded, completed(call, object));
   } finally {
     open.sealed = false;
   }
@@ -66,7 +70,7 @@ async function assemble(
   const md5 = createHash('md5');
   for (const part of parts) md5.update(part.etag, 'hex');
   return {
-    ...normalObject(open.upload.key, blob, open.upload.headers),
+    ...normalObject(open.upload.key, blob, open.upload.headers, open.upload.attributes),
     etag: `${md5.digest('hex').toUpperCase()}-${parts.length}`,
     type: 'Multipart',
   };

@@ -4,6 +4,7 @@ import { invalidArgument } from '../errors.ts';
 import { OWNER_ID } from '../events.ts';
 import { type Listing, listObjects } from '../list.ts';
 import { type Reply, xmlReply } from '../reply.ts';
+import { restoreInfo } from '../restore.ts';
 import type { StoredObject } from '../storage.ts';
 
 const LIMIT = { max: 1000, fallback: 100 };
@@ -75,12 +76,14 @@ export function encodingType(call: Call) {
 }
 
 function entry(call: Call, object: StoredObject) {
+  const restored = restoreInfo(object, call.clock());
   return {
     Key: encodeListed(call, object.key),
     LastModified: new Date(object.lastModified).toISOString(),
     ETag: `"${object.etag}"`,
     Type: object.type,
     Size: object.size,
-    StorageClass: 'Standard',
+    StorageClass: object.storageClass ?? 'Standard',
+    ...(restored !== undefined && { RestoreInfo: restored }),
   };
 }

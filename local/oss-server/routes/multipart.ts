@@ -3,6 +3,7 @@ import { type Call, intParam, param, targetOf } from '../call.ts';
 import { encodeListed } from '../encoding.ts';
 import { OssError } from '../errors.ts';
 import { keptHeaders, wholeSecond } from '../new-object.ts';
+import { permittedAttributes } from '../permitted-attributes.ts';
 import { readRange } from '../range.ts';
 import { type Reply, xmlReply } from '../reply.ts';
 import type { BucketStorage } from '../storage.ts';
@@ -14,7 +15,11 @@ const MAX_PART_NUMBER = 10_000;
 
 export async function initiateUpload(call: Call): Promise<Reply> {
   const { bucket, key } = targetOf(call);
-  const upload = await bucket.uploads.start(key, keptHeaders(call.headers));
+  const upload = await bucket.uploads.start(
+    key,
+    keptHeaders(call.headers),
+    permittedAttributes(call),
+  );
   await call.publish(progress('ObjectCreated:InitiateMultipartUpload', bucket, upload));
   return xmlReply({
     InitiateMultipartUploadResult: {
@@ -74,7 +79,7 @@ async function addPart(call: Call, blob: Blob, action: string): Promise<Part> {
     size: blob.size,
     etag: blob.md5,
     crc64: blob.crc64,
-    lastModified: wholeSecond(Date.now()),
+    lastModified: wholeSecond(blob.received),
   };
   await bucket.uploads.addPart(open, part);
   await call.publish(progress(`ObjectCreated:${action}`, bucket, open.upload, part));

@@ -1,11 +1,12 @@
-import { type Call, checkDigest, forbidsOverwrite, param, targetOf, toBase64 } from '../call.ts';
+import { bodyOf, type Call, checkDigest, overwriteGuard, targetOf, toBase64 } from '../call.ts';
+import { callBack } from '../call-back.ts';
+import { readCallback } from '../callback.ts';
+import { encryptionHeaders } from '../attributes.ts';
 import { OssError } from '../errors.ts';
 import { keptHeaders, normalObject } from '../new-object.ts';
-import { isForeign } from '../origin.ts';
+import { permittedAttributes } from '../permitted-attributes.ts';
 import type { Reply } from '../reply.ts';
-import { decideServing, representationHeaders, serveBody } from '../serve.ts';
 import type { BucketStorage, StoredObject } from '../storage.ts';
-import { mirrorRuleFor } from '../website.ts';
 
 export async function putObject(call: Call): Promise<Reply> {
   const { bucket, key } = targetOf(call);
@@ -13,16 +14,19 @@ export async function putObject(call: Call): Promise<Reply> {
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
     throw new OssError('MissingContentLength');
   }
+  const attributes = permittedAttributes(call);
+  const callback = readCallback(call);
   const blob = await receiveVerified(call, bucket);
-  const object = normalObject(key, blob, keptHeaders(headers));
-  const previous = await bucket.commit(object, forbidsOverwrite(headers));
+  const object = normalObject(key, blob, keptHeaders(headers), attributes);
+  const previous = await bucket.commit(object, overwriteGuard(headers));
   await call.publish(created('PutObject', bucket, object, previous));
-  return { status: 200, headers: storedHeaders(object) };
+  const reply = { status: 200, headers: storedHeaders(object) };
+  return await callBack(call, callback, { bucket, object, operation: 'PutObject' }, reply);
 }
 
 /** A body that is not what its Content-MD5 says is not kept. */
 export async function receiveVerified(call: Call, bucket: BucketStorage) {
-  const blob = await bucket.receive(call.body);
+  const blob = await bucket.receive(bodyOf(call));
   try {
     checkDigest(call.headers['content-md5'], blob.md5);
   } catch (error) {
@@ -32,8 +36,10 @@ export async function receiveVerified(call: Call, bucket: BucketStorage) {
   return blob;
 }
 
-export function storedHeaders({ etag, crc64, type }: StoredObject): Record<string, string> {
+export function storedHeaders(object: StoredObject): Record<string, string> {
+  const { etag, crc64, type } = object;
   return {
+    ...encryptionHeaders(object),
     etag: `"${etag}"`,
     'x-oss-hash-crc64ecma': crc64,
     ...(type === 'Normal' && { 'content-md5': toBase64(etag) }),
@@ -66,39 +72,6 @@ export function removed(action: string, bucket: BucketStorage, object: StoredObj
   return { name: `ObjectRemoved:${action}`, bucket: bucket.name, key: object.key, ...change };
 }
 
-export async function getObject(call: Call): Promise<Reply> {
-  const { bucket, key } = targetOf(call);
-  const misses = call.method === 'GET' && !bucket.objects.get(key);
-  const mirrored = misses ? await call.mirror.fetch(bucket, { ...call, key }) : undefined;
-  if (mirrored?.kind === 'redirect') return mirrored.reply;
-  // Looked up after the wait: what is served is opened in this tick.
-  const object = findObject(bucket, key);
-  const serving = decideServing(object, call.headers, wantsStandardRange(call));
-  const headers = {
-    ...representationHeaders(object),
-    ...ossHeaders(object),
-    ...(mirrored && { 'x-oss-tag': 'MIRROR' }),
-    ...overrides(call),
-  };
-  if (serving.kind === 'failed') throw preconditionFailed(serving.condition);
-  if (serving.kind === 'unsatisfiable') {
-    throw new OssError('InvalidRange', undefined, { ActualObjectSize: String(object.size) });
-  }
-  if (serving.kind === 'not-modified') return { status: 304, headers };
-  const range = serving.kind === 'part' ? serving.range : undefined;
-  const reply = serveBody(bucket, object, { method: call.method, range });
-  return { ...reply, headers: { ...headers, ...reply.headers } };
-}
-
-/** Only these three, even of an object with more to tell. */
-export async function headObjectMeta(call: Call): Promise<Reply> {
-  const { bucket, key } = targetOf(call);
-  const object = findObject(bucket, key);
-  const modified = new Date(object.lastModified).toUTCString();
-  const headers = { etag: `"${object.etag}"`, 'last-modified': modified };
-  return { status: 200, headers: { 'content-length': String(object.size), ...headers } };
-}
-
 export async function deleteObject(call: Call): Promise<Reply> {
   const { bucket, key } = targetOf(call);
   const previous = await bucket.remove(key);
@@ -114,40 +87,4 @@ export function findObject(bucket: BucketStorage, key: string): StoredObject {
 
 export function preconditionFailed(condition: string): OssError {
   return new OssError('PreconditionFailed', undefined, { Condition: condition });
-}
-
-/** A mirror may hand a parameter on to its origin; OSS itself takes no notice of it. */
-export function passesQuery({ store, address }: Call, name: string): boolean {
-  const website = store.find(address.bucket)?.settings.get('website');
-  return isForeign(name) && mirrorRuleFor(website, address.key)?.PassQueryString === 'true';
-}
-
-function wantsStandardRange({ headers }: Call): boolean {
-  return headers['x-oss-range-behavior'] === 'standard';
-}
-
-function ossHeaders(object: StoredObject): Record<string, string> {
-  const meta = Object.entries(object.headers).filter(([name]) => name.startsWith('x-oss-meta-'));
-  return {
-    ...Object.fromEntries(meta),
-    ...storedHeaders(object),
-    'x-oss-object-type': object.type,
-    'x-oss-storage-class': 'Standard',
-  };
-}
-
-export const OVERRIDES = [
-  'response-content-type',
-  'response-content-language',
-  'response-expires',
-  'response-cache-control',
-  'response-content-disposition',
-  'response-content-encoding',
-];
-
-/** Signed by whoever may read the object, so honoured. */
-function overrides(call: Call): Record<string, string> {
-  const given = OVERRIDES.filter(name => param(call, name) !== '');
-  const value = (name: string) => Buffer.from(param(call, name)).toString('latin1');
-  return Object.fromEntries(given.map(name => [name.slice('response-'.length), value(name)]));
 }

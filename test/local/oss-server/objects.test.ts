@@ -264,12 +264,13 @@ test('what is not done here is refused by its name', async () => {
   const cases = [
     ['GET', `/${BUCKET}?policy`, '?policy', 'policy'],
     ['PUT', `/${BUCKET}?versioning`, '?versioning', 'versioning'],
-    ['POST', `/${BUCKET}/a?append&position=0`, '?append&position=0', 'append'],
-    ['PUT', `/${BUCKET}/a?symlink`, '?symlink', 'symlink'],
-    ['POST', `/${BUCKET}/a?restore`, '?restore', 'restore'],
+    ['POST', `/${BUCKET}/a?asyncFetch`, '?asyncFetch', 'asyncFetch'],
+    ['PUT', `/${BUCKET}?tagging`, '?tagging', 'tagging'],
     ['GET', `/${BUCKET}/a?x-oss-process=image/info`, '?x-oss-process=image/info', 'x-oss-process'],
     ['GET', `/${BUCKET}/a?versionId=1`, '?versionId=1', 'versionId'],
-    ['GET', `/${BUCKET}?somethingNew`, '', 'somethingNew'],
+    ['GET', `/${BUCKET}?overwriteConfig`, '', 'overwriteConfig'],
+    ['GET', `/${BUCKET}/a?x-oss-something-new=1`, '', 'x-oss-something-new'],
+    ['PATCH', `/${BUCKET}/a`, '', 'PATCH'],
   ] as const;
   for (const [method, target, subresources, name] of cases) {
     const response = await send(server, { method, target, subresources });
@@ -277,18 +278,86 @@ test('what is not done here is refused by its name', async () => {
     expect([response.status, codeOf(text)]).toEqual([501, 'NotImplemented']);
     expect(text).toContain(name);
   }
-  const headers = { 'x-oss-callback': 'e30=' };
-  const callback = await send(server, {
-    method: 'PUT',
-    target: `/${BUCKET}/b`,
-    headers,
-    body: 'b',
-  });
-  expect([callback.status, await callback.text()]).toEqual([
+  const headers = { 'x-oss-process': 'image/resize,w_100' };
+  const raw = { method: 'PUT', target: `/${BUCKET}/b`, headers, body: 'b' };
+  const processed = await send(server, raw);
+  expect([processed.status, await processed.text()]).toEqual([
     501,
-    expect.stringContaining('x-oss-callback'),
+    expect.stringContaining('x-oss-process'),
   ]);
   expect(server.store.find(BUCKET)?.objects.get('b')).toBeUndefined();
+});
+
+test('a parameter that OSS does not know changes nothing', async () => {
+  const server = await start();
+  const at = (method: string, target: string, body?: string) =>
+    send(server, { method, target: `/${BUCKET}${target}`, body });
+  expect((await at('PUT', '/a?utm_source=mail', 'abc')).status).toBe(200);
+  expect(await (await at('GET', '/a?width=100&v=2')).text()).toBe('abc');
+  expect(await (await at('GET', '?somethingNew')).text()).toContain('<Key>a</Key>');
+  const url = pathStyle(server).signatureUrl('a');
+  expect((await fetch(`${url}&tracked=yes`)).status).toBe(200);
+});
+
+test.each([
+  ['if-match', 'foo-bar', 'If-Match'],
+  ['if-unmodified-since', 'Thu, 01 Jan 2015 00:00:00 GMT', 'If-Unmodified-Since'],
+])('a copy whose %s does not hold says so in OSS’s words', async (name, value, condition) => {
+  const client = pathStyle(await start());
+  await client.put('a', Buffer.from('a'));
+  await expect(client.copy('b', 'a', { headers: { [name]: value } })).rejects.toMatchObject({
+    name: 'PreconditionFailedError',
+    message: `At least one of the pre-conditions you specified did not hold. (condition: ${condition})`,
+    status: 412,
+  });
+});
+
+test.each([
+  ['a control character', '\u0001'],
+  ['one as an entity', '&#1;'],
+  ['one as a hexadecimal entity', '&#x1F;'],
+  ['a lone surrogate as an entity', '&#xD800;'],
+  ['no character at all', '&#x110000;'],
+  ['U+FFFF', '\uffff'],
+])('keys to delete that hold %s, which XML 1.0 forbids, are refused', async (_, text) => {
+  const server = await start();
+  await pathStyle(server).put('ab', Buffer.from('a'));
+  const answer = await deleteKeys(server, `a${text}b`, 'ab');
+  expect([answer.status, codeOf(await answer.text())]).toEqual([400, 'MalformedXML']);
+  expect(server.store.find(BUCKET)?.objects.size).toBe(1);
+});
+
+test('a carriage return in a key to delete is one as an entity, and a line feed when raw, as XML has it', async () => {
+  const server = await start();
+  const client = pathStyle(server);
+  for (const key of ['a\rb', 'a\nb', '🐸\t']) await client.put(key, Buffer.from('a'));
+  const left = async (...written: string[]) => {
+    await deleteKeys(server, ...written);
+    const listed = await client.listV2({ 'encoding-type': 'url' }, {});
+    return (listed.objects ?? []).map(({ name }) => name);
+  };
+  expect(await left('a\rb')).toEqual(['a%0Db', '%F0%9F%90%B8%09']);
+  expect(await left('a&#13;b', '&#x1F438;&#9;')).toEqual([]);
+});
+
+/** Keys as they stand in the XML. */
+function deleteKeys(server: OssServer, ...keys: string[]) {
+  const objects = keys.map(key => `<Object><Key>${key}</Key></Object>`);
+  const body = `<Delete>${objects.join('')}</Delete>`;
+  const headers = { 'content-md5': md5(body) };
+  const target = `/${BUCKET}?delete`;
+  return send(server, { method: 'POST', target, subresources: '?delete', headers, body });
+}
+
+test.each([
+  ['a key', `/${BUCKET}/a`, 404, 'NoSuchKey', '0026-00000001'],
+  ['a bucket', '/nowhere/a', 404, 'NoSuchBucket', '0015-00000101'],
+])('a HEAD on %s that is not there says which by headers alone', async (...row) => {
+  const [, target, status, code, ec] = row;
+  const response = await send(await start(), { method: 'HEAD', target });
+  expect([response.status, await response.text()]).toEqual([status, '']);
+  const xml = Buffer.from(response.headers.get('x-oss-err') ?? '', 'base64').toString();
+  expect([codeOf(xml), response.headers.get('x-oss-ec')]).toEqual([code, ec]);
 });
 
 test('missing buckets and keys are told apart', async () => {

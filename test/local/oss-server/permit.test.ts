@@ -1,7 +1,7 @@
 import type OSS from 'ali-oss';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openRole } from '../../../local/roles.ts';
-import { BUCKET, KEYS, pathStyle, start } from './support.ts';
+import { BUCKET, KEYS, pathStyle, start, tagging } from './support.ts';
 
 const RULES = {
   cors: [{ allowedOrigin: '*', allowedMethod: 'GET' }],
@@ -54,12 +54,35 @@ const calls: [string, string, (client: OSS) => Promise<unknown>][] = [
     'oss:DeleteBucketWebsite originals',
     client => client.deleteBucketWebsite(BUCKET),
   ],
+  ['getACL', 'oss:GetObjectAcl originals/a', client => client.getACL('a')],
+  ['putACL', 'oss:PutObjectAcl originals/a', client => client.putACL('a', 'private')],
+  [
+    'getObjectTagging',
+    'oss:GetObjectTagging originals/a',
+    client => tagging(client).getObjectTagging('a'),
+  ],
+  [
+    'putObjectTagging',
+    'oss:PutObjectTagging originals/a',
+    client => tagging(client).putObjectTagging('a', { k: 'v' }),
+  ],
+  [
+    'deleteObjectTagging',
+    'oss:DeleteObjectTagging originals/a',
+    client => tagging(client).deleteObjectTagging('a'),
+  ],
+  ['restore', 'oss:RestoreObject originals/archived', client => client.restore('archived')],
+  ['append', 'oss:PutObject originals/log', client => client.append('log', Buffer.from('x'))],
+  ['putSymlink', 'oss:PutObject originals/link', client => putLink(client, 'link', 'a')],
   [
     'initMultipartUpload',
     'oss:PutObject originals/m',
     client => client.initMultipartUpload('m') as Promise<unknown>,
   ],
 ];
+const putLink = (client: OSS, name: string, target: string) =>
+  client.putSymlink(name, target, {} as OSS.PutSymlinkOptions) as Promise<unknown>;
+
 const arn = (right: string) => right.replace(' ', ' acs:oss:*:*:');
 
 describe('a role', () => {
@@ -76,10 +99,15 @@ describe('a role', () => {
       ),
     ];
     roles.set('copies', copies);
+    roles.set('uploads', openRole('uploads', [arn('oss:PutObject originals/*')]));
+    roles.set('links', openRole('links', [arn('oss:GetObject originals/link-to-a')]));
     const credentials = [KEYS, ...[...roles.values()].map(({ credential }) => credential)];
     const server = await start({ credentials });
     const owner = pathStyle(server);
     await owner.put('a', Buffer.from('a'));
+    const headers = { 'x-oss-storage-class': 'Archive' };
+    await owner.put('archived', Buffer.from('a'), { headers });
+    await putLink(owner, 'link-to-a', 'a');
     await owner.putBucketCORS(BUCKET, RULES.cors);
     await owner.putBucketLifecycle(BUCKET, lifecycle());
     await owner.putBucketWebsite(BUCKET, { index: 'index.html' });
@@ -105,6 +133,21 @@ describe('a role', () => {
     await expect(clientWith('copies').copy('c', '/originals/a')).rejects.toMatchObject({
       code: 'AccessDenied',
     });
+  });
+
+  it.each([
+    ['tags', { 'x-oss-tagging': 'k=v' }],
+    ['an ACL', { 'x-oss-object-acl': 'private' }],
+  ])('needs more than to upload for %s', async (_, headers) => {
+    const client = clientWith('uploads');
+    await client.put('b', Buffer.from('b'));
+    const more = client.put('b', Buffer.from('b'), { headers });
+    await expect(more).rejects.toMatchObject({ code: 'AccessDenied' });
+  });
+
+  it('needs the right to read what a link leads to', async () => {
+    const client = clientWith('links');
+    await expect(client.get('link-to-a')).rejects.toMatchObject({ code: 'AccessDenied' });
   });
 
   it('is told which right it lacks', async () => {

@@ -114,10 +114,35 @@ test('a form without a policy, or without a file, is refused', async () => {
   expect(response.status).toBe(400);
 });
 
-test('a callback is refused by its name', async () => {
+test('fields are checked as headers are: the class, the ACL and the encryption of a form hold', async () => {
   const server = await start();
-  const answer = await post(server, fieldsV1(server, {}), { fields: { callback: 'e30=' } });
-  expect(answer).toMatchObject({ status: 501, text: expect.stringContaining('callback') });
+  const fields = {
+    'x-oss-storage-class': 'IA',
+    'x-oss-object-acl': 'public-read',
+    'x-oss-server-side-encryption': 'AES256',
+  };
+  expect((await post(server, fieldsV1(server, {}), { fields })).status).toBe(204);
+  const { res } = await pathStyle(server).head('form.txt');
+  expect(res.headers).toMatchObject({
+    'x-oss-storage-class': 'IA',
+    'x-oss-server-side-encryption': 'AES256',
+  });
+  expect((await fetch(`${server.endpoint}/${BUCKET}/form.txt`)).status).toBe(200);
+});
+
+test.each([
+  ['x-oss-storage-class', 'Frozen', 400, 'InvalidArgument'],
+  ['x-oss-object-acl', 'public-read-write', 501, 'NotImplemented'],
+  ['x-oss-server-side-encryption', 'ROT13', 400, 'InvalidEncryptionAlgorithmError'],
+  ['x-oss-traffic-limit', '1', 400, 'InvalidArgument'],
+  ['x-oss-process', 'image/info', 501, 'NotImplemented'],
+  ['x-oss-tagging', 'a=b', 501, 'NotImplemented'],
+  ['success_action_redirect', 'http://localhost/', 501, 'NotImplemented'],
+])('the field %s of %s is refused', async (name, value, status, code) => {
+  const server = await start();
+  const answer = await post(server, fieldsV1(server, {}), { fields: { [name]: value } });
+  expect(answer).toMatchObject({ status, code });
+  expect(server.store.find(BUCKET)?.objects.size).toBe(0);
 });
 
 test('a large refused form still hears its answer', async () => {

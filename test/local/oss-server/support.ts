@@ -65,6 +65,15 @@ export const clients = [
   ['virtual host, V4', (server: OssServer) => virtualHost(server, { authorizationV4: true })],
 ] as const;
 
+/** What @types/ali-oss lacks. */
+interface Tagging {
+  getObjectTagging(name: string): Promise<{ tag: Record<string, string> }>;
+  putObjectTagging(name: string, tag: Record<string, string>): Promise<unknown>;
+  deleteObjectTagging(name: string): Promise<unknown>;
+}
+
+export const tagging = (client: OSS) => client as OSS & Tagging;
+
 interface Raw {
   method: string;
   /** As in `/originals/key?acl`, not yet encoded for V1's resource: keep to ASCII. */
