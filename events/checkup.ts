@@ -13,6 +13,8 @@ export const checkupAnswer = z.strictObject({
     derivatives: z.string(),
     config: z.string(),
   }),
+  /** Whether FC says which attempt at an event this is; where it does not, each is guarded as a repeated one. */
+  tellsAttempt: z.boolean().optional(),
   /** Must be false: else a derivative could fire the trigger again. */
   mayWriteOriginals: z.boolean(),
 });

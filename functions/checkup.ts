@@ -2,6 +2,7 @@ import type { CheckupAnswer } from '../events/checkup.ts';
 import { ossMayWrite } from '../shared/adapters/oss/store.ts';
 import { isCheckup } from '../shared/fc/checkup.ts';
 import { type Context, giveUpAt, readContext } from '../shared/fc/context.ts';
+import { unpackedEvent } from '../shared/fc/replayed-event.ts';
 import type { Settings } from '../shared/fc/settings.ts';
 
 /** A handler that answers `darkroom doctor` by itself, and leaves any other event to its work. */
@@ -9,8 +10,9 @@ export function examined<R>(
   settings: Settings,
   work: (event: Buffer, context: Context) => Promise<R>,
 ): (event: Buffer, fcContext: unknown) => Promise<R | CheckupAnswer> {
-  return async (event, fcContext) => {
-    const context = readContext(fcContext);
+  return async (payload, fcContext) => {
+    const { event, ...replayed } = unpackedEvent(payload);
+    const context = { ...readContext(fcContext), ...replayed };
     return isCheckup(event) ? await checkup(settings, context) : await work(event, context);
   };
 }
@@ -25,6 +27,7 @@ async function checkup(settings: Settings, context: Context): Promise<CheckupAns
     kind: 'darkroom.checkup',
     node: process.version,
     buckets: { originals, derivatives, config },
+    tellsAttempt: context.retryCount !== undefined,
     mayWriteOriginals: await ossMayWrite(originals, { ...connection, giveUpAt: until }),
   };
 }

@@ -54,10 +54,11 @@ function openDarkroom(settings: Settings, context: Context): OpenDarkroom {
     codec,
     log: jsonLog(settings.logLevel, {
       requestId: context.requestId,
-      attempt: context.retryCount + 1,
+      ...(context.retryCount === undefined ? {} : { attempt: context.retryCount + 1 }),
     }),
     now: () => new Date(),
     attempt: context.retryCount,
+    ...(context.replayedAt === undefined ? {} : { replayedAt: context.replayedAt }),
     deadline: deadlineOf(context, new Date()),
     lanes: availableParallelism(),
   };

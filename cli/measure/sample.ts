@@ -45,7 +45,10 @@ async function measure(
       ...surroundings,
       originals: originals(requests),
       derivatives: derivatives(requests),
-      listInForce: { current: async () => ({ list: asOf, fingerprint: fingerprintOfList(asOf) }), fresh: async () => ({ list: asOf, fingerprint: fingerprintOfList(asOf) }) },
+      listInForce: {
+        current: async () => ({ list: asOf, fingerprint: fingerprintOfList(asOf) }),
+        fresh: async () => ({ list: asOf, fingerprint: fingerprintOfList(asOf) }),
+      },
       config: memoryStore(new Map(), requests),
       codec: how,
     });

@@ -55,7 +55,10 @@ async function render(paths: string[], options: Options): Promise<void> {
     const line = await renderOne(picture, {
       originals: folderStore(picture.root),
       derivatives: folderStore(options.out),
-      listInForce: { current: async () => ({ list, fingerprint }), fresh: async () => ({ list, fingerprint }) },
+      listInForce: {
+        current: async () => ({ list, fingerprint }),
+        fresh: async () => ({ list, fingerprint }),
+      },
       codec: sharpCodec({ heic: decodeHeic, apng: readApng }),
       log: silent,
       now: () => new Date(),

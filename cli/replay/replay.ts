@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { Failure, type FailureCode, failureOf } from '../../shared/core/failure.ts';
 import { type FailedEvent, failedEvent } from '../../shared/fc/failed-event.ts';
+import { replayedEvent } from '../../shared/fc/replayed-event.ts';
 import { replay, wasReplayed } from '../../shared/pipeline/bulk/replay.ts';
 import {
   type Connection,
@@ -91,7 +92,8 @@ function ownFailures({ failures, where }: Connection): string {
 
 async function hand(event: FailedEvent, message: Message, { config, tasks }: Connection) {
   const queue = tasks(event.functionName);
-  const outcome = await replay(event, { queue, config, now: () => new Date() });
+  const payload = replayedEvent(event.payload, new Date());
+  const outcome = await replay({ ...event, payload }, { queue, config, now: () => new Date() });
   await message.done();
   return outcome;
 }

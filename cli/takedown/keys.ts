@@ -36,7 +36,15 @@ async function* originalsBelow(prefix: string, { originals, derivatives }: Conne
 }
 
 async function* takenDownBelow(prefix: string, { config }: Connection) {
-  for await (const { record } of takeDownsIn({ prefix }, config)) {
+  for await (const { record } of takeDownsIn({ prefix }, config, tellUnreadable)) {
     if (isInForce(record)) yield record.key;
   }
+}
+
+/** Its key is hashed: nobody knows whether it begins so. */
+function tellUnreadable(key: string): void {
+  process.exitCode = 1;
+  process.stderr.write(
+    `darkroom: expected a take-down's record at ${key}, received something else\n`,
+  );
 }

@@ -97,11 +97,19 @@ async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivativ
 
 async function takeAllDown(keys: Keys, options: Options, connection: Connection): Promise<void> {
   const { config, cdn } = connection;
-  const desk = { ...connection, isBehindCdn: cdn !== undefined, now: () => new Date() };
-  const order = { ...orderOf(options), purge: await purgeOfAll(options, desk) };
+  const sender = { name: 'undone', at: new Date().toISOString() };
+  const developAnew = (key: string) =>
+    handOver(
+      connection.tasks(connection.backfillFunction),
+      { bucket: connection.names.originals, keys: [key], mode: 'force' },
+      sender,
+    );
+  const about = { isBehindCdn: cdn !== undefined, now: () => new Date(), developAnew };
+  const stores = { ...connection, ...about };
+  const order = { ...orderOf(options), purge: await purgeOfAll(options, stores) };
   const tally: Tally = { keys: 0, removed: 0, purges: new Set() };
   const takeOne = async (key: string) => {
-    const done = await takeDown(key, order, desk);
+    const done = await takeDown(key, order, stores);
     const wasThere = done.removed.length > 0 || (await connection.originals.head(key));
     return { wasThere: wasThere !== undefined, ...done };
   };
@@ -116,7 +124,7 @@ async function takeAllDown(keys: Keys, options: Options, connection: Connection)
     if (done.purge) tally.purges.add(done.purge);
     say(options.json ? JSON.stringify({ key, ...done }) : inWords({ key, ...done }));
   }
-  const drained = cdn && (await purgeNow(tally.purges, { ...desk, config, cdn }));
+  const drained = cdn && (await purgeNow(tally.purges, { ...stores, config, cdn }));
   say(
     options.json
       ? JSON.stringify(summaryOf(tally, drained))
@@ -142,10 +150,10 @@ function tell<T>(key: string, done: T | Failure, { json }: Options): done is T {
 const HOUR_MS = 3_600_000;
 
 /** One directory for all of a prefix that is one: 100 a day are few. It is left to this command for an hour. */
-async function purgeOfAll({ prefix }: Options, desk: Parameters<typeof keepPurge>[1]) {
+async function purgeOfAll({ prefix }: Options, stores: Parameters<typeof keepPurge>[1]) {
   if (!prefix?.endsWith('/')) return undefined;
   const about = { class: 'takedown' as const, directory: prefix, files: [] };
-  return await keepPurge(about, desk, new Date(Date.now() + HOUR_MS));
+  return await keepPurge(about, stores, new Date(Date.now() + HOUR_MS));
 }
 
 /** What the CDN does not take now waits, and the sweep asks again: the files are gone from the bucket all the same. */
@@ -160,8 +168,8 @@ async function purgeNow(
   const nothing = () => undefined;
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
   try {
-    const desk = { config, cdn: cdn.purges, domain: cdn.domain, log, now };
-    const { done, tasks } = await drainPurges(desk, purges);
+    const stores = { config, cdn: cdn.purges, domain: cdn.domain, log, now };
+    const { done, tasks } = await drainPurges(stores, purges);
     return { done, tasks, waiting: purges.size - done };
   } catch (thrown) {
     process.exitCode = 1;
@@ -171,10 +179,10 @@ async function purgeNow(
 
 async function undo(keys: Keys, options: Options, connection: Connection): Promise<void> {
   const now = new Date();
-  const desk = { ...connection, now: () => now };
+  const stores = { ...connection, now: () => now };
   const lifted: string[] = [];
   const order = orderOf(options);
-  const lift = async (key: string) => ({ lifted: await undoTakeDown(key, order, desk) });
+  const lift = async (key: string) => ({ lifted: await undoTakeDown(key, order, stores) });
   for await (const { key, done } of pMapIterable(keys, key => attempted(key, lift), CONCURRENCY)) {
     if (!tell(key, done, options)) continue;
     if (done.lifted) lifted.push(key);

@@ -13,10 +13,14 @@ const contextSchema = z.looseObject({
     securityToken: z.string().optional(),
   }),
   function: z.looseObject({ name: z.string(), timeout: z.coerce.number().positive() }),
-  retryCount: z.coerce.number().default(0),
+  /** FC's documents do not name it; its Node.js runtime sets it. */
+  retryCount: z.coerce.number().int().min(0).optional(),
 });
 
-export type Context = z.infer<typeof contextSchema>;
+export type Context = z.infer<typeof contextSchema> & {
+  /** The event was given up before; since when `darkroom replay` hands it over again, ISO-8601. */
+  replayedAt?: string;
+};
 
 export function readContext(context: unknown): Context {
   const parsed = contextSchema.safeParse(context);

@@ -28,8 +28,8 @@ export interface Darkroom extends Omit<Stores, 'config'>, Clock {
   span?: Span;
   /** 0 for an event's first delivery; undefined where FC does not say. */
   attempt: number | undefined;
-  /** The event was given up before, and is handed over again: see bulk/replay.ts. */
-  isReplayed?: boolean;
+  /** The event was given up before; since when somebody hands it over again, ISO-8601: see bulk/replay.ts. */
+  replayedAt?: string;
   /** When to stop starting work, so that what is done is committed before the platform's own limit. */
   deadline: Date | undefined;
   /** A bulk run's view of what is recorded, where it is to be made anew. */

@@ -1,6 +1,7 @@
 import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
 import { manifestKey } from '../../shared/core/set/keys.ts';
 import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
+import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { SMALL } from './preset-lists.ts';
@@ -15,6 +16,8 @@ export interface TestDarkroom extends Darkroom {
   edit(yaml: string): void;
   at(time: string): void;
   manifest(key: string): Manifest | undefined;
+  /** As the backfill function does it when it is asked. */
+  developAnew(key: string): Promise<unknown>;
 }
 
 export function testDarkroom(yaml = SMALL): TestDarkroom {
@@ -22,7 +25,7 @@ export function testDarkroom(yaml = SMALL): TestDarkroom {
   let time = new Date('2026-11-23T10:00:00.000Z');
   const nothing = () => undefined;
   const derivatives = memoryStore();
-  return {
+  const darkroom: TestDarkroom = {
     originals: memoryStore(),
     derivatives,
     config: memoryStore(),
@@ -44,5 +47,7 @@ export function testDarkroom(yaml = SMALL): TestDarkroom {
       const stored = derivatives.objects.get(manifestKey(key));
       return stored && manifestSchema.parse(JSON.parse(stored.bytes.toString()));
     },
+    developAnew: key => backfill({ keys: [key], mode: 'force' }, darkroom, darkroom.config),
   };
+  return darkroom;
 }

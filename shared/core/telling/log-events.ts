@@ -87,6 +87,7 @@ export const logEvents = {
     tasks: z.array(z.string()).describe('of the CDN'),
   }),
   'drain-failed': z.strictObject(failed),
+  'record-unreadable': z.strictObject({ key: z.string().describe('in the config bucket') }),
   'spans-lost': z.strictObject({ count, reason: z.string() }),
 } as const;
 

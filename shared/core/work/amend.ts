@@ -1,8 +1,12 @@
 import type { Manifest, ManifestVariant } from '../set/manifest.ts';
 import type { Mode } from './run.ts';
 
-/** Whether a run in this mode has anything to do with an original that has this manifest, or none. */
-export function concerns(mode: Mode, manifest: Manifest | undefined): boolean {
+/**
+ * Whether a run in this mode has anything to do with an original that has this manifest, or none. A manifest that is
+ * younger than the run may be the work of an earlier attempt at the same batch, which may not have ended it.
+ */
+export function concerns(mode: Mode, manifest: Manifest | undefined, startedAt: string): boolean {
+  if (manifest && manifest.committedAt >= startedAt) return true;
   if (mode === 'missing') return manifest === undefined;
   if (mode === 'stale') return manifest !== undefined;
   if (mode === 'retry-failed') return manifest !== undefined && hasFailed(manifest);

@@ -80,6 +80,7 @@ export type Run = z.infer<typeof runSchema>;
 
 /** What the backfill function leaves of one batch; whoever counts it takes it away. */
 export const batchResultSchema = z.strictObject({ task: z.string(), tally: tallySchema });
+export type BatchResult = z.infer<typeof batchResultSchema>;
 
 export const RUNS = 'runs/';
 /** The one rollout there is, or was last. */

@@ -4,7 +4,7 @@ import type { Batch } from '../../core/work/batch.ts';
 import { type Mode, resultKey, type Tally, tallyOf } from '../../core/work/run.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { readManifest } from '../stored-set.ts';
+import { findManifest } from '../stored-set.ts';
 import { reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
 import { writeRecord } from '../records.ts';
 
@@ -29,8 +29,8 @@ export async function backfill(
   config: ObjectStore,
 ): Promise<Tally> {
   const started = performance.now();
-  const concerned = await concernedKeys(keys, mode, darkroom);
   const startedAt = run?.startedAt ?? darkroom.now().toISOString();
+  const concerned = await concernedKeys(keys, { mode, startedAt }, darkroom);
   const amend = made
     ? withMade(await sizesOf(keys, darkroom), startedAt)
     : amendFor({ mode, preset, startedAt });
@@ -58,7 +58,7 @@ export async function backfill(
 async function sizesOf(keys: string[], { derivatives }: Darkroom): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
   for (const key of keys) {
-    const manifest = await readManifest(key, derivatives);
+    const manifest = await manifestAt(key, derivatives);
     if (!manifest) continue;
     for await (const entry of derivatives.list(`${key}/${manifest.version}/`)) {
       if ('key' in entry) sizes.set(entry.key, entry.bytes);
@@ -68,12 +68,22 @@ async function sizesOf(keys: string[], { derivatives }: Darkroom): Promise<Map<s
 }
 
 /** One request more for each, where the mode depends on what is recorded. */
-async function concernedKeys(keys: string[], mode: Mode, darkroom: Darkroom): Promise<string[]> {
+async function concernedKeys(
+  keys: string[],
+  { mode, startedAt }: { mode: Mode; startedAt: string },
+  darkroom: Darkroom,
+): Promise<string[]> {
   if (mode === 'settle' || mode === 'force' || mode === 'takedown') return keys;
   const concerned: string[] = [];
   for (const key of keys) {
-    const manifest = unusableKey(key) ? undefined : await readManifest(key, darkroom.derivatives);
-    if (concerns(mode, manifest)) concerned.push(key);
+    const manifest = unusableKey(key) ? undefined : await manifestAt(key, darkroom.derivatives);
+    if (concerns(mode, manifest, startedAt)) concerned.push(key);
   }
   return concerned;
+}
+
+/** One that cannot be read is made anew, as if there were none. */
+async function manifestAt(key: string, derivatives: ObjectStore) {
+  const manifest = await findManifest(key, derivatives);
+  return manifest === 'unreadable' ? undefined : manifest;
 }

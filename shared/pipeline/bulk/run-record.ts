@@ -1,12 +1,15 @@
 import {
   addTally,
+  type BatchResult,
   batchResultSchema,
+  nothingDone,
   type Run,
+  type Tally,
   resultsPrefix,
   runKey,
 } from '../../core/work/run.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { readRecord, writeRecord } from '../records.ts';
+import { findRecord, writeRecord } from '../records.ts';
 
 /** Results that are counted in one go. */
 const MOST_RESULTS = 1000;
@@ -71,11 +74,17 @@ export async function countResults(record: RunRecord, config: ObjectStore): Prom
     else found.push(entry.key);
     if (found.length >= MOST_RESULTS) break;
   }
-  const results = await Promise.all(found.map(key => readRecord(config, key, batchResultSchema)));
-  for (const result of results) if (result) run.done = addTally(run.done, result.tally);
+  const results = await Promise.all(found.map(key => findRecord(config, key, batchResultSchema)));
+  for (const result of results) run.done = addTally(run.done, tallyIn(result));
   if (found.length + old.length === 0) return 0;
   run.counted = found;
   await record.flush();
   await config.remove([...old, ...found]);
   return found.length;
+}
+
+/** Of a result that cannot be read only its batch is known. */
+function tallyIn(result: BatchResult | 'unreadable' | undefined): Tally {
+  if (result === 'unreadable') return { ...nothingDone(), batches: 1, outcomes: { unreadable: 1 } };
+  return result?.tally ?? nothingDone();
 }

@@ -12,14 +12,14 @@ import { findRecord, writeRecord } from '../records.ts';
 /** A decoder that did not come back so often is not started again for this object. */
 const MOST_CRASHES = 2;
 
-type Attempted = Pick<Darkroom, 'attempt' | 'isReplayed'>;
+type Attempted = Pick<Darkroom, 'attempt' | 'replayedAt'>;
 
 /**
  * Whether an earlier attempt may have crashed. FC's documents do not promise to say which attempt this is; where it does
  * not, every attempt may be a repeated one.
  */
-export function mayHaveCrashed({ attempt, isReplayed }: Attempted): boolean {
-  return attempt === undefined || attempt > 0 || isReplayed === true;
+export function mayHaveCrashed({ attempt, replayedAt }: Attempted): boolean {
+  return attempt === undefined || attempt > 0 || replayedAt !== undefined;
 }
 
 type Guarding = Attempted & Pick<Darkroom, 'config' | 'now'>;

@@ -33,7 +33,7 @@ export async function makeSet(
   darkroom: Darkroom,
 ): Promise<MadeSet | undefined> {
   const known = failureIn(seen);
-  if (known) {
+  if (known && !isToBeTriedAgain(seen, darkroom)) {
     const failed = failedSet(seen, new Failure(known.code, known.message), attempt, darkroom);
     return isSettled(failed.todo, seen) ? undefined : failed;
   }
@@ -44,6 +44,11 @@ export async function makeSet(
     if (failure.kind !== 'input') throw failure;
     return failedSet(seen, failure, attempt, darkroom);
   }
+}
+
+/** Somebody asks for it again since it was blamed: what crashed may have been another's fault. */
+function isToBeTriedAgain({ manifest }: SeenOriginal, { replayedAt = '' }: Darkroom): boolean {
+  return manifest?.failure?.code === 'ORIGINAL_CRASHED' && manifest.committedAt < replayedAt;
 }
 
 /** These say nothing of the picture itself, so what is there of it stays. */

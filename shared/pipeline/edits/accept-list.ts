@@ -9,8 +9,8 @@ import {
   pendingSchema,
   REJECTED_KEY,
 } from '../../core/work/in-force.ts';
-import { readRecord, writeRecord } from '../records.ts';
-import { startRollout, publish, putInForce } from './start-rollout.ts';
+import { findRecord, writeRecord } from '../records.ts';
+import { publish, putInForce, restoreList, startRollout } from './start-rollout.ts';
 import type { EditContext } from './edit-context.ts';
 
 /** Each further turn means that the list was written anew while we worked. */
@@ -47,7 +47,11 @@ async function acceptEdition({ etag, read }: Edition, context: EditContext): Pro
   const { config, log } = context;
   const { list, fingerprint } = read;
   await config.remove([REJECTED_KEY]);
-  const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
+  const inForce = await findRecord(config, IN_FORCE_KEY, inForceSchema);
+  if (inForce === 'unreadable') {
+    await restoreList({ fingerprint, etag, list }, context);
+    return;
+  }
   if (!inForce) {
     // The first list of all: what was uploaded before it is `darkroom backfill`'s.
     await putInForce({ fingerprint, etag, list }, context);
@@ -79,8 +83,8 @@ async function pendingFor(
   next: Pick<Pending, 'fingerprint' | 'etag' | 'list'>,
   { config, log, now }: EditContext,
 ): Promise<Pending> {
-  const known = await readRecord(config, PENDING_KEY, pendingSchema);
-  if (known?.fingerprint === next.fingerprint) return known;
+  const known = await findRecord(config, PENDING_KEY, pendingSchema);
+  if (known !== 'unreadable' && known?.fingerprint === next.fingerprint) return known;
   const pending: Pending = {
     schema: 1,
     phase: 'counting',
@@ -98,9 +102,10 @@ async function approvalOf(
   from: string,
   { config, log }: EditContext,
 ): Promise<Approval | undefined> {
-  const approval = await readRecord(config, approvalKey(to), approvalSchema);
-  if (!approval || approval.from === from) return approval;
-  log.warn('approval-outdated', { to, from: approval.from, inForce: from });
+  const approval = await findRecord(config, approvalKey(to), approvalSchema);
+  if (approval === 'unreadable') log.error('record-unreadable', { key: approvalKey(to) });
+  else if (!approval || approval.from === from) return approval;
+  else log.warn('approval-outdated', { to, from: approval.from, inForce: from });
   await config.remove([approvalKey(to)]);
   return undefined;
 }

@@ -5,8 +5,8 @@ import {
   pendingSchema,
 } from '../../core/work/in-force.ts';
 import { ROLLOUT_KEY, runSchema } from '../../core/work/run.ts';
-import { readRecord } from '../records.ts';
-import { startRollout, isStarted } from './start-rollout.ts';
+import { findRecord } from '../records.ts';
+import { isStarted, startOver, startRollout } from './start-rollout.ts';
 import { countTouched } from './count-touched.ts';
 import type { EditContext } from './edit-context.ts';
 import { rollOut } from './roll-out.ts';
@@ -44,10 +44,18 @@ async function step(
   context: EditContext,
   interrupted: () => Promise<boolean>,
 ): Promise<'now' | 'soon' | 'later'> {
-  const { config } = context;
-  const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
-  const pending = await readRecord(config, PENDING_KEY, pendingSchema);
-  const rollout = await readRecord(config, ROLLOUT_KEY, runSchema);
+  const { config, log } = context;
+  const inForce = await findRecord(config, IN_FORCE_KEY, inForceSchema);
+  const pending = await findRecord(config, PENDING_KEY, pendingSchema);
+  const rollout = await findRecord(config, ROLLOUT_KEY, runSchema);
+  // The list that people write takes the place of these, as soon as it is a good one: see accept-list.ts.
+  if (inForce === 'unreadable' || pending === 'unreadable') return 'later';
+  if (rollout === 'unreadable') {
+    log.error('record-unreadable', { key: ROLLOUT_KEY });
+    if (!inForce) return 'later';
+    await startOver(inForce, context);
+    return 'now';
+  }
   if (inForce && pending && isStarted(pending, rollout)) {
     await startRollout(pending, undefined, context);
     return 'now';

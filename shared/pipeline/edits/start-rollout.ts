@@ -10,7 +10,7 @@ import type { PresetList } from '../../core/list/preset-list.ts';
 import { PUBLISHED_KEY, publishedFrom } from '../../core/list/published.ts';
 import { fingerprintOfList } from '../../core/list/recipe.ts';
 import { nothingDone, ROLLOUT_KEY, type Run, runSchema } from '../../core/work/run.ts';
-import { readRecord, writeRecord } from '../records.ts';
+import { findRecord, readRecord, writeRecord } from '../records.ts';
 import type { EditContext } from './edit-context.ts';
 
 /**
@@ -24,13 +24,10 @@ export async function startRollout(
 ): Promise<void> {
   const { config, log, now } = context;
   const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
-  const former = await readRecord(config, ROLLOUT_KEY, runSchema);
-  if (inForce && !isStarted(pending, former)) {
-    await writeRecord(
-      config,
-      ROLLOUT_KEY,
-      rolloutOf(pending, plan, { inForce, former, now: now() }),
-    );
+  const former = await findRecord(config, ROLLOUT_KEY, runSchema);
+  if (inForce && (former === 'unreadable' || !isStarted(pending, former))) {
+    const from = formerLists(inForce, former);
+    await writeRecord(config, ROLLOUT_KEY, rolloutOf(pending, { plan, from }, now()));
   }
   await putInForce(pending, context);
   log.info('presets-promoted', { presets: pending.fingerprint, former: inForce?.fingerprint });
@@ -66,23 +63,55 @@ export async function publish(list: PresetList, { derivatives }: EditContext): P
   await derivatives.put(PUBLISHED_KEY, bytes, attributes);
 }
 
-interface Before {
-  inForce: InForce;
-  former: Run | undefined;
-  now: Date;
+/**
+ * Where the list in force cannot be read, what people wrote takes its place; and since nobody knows what sets there are
+ * of, every original is visited.
+ */
+export async function restoreList(
+  next: Pick<Pending, 'fingerprint' | 'etag' | 'list'>,
+  context: EditContext,
+): Promise<void> {
+  const { config, log } = context;
+  log.error('record-unreadable', { key: IN_FORCE_KEY });
+  await startOver(next, context);
+  await putInForce(next, context);
+  log.info('presets-promoted', { presets: next.fingerprint });
+  await config.remove([PENDING_KEY]);
 }
 
-function rolloutOf(pending: Pending, plan: Run['plan'], { inForce, former, now }: Before): Run {
-  const time = now.toISOString();
+/** A rollout that visits every original. */
+export async function startOver(
+  { fingerprint }: Pick<Pending, 'fingerprint'>,
+  { config, now }: EditContext,
+): Promise<void> {
+  await writeRecord(
+    config,
+    ROLLOUT_KEY,
+    rolloutOf({ fingerprint }, { plan: undefined, from: [] }, now()),
+  );
+}
+
+/** None where nobody knows: then every original is visited. */
+function formerLists(inForce: InForce, former: Run | 'unreadable' | undefined): PresetList[] {
+  if (former === 'unreadable') return [];
   const isUnfinished = former !== undefined && former.phase !== 'done';
-  const from = distinct([...(isUnfinished ? former.from : []), inForce.list]);
+  if (isUnfinished && former.from.length === 0) return [];
+  return distinct([...(isUnfinished ? former.from : []), inForce.list]);
+}
+
+function rolloutOf(
+  { fingerprint }: Pick<Pending, 'fingerprint'>,
+  { plan, from }: { plan: Run['plan']; from: PresetList[] },
+  now: Date,
+): Run {
+  const time = now.toISOString();
   return {
     schema: 1,
-    id: `rollout-${pending.fingerprint}-${now.getTime().toString(36)}`,
+    id: `rollout-${fingerprint}-${now.getTime().toString(36)}`,
     kind: 'rollout',
     selection: { prefix: '', mode: 'settle' },
     phase: 'running',
-    presets: pending.fingerprint,
+    presets: fingerprint,
     from,
     // What an unfinished rollout left is done along the way, and was approved with that one.
     ...(plan && from.length === 1 ? { plan } : {}),

@@ -10,19 +10,23 @@ interface Looking extends Pick<Stores, 'config'> {
   derivatives: Pick<Stores['derivatives'], 'get' | 'list'>;
   /** What is younger is someone's work that has not ended. */
   settledBefore: Date;
+  /** Told of each record that cannot be read, by its own key. */
+  tellUnreadable(key: string): void;
 }
 
 /** Each take-down with what is not as its record says: of one whose command or run died. Three requests for each. */
 export async function* brokenTakeDowns(
   which: { prefix?: string; after?: string | undefined },
-  { config, derivatives, settledBefore }: Looking,
+  { config, derivatives, settledBefore, tellUnreadable }: Looking,
 ): AsyncGenerator<{ cursor: string; findings: Finding[] }> {
   const settled = settledBefore.toISOString();
   const look = async ({ cursor, record }: { cursor: string; record: Takedown }) => ({
     cursor,
     findings: lastAct(record).at > settled ? [] : await brokenIn(record, derivatives),
   });
-  yield* pMapIterable(takeDownsIn(which, config), look, { concurrency: REQUESTS_SIDE_BY_SIDE });
+  yield* pMapIterable(takeDownsIn(which, config, tellUnreadable), look, {
+    concurrency: REQUESTS_SIDE_BY_SIDE,
+  });
 }
 
 async function brokenIn(record: Takedown, derivatives: Looking['derivatives']): Promise<Finding[]> {

@@ -91,7 +91,8 @@ async function lookAtTakedowns(state: Sweep, context: SweepContext): Promise<boo
     await save(state, { ...(cursor ? { cursor } : {}) }, context);
   };
   let cursor = state.cursor;
-  const found = brokenTakeDowns({ after: cursor }, { ...context, settledBefore });
+  const tellUnreadable = (key: string) => context.log.error('record-unreadable', { key });
+  const found = brokenTakeDowns({ after: cursor }, { ...context, settledBefore, tellUnreadable });
   for await (const one of found) {
     cursor = one.cursor;
     state.takedowns.looked += 1;

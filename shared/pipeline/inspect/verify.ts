@@ -72,13 +72,23 @@ export async function verify(
       verdict.files += orphans.length;
       await note(orphans, { verdict, callbacks, queue });
     }
-    for await (const { findings } of brokenTakeDowns(options, { ...stores, ...options })) {
+    const unreadable: Finding[] = [];
+    const tellUnreadable = (key: string) => unreadable.push(unreadableRecord(key));
+    const looking = { ...stores, ...options, tellUnreadable };
+    for await (const { findings } of brokenTakeDowns(options, looking)) {
       await note(findings, { verdict, callbacks, queue });
     }
+    await note(unreadable, { verdict, callbacks, queue });
     verdict.listed = verdict.originals;
   }
   await queue.flush();
   return verdict;
+}
+
+/** Its name is a hash: nobody knows of which original it is. */
+function unreadableRecord(key: string): Finding {
+  const why = 'expected a take-down’s record, received something else: say again what holds';
+  return { problem: 'corrupt', original: key, key, why, mend: 'by-hand' };
 }
 
 function emptyVerdict(): Verdict {

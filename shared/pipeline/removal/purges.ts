@@ -17,7 +17,7 @@ import {
 } from '../../core/work/purge.ts';
 import type { CdnPurges, Log, ObjectStore } from '../../ports.ts';
 import type { Clock, Darkroom, Stores } from '../darkroom.ts';
-import { readRecord, writeRecord } from '../records.ts';
+import { findRecord, writeRecord } from '../records.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 
 /**
@@ -74,7 +74,10 @@ export async function drainPurges(context: PurgeContext, only?: Set<string>): Pr
   return drained;
 }
 
-async function waitingPurges({ config, now }: PurgeContext, only?: Set<string>): Promise<Purge[]> {
+async function waitingPurges(
+  { config, log, now }: PurgeContext,
+  only?: Set<string>,
+): Promise<Purge[]> {
   const settled = new Date(now().getTime() - SETTLED_MS).toISOString();
   const keys: string[] = [];
   for await (const { key } of objectsIn(config.list(PURGES))) {
@@ -82,11 +85,21 @@ async function waitingPurges({ config, now }: PurgeContext, only?: Set<string>):
     if (only ? only.has(id) : id < settled) keys.push(key);
     if (keys.length === MOST) break;
   }
+  return await readAll(keys, { config, log });
+}
+
+/** One that cannot be read is told, and holds up no other. */
+async function readAll(
+  keys: string[],
+  { config, log }: Pick<PurgeContext, 'config' | 'log'>,
+): Promise<Purge[]> {
   const purges: Purge[] = [];
-  const read = (key: string) => readRecord(config, key, purgeSchema);
-  for await (const purge of pMapIterable(keys, read, { concurrency: REQUESTS_SIDE_BY_SIDE })) {
+  const read = async (key: string) => ({ key, found: await findRecord(config, key, purgeSchema) });
+  const concurrency = REQUESTS_SIDE_BY_SIDE;
+  for await (const { key, found } of pMapIterable(keys, read, { concurrency })) {
+    if (found === 'unreadable') log.error('record-unreadable', { key });
     // Gone between the two: another drain was faster.
-    if (purge) purges.push(purge);
+    else if (found) purges.push(found);
   }
   return purges;
 }

@@ -1,4 +1,5 @@
 import { pMapIterable } from 'p-map';
+import { Failure } from '../../core/failure.ts';
 import {
   isInForce,
   TAKEDOWNS,
@@ -9,14 +10,17 @@ import {
 import { type Purge, purgedKey, purgeSchema } from '../../core/work/purge.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { readRecord } from '../records.ts';
+import { findRecord, readRecord } from '../records.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 
 export async function readTakeDown(
   key: string,
   config: ObjectStore,
 ): Promise<Takedown | undefined> {
-  return await readRecord(config, takedownKey(key), takedownSchema);
+  const record = await findRecord(config, takedownKey(key), takedownSchema);
+  if (record !== 'unreadable') return record;
+  const message = `expected a take-down's record at ${takedownKey(key)}, received something else: say again what holds for the key, by darkroom takedown, with --undo or without`;
+  throw new Failure('UNEXPECTED', message, { key });
 }
 
 /** Of a key whose manifest is a tombstone. Only a record that says so lifts it: a lost one leaves it in force. */
@@ -28,20 +32,25 @@ export async function isLifted(
   return record !== undefined && !isInForce(record);
 }
 
-/** All records, of keys that begin so; `after` is the cursor of one before. */
+/**
+ * All records, of keys that begin so; `after` is the cursor of one before. One that cannot be read is told, by its own
+ * key, and holds up no other.
+ */
 export async function* takeDownsIn(
   { prefix = '', after }: { prefix?: string; after?: string | undefined },
   config: ObjectStore,
+  tellUnreadable: (key: string) => void,
 ): AsyncGenerator<{ cursor: string; record: Takedown }> {
   const options = { delimiter: '/', ...(after ? { after } : {}) } as const;
   const objects = objectsIn(config.list(TAKEDOWNS, options));
   const read = async ({ key }: { key: string }) => ({
     cursor: key,
-    record: await readRecord(config, key, takedownSchema),
+    record: await findRecord(config, key, takedownSchema),
   });
   const records = pMapIterable(objects, read, { concurrency: REQUESTS_SIDE_BY_SIDE });
   for await (const { cursor, record } of records) {
-    if (record?.key.startsWith(prefix)) yield { cursor, record };
+    if (record === 'unreadable') tellUnreadable(cursor);
+    else if (record?.key.startsWith(prefix)) yield { cursor, record };
   }
 }
 

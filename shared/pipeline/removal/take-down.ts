@@ -1,15 +1,24 @@
-import { Failure } from '../../core/failure.ts';
+import { Failure, failureOf } from '../../core/failure.ts';
 import { unusableKey } from '../../core/set/keys.ts';
-import { concluded, isInForce, takedownKey, withAct } from '../../core/set/take-down-record.ts';
+import {
+  concluded,
+  isInForce,
+  type Takedown,
+  takedownKey,
+  takedownSchema,
+  withAct,
+} from '../../core/set/take-down-record.ts';
 import type { Darkroom, Stores } from '../darkroom.ts';
-import { writeRecord } from '../records.ts';
+import { findRecord, writeRecord } from '../records.ts';
 import { readManifest } from '../stored-set.ts';
 import { enforce } from './enforce.ts';
-import { readTakeDown } from './take-down-records.ts';
 
 /** What a take-down is carried out with. */
 export type TakeDownStores = Pick<Stores, 'derivatives' | 'config'> &
-  Pick<Darkroom, 'now' | 'isBehindCdn'>;
+  Pick<Darkroom, 'now' | 'isBehindCdn'> & {
+    /** Hands the key over to be made anew: what was removed of it may have been wanted again by then. */
+    developAnew(key: string): Promise<unknown>;
+  };
 
 /** Who says so, and why. */
 export interface Order {
@@ -32,11 +41,10 @@ export async function takeDown(
   const { config, now } = stores;
   const at = now().toISOString();
   const act = { act: 'takedown' as const, at, by, ...(reason ? { reason } : {}) };
-  const record = withAct(await readTakeDown(key, config), key, act);
+  const record = withAct(await lastRecord(key, config), key, act);
   await writeRecord(config, takedownKey(key), record);
   const isBehindCdn = stores.isBehindCdn && purge === undefined;
-  const enforcing = { at, hasTombstone: false, alwaysPurge: true };
-  const done = await enforce(key, enforcing, { ...stores, isBehindCdn });
+  const done = await enforceOrDevelopAnew(key, at, { ...stores, isBehindCdn });
   const outcome = { removed: done.removed, purge: done.purge ?? purge };
   const { purge: asked, removed } = outcome;
   const proof = concluded(record, asked === undefined ? { removed } : { removed, purge: asked });
@@ -44,21 +52,40 @@ export async function takeDown(
   return outcome;
 }
 
+/** Undone meanwhile, it may have been developed by then, and what was made of it be removed by us. */
+async function enforceOrDevelopAnew(key: string, at: string, stores: TakeDownStores) {
+  try {
+    return await enforce(key, { at, hasTombstone: false, alwaysPurge: true }, stores);
+  } catch (thrown) {
+    if (failureOf(thrown).code === 'ORIGINAL_CHANGED') await stores.developAnew(key);
+    throw thrown;
+  }
+}
+
+/** One that cannot be read is written anew by whoever says again what it said. */
+async function lastRecord(key: string, config: Stores['config']): Promise<Takedown | undefined> {
+  const record = await findRecord(config, takedownKey(key), takedownSchema);
+  return record === 'unreadable' ? undefined : record;
+}
+
 /** False where the key is not taken down. The next run of the key, which is the caller's to ask for, develops it. */
 export async function undoTakeDown(
   key: string,
   { by, reason }: Order,
-  { config, derivatives, now }: Omit<TakeDownStores, 'isBehindCdn'>,
+  { config, derivatives, now }: Omit<TakeDownStores, 'isBehindCdn' | 'developAnew'>,
 ): Promise<boolean> {
   refuseUnusable(key);
-  const record = await readTakeDown(key, config);
-  const isDown = record
+  const record = await findRecord(config, takedownKey(key), takedownSchema);
+  const isReadable = record !== undefined && record !== 'unreadable';
+  const known = isReadable ? record : undefined;
+  // One that cannot be read is in force until somebody says otherwise.
+  const isDown = isReadable
     ? isInForce(record)
-    : (await readManifest(key, derivatives))?.takenDown !== undefined;
+    : record === 'unreadable' || (await readManifest(key, derivatives))?.takenDown !== undefined;
   if (!isDown) return false;
   const at = now().toISOString();
   const act = { act: 'undo' as const, at, by, ...(reason ? { reason } : {}) };
-  await writeRecord(config, takedownKey(key), withAct(record, key, act));
+  await writeRecord(config, takedownKey(key), withAct(known, key, act));
   return true;
 }
 

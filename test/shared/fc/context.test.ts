@@ -10,7 +10,12 @@ const context = {
 
 describe('the context of an invocation', () => {
   it('is taken as FC hands it over', () => {
-    expect(readContext(context)).toMatchObject({ requestId: '1-2-3', retryCount: 0 });
+    expect(readContext(context)).toMatchObject({ requestId: '1-2-3' });
+    expect(readContext({ ...context, retryCount: '2' }).retryCount).toBe(2);
+  });
+
+  it('says nothing of which attempt it is where FC does not', () => {
+    expect(readContext(context).retryCount).toBeUndefined();
   });
 
   it('without a role’s credentials says what is missing, and no secret', () => {

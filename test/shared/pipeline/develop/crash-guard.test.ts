@@ -20,7 +20,7 @@ function deadly(yaml = SMALL) {
   let deaths = 0;
   /** One delivery: true where it came to its end, whatever that was; false where its process died. */
   const deliver = async (
-    delivery: { attempt: number | undefined; isReplayed?: boolean },
+    delivery: { attempt: number | undefined; replayedAt?: string },
     run: (darkroom: TestDarkroom) => Promise<unknown>,
   ) => {
     const process = newProcess();
@@ -56,7 +56,8 @@ describe('a picture that kills', () => {
     const outcomes = [];
     for (const attempt of [0, 1, 2, 3]) outcomes.push(await deliver({ attempt }, run));
     // `darkroom replay` delivers again what Function Compute gave up.
-    for (const attempt of [0, 1]) outcomes.push(await deliver({ attempt, isReplayed: true }, run));
+    const replayedAt = darkroom.now().toISOString();
+    for (const attempt of [0, 1]) outcomes.push(await deliver({ attempt, replayedAt }, run));
     expect(outcomes).toEqual([false, false, false, false, false, true]);
     for (const key of ['a', 'c', 'd']) expect(darkroom.manifest(key)?.complete, key).toBe(true);
     for (const key of ['b1', 'b2']) {
@@ -97,6 +98,20 @@ describe('a picture that kills', () => {
     darkroom.at('2026-11-23T11:00:00.000Z');
     await backfill({ keys: ['a'], mode: 'retry-failed' }, darkroom, darkroom.config);
     expect(darkroom.manifest('a')).toMatchObject({ complete: true });
+  });
+
+  it('is tried again by a replay, once for each', async () => {
+    const { darkroom, deliver, deaths } = deadly();
+    darkroom.originals.upload('a', KILLER);
+    for (const attempt of [0, 1, 2, 3]) await deliver({ attempt }, one => reconcile('a', one));
+    const replayedAt = '2026-11-23T11:00:00.000Z';
+    darkroom.at(replayedAt);
+    const outcomes = [];
+    for (const attempt of [0, 1, 2, 3]) {
+      outcomes.push(await deliver({ attempt, replayedAt }, one => reconcile('a', one)));
+    }
+    expect(outcomes).toEqual([false, false, true, true]);
+    expect(deaths()).toBe(5);
   });
 
   it('and of which all is on demand is found on upload, and by no view of it', async () => {
