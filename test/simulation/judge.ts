@@ -1,0 +1,138 @@
+import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
+import type { Manifest } from '../../shared/core/set/manifest.ts';
+import type { Actor } from './actors.ts';
+import type { Change, SimulatedBucket } from './bucket.ts';
+import type { SimulatedCdn } from './cdn.ts';
+import type { Watch } from './codec.ts';
+import type { Cloud } from './functions.ts';
+
+/** What must hold at every step, and what was seen so far. The first thing that does not hold ends the history. */
+export interface Judge extends Watch {
+  verdict: Verdict | undefined;
+  accuse(kind: string, detail: string): void;
+  /** Someone works on these originals until the answer is called. */
+  enters(about: Pick<Actor, 'keys'>): () => void;
+  haunted(actor: Actor, by: 1 | -1): void;
+  /** Looks at keys that nobody works on any more. */
+  atRest(keys: Iterable<string>): void;
+  /** Names that clients were given, of files there or not. */
+  urls: Set<string>;
+  /** How often a rendition of a content by a recipe was made. */
+  renders: Map<string, number>;
+  /** What became of the derivatives bucket, in changes. */
+  changes: number;
+}
+
+export interface Verdict {
+  kind: string;
+  detail: string;
+}
+
+interface Seen {
+  buckets: Record<'originals' | 'derivatives' | 'config', SimulatedBucket>;
+  cdn: SimulatedCdn;
+  cloud: Cloud;
+}
+
+export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
+  const { derivatives, originals } = buckets;
+  const busy = new Map<string, number>();
+  const bytesOf = new Map<string, Buffer>();
+  const add = (keys: Iterable<string>, by: number) => {
+    for (const key of keys) busy.set(key, (busy.get(key) ?? 0) + by);
+  };
+  const isBusy = (key: string) =>
+    (busy.get(key) ?? 0) > 0 ||
+    [...cloud.open].some(({ keys }) => keys.includes(key)) ||
+    cloud.failures.some(({ keys }) => keys.includes(key));
+  const judge: Judge = {
+    verdict: undefined,
+    urls: new Set(),
+    renders: new Map(),
+    changes: 0,
+    accuse: (kind, detail) => {
+      judge.verdict ??= { kind, detail };
+    },
+    enters: actor => {
+      add(actor.keys, 1);
+      let isIn = true;
+      return () => {
+        if (isIn) add(actor.keys, -1);
+        isIn = false;
+        judge.atRest(actor.keys);
+      };
+    },
+    haunted: (actor, by) => {
+      add(actor.keys, by);
+      if (by < 0) judge.atRest(actor.keys);
+    },
+    atRest: keys => {
+      for (const key of keys) if (!isBusy(key)) checkAtRest(key);
+    },
+    encoded: (original, { key, fingerprint, format }) => {
+      const name = parseDerivativeKey(key)?.original;
+      const what = `${name} ${original.toString('utf8')} ${fingerprint} ${format}`;
+      judge.renders.set(what, (judge.renders.get(what) ?? 0) + 1);
+    },
+  };
+
+  function checkAtRest(key: string): void {
+    const stored = derivatives.objects.get(manifestKey(key));
+    if (!stored) return;
+    for (const { state, key: file } of manifestIn(stored.bytes).variants) {
+      if (state !== 'rendered' || derivatives.objects.has(file)) continue;
+      judge.accuse('names-missing', `${key}: nobody works on it, its manifest names ${file}`);
+    }
+  }
+
+  function checkBusiness(key: string, by: Actor | undefined, verb: string): void {
+    const original = parseDerivativeKey(key)?.original ?? parseManifestKey(key);
+    if (original === undefined || !by || by.keys.has(original)) return;
+    judge.accuse('foreign', `${by.name} ${verb} ${key}, and was asked about ${[...by.keys]}`);
+  }
+
+  function checkWritten({
+    key,
+    after,
+    by,
+  }: Change & { after: NonNullable<Change['after']> }): void {
+    checkBusiness(key, by, 'wrote');
+    const name = parseDerivativeKey(key);
+    if (name) {
+      const known = bytesOf.get(key);
+      if (known && !known.equals(after.bytes))
+        judge.accuse('bytes-changed', `${key} has other bytes`);
+      bytesOf.set(key, after.bytes);
+      cdn.held.add(key);
+    } else if (parseManifestKey(key) !== undefined) checkManifest(key, manifestIn(after.bytes));
+  }
+
+  function checkManifest(key: string, { original, version, variants }: Manifest): void {
+    for (const { state, key: file } of variants) {
+      judge.urls.add(file);
+      const name = parseDerivativeKey(file);
+      if (state === 'failed') continue;
+      if (name?.version === version && name.original === original.key) continue;
+      judge.accuse(
+        'two-versions',
+        `${key} is of ${original.key} in version ${version}, and names ${file}`,
+      );
+    }
+  }
+
+  originals.watch = ({ key, by }) => {
+    if (by) judge.accuse('original-written', `${by.name} changed ${key}`);
+  };
+  derivatives.watch = change => {
+    judge.changes += 1;
+    const { key, after, by } = change;
+    if (after) checkWritten({ ...change, after });
+    else checkBusiness(key, by, 'removed');
+  };
+  return judge;
+}
+
+/** Written by the code that is judged: what cannot be read fails the history loudly. */
+export function manifestIn(bytes: Buffer): Manifest {
+  return JSON.parse(bytes.toString('utf8'));
+}
