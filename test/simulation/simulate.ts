@@ -1,6 +1,6 @@
 import { type Actor, type Stage } from './actors.ts';
 import type { Faults } from './faults.ts';
-import { type History, historyOf } from './history.ts';
+import { type History, historyOf, type Tick } from './history.ts';
 import type { Verdict } from './judge.ts';
 import { RETAIN_MS } from './lists.ts';
 import { checkOutcome } from './outcome.ts';
@@ -62,13 +62,13 @@ async function comeToRest(world: World): Promise<void> {
   const { line } = world.stage;
   for (const [night, wait] of [RETAIN_MS + HOUR, RETAIN_MS + HOUR, 24 * HOUR].entries()) {
     line.now += wait;
-    await nightPasses(`night-${night}`, world);
+    await nightPasses(`night-${night}`, night < 2 ? ['tend', 'sweep', 'drain'] : ['sweep', 'drain'], world);
   }
 }
 
-async function nightPasses(name: string, world: World): Promise<void> {
+async function nightPasses(name: string, ticks: Tick[], world: World): Promise<void> {
   const { line } = world.stage;
-  for (const what of ['tend', 'sweep', 'drain'] as const) {
+  for (const what of ticks) {
     line.now += 5 * 60_000;
     tick(what, `${name} ${what}`, world);
     await line.drain();
@@ -80,7 +80,7 @@ async function staysAtRest(world: World): Promise<void> {
   const before = judge.changes;
   const renders = [...judge.renders.values()].reduce((sum, one) => sum + one, 0);
   stage.line.now += 25 * HOUR;
-  await nightPasses('last night', world);
+  await nightPasses('last-night', ['tend', 'sweep'], world);
   const after = [...judge.renders.values()].reduce((sum, one) => sum + one, 0);
   if (judge.changes !== before || after !== renders) {
     judge.accuse(
