@@ -31,6 +31,7 @@ export interface Stage {
   tell(who: string, what: string): void;
   /** Called when a late effect is promised, and when it came. */
   haunt(actor: Actor, by: 1 | -1): void;
+  killed(actor: Actor, asked: Asked): void;
 }
 
 export function newActor(stage: Stage, name: string, keys: Iterable<string>): Actor {
@@ -136,8 +137,10 @@ export function call<T>(stage: Stage, actor: Actor, asked: Asked, done: Done<T>)
       if (fault === undefined) takeEffect();
       else if (fault === 'late') haunt(stage, actor, fate.ghostAfter, effect, told);
       else if (fault.endsWith('-after')) effect();
-      if (fault?.startsWith('killed')) kill(actor);
-      else if (fault && refusal) reject(refusal());
+      if (fault?.startsWith('killed')) {
+        stage.killed(actor, asked);
+        kill(actor);
+      } else if (fault && refusal) reject(refusal());
     };
     stage.line.at(stage.line.now + fate.latency, happen);
   });

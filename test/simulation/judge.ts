@@ -21,11 +21,22 @@ export interface Judge extends Watch {
   renders: Map<string, number>;
   /** What became of the derivatives bucket, in changes. */
   changes: number;
+  /** By original: processes that were killed while they decoded or encoded it. */
+  deathsInTheCodec: Map<string, number>;
+  /** Commands that did not end well: whoever gave them knows. */
+  failedCommands: number;
+  /** A process looked at an original, and saw what is there. */
+  looked(actor: Actor, key: string): void;
 }
 
 export interface Verdict {
   kind: string;
   detail: string;
+}
+
+export interface Accusation extends Verdict {
+  /** Of what is about one. */
+  original?: string | undefined;
 }
 
 interface Seen {
@@ -38,6 +49,7 @@ export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
   const { derivatives, originals } = buckets;
   const busy = new Map<string, number>();
   const bytesOf = new Map<string, Buffer>();
+  const unlooked = new Map<Actor, Set<string>>();
   const add = (keys: Iterable<string>, by: number) => {
     for (const key of keys) busy.set(key, (busy.get(key) ?? 0) + by);
   };
@@ -50,6 +62,11 @@ export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
     urls: new Set(),
     renders: new Map(),
     changes: 0,
+    deathsInTheCodec: new Map(),
+    failedCommands: 0,
+    looked: (actor, key) => {
+      unlooked.get(actor)?.delete(key);
+    },
     accuse: (kind, detail) => {
       judge.verdict ??= { kind, detail };
     },
@@ -104,7 +121,21 @@ export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
         judge.accuse('bytes-changed', `${key} has other bytes`);
       bytesOf.set(key, after.bytes);
       cdn.held.add(key);
-    } else if (parseManifestKey(key) !== undefined) checkManifest(key, manifestIn(after.bytes));
+      if (by) unlooked.set(by, (unlooked.get(by) ?? new Set()).add(name.original));
+    } else if (parseManifestKey(key) !== undefined) {
+      checkManifest(key, manifestIn(after.bytes));
+      checkLooked(key, by);
+    }
+  }
+
+  /** The look before the commit: without it a run publishes what is not there any more. */
+  function checkLooked(key: string, by: Actor | undefined): void {
+    const original = parseManifestKey(key);
+    if (!by || !original || !unlooked.get(by)?.has(original)) return;
+    judge.accuse(
+      'not-looked',
+      `${by.name} committed ${key} without a look at its original after its files`,
+    );
   }
 
   function checkManifest(key: string, { original, version, variants }: Manifest): void {

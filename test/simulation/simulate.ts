@@ -3,7 +3,7 @@ import type { Faults } from './faults.ts';
 import { type History, historyOf, type Tick } from './history.ts';
 import type { Verdict } from './judge.ts';
 import { RETAIN_MS } from './lists.ts';
-import { checkOutcome } from './outcome.ts';
+import { checkAnswers, checkOutcome } from './outcome.ts';
 import { carryOut, replayAll, tick } from './users.ts';
 import { withVirtualTime } from './virtual-time.ts';
 import { type Options, type World, worldOf } from './world.ts';
@@ -43,7 +43,7 @@ async function live(world: World): Promise<void> {
   }
   await stage.line.drain();
   faults.isOff = true;
-  const phases = [calmDown, comeToRest, checkOutcome, staysAtRest];
+  const phases = [checkAnswers, calmDown, comeToRest, checkOutcome, staysAtRest];
   for (const phase of phases) if (!judge.verdict) await phase(world);
 }
 
@@ -62,7 +62,11 @@ async function comeToRest(world: World): Promise<void> {
   const { line } = world.stage;
   for (const [night, wait] of [RETAIN_MS + HOUR, RETAIN_MS + HOUR, 24 * HOUR].entries()) {
     line.now += wait;
-    await nightPasses(`night-${night}`, night < 2 ? ['tend', 'sweep', 'drain'] : ['sweep', 'drain'], world);
+    await nightPasses(
+      `night-${night}`,
+      night < 2 ? ['tend', 'sweep', 'drain'] : ['sweep', 'drain'],
+      world,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import { type Actor, newActor, type Stage } from './actors.ts';
 import { type SimulatedBucket, simulatedBucket, thingOf } from './bucket.ts';
 import { type SimulatedCdn, simulatedCdn } from './cdn.ts';
@@ -61,13 +62,21 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
     onStage: undefined,
     tell: (who, what) => tell?.(line.now, who, what),
     haunt: (actor, by) => judge.haunted(actor, by),
+    killed: (actor, { where, about }) => {
+      if (where !== 'codec') return;
+      const name = parseDerivativeKey(about);
+      const { deathsInTheCodec } = judge;
+      for (const key of name ? [name.original] : actor.keys) {
+        deathsInTheCodec.set(key, (deathsInTheCodec.get(key) ?? 0) + 1);
+      }
+    },
   };
   const env = (actor: Actor): Env => {
     const plain = envOf(actor);
     return plant?.env?.(plain, actor) ?? plain;
   };
   const envOf = (actor: Actor): Env => ({
-    originals: simulatedStore(buckets.originals, actor, stage),
+    originals: watchedOriginals(actor),
     derivatives: simulatedStore(buckets.derivatives, actor, stage),
     config: simulatedStore(buckets.config, actor, stage),
     codec: simulatedCodec(actor, stage, judge),
@@ -77,6 +86,15 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
     now: () => new Date(line.now),
     sleep: milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds)),
   });
+  const watchedOriginals = (actor: Actor) => {
+    const store = simulatedStore(buckets.originals, actor, stage);
+    const head = async (key: string) => {
+      const found = await store.head(key);
+      judge.looked(actor, key);
+      return found;
+    };
+    return { ...store, head };
+  };
   const cloud = simulatedCloud({
     stage,
     env,
@@ -88,7 +106,11 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
   const command: World['command'] = (name, keys, work) => {
     const actor = newActor(stage, name, keys);
     const leave = judge.enters(actor);
-    actor.died = () => leave();
+    const fail = () => {
+      judge.failedCommands += 1;
+      leave();
+    };
+    actor.died = fail;
     stage.onStage = actor;
     stage.tell(name, 'begins');
     work(env(actor)).then(
@@ -98,7 +120,7 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
       },
       (thrown: unknown) => {
         stage.tell(name, `fails: ${thrown instanceof Error ? thrown.message : thrown}`);
-        leave();
+        fail();
       },
     );
   };
