@@ -21,6 +21,8 @@ export interface Judge extends Watch {
   renders: Map<string, number>;
   /** What became of the derivatives bucket, in changes. */
   changes: number;
+  /** Of any bucket. */
+  changesOfAll: number;
   /** By original: processes that were killed while they decoded or encoded it. */
   deathsInTheCodec: Map<string, number>;
   /** Commands that did not end well: whoever gave them knows. */
@@ -62,6 +64,7 @@ export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
     urls: new Set(),
     renders: new Map(),
     changes: 0,
+    changesOfAll: 0,
     deathsInTheCodec: new Map(),
     failedCommands: 0,
     looked: (actor, key) => {
@@ -151,11 +154,16 @@ export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
     }
   }
 
+  buckets.config.watch = () => {
+    judge.changesOfAll += 1;
+  };
   originals.watch = ({ key, by }) => {
+    judge.changesOfAll += 1;
     if (by) judge.accuse('original-written', `${by.name} changed ${key}`);
   };
   derivatives.watch = change => {
     judge.changes += 1;
+    judge.changesOfAll += 1;
     const { key, after, by } = change;
     if (after) checkWritten({ ...change, after });
     else checkBusiness(key, by, 'removed');

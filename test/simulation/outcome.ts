@@ -198,7 +198,8 @@ function checkRecords({ world: { buckets, judge }, accuse }: Comparison): void {
   const { config } = buckets;
   const read = (key: string) => JSON.parse(String(config.objects.get(key)?.bytes));
   for (const key of config.keys()) {
-    if (/^(presets\.pending|approvals|purges\/|sweep\/|runs\/.*\/results\/)/.test(key)) {
+    const isResult = /^runs\/.*\/results\//.test(key) && judge.failedCommands === 0;
+    if (isResult || /^(presets\.pending|approvals|purges\/|sweep\/)/.test(key)) {
       accuse('record-waits', key);
     }
     const isOurRun = /^(rollout|sweep)\.json$/.test(key);

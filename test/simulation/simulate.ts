@@ -1,4 +1,4 @@
-import { type Actor, type Stage } from './actors.ts';
+import type { Actor } from './actors.ts';
 import type { Faults } from './faults.ts';
 import { type History, historyOf, type Tick } from './history.ts';
 import type { Verdict } from './judge.ts';
@@ -23,7 +23,7 @@ export async function simulate(
   const history = options.history ?? historyOf(options.seed);
   const world = worldOf({ ...options, history });
   const { stage, judge, faults } = world;
-  const time = { now: () => stage.line.now, sleep: sleeper(stage, world) };
+  const time = { now: () => stage.line.now, sleep: sleeper(world) };
   await withVirtualTime(time, () => live(world));
   const { verdict } = judge;
   return { seed: options.seed, verdict, history, faults: faults.hit, steps: stage.line.steps };
@@ -94,27 +94,32 @@ async function staysAtRest(world: World): Promise<void> {
   }
 }
 
+const LONGEST_SLEEP_MS = 500_000;
+const FOR_EVER_MS = 12 * HOUR;
+
 /**
- * A process that sleeps until something changes need not be woken before anything did: it then sleeps on, as on a busy
- * machine, up to the time when its platform would end it.
+ * A process that looks again each second sleeps the longer the longer nothing changes, as on a busy machine, but never
+ * so long that its platform ends it in its sleep.
  */
-function sleeper(stage: Stage, world: World) {
-  const most = 500_000;
+function sleeper({ stage, judge }: World) {
+  const known = new WeakMap<Actor, { changes: number; slept: number }>();
   return (milliseconds: number, wake: () => void) => {
-    const sleeper: Actor | undefined = stage.onStage;
-    const due = stage.line.now + milliseconds;
-    const next = stage.line.next() ?? due;
-    const until = Math.max(due, Math.min(next + 1, stage.line.now + most));
-    const entry = stage.line.at(until, () => {
-      if (sleeper?.isDead) return;
-      stage.onStage = sleeper;
+    const actor = stage.onStage;
+    const before = actor && known.get(actor);
+    const isIdle = before?.changes === judge.changesOfAll;
+    const slept = isIdle ? before.slept : 0;
+    const most = Math.max(milliseconds, Math.min(slept, LONGEST_SLEEP_MS));
+    if (actor) known.set(actor, { changes: judge.changesOfAll, slept: slept + most });
+    if (slept > FOR_EVER_MS)
+      judge.accuse('waits-for-ever', `${actor?.name} waits for what never comes`);
+    const entry = stage.line.at(stage.line.now + most, () => {
+      if (actor?.isDead) return;
+      stage.onStage = actor;
       wake();
     });
-    return {
-      cancel: () => {
-        entry.happen = undefined;
-        void world;
-      },
+    const cancel = () => {
+      entry.happen = undefined;
     };
+    return { cancel };
   };
 }

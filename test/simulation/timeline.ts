@@ -7,8 +7,6 @@ export interface Timeline {
   at(due: number, happen: () => void): Entry;
   /** Until nothing is left to happen; everything that code makes of one entry is done before the next. */
   drain(): Promise<void>;
-  /** When the next thing happens. */
-  next(): number | undefined;
   steps: number;
 }
 
@@ -20,7 +18,7 @@ export interface Entry {
 }
 
 /** More than any history that comes to rest has. */
-const MOST_STEPS = 30_000;
+const MOST_STEPS = 10_000;
 
 export function timeline(start: number, isOver: () => boolean, tooLong: () => void): Timeline {
   const heap = entryHeap();
@@ -44,7 +42,6 @@ export function timeline(start: number, isOver: () => boolean, tooLong: () => vo
       heap.push(entry);
       return entry;
     },
-    next: () => heap.first()?.due,
     drain: () =>
       new Promise((resolve, reject) => {
         // A turn of the event loop between two entries: by then all promises are settled that could be.
@@ -103,16 +100,6 @@ function entryHeap() {
         sink();
       }
       return first;
-    },
-    first: (): Entry | undefined => {
-      while (heap[0] && !heap[0].happen) {
-        const last = heap.pop() as Entry;
-        if (heap.length > 0) {
-          heap[0] = last;
-          sink();
-        }
-      }
-      return heap[0];
     },
   };
 }
