@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { failureText } from './failure-text.ts';
 import { historyOf } from './history.ts';
 import { say, tellingTo } from './printer.ts';
-import { shrink } from './shrink.ts';
 import { type Ending, simulate } from './simulate.ts';
 
 interface Options {
@@ -37,7 +37,7 @@ async function run(options: Options): Promise<void> {
     if (kind === undefined) continue;
     const known = kinds.get(kind) ?? [];
     kinds.set(kind, [...known, ending]);
-    if (known.length < options.shrink && !options.trace) await tellLeast(ending);
+    if (known.length < options.shrink && !options.trace) say(`\n${await failureText(ending)}`);
   }
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   for (const [kind, endings] of kinds) {
@@ -65,25 +65,6 @@ async function one(seed: number, { operations, faults, trace }: Options): Promis
   });
   if (trace) say(`${seed}: ${ending.verdict?.kind ?? 'right'} ${ending.verdict?.detail ?? ''}`);
   return ending;
-}
-
-async function tellLeast(ending: Ending): Promise<void> {
-  const { seed } = ending;
-  const least = await shrink(ending);
-  const { verdict } = least.ending;
-  const operations = least.history.operations.map(({ id }) => id).join(',');
-  const faults = least.faults.join(',');
-  say(`\n=== seed ${seed}: ${verdict?.kind}: ${verdict?.detail}`);
-  await simulate({
-    seed,
-    history: least.history,
-    only: new Set(least.faults),
-    tell: tellingTo(say),
-  });
-  say(`whole:  npm run simulate -- --first ${seed} --seeds 1 --trace`);
-  say(
-    `least:  npm run simulate -- --first ${seed} --seeds 1 --trace --operations '${operations}' --faults '${faults}'`,
-  );
 }
 
 function whole(text: string): number {
