@@ -8,7 +8,7 @@ import {
   functions,
   type Invocation,
   type Lost,
-  type PresetCache,
+  type ListCache,
 } from './wiring.ts';
 
 /** Function Compute: queues, instances, retries and the failure destination. */
@@ -217,7 +217,7 @@ function shortened(id: string): string {
 
 interface Instance {
   of: FunctionName;
-  cache: PresetCache;
+  cache: ListCache;
 }
 
 /** One request at a time in each; a warm one remembers the list. */

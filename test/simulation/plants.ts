@@ -9,6 +9,9 @@ import type { Plant } from './world.ts';
 
 type Put = ObjectStore['put'];
 
+/** What is said of something that was not written. */
+const WRITTEN = { etag: '0'.repeat(32) };
+
 /** Of the functions alone: people's commands have a space in their names. */
 const ofFunctions =
   (change: (env: Env, actor: Actor) => Env) =>
@@ -38,10 +41,11 @@ function manifestFirst(env: Env): Env {
     put: async (...object) => {
       if (!isManifest(object[0])) {
         held.push(object);
-        return;
+        return WRITTEN;
       }
-      await put(...object);
+      const done = await put(...object);
       for (const one of held.splice(0)) await put(...one);
+      return done;
     },
   });
 }
@@ -58,10 +62,11 @@ function noLookAfter(env: Env): Env {
     return found;
   };
   const put: Put = async (key, bytes, attributes) => {
-    await derivatives.put(key, bytes, attributes);
+    const done = await derivatives.put(key, bytes, attributes);
     const original = parseManifestKey(key);
     const isFinding = original !== undefined && manifestIn(bytes).failure === undefined;
     if (isFinding) committed.add(original);
+    return done;
   };
   return { ...withDerivatives(env, { put }), originals: { ...originals, head } };
 }
@@ -77,9 +82,10 @@ function noLookBefore(env: Env): Env {
     return found;
   };
   const put: Put = async (key, ...object) => {
-    await derivatives.put(key, ...object);
+    const done = await derivatives.put(key, ...object);
     const original = parseManifestKey(key);
     if (original) known.delete(original);
+    return done;
   };
   return { ...withDerivatives(env, { put }), originals: { ...originals, head } };
 }
@@ -110,7 +116,7 @@ function barePrefix(env: Env): Env {
 
 const swallowedWriteError = (env: Env): Env =>
   withDerivatives(env, {
-    put: async (...object) => await env.derivatives.put(...object).catch(() => undefined),
+    put: async (...object) => await env.derivatives.put(...object).catch(() => WRITTEN),
   });
 
 const retireListDropped = (env: Env): Env =>
@@ -134,8 +140,9 @@ function purgeAfterRemoval(env: Env): Env {
   const { put } = env.config;
   const change = withConfig(env, {
     put: async (...object) => {
-      if (object[0].startsWith('purges/')) held.push(object);
-      else await put(...object);
+      if (!object[0].startsWith('purges/')) return await put(...object);
+      held.push(object);
+      return WRITTEN;
     },
   });
   return withDerivatives(change, {
@@ -149,7 +156,8 @@ function purgeAfterRemoval(env: Env): Env {
 const purgeForgotten = (env: Env): Env =>
   withConfig(env, {
     put: async (...object) => {
-      if (!object[0].startsWith('purges/')) await env.config.put(...object);
+      if (object[0].startsWith('purges/')) return WRITTEN;
+      return await env.config.put(...object);
     },
   });
 
@@ -166,7 +174,7 @@ function quietDelete(env: Env): Env {
     },
     put: async (...object) => {
       unseen.delete(object[0]);
-      await put(...object);
+      return await put(...object);
     },
     list: async function* (...asked) {
       for await (const entry of list(...asked)) {
@@ -179,8 +187,8 @@ function quietDelete(env: Env): Env {
 const noTombstone = (env: Env): Env =>
   withDerivatives(env, {
     put: async (key, bytes, attributes) => {
-      if (isManifest(key) && manifestIn(bytes).takenDown) return;
-      await env.derivatives.put(key, bytes, attributes);
+      if (isManifest(key) && manifestIn(bytes).takenDown) return WRITTEN;
+      return await env.derivatives.put(key, bytes, attributes);
     },
   });
 
@@ -193,11 +201,12 @@ function recordLast(env: Env): Env {
   };
   const change = withConfig(env, {
     put: async (...object) => {
-      if (/^takedowns\/[0-9a-f]+\.json/.test(object[0]) && held.length === 0) held.push(object);
-      else {
-        await flush();
-        await put(...object);
+      if (/^takedowns\/[0-9a-f]+\.json/.test(object[0]) && held.length === 0) {
+        held.push(object);
+        return WRITTEN;
       }
+      await flush();
+      return await put(...object);
     },
   });
   return change;
@@ -237,7 +246,7 @@ function twoVersions(env: Env): Env {
     put: async (key, bytes, attributes) => {
       const before = isManifest(key) ? await get(key) : undefined;
       const old = before ? manifestIn(before.bytes).variants : [];
-      await put(
+      return await put(
         key,
         before
           ? changedManifest(bytes, one => ({
@@ -276,10 +285,10 @@ const writesOriginals = (env: Env): Env => ({
   ...env,
   originals: {
     ...env.originals,
-    get: async key => {
-      const found = await env.originals.get(key);
+    getExactly: async object => {
+      const found = await env.originals.getExactly(object);
       const attributes = { contentType: 'image/jpeg', cacheControl: '' };
-      if (found) await env.originals.put(key, found.bytes, attributes);
+      if (Buffer.isBuffer(found)) await env.originals.put(object.key, found, attributes);
       return found;
     },
   },

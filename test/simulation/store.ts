@@ -1,4 +1,5 @@
 import { Failure } from '../../shared/core/failure.ts';
+import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import type { ListedObject, ListOptions, ObjectStore } from '../../shared/ports.ts';
 import { type Actor, call, type Stage } from './actors.ts';
 import { type SimulatedBucket, thingOf } from './bucket.ts';
@@ -28,7 +29,13 @@ export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Sta
         const stored = read(key);
         return stored?.etag === etag ? ('unchanged' as const) : stored;
       }),
-    put: (key, bytes) => ask('PUT', key, () => bucket.put(key, thingOf(bytes, now()), actor)),
+    getExactly: object => ask('GET', object.key, () => exactly(bucket, object)),
+    put: (key, bytes) =>
+      ask('PUT', key, () => {
+        const thing = thingOf(bytes, now());
+        bucket.put(key, thing, actor);
+        return { etag: thing.etag };
+      }),
     remove: async keys => {
       for (let from = 0; from < keys.length; from += PART) {
         const part = keys.slice(from, from + PART);
@@ -47,6 +54,12 @@ export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Sta
       }
     },
   };
+}
+
+function exactly({ objects }: SimulatedBucket, { key, etag, bytes }: OriginalObject) {
+  const thing = objects.get(key);
+  if (!thing) return undefined;
+  return thing.etag === etag && thing.bytes.length === bytes ? thing.bytes : ('changed' as const);
 }
 
 function headOf({ objects }: SimulatedBucket, key: string) {
@@ -103,7 +116,12 @@ export function immediateStore(bucket: SimulatedBucket, now: () => number): Obje
       const stored = await read(key);
       return stored?.etag === etag ? ('unchanged' as const) : stored;
     },
-    put: async (key, bytes) => bucket.put(key, thingOf(bytes, now()), undefined),
+    getExactly: async object => exactly(bucket, object),
+    put: async (key, bytes) => {
+      const thing = thingOf(bytes, now());
+      bucket.put(key, thing, undefined);
+      return { etag: thing.etag };
+    },
     remove: async keys => {
       for (const key of keys) bucket.remove(key, undefined);
     },

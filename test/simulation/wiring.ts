@@ -11,22 +11,22 @@ import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
 import { handOver } from '../../shared/pipeline/bulk/hand-over.ts';
 import { type Lost, replay } from '../../shared/pipeline/bulk/replay.ts';
 import { countResults, runRecord } from '../../shared/pipeline/bulk/run-record.ts';
-import { walk } from '../../shared/pipeline/bulk/submit-batches.ts';
+import { submitBatches } from '../../shared/pipeline/bulk/submit-batches.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import { reconcileAll } from '../../shared/pipeline/develop/reconcile-each.ts';
-import { tend } from '../../shared/pipeline/edits/advance-edit.ts';
-import type { ReadList } from '../../shared/pipeline/edits/desk.ts';
+import { advanceEdit } from '../../shared/pipeline/edits/advance-edit.ts';
+import type { ReadList } from '../../shared/pipeline/edits/edit-context.ts';
 import {
+  type ListCache,
+  listInForce,
   MAX_AGE_MS,
-  type PresetCache,
-  presetsInForce,
-} from '../../shared/pipeline/edits/presets-in-force.ts';
+} from '../../shared/pipeline/edits/list-in-force.ts';
 import { removeOrphans } from '../../shared/pipeline/inspect/orphans.ts';
 import { sweep } from '../../shared/pipeline/inspect/sweep.ts';
 import { verify } from '../../shared/pipeline/inspect/verify.ts';
 import { drainPurges } from '../../shared/pipeline/removal/purges.ts';
-import { liftTakedown, takeDown } from '../../shared/pipeline/removal/take-down.ts';
+import { takeDown, undoTakeDown } from '../../shared/pipeline/removal/take-down.ts';
 import { answerAuto, isAuto } from '../../shared/pipeline/serve/auto.ts';
 import { followUp } from '../../shared/pipeline/serve/follow-up.ts';
 import { answerMiss } from '../../shared/pipeline/serve/miss.ts';
@@ -61,10 +61,10 @@ export interface Invocation extends Env {
   timeoutSeconds: number;
   retryCount: number;
   /** Of its instance. */
-  cache: PresetCache;
+  cache: ListCache;
 }
 
-export type { Lost, PresetCache };
+export type { Lost, ListCache };
 export type FunctionName =
   | 'on-object-changed'
   | 'backfill'
@@ -86,7 +86,7 @@ export const functions: Record<
   },
   'on-presets-edited': async (_event, invocation) => {
     const { queue, requestId } = invocation;
-    const state = await tend(deskOf(invocation));
+    const state = await advanceEdit(editContextOf(invocation));
     if (state === 'more') {
       const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.tend' }));
       await queue('on-presets-edited').submit(`tend_${requestId}`, payload);
@@ -96,7 +96,7 @@ export const functions: Record<
   sweep: async (event, invocation) => {
     const { queue, requestId, cdn } = invocation;
     const order = readSweepEvent(event);
-    const desk = { ...deskOf(invocation), maxShare: 1 };
+    const desk = { ...editContextOf(invocation), maxShare: 1 };
     const drained = await drainPurges({ ...desk, domain: DOMAIN, cdn }).catch(failureOf);
     const state = await sweep(desk, order === 'sweep');
     if (state === 'more') {
@@ -142,14 +142,14 @@ function darkroomOf(invocation: Invocation): Darkroom {
     log,
     now,
     isBehindCdn: true,
-    presets: presetsInForce(config, cache),
+    listInForce: listInForce(config, cache),
     attempt: retryCount,
     deadline: deadline(invocation),
     lanes: 2,
   };
 }
 
-function deskOf(invocation: Invocation) {
+function editContextOf(invocation: Invocation) {
   const { originals, derivatives, config, log, now } = invocation;
   return {
     originals,
@@ -204,7 +204,7 @@ export async function developFresh(
   await reconcile(key, {
     ...env,
     isBehindCdn: false,
-    presets: presetsInForce(env.config, {}),
+    listInForce: listInForce(env.config, {}),
     attempt: 0,
     deadline: undefined,
     lanes: 2,
@@ -222,7 +222,7 @@ export const commands = {
   },
   undo: async (key: string, { derivatives, config, now, queue }: Env) => {
     const order = { by: 'someone', reason: undefined };
-    const lifted = await liftTakedown(key, order, { derivatives, config, now });
+    const lifted = await undoTakeDown(key, order, { derivatives, config, now });
     const sender = { name: 'undo', at: now().toISOString() };
     const batch = { bucket: BUCKET, keys: [key], mode: 'settle' as const };
     if (lifted) await handOver(queue('backfill'), batch, sender);
@@ -231,7 +231,7 @@ export const commands = {
   backfill: async (mode: Mode, env: Env) => await backfillFromHere(mode, env),
   verify: async (deletesOrphans: boolean, env: Env) => {
     const { originals, derivatives, config, queue, now } = env;
-    const presets = await presetsInForce(config, {}).current();
+    const presets = await listInForce(config, {}).current();
     const ground = { originals, derivatives, presets, config, isBehindCdn: true, now };
     const started = now();
     const sender = { name: 'verify', at: started.toISOString() };
@@ -265,11 +265,11 @@ const LOOK_MS = 1000;
 /** As cli/backfill/carry-out.ts, without a screen and without Ctrl-C. */
 async function backfillFromHere(mode: Mode, env: Env): Promise<string> {
   const { originals, config, queue, now, sleep } = env;
-  const { list, fingerprint } = await presetsInForce(config, {}).current();
+  const { list, fingerprint } = await listInForce(config, {}).current();
   const run = await findOrBegin({ prefix: '', mode }, fingerprint, config, list);
   const record = runRecord(run, { config, now });
   if (run.phase === 'running') {
-    const { stopped } = await walk({
+    const { stopped } = await submitBatches({
       run,
       bucket: BUCKET,
       queue: queue('backfill'),
