@@ -125,9 +125,10 @@ export function call<T>(stage: Stage, actor: Actor, asked: Asked, done: Done<T>)
       stage.tell(actor.name, `${asked.verb} ${asked.where} ${asked.about}${end}`);
     const takeEffect = () => {
       try {
-        resolve(effect());
+        const answer = effect();
+        if (!actor.isDead) resolve(answer);
       } catch (thrown) {
-        reject(thrown);
+        if (!actor.isDead) reject(thrown);
       }
     };
     const happen = () => {

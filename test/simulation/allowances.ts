@@ -24,8 +24,10 @@ export const allowances: Allowance[] = [
     what: 'a picture is blamed that was being decoded or encoded when two processes were killed',
     reason:
       'nobody can tell them from a picture that kills: docs/adr/0006; --retry-failed takes it up again',
-    excuses: ({ original }, world) =>
-      original !== undefined && deathsInTheCodec(original, world) >= 2,
+    excuses: ({ kind, original }, world) =>
+      /^(blamed|unanswered|(no|wrong)-manifest|missing-file)$/.test(kind) &&
+      original !== undefined &&
+      deathsInTheCodec(original, world) >= 2,
   },
   {
     what: 'a batch that comes again after its run was counted leaves its result in the config bucket',

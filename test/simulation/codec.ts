@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/core/failure.ts';
 import type { Codec } from '../../shared/ports.ts';
-import { type Actor, call, type Stage } from './actors.ts';
+import { type Actor, call, kill, type Stage } from './actors.ts';
 
 type Variant = Parameters<Codec['encode']>[1];
 
+/** Contents that are no pictures, and that kill whoever decodes them. */
+export const BROKEN = 6;
+export const DEADLY = 5;
+
 /** Pictures without pixels: an original is text such as `jpeg 120x90 #3`, and a rendition is its hash by a recipe. */
-export const contentOf = (number: number): Buffer =>
-  Buffer.from(number % 7 === 6 ? `broken #${number}` : `jpeg ${120 + number}x90 #${number}`);
+export function contentOf(number: number): Buffer {
+  if (number === BROKEN) return Buffer.from('broken');
+  return Buffer.from(`jpeg ${120 + number}x90 #${number}${number === DEADLY ? ' deadly' : ''}`);
+}
+
+const isDeadly = (file: Buffer) => file.toString().endsWith('deadly');
 
 /** The same bytes wherever, whenever and beside whatever they are made. A JPEG is the largest, so that newer formats are worth it. */
 export function renditionOf(original: Buffer, { fingerprint, format }: Variant): Buffer {
@@ -22,15 +30,32 @@ export interface Watch {
 export function simulatedCodec(actor: Actor, stage: Stage, watch: Watch): Codec {
   const step = <T>(verb: string, about: string, effect: () => T) =>
     call(stage, actor, { where: 'codec', verb, about }, { effect, refusal: undefined });
-  return codecOf(step, (original, variant) => watch.encoded(original, variant, actor));
+  const codec = codecOf(step, (original, variant) => watch.encoded(original, variant, actor));
+  return {
+    ...codec,
+    decode: async (file, options) =>
+      isDeadly(file)
+        ? await step('decode', 'what kills', () => {
+            kill(actor);
+            throw new Failure('UNEXPECTED', 'nobody hears this');
+          })
+        : await codec.decode(file, options),
+  };
 }
 
 /** One that takes no time, for whoever only looks on. */
 export function immediateCodec(): Codec {
-  return codecOf(
+  const codec = codecOf(
     async (_verb, _about, effect) => effect(),
     () => undefined,
   );
+  return {
+    ...codec,
+    decode: async (file, options) => {
+      if (!isDeadly(file)) return await codec.decode(file, options);
+      throw new Failure('ORIGINAL_UNDECODABLE', 'expected to survive the picture');
+    },
+  };
 }
 
 type Step = <T>(verb: string, about: string, effect: () => T) => Promise<T>;

@@ -1,3 +1,4 @@
+import { BROKEN, DEADLY } from './codec.ts';
 import { type GoodList, goodLists, type ListName } from './lists.ts';
 import { type Random, randomOf } from './random.ts';
 
@@ -6,12 +7,15 @@ export type Operation = { id: string; at: number } & Act;
 
 export type Act =
   | { act: 'put'; key: string; content: number }
-  | { act: 'delete' | 'copy' | 'takedown' | 'undo' | 'auto'; key: string }
+  | { act: 'delete' | 'takedown' | 'undo' | 'auto'; key: string }
+  | { act: 'copy'; key: string; keepsCrc: boolean }
   | { act: 'miss'; key: string; which: number }
   | { act: 'edit'; list: ListName }
   | { act: 'backfill'; mode: 'settle' | 'missing' | 'stale' | 'retry-failed' | 'force' }
   | { act: 'verify'; deletesOrphans: boolean }
   | { act: 'tick'; what: Tick }
+  /** Something else is written in the place of a record, by somebody's mistake. */
+  | { act: 'spoil'; record: (typeof RECORDS)[number] }
   | { act: 'replay' };
 
 export type Tick = 'tend' | 'drain' | 'sweep';
@@ -28,6 +32,13 @@ export const START = Date.UTC(2026, 0, 5, 10);
 /** Two keys that nest, one that a rule may pass over, and one that URL-decoding would change. */
 const KEYS = ['p/b.jpg', 'p/b.jpg/c.png', 'n/d.jpg', 'p/50%25 +off.jpg'];
 
+const RECORDS = [
+  'presets.in-force.json',
+  'presets.pending.json',
+  'rollout.json',
+  'sweep.json',
+] as const;
+
 type Name = Act['act'];
 type Theme = Partial<Record<Name, number>>;
 
@@ -36,6 +47,7 @@ const THEMES: Theme[] = [
   { put: 6, delete: 2, copy: 1 },
   { put: 8, delete: 4 },
   { put: 4, edit: 4, delete: 1, tick: 1 },
+  { put: 4, edit: 3, spoil: 1, tick: 2 },
   { put: 4, takedown: 2, undo: 2, delete: 1, miss: 1, edit: 1 },
   { put: 4, miss: 4, auto: 1, delete: 1, edit: 1, takedown: 1 },
   { put: 4, backfill: 3, verify: 2, delete: 1, edit: 1, replay: 1, tick: 1 },
@@ -106,9 +118,13 @@ function actOf(act: Name, keys: string[], random: Random): Act {
   const number = random.below(4);
   switch (act) {
     case 'put':
-      return { act, key, content: random.chance(0.07) ? 6 : number };
+      return { act, key, content: random.chance(0.1) ? random.pick([BROKEN, DEADLY]) : number };
+    case 'copy':
+      return { act, key, keepsCrc: random.chance(0.8) };
     case 'miss':
       return { act, key, which: random.below(100) };
+    case 'spoil':
+      return { act, record: random.pick(RECORDS) };
     case 'edit':
       return { act, list: random.chance(0.1) ? 'bad' : random.pick(goodLists) };
     case 'backfill':

@@ -1,6 +1,6 @@
 import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
 import type { Manifest } from '../../shared/core/set/manifest.ts';
-import type { Actor } from './actors.ts';
+import type { Actor, Stage } from './actors.ts';
 import type { Change, SimulatedBucket } from './bucket.ts';
 import type { SimulatedCdn } from './cdn.ts';
 import type { Watch } from './codec.ts';
@@ -27,6 +27,8 @@ export interface Judge extends Watch {
   deathsInTheCodec: Map<string, number>;
   /** Commands that did not end well: whoever gave them knows. */
   failedCommands: number;
+  /** Whatever was promised of it: it is to go, or was gone. */
+  mayGo(original: string): void;
   /** A process looked at an original, and saw what is there. */
   looked(actor: Actor, key: string): void;
 }
@@ -41,16 +43,23 @@ export interface Accusation extends Verdict {
   original?: string | undefined;
 }
 
+const PROMISED_MS = 120_000;
+const FLOOR_MS = 600_000;
+
 interface Seen {
+  stage: Stage;
   buckets: Record<'originals' | 'derivatives' | 'config', SimulatedBucket>;
   cdn: SimulatedCdn;
   cloud: Cloud;
 }
 
-export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
+export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
   const { derivatives, originals } = buckets;
   const busy = new Map<string, number>();
   const bytesOf = new Map<string, Buffer>();
+  const versionOf = new Map<string, string>();
+  const namedUntil = new Map<string, number>();
+  const isUndone = new Set<string>();
   const unlooked = new Map<Actor, Set<string>>();
   const add = (keys: Iterable<string>, by: number) => {
     for (const key of keys) busy.set(key, (busy.get(key) ?? 0) + by);
@@ -67,6 +76,9 @@ export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
     changesOfAll: 0,
     deathsInTheCodec: new Map(),
     failedCommands: 0,
+    mayGo: original => {
+      isUndone.add(original);
+    },
     looked: (actor, key) => {
       unlooked.get(actor)?.delete(key);
     },
@@ -111,8 +123,16 @@ export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
     judge.accuse('foreign', `${by.name} ${verb} ${key}, and was asked about ${[...by.keys]}`);
   }
 
+  function checkRemoved({ key, before, by }: Change): void {
+    checkBusiness(key, by, 'removed');
+    const original = parseDerivativeKey(key)?.original;
+    if (original !== undefined) checkPromise(key, original);
+    else if (parseManifestKey(key) !== undefined) noteNamed(before?.bytes, undefined);
+  }
+
   function checkWritten({
     key,
+    before,
     after,
     by,
   }: Change & { after: NonNullable<Change['after']> }): void {
@@ -126,8 +146,12 @@ export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
       cdn.held.add(key);
       if (by) unlooked.set(by, (unlooked.get(by) ?? new Set()).add(name.original));
     } else if (parseManifestKey(key) !== undefined) {
-      checkManifest(key, manifestIn(after.bytes));
-      checkLooked(key, by);
+      const manifest = manifestIn(after.bytes);
+      checkManifest(key, manifest);
+      checkVersion(manifest);
+      noteNamed(before?.bytes, manifest);
+      // A tombstone needs no original.
+      if (!manifest.takenDown) checkLooked(key, by);
     }
   }
 
@@ -139,6 +163,46 @@ export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
       'not-looked',
       `${by.name} committed ${key} without a look at its original after its files`,
     );
+  }
+
+  /** The same bytes are the same version, whatever a copy did to the ETag. */
+  function checkVersion({ original, version, takenDown }: Manifest): void {
+    const { key, bytes, crc64 } = original;
+    if (takenDown || crc64 === undefined) return;
+    const what = `${key} ${bytes} ${crc64}`;
+    const known = versionOf.get(what) ?? version;
+    versionOf.set(what, known);
+    if (known !== version)
+      judge.accuse('copy-is-another-version', `${key}: ${known}, then ${version}`);
+  }
+
+  /** What a manifest named is read from caches for as long again as it may be kept: at the edge, then in the browser. */
+  function checkPromise(key: string, original: string): void {
+    const named = namedUntil.get(key);
+    if (named === undefined || stage.line.now - named >= PROMISED_MS) return;
+    if (!originals.objects.has(original) || isUndone.has(original) || retention() < FLOOR_MS)
+      return;
+    judge.accuse(
+      'promise-broken',
+      `${key} was named until ${stage.line.now - named} ms ago, and goes`,
+    );
+  }
+
+  /** Lists that retain less than the floor promise nothing. */
+  function retention(): number {
+    const stored = buckets.config.objects.get('presets.in-force.json');
+    const text = stored?.bytes.toString('utf8') ?? '';
+    return /"retain": "2h"/.test(text) ? 2 * 3_600_000 : 0;
+  }
+
+  function noteNamed(before: Buffer | undefined, after: Manifest | undefined): void {
+    const kept = new Set(after?.variants.map(one => one.key));
+    for (const { key, state } of before ? manifestIn(before).variants : []) {
+      if (state === 'rendered' && !kept.has(key)) namedUntil.set(key, stage.line.now);
+    }
+    for (const { key, state } of after?.variants ?? []) {
+      if (state === 'rendered') namedUntil.set(key, Number.POSITIVE_INFINITY);
+    }
   }
 
   function checkManifest(key: string, { original, version, variants }: Manifest): void {
@@ -164,9 +228,9 @@ export function judgeOf({ buckets, cdn, cloud }: Seen): Judge {
   derivatives.watch = change => {
     judge.changes += 1;
     judge.changesOfAll += 1;
-    const { key, after, by } = change;
+    const { after } = change;
     if (after) checkWritten({ ...change, after });
-    else checkBusiness(key, by, 'removed');
+    else checkRemoved(change);
   };
   return judge;
 }

@@ -29,9 +29,9 @@ export async function checkOutcome(world: World): Promise<void> {
     accuse: (kind: string, detail: string, original?: string) =>
       found.push({ kind, detail, original }),
   };
+  checkList(comparison);
   checkFiles(comparison);
   checkManifests(comparison);
-  checkList(comparison);
   checkRecords(comparison);
   checkEdge(comparison);
   checkRenders(comparison);
@@ -81,7 +81,7 @@ async function freshRun(world: World): Promise<SimulatedBucket> {
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     now: () => new Date(now()),
   };
-  if (!buckets.config.objects.has(IN_FORCE_KEY)) return derivatives;
+  if (!jsonAt(buckets.config, IN_FORCE_KEY)) return derivatives;
   for (const key of buckets.originals.keys()) await developFresh(key, env);
   return derivatives;
 }
@@ -186,17 +186,21 @@ function checkList({ world: { buckets }, accuse }: Comparison): void {
   const { config } = buckets;
   const written = config.objects.get(PRESETS_KEY);
   const good = written && listIn(written.bytes.toString('utf8'));
-  const stored = config.objects.get(IN_FORCE_KEY);
-  const inForce = stored && JSON.parse(stored.bytes.toString('utf8'));
+  const inForce = jsonAt(config, IN_FORCE_KEY);
   if (good && inForce?.fingerprint !== good.fingerprint) accuse('list-not-in-force', '');
   const isRejected = config.objects.has('presets.rejected.json');
   if (isRejected !== !good) accuse('wrong-rejection', `rejected: ${isRejected}`);
 }
 
+/** Undefined where it is none. */
+function jsonAt({ objects }: SimulatedBucket, key: string) {
+  const text = objects.get(key)?.bytes.toString('utf8') ?? '';
+  return text.startsWith('{') ? JSON.parse(text) : undefined;
+}
+
 /** What waits in the config bucket waits for somebody; when all is quiet, nobody is left to come. */
 function checkRecords({ world: { buckets, judge }, accuse }: Comparison): void {
   const { config } = buckets;
-  const read = (key: string) => JSON.parse(String(config.objects.get(key)?.bytes));
   for (const key of config.keys()) {
     const isResult = /^runs\/.*\/results\//.test(key) && judge.failedCommands === 0;
     if (isResult || /^(presets\.pending|approvals|purges\/|sweep\/)/.test(key)) {
@@ -205,7 +209,7 @@ function checkRecords({ world: { buckets, judge }, accuse }: Comparison): void {
     const isOurRun = /^(rollout|sweep)\.json$/.test(key);
     // A command that failed or was killed is started again by whoever started it.
     const isCommands = key.endsWith('/run.json') && judge.failedCommands === 0;
-    const phase = isOurRun || isCommands ? read(key).phase : 'done';
+    const phase = isOurRun || isCommands ? jsonAt(config, key)?.phase : 'done';
     if (phase !== 'done') accuse('run-not-done', `${key}: ${phase}`);
   }
 }

@@ -95,7 +95,7 @@ async function staysAtRest(world: World): Promise<void> {
 }
 
 const LONGEST_SLEEP_MS = 500_000;
-const FOR_EVER_MS = 12 * HOUR;
+const FOR_EVER_MS = 6 * HOUR;
 
 /**
  * A process that looks again each second sleeps the longer the longer nothing changes, as on a busy machine, but never

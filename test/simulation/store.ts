@@ -66,7 +66,7 @@ function headOf({ objects }: SimulatedBucket, key: string) {
   const thing = objects.get(key);
   if (!thing) return undefined;
   const { etag, crc64, bytes } = thing;
-  return { key, etag, bytes: bytes.length, crc64 };
+  return { key, etag, bytes: bytes.length, ...(crc64 === undefined ? {} : { crc64 }) };
 }
 
 type ListedEntry = ListedObject | { prefix: string };

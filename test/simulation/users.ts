@@ -8,10 +8,14 @@ import type { World } from './world.ts';
 
 /** Carries out what people do. Their own requests succeed; what the world makes of them does not always. */
 export function carryOut(operation: Operation, world: World): void {
-  const { stage, buckets, command, history } = world;
+  const { stage, buckets, command, history, judge } = world;
   const { id } = operation;
   stage.onStage = undefined;
   stage.tell(id, JSON.stringify({ ...operation, id: undefined, at: undefined }));
+  if (operation.act === 'delete' || operation.act === 'takedown') judge.mayGo(operation.key);
+  // Such a list asks for nothing of some keys any more.
+  if (operation.act === 'edit' && operation.list.endsWith('unasked'))
+    history.keys.forEach(judge.mayGo);
   switch (operation.act) {
     case 'put': {
       const thing = thingOf(contentOf(operation.content), stage.line.now);
@@ -28,11 +32,10 @@ export function carryOut(operation: Operation, world: World): void {
       const thing = buckets.originals.objects.get(operation.key);
       if (!thing) return;
       const etag = thing.etag.endsWith('-2') ? thing.etag.slice(0, -2) : `${thing.etag}-2`;
-      buckets.originals.put(
-        operation.key,
-        { ...thing, etag, modifiedAt: stage.line.now },
-        undefined,
-      );
+      const { crc64, ...rest } = thing;
+      const copy = { ...rest, etag, modifiedAt: stage.line.now };
+      const kept = operation.keepsCrc && crc64 !== undefined ? { ...copy, crc64 } : copy;
+      buckets.originals.put(operation.key, kept, undefined);
       announce(id, operation.key, 'ObjectCreated:CopyObject', world);
       return;
     }
@@ -59,6 +62,14 @@ export function carryOut(operation: Operation, world: World): void {
       return;
     case 'verify':
       command(`${id} verify`, history.keys, env => commands.verify(operation.deletesOrphans, env));
+      return;
+    case 'spoil':
+      if (!buckets.config.objects.has(operation.record)) return;
+      buckets.config.put(
+        operation.record,
+        thingOf(Buffer.from('<oops>'), stage.line.now),
+        undefined,
+      );
       return;
     case 'tick':
       tick(operation.what, id, world);

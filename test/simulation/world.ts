@@ -102,7 +102,7 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
     ...(plant?.handler ? { handler: plant.handler } : {}),
     ended: message => judge.atRest(message.keys),
   });
-  const judge = judgeOf({ buckets, cdn, cloud });
+  const judge = judgeOf({ stage, buckets, cdn, cloud });
   const command: World['command'] = (name, keys, work) => {
     const actor = newActor(stage, name, keys);
     const leave = judge.enters(actor);
