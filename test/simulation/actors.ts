@@ -10,8 +10,10 @@ export interface Actor {
   /** Originals that it was asked about: nobody else's files are its business. */
   keys: ReadonlySet<string>;
   calls: number;
-  /** The call that takes long. */
-  slowCall: number;
+  /** Calls by what they do. */
+  made: Map<string, number>;
+  /** The call that takes long: the so-manieth of its kind. */
+  slow: { verb: string; number: number } | undefined;
   /** Told once, when it is killed. */
   died: () => void;
 }
@@ -34,17 +36,34 @@ export interface Stage {
   killed(actor: Actor, asked: Asked): void;
 }
 
+/** What decides races is when somebody writes, and when somebody looked before it. */
+const SLOW: [Slow, ...Slow[]] = [
+  { verb: 'any', among: 24 },
+  { verb: 'any', among: 12 },
+  { verb: 'PUT', among: 6 },
+  { verb: 'PUT', among: 3 },
+  { verb: 'DELETE', among: 2 },
+  { verb: 'HEAD', among: 4 },
+];
+
+interface Slow {
+  verb: string;
+  among: number;
+}
+
 export function newActor(stage: Stage, name: string, keys: Iterable<string>): Actor {
   const random = randomOf(stage.seed, name);
   const isSlow = random.chance(stage.faults.weather.pauses);
-  const slowCall = random.below(24);
+  const slow = random.pick(SLOW);
+  const number = random.below(slow.among);
   return {
     name,
     random,
     isDead: false,
     keys: new Set(keys),
     calls: 0,
-    slowCall: isSlow ? slowCall : -1,
+    made: new Map(),
+    slow: isSlow ? { verb: slow.verb, number } : undefined,
     died: () => undefined,
   };
 }
@@ -66,7 +85,7 @@ const TIMEOUT = 60_000;
 const MINUTE = 60_000;
 
 /** Always as many throws of the dice, so that one fault left out changes no other. */
-function fateOf(actor: Actor, { where }: Asked, { faults, line }: Stage): Fate {
+function fateOf(actor: Actor, { where, verb }: Asked, { faults, line }: Stage): Fate {
   const { random } = actor;
   const number = actor.calls;
   actor.calls += 1;
@@ -77,7 +96,7 @@ function fateOf(actor: Actor, { where }: Asked, { faults, line }: Stage): Fate {
   const fault = faultOf(luck, detail, faults);
   const isHit = fault !== undefined && faults.hits(id, fault);
   const isOut = isInOutage(where, line.now, faults) && faults.hits(`!outage-${where}`, 'outage');
-  const isSlow = number === actor.slowCall || speed > 0.97;
+  const isSlow = isSlowOne(actor, verb) || speed > 0.97;
   const latency =
     isSlow && faults.hits(`${id}~`, 'pause') ? slowLatency(speed, detail, number) : quick;
   if (isHit && fault === 'late') {
@@ -85,6 +104,13 @@ function fateOf(actor: Actor, { where }: Asked, { faults, line }: Stage): Fate {
   }
   if (isHit) return { latency, fault, ghostAfter: 0 };
   return { latency, fault: isOut ? 'fails-before' : undefined, ghostAfter: 0 };
+}
+
+function isSlowOne({ slow, made, calls }: Actor, verb: string): boolean {
+  const number = made.get(verb) ?? 0;
+  made.set(verb, number + 1);
+  if (slow?.verb === 'any') return slow.number === calls - 1;
+  return slow?.verb === verb && slow.number === number;
 }
 
 function faultOf(luck: number, detail: number, { weather }: Faults): Kind | undefined {
