@@ -184,7 +184,7 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
       return;
     judge.accuse(
       'promise-broken',
-      `${key} was named until ${stage.line.now - named} ms ago, and goes`,
+      `${key} was named until ${Math.round(stage.line.now - named)} ms ago, and goes`,
     );
   }
 
