@@ -1,3 +1,4 @@
+import { Failure } from '../../shared/core/failure.ts';
 import type { Faults, Kind } from './faults.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Timeline } from './timeline.ts';
@@ -163,7 +164,7 @@ export function call<T>(stage: Stage, actor: Actor, asked: Asked, done: Done<T>)
       told(fault ? ` : ${fault}` : '');
       if (fault === undefined) takeEffect();
       else if (fault === 'late') haunt(stage, actor, fate.ghostAfter, effect, told);
-      else if (fault.endsWith('-after')) effect();
+      else if (fault.endsWith('-after')) unheard(effect);
       if (fault?.startsWith('killed')) {
         stage.killed(actor, asked);
         kill(actor);
@@ -171,6 +172,15 @@ export function call<T>(stage: Stage, actor: Actor, asked: Asked, done: Done<T>)
     };
     stage.line.at(stage.line.now + fate.latency, happen);
   });
+}
+
+/** Nobody is there any more to hear that it was refused. */
+function unheard(effect: () => unknown): void {
+  try {
+    effect();
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+  }
 }
 
 /** It was on its way when the caller gave it up. */
@@ -185,7 +195,7 @@ function haunt(
   stage.line.at(stage.line.now + after, () => {
     told(' : arrives late');
     stage.onStage = actor;
-    effect();
+    unheard(effect);
     stage.haunt(actor, -1);
   });
 }
