@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from './actors.ts';
+
+/** One bucket as it lies there, with a watch on every change. */
+export interface SimulatedBucket {
+  name: string;
+  objects: Map<string, Thing>;
+  put(key: string, thing: Thing, by: Actor | undefined): void;
+  remove(key: string, by: Actor | undefined): void;
+  /** In OSS's order. */
+  keys(): string[];
+  watch: (change: Change) => void;
+}
+
+export interface Thing {
+  bytes: Buffer;
+  etag: string;
+  /** OSS gives none to some copies. */
+  crc64?: string;
+  modifiedAt: number;
+}
+
+export interface Change {
+  bucket: string;
+  key: string;
+  before: Thing | undefined;
+  after: Thing | undefined;
+  by: Actor | undefined;
+}
+
+export function simulatedBucket(name: string): SimulatedBucket {
+  const objects = new Map<string, Thing>();
+  let sorted: string[] | undefined;
+  const bucket: SimulatedBucket = {
+    name,
+    objects,
+    watch: () => undefined,
+    put: (key, after, by) => {
+      const before = objects.get(key);
+      if (!before) sorted = undefined;
+      objects.set(key, after);
+      bucket.watch({ bucket: name, key, before, after, by });
+    },
+    remove: (key, by) => {
+      const before = objects.get(key);
+      if (!before) return;
+      sorted = undefined;
+      objects.delete(key);
+      bucket.watch({ bucket: name, key, before, after: undefined, by });
+    },
+    keys: () => {
+      sorted ??= [...objects.keys()].sort();
+      return sorted;
+    },
+  };
+  return bucket;
+}
+
+export function thingOf(bytes: Buffer, modifiedAt: number): Thing {
+  const digest = createHash('md5').update(bytes).digest();
+  const etag = digest.toString('hex').toUpperCase();
+  return { bytes, etag, crc64: digest.readBigUInt64BE().toString(), modifiedAt };
+}

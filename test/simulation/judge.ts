@@ -1,0 +1,241 @@
+import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
+import type { Manifest } from '../../shared/core/set/manifest.ts';
+import type { Actor, Stage } from './actors.ts';
+import type { Change, SimulatedBucket } from './bucket.ts';
+import type { SimulatedCdn } from './cdn.ts';
+import type { Watch } from './codec.ts';
+import type { Cloud } from './functions.ts';
+
+/** What must hold at every step, and what was seen so far. The first thing that does not hold ends the history. */
+export interface Judge extends Watch {
+  verdict: Verdict | undefined;
+  accuse(kind: string, detail: string): void;
+  /** Someone works on these originals until the answer is called. */
+  enters(about: Pick<Actor, 'keys'>): () => void;
+  haunted(actor: Actor, by: 1 | -1): void;
+  /** Looks at keys that nobody works on any more. */
+  atRest(keys: Iterable<string>): void;
+  /** Names that clients were given, of files there or not. */
+  urls: Set<string>;
+  /** How often a rendition of a content by a recipe was made. */
+  renders: Map<string, number>;
+  /** What became of the derivatives bucket, in changes. */
+  changes: number;
+  /** Of any bucket. */
+  changesOfAll: number;
+  /** By original: processes that were killed while they decoded or encoded it. */
+  deathsInTheCodec: Map<string, number>;
+  /** Commands that did not end well: whoever gave them knows. */
+  failedCommands: number;
+  /** Whatever was promised of it: it is to go, or was gone. */
+  mayGo(original: string): void;
+  /** A process looked at an original, and saw what is there. */
+  looked(actor: Actor, key: string): void;
+}
+
+export interface Verdict {
+  kind: string;
+  detail: string;
+}
+
+export interface Accusation extends Verdict {
+  /** Of what is about one. */
+  original?: string | undefined;
+}
+
+const PROMISED_MS = 120_000;
+const FLOOR_MS = 600_000;
+
+interface Seen {
+  stage: Stage;
+  buckets: Record<'originals' | 'derivatives' | 'config', SimulatedBucket>;
+  cdn: SimulatedCdn;
+  cloud: Cloud;
+}
+
+export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
+  const { derivatives, originals } = buckets;
+  const busy = new Map<string, number>();
+  const bytesOf = new Map<string, Buffer>();
+  const versionOf = new Map<string, string>();
+  const namedUntil = new Map<string, number>();
+  const isUndone = new Set<string>();
+  const unlooked = new Map<Actor, Set<string>>();
+  const add = (keys: Iterable<string>, by: number) => {
+    for (const key of keys) busy.set(key, (busy.get(key) ?? 0) + by);
+  };
+  const isBusy = (key: string) =>
+    (busy.get(key) ?? 0) > 0 ||
+    [...cloud.open].some(({ keys }) => keys.includes(key)) ||
+    cloud.failures.some(({ keys }) => keys.includes(key));
+  const judge: Judge = {
+    verdict: undefined,
+    urls: new Set(),
+    renders: new Map(),
+    changes: 0,
+    changesOfAll: 0,
+    deathsInTheCodec: new Map(),
+    failedCommands: 0,
+    mayGo: original => {
+      isUndone.add(original);
+    },
+    looked: (actor, key) => {
+      unlooked.get(actor)?.delete(key);
+    },
+    accuse: (kind, detail) => {
+      judge.verdict ??= { kind, detail };
+    },
+    enters: actor => {
+      add(actor.keys, 1);
+      let isIn = true;
+      return () => {
+        if (isIn) add(actor.keys, -1);
+        isIn = false;
+        judge.atRest(actor.keys);
+      };
+    },
+    haunted: (actor, by) => {
+      add(actor.keys, by);
+      if (by < 0) judge.atRest(actor.keys);
+    },
+    atRest: keys => {
+      for (const key of keys) if (!isBusy(key)) checkAtRest(key);
+    },
+    encoded: (original, { key, fingerprint, format }) => {
+      const name = parseDerivativeKey(key)?.original;
+      const what = `${name} ${original.toString('utf8')} ${fingerprint} ${format}`;
+      judge.renders.set(what, (judge.renders.get(what) ?? 0) + 1);
+    },
+  };
+
+  function checkAtRest(key: string): void {
+    const stored = derivatives.objects.get(manifestKey(key));
+    if (!stored) return;
+    for (const { state, key: file } of manifestIn(stored.bytes).variants) {
+      if (state !== 'rendered' || derivatives.objects.has(file)) continue;
+      judge.accuse('names-missing', `${key}: nobody works on it, its manifest names ${file}`);
+    }
+  }
+
+  function checkBusiness(key: string, by: Actor | undefined, verb: string): void {
+    const original = parseDerivativeKey(key)?.original ?? parseManifestKey(key);
+    if (original === undefined || !by || by.keys.has(original)) return;
+    judge.accuse('foreign', `${by.name} ${verb} ${key}, and was asked about ${[...by.keys]}`);
+  }
+
+  function checkRemoved({ key, before, by }: Change): void {
+    checkBusiness(key, by, 'removed');
+    const original = parseDerivativeKey(key)?.original;
+    if (original !== undefined) checkPromise(key, original);
+    else if (parseManifestKey(key) !== undefined) noteNamed(before?.bytes, undefined);
+  }
+
+  function checkWritten({
+    key,
+    before,
+    after,
+    by,
+  }: Change & { after: NonNullable<Change['after']> }): void {
+    checkBusiness(key, by, 'wrote');
+    const name = parseDerivativeKey(key);
+    if (name) {
+      const known = bytesOf.get(key);
+      if (known && !known.equals(after.bytes))
+        judge.accuse('bytes-changed', `${key} has other bytes`);
+      bytesOf.set(key, after.bytes);
+      cdn.held.add(key);
+      if (by) unlooked.set(by, (unlooked.get(by) ?? new Set()).add(name.original));
+    } else if (parseManifestKey(key) !== undefined) {
+      const manifest = manifestIn(after.bytes);
+      checkManifest(key, manifest);
+      checkVersion(manifest);
+      noteNamed(before?.bytes, manifest);
+      // A tombstone needs no original.
+      if (!manifest.takenDown) checkLooked(key, by);
+    }
+  }
+
+  /** The look before the commit: without it a run publishes what is not there any more. */
+  function checkLooked(key: string, by: Actor | undefined): void {
+    const original = parseManifestKey(key);
+    if (!by || !original || !unlooked.get(by)?.has(original)) return;
+    judge.accuse(
+      'not-looked',
+      `${by.name} committed ${key} without a look at its original after its files`,
+    );
+  }
+
+  /** The same bytes are the same version, whatever a copy did to the ETag. */
+  function checkVersion({ original, version, takenDown }: Manifest): void {
+    const { key, bytes, crc64 } = original;
+    if (takenDown || crc64 === undefined) return;
+    const what = `${key} ${bytes} ${crc64}`;
+    const known = versionOf.get(what) ?? version;
+    versionOf.set(what, known);
+    if (known !== version)
+      judge.accuse('copy-is-another-version', `${key}: ${known}, then ${version}`);
+  }
+
+  /** What a manifest named is read from caches for as long again as it may be kept: at the edge, then in the browser. */
+  function checkPromise(key: string, original: string): void {
+    const named = namedUntil.get(key);
+    if (named === undefined || stage.line.now - named >= PROMISED_MS) return;
+    if (!originals.objects.has(original) || isUndone.has(original) || retention() < FLOOR_MS)
+      return;
+    judge.accuse(
+      'promise-broken',
+      `${key} was named until ${Math.round(stage.line.now - named)} ms ago, and goes`,
+    );
+  }
+
+  /** Lists that retain less than the floor promise nothing. */
+  function retention(): number {
+    const stored = buckets.config.objects.get('presets.in-force.json');
+    const text = stored?.bytes.toString('utf8') ?? '';
+    return /"retain": "2h"/.test(text) ? 2 * 3_600_000 : 0;
+  }
+
+  function noteNamed(before: Buffer | undefined, after: Manifest | undefined): void {
+    const kept = new Set(after?.variants.map(one => one.key));
+    for (const { key, state } of before ? manifestIn(before).variants : []) {
+      if (state === 'rendered' && !kept.has(key)) namedUntil.set(key, stage.line.now);
+    }
+    for (const { key, state } of after?.variants ?? []) {
+      if (state === 'rendered') namedUntil.set(key, Number.POSITIVE_INFINITY);
+    }
+  }
+
+  function checkManifest(key: string, { original, version, variants }: Manifest): void {
+    for (const { state, key: file } of variants) {
+      judge.urls.add(file);
+      const name = parseDerivativeKey(file);
+      if (state === 'failed') continue;
+      if (name?.version === version && name.original === original.key) continue;
+      judge.accuse(
+        'two-versions',
+        `${key} is of ${original.key} in version ${version}, and names ${file}`,
+      );
+    }
+  }
+
+  buckets.config.watch = () => {
+    judge.changesOfAll += 1;
+  };
+  originals.watch = ({ key, by }) => {
+    judge.changesOfAll += 1;
+    if (by) judge.accuse('original-written', `${by.name} changed ${key}`);
+  };
+  derivatives.watch = change => {
+    judge.changes += 1;
+    judge.changesOfAll += 1;
+    const { after } = change;
+    if (after) checkWritten({ ...change, after });
+    else checkRemoved(change);
+  };
+  return judge;
+}
+
+/** Written by the code that is judged: what cannot be read fails the history loudly. */
+export function manifestIn(bytes: Buffer): Manifest {
+  return JSON.parse(bytes.toString('utf8'));
+}

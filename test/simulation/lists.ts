@@ -1,0 +1,38 @@
+/** Preset lists that people of a history write. JSON is YAML; each differs from the first in one thing. */
+
+const a = { name: 'a', widths: [16], formats: { jpeg: {} } };
+const b = { name: 'b', generate: 'on_demand', widths: [32], formats: { jpeg: {} } };
+const c = { name: 'c', widths: [24], formats: { jpeg: {}, webp: {} } };
+const everyKey = (...presets: string[]) => [{ match: '**', presets }];
+
+const first = { version: 1, rules: everyKey('a', 'b'), presets: [a, b] };
+const changed = { ...a, formats: { jpeg: { quality: 70 } } };
+
+const lists = {
+  first,
+  more: { ...first, rules: everyKey('a', 'b', 'c'), presets: [a, b, c] },
+  changed: { ...first, presets: [changed, b] },
+  fewer: { ...first, rules: everyKey('b'), presets: [b] },
+  'some unasked': { ...first, rules: [{ match: 'n/**', presets: 'none' }, ...everyKey('a', 'b')] },
+  'all unasked': { ...first, rules: [{ match: '**', presets: 'none' }] },
+  epoch: { ...first, epoch: 1 },
+  'eager b': { ...first, presets: [a, { ...b, generate: 'eager' }] },
+  retaining: { ...first, retain: '2h', presets: [changed, b] },
+  'retaining more': {
+    ...first,
+    retain: '2h',
+    rules: everyKey('a', 'b', 'c'),
+    presets: [a, b, c],
+  },
+} as const;
+
+export const goodLists = Object.keys(lists) as [GoodList, ...GoodList[]];
+export type GoodList = keyof typeof lists;
+export type ListName = GoodList | 'bad';
+
+export function textOf(name: ListName): string {
+  return name === 'bad' ? 'version: 1\nrules: nonsense\n' : JSON.stringify(lists[name]);
+}
+
+/** The longest `retain` of all. */
+export const RETAIN_MS = 2 * 3_600_000;

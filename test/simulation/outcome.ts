@@ -1,0 +1,242 @@
+import { PUBLISHED_KEY } from '../../shared/core/list/published.ts';
+import { manifestKey, parseDerivativeKey, parseManifestKey } from '../../shared/core/set/keys.ts';
+import type { Manifest } from '../../shared/core/set/manifest.ts';
+import { IN_FORCE_KEY } from '../../shared/core/work/in-force.ts';
+import { allowances } from './allowances.ts';
+import { type SimulatedBucket, simulatedBucket } from './bucket.ts';
+import { immediateCodec } from './codec.ts';
+import { type Accusation, manifestIn } from './judge.ts';
+import { immediateStore } from './store.ts';
+import { developFresh, listIn, PRESETS_KEY } from './wiring.ts';
+import type { World } from './world.ts';
+
+/** What is left once all is quiet, against what a fresh run makes of the same originals and the same list. */
+
+interface Comparison {
+  world: World;
+  fresh: SimulatedBucket;
+  /** Originals that are taken down. */
+  taken: Set<string>;
+  accuse(kind: string, detail: string, original?: string): void;
+}
+
+export async function checkOutcome(world: World): Promise<void> {
+  const found: Accusation[] = [];
+  const comparison = {
+    world,
+    fresh: await freshRun(world),
+    taken: takenDown(world),
+    accuse: (kind: string, detail: string, original?: string) =>
+      found.push({ kind, detail, original }),
+  };
+  checkList(comparison);
+  checkFiles(comparison);
+  checkManifests(comparison);
+  checkRecords(comparison);
+  checkEdge(comparison);
+  checkRenders(comparison);
+  checkFailures(comparison);
+  const guilty = found.find(one => !allowances.some(({ excuses }) => excuses(one, world)));
+  if (guilty) world.judge.accuse(guilty.kind, guilty.detail);
+}
+
+/**
+ * Before anybody comes by who looks after what was left: a file is missing although the event that told of its
+ * original was acknowledged.
+ */
+export async function checkAnswers(world: World): Promise<void> {
+  const { cloud, judge, buckets, faults } = world;
+  const isEditUnfinished = cloud.failures.some(({ keys }) => keys.length === 0);
+  if (
+    isEditUnfinished ||
+    judge.failedCommands > 0 ||
+    faults.hit.some(({ kind }) => kind === 'lost')
+  )
+    return;
+  const fresh = await freshRun(world);
+  const taken = takenDown(world);
+  const given = new Set(cloud.failures.flatMap(({ keys }) => keys));
+  for (const key of fresh.objects.keys()) {
+    const original = parseDerivativeKey(key)?.original;
+    if (!original || taken.has(original) || given.has(original)) continue;
+    if (buckets.derivatives.objects.has(key) || isExcused(world, original)) continue;
+    judge.accuse('unanswered', `${key} is missing, and every event of it was acknowledged`);
+  }
+}
+
+function isExcused(world: World, original: string): boolean {
+  const accusation = { kind: 'unanswered', detail: '', original };
+  return allowances.some(({ excuses }) => excuses(accusation, world));
+}
+
+async function freshRun(world: World): Promise<SimulatedBucket> {
+  const { buckets, stage } = world;
+  const derivatives = simulatedBucket('derivatives');
+  const now = () => stage.line.now;
+  const env = {
+    originals: immediateStore(buckets.originals, now),
+    derivatives: immediateStore(derivatives, now),
+    config: immediateStore(buckets.config, now),
+    codec: immediateCodec(),
+    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    now: () => new Date(now()),
+  };
+  if (!jsonAt(buckets.config, IN_FORCE_KEY)) return derivatives;
+  for (const key of buckets.originals.keys()) await developFresh(key, env);
+  return derivatives;
+}
+
+const nothing = () => undefined;
+
+function takenDown({ buckets: { config } }: World): Set<string> {
+  const records = config.keys().filter(key => /^takedowns\/[0-9a-f]+\.json$/.test(key));
+  const down = new Set<string>();
+  for (const record of records) {
+    const { key, acts } = JSON.parse(String(config.objects.get(record)?.bytes));
+    if (acts.at(-1).act === 'takedown') down.add(key);
+  }
+  return down;
+}
+
+/** Each object of ours: there where it is to be, nowhere else, and with the bytes that it has to have. */
+function checkFiles({ world: { buckets }, fresh, taken, accuse }: Comparison): void {
+  const onDemand = onDemandIn(fresh);
+  for (const [key, { bytes }] of buckets.derivatives.objects) {
+    const original = parseDerivativeKey(key)?.original;
+    if (original === undefined) continue;
+    const wanted = fresh.objects.get(key);
+    if (taken.has(original)) accuse('taken-down-remains', key, original);
+    else if (onDemand.has(key)) accuse('file-on-demand', key, original);
+    else if (!wanted) accuse(leftoverKind(buckets, key), key, original);
+    else if (!wanted.bytes.equals(bytes)) accuse('wrong-bytes', key, original);
+  }
+  for (const key of fresh.objects.keys()) {
+    const original = parseDerivativeKey(key)?.original;
+    if (!original || taken.has(original) || buckets.derivatives.objects.has(key)) continue;
+    accuse('missing-file', key, original);
+  }
+}
+
+function leftoverKind({ originals, derivatives }: World['buckets'], key: string): string {
+  const name = parseDerivativeKey(key);
+  if (!name || !originals.objects.has(name.original)) return 'orphan-of-the-gone';
+  const manifest = manifestAt(derivatives, manifestKey(name.original));
+  return name.version === manifest?.version ? 'leftover-of-a-list' : 'leftover-version';
+}
+
+function onDemandIn({ objects }: SimulatedBucket): Set<string> {
+  const keys = new Set<string>();
+  for (const [key, { bytes }] of objects) {
+    if (parseManifestKey(key) === undefined) continue;
+    for (const one of manifestIn(bytes).variants) if (one.state === 'on_demand') keys.add(one.key);
+  }
+  return keys;
+}
+
+function checkManifests({ world: { buckets }, fresh, taken, accuse }: Comparison): void {
+  const keys = new Set([...buckets.derivatives.objects.keys(), ...fresh.objects.keys()]);
+  for (const key of keys) {
+    const original = parseManifestKey(key);
+    if (original === undefined || key === PUBLISHED_KEY) continue;
+    const is = manifestAt(buckets.derivatives, key);
+    if (taken.has(original)) {
+      if (is && !is.takenDown) accuse('taken-down-remains', `${key} is no tombstone`, original);
+      continue;
+    }
+    const wanted = manifestAt(fresh, key);
+    const [found, expected] = [essence(is, wanted), essence(wanted, wanted)];
+    if (found === expected) continue;
+    accuse(manifestKind(is, wanted), `${key}: expected ${expected}, found ${found}`, original);
+  }
+  for (const key of taken) {
+    if (!manifestAt(buckets.derivatives, manifestKey(key))) accuse('no-tombstone', key, key);
+  }
+}
+
+function manifestKind(is: Manifest | undefined, wanted: Manifest | undefined): string {
+  if (!is) return 'no-manifest';
+  if (!wanted) return 'manifest-of-the-gone';
+  if (is.retired.length > 0) return 'retired-for-ever';
+  if (is.failure && !wanted.failure) return 'blamed';
+  return 'wrong-manifest';
+}
+
+function manifestAt({ objects }: SimulatedBucket, key: string): Manifest | undefined {
+  const stored = objects.get(key);
+  return stored && manifestIn(stored.bytes);
+}
+
+/**
+ * What a reader takes from it. When it was committed, and by which list of those that come to the same, is history; a
+ * file on demand that is recorded as rendered was made by a miss.
+ */
+function essence(manifest: Manifest | undefined, wanted: Manifest | undefined): string {
+  if (!manifest) return 'nothing';
+  const { original, version, complete, failure, takenDown: down, variants, retired } = manifest;
+  const onDemand = new Set(
+    wanted?.variants.flatMap(({ key, state }) => (state === 'on_demand' ? [key] : [])),
+  );
+  const files = variants.map(({ key, state }) => [key, onDemand.has(key) ? 'on_demand' : state]);
+  const about = [original.key, original.bytes, original.crc64, version, complete];
+  const old = retired.map(({ key }) => key);
+  return JSON.stringify([about, failure?.code, down !== undefined, files, old]);
+}
+
+function checkList({ world: { buckets }, accuse }: Comparison): void {
+  const { config } = buckets;
+  const written = config.objects.get(PRESETS_KEY);
+  const good = written && listIn(written.bytes.toString('utf8'));
+  const inForce = jsonAt(config, IN_FORCE_KEY);
+  if (good && inForce?.fingerprint !== good.fingerprint) accuse('list-not-in-force', '');
+  const isRejected = config.objects.has('presets.rejected.json');
+  if (isRejected !== !good) accuse('wrong-rejection', `rejected: ${isRejected}`);
+}
+
+/** Undefined where it is none. */
+function jsonAt({ objects }: SimulatedBucket, key: string) {
+  const text = objects.get(key)?.bytes.toString('utf8') ?? '';
+  return text.startsWith('{') ? JSON.parse(text) : undefined;
+}
+
+/** What waits in the config bucket waits for somebody; when all is quiet, nobody is left to come. */
+function checkRecords({ world: { buckets, judge }, accuse }: Comparison): void {
+  const { config } = buckets;
+  for (const key of config.keys()) {
+    const isResult = /^runs\/.*\/results\//.test(key) && judge.failedCommands === 0;
+    if (isResult || /^(presets\.pending|approvals|purges\/|sweep\/)/.test(key)) {
+      accuse('record-waits', key);
+    }
+    const isOurRun = /^(rollout|sweep)\.json$/.test(key);
+    // A command that failed or was killed is started again by whoever started it.
+    const isCommands = key.endsWith('/run.json') && judge.failedCommands === 0;
+    const phase = isOurRun || isCommands ? jsonAt(config, key)?.phase : 'done';
+    if (phase !== 'done') accuse('run-not-done', `${key}: ${phase}`);
+  }
+}
+
+/** The edge forgets what is gone. */
+function checkEdge({ world: { cdn, buckets }, fresh, accuse }: Comparison): void {
+  for (const key of cdn.held) {
+    const name = parseDerivativeKey(key);
+    if (!name || buckets.derivatives.objects.has(key)) continue;
+    const now = manifestAt(fresh, manifestKey(name.original));
+    const isCurrent = now && !now.takenDown && now.version === name.version;
+    const kind = isCurrent ? 'replaced-by-an-edit-and-held' : 'not-purged';
+    accuse(kind, `the edge still has ${key}`, name.original);
+  }
+}
+
+/** Each rendition once for every reason that there was to make it. */
+function checkRenders({ world: { judge, history, faults }, accuse }: Comparison): void {
+  const reasons = history.operations.filter(({ act }) => !/copy|auto|tick/.test(act)).length;
+  for (const [what, count] of judge.renders) {
+    if (count > reasons + faults.hit.length + 1)
+      accuse('rendered-too-often', `${what}: ${count} times`);
+  }
+}
+
+function checkFailures({ world: { cloud }, accuse }: Comparison): void {
+  if (cloud.failures.length === 0) return;
+  const why = cloud.failures.map(one => `${one.requestId}: ${one.why}`).join('; ');
+  accuse('given-up', `after the replay, with no fault left: ${why}`);
+}

@@ -1,0 +1,132 @@
+import { Failure } from '../../shared/core/failure.ts';
+import type { OriginalObject } from '../../shared/core/set/manifest.ts';
+import type { ListedObject, ListOptions, ObjectStore } from '../../shared/ports.ts';
+import { type Actor, call, type Stage } from './actors.ts';
+import { type SimulatedBucket, thingOf } from './bucket.ts';
+
+/** Few enough that a set takes several pages and several deletes. */
+const PAGE = 3;
+const PART = 2;
+
+/** One bucket as one process sees it. */
+export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Stage): ObjectStore {
+  const where = bucket.name;
+  const ask = <T>(verb: string, about: string, effect: () => T) => {
+    const message = `${verb} ${about} in ${where}: the store did not answer`;
+    const refusal = () => new Failure('STORE_UNAVAILABLE', message);
+    return call(stage, actor, { where, verb, about }, { effect, refusal });
+  };
+  const now = () => stage.line.now;
+  const read = (key: string) => {
+    const thing = bucket.objects.get(key);
+    return thing && { etag: thing.etag, bytes: thing.bytes };
+  };
+  return {
+    head: key => ask('HEAD', key, () => headOf(bucket, key)),
+    get: key => ask('GET', key, () => read(key)),
+    getUnless: (key, etag) =>
+      ask('GET', key, () => {
+        const stored = read(key);
+        return stored?.etag === etag ? ('unchanged' as const) : stored;
+      }),
+    getExactly: object => ask('GET', object.key, () => exactly(bucket, object)),
+    put: (key, bytes) =>
+      ask('PUT', key, () => {
+        const thing = thingOf(bytes, now());
+        bucket.put(key, thing, actor);
+        return { etag: thing.etag };
+      }),
+    remove: async keys => {
+      for (let from = 0; from < keys.length; from += PART) {
+        const part = keys.slice(from, from + PART);
+        await ask('DELETE', part.join(' '), () => {
+          for (const key of part) bucket.remove(key, actor);
+        });
+      }
+    },
+    list: async function* (prefix, options = {}) {
+      let { after } = options;
+      for (;;) {
+        const page = await ask('LIST', prefix, () => pageOf(bucket, prefix, { ...options, after }));
+        yield* page.entries;
+        if (page.next === undefined) return;
+        after = page.next;
+      }
+    },
+  };
+}
+
+function exactly({ objects }: SimulatedBucket, { key, etag, bytes }: OriginalObject) {
+  const thing = objects.get(key);
+  if (!thing) return undefined;
+  return thing.etag === etag && thing.bytes.length === bytes ? thing.bytes : ('changed' as const);
+}
+
+function headOf({ objects }: SimulatedBucket, key: string) {
+  const thing = objects.get(key);
+  if (!thing) return undefined;
+  const { etag, crc64, bytes } = thing;
+  return { key, etag, bytes: bytes.length, ...(crc64 === undefined ? {} : { crc64 }) };
+}
+
+type ListedEntry = ListedObject | { prefix: string };
+
+/** As OSS pages: keys and rolled-up prefixes count alike, and the next page begins after the last of them. */
+export function pageOf(
+  bucket: SimulatedBucket,
+  prefix: string,
+  { delimiter, after = '' }: Omit<ListOptions, 'after'> & { after?: string | undefined },
+  most = PAGE,
+): { entries: ListedEntry[]; next: string | undefined } {
+  const entries: ListedEntry[] = [];
+  let last = after;
+  const isRolledUp = (key: string, into: string) =>
+    delimiter !== undefined &&
+    into.length > prefix.length &&
+    into.endsWith(delimiter) &&
+    key.startsWith(into);
+  for (const key of bucket.keys()) {
+    if (!key.startsWith(prefix) || key <= last || isRolledUp(key, last)) continue;
+    if (entries.length === most) return { entries, next: last };
+    const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
+    if (end !== -1) {
+      last = key.slice(0, end + 1);
+      entries.push({ prefix: last });
+      continue;
+    }
+    const thing = bucket.objects.get(key);
+    if (!thing) continue;
+    last = key;
+    const { etag, bytes, modifiedAt } = thing;
+    entries.push({ key, etag, bytes: bytes.length, modifiedAt: new Date(modifiedAt) });
+  }
+  return { entries, next: undefined };
+}
+
+/** As it is at this very moment, for whoever only looks on. */
+export function immediateStore(bucket: SimulatedBucket, now: () => number): ObjectStore {
+  const read = async (key: string) => {
+    const thing = bucket.objects.get(key);
+    return thing && { etag: thing.etag, bytes: thing.bytes };
+  };
+  return {
+    head: async key => headOf(bucket, key),
+    get: read,
+    getUnless: async (key, etag) => {
+      const stored = await read(key);
+      return stored?.etag === etag ? ('unchanged' as const) : stored;
+    },
+    getExactly: async object => exactly(bucket, object),
+    put: async (key, bytes) => {
+      const thing = thingOf(bytes, now());
+      bucket.put(key, thing, undefined);
+      return { etag: thing.etag };
+    },
+    remove: async keys => {
+      for (const key of keys) bucket.remove(key, undefined);
+    },
+    list: async function* (prefix, options = {}) {
+      yield* pageOf(bucket, prefix, options, Number.POSITIVE_INFINITY).entries;
+    },
+  };
+}

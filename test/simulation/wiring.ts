@@ -1,0 +1,298 @@
+import { findOrBegin } from '../../cli/backfill/run.ts';
+import { plannedFor } from '../../cli/backfill/selection.ts';
+import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
+import { Failure, failureOf } from '../../shared/core/failure.ts';
+import type { PresetList } from '../../shared/core/list/preset-list.ts';
+import { overspent, type Mode } from '../../shared/core/work/run.ts';
+import { type Context, deadlineOf } from '../../shared/fc/context.ts';
+import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
+import { wantedBatch, wantedKeys } from '../../shared/fc/wanted-keys.ts';
+import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
+import { handOver } from '../../shared/pipeline/bulk/hand-over.ts';
+import { type Lost, replay } from '../../shared/pipeline/bulk/replay.ts';
+import { countResults, runRecord } from '../../shared/pipeline/bulk/run-record.ts';
+import { submitBatches } from '../../shared/pipeline/bulk/submit-batches.ts';
+import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
+import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
+import { reconcileAll } from '../../shared/pipeline/develop/reconcile-each.ts';
+import { advanceEdit } from '../../shared/pipeline/edits/advance-edit.ts';
+import type { ReadList } from '../../shared/pipeline/edits/edit-context.ts';
+import {
+  type ListCache,
+  listInForce,
+  MAX_AGE_MS,
+} from '../../shared/pipeline/edits/list-in-force.ts';
+import { removeOrphans } from '../../shared/pipeline/inspect/orphans.ts';
+import { sweep } from '../../shared/pipeline/inspect/sweep.ts';
+import { verify } from '../../shared/pipeline/inspect/verify.ts';
+import { drainPurges } from '../../shared/pipeline/removal/purges.ts';
+import { takeDown, undoTakeDown } from '../../shared/pipeline/removal/take-down.ts';
+import { answerAuto, isAuto } from '../../shared/pipeline/serve/auto.ts';
+import { followUp } from '../../shared/pipeline/serve/follow-up.ts';
+import { answerMiss } from '../../shared/pipeline/serve/miss.ts';
+import type { CdnPurges, Codec, InvocationQueue, Log, ObjectStore } from '../../shared/ports.ts';
+import { DOMAIN } from './cdn.ts';
+
+/**
+ * What functions/ and cli/ do with the use cases, without FC and without adapters: the only place of the simulation
+ * that knows a use case by its name.
+ */
+
+export const BUCKET = 'originals';
+export const PRESETS_KEY = 'presets.yaml';
+
+/** All that one process has of the world. */
+export interface Env {
+  originals: ObjectStore;
+  derivatives: ObjectStore;
+  config: ObjectStore;
+  codec: Codec;
+  cdn: CdnPurges;
+  queue(functionName: string): InvocationQueue;
+  log: Log;
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** One invocation. */
+export interface Invocation extends Env {
+  requestId: string;
+  functionName: string;
+  timeoutSeconds: number;
+  retryCount: number;
+  /** Of its instance. */
+  cache: ListCache;
+}
+
+export type { Lost, ListCache };
+export type FunctionName =
+  | 'on-object-changed'
+  | 'backfill'
+  | 'on-presets-edited'
+  | 'on-cdn-miss'
+  | 'sweep';
+
+export const functions: Record<
+  FunctionName,
+  (event: Buffer, invocation: Invocation) => Promise<unknown>
+> = {
+  'on-object-changed': async (event, invocation) => {
+    const { keys, ignored } = wantedKeys(event, BUCKET);
+    return { reports: await reconcileAll(keys, darkroomOf(invocation)), ignored };
+  },
+  backfill: async (event, invocation) => {
+    const batch = wantedBatch(event, BUCKET);
+    return { tally: await backfill(batch, darkroomOf(invocation), invocation.config) };
+  },
+  'on-presets-edited': async (_event, invocation) => {
+    const { queue, requestId } = invocation;
+    const state = await advanceEdit(editContextOf(invocation));
+    if (state === 'more') {
+      const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.tend' }));
+      await queue('on-presets-edited').submit(`tend_${requestId}`, payload);
+    }
+    return { state };
+  },
+  sweep: async (event, invocation) => {
+    const { queue, requestId, cdn } = invocation;
+    const order = readSweepEvent(event);
+    const desk = { ...editContextOf(invocation), maxShare: 1 };
+    const drained = await drainPurges({ ...desk, domain: DOMAIN, cdn }).catch(failureOf);
+    const state = await sweep(desk, order === 'sweep');
+    if (state === 'more') {
+      const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.drain' }));
+      await queue('sweep').submit(`sweep_${requestId}`, payload);
+    }
+    if (drained instanceof Failure) throw drained;
+    return { state, purges: drained };
+  },
+  'on-cdn-miss': async (event, invocation) => {
+    const key = event.toString('utf8');
+    const darkroom = darkroomOf(invocation);
+    try {
+      if (isAuto(key)) return await answerAuto(key, SILENT_CLIENT, darkroom);
+      const miss = await answerMiss(key, darkroom);
+      const { queue, log } = invocation;
+      await followUp(key, miss, { queue: queue('backfill'), bucket: BUCKET, log });
+      return miss;
+    } catch (thrown) {
+      return { found: 'unavailable', code: failureOf(thrown).code };
+    }
+  },
+};
+
+/** One that says nothing of itself. */
+const SILENT_CLIENT = {
+  client: undefined,
+  accepts: undefined,
+  shows: { avif: false, webp: false },
+  width: undefined,
+  density: undefined,
+  pixels: undefined,
+  savesData: false,
+};
+
+function darkroomOf(invocation: Invocation): Darkroom {
+  const { originals, derivatives, config, codec, log, now, cache, retryCount } = invocation;
+  return {
+    originals,
+    derivatives,
+    config,
+    codec,
+    log,
+    now,
+    isBehindCdn: true,
+    listInForce: listInForce(config, cache),
+    attempt: retryCount,
+    deadline: deadline(invocation),
+    lanes: 2,
+  };
+}
+
+function editContextOf(invocation: Invocation) {
+  const { originals, derivatives, config, log, now } = invocation;
+  return {
+    originals,
+    derivatives,
+    config,
+    log,
+    now,
+    bucket: BUCKET,
+    presetsKey: PRESETS_KEY,
+    queue: invocation.queue('backfill'),
+    read: readList,
+    deadline: deadline(invocation),
+    graceMs: 1.5 * MAX_AGE_MS,
+  };
+}
+
+function deadline({ requestId, functionName, timeoutSeconds, now }: Invocation): Date {
+  const context: Context = {
+    requestId,
+    credentials: { accessKeyId: 'a', accessKeySecret: 's' },
+    function: { name: functionName, timeout: timeoutSeconds },
+    retryCount: 0,
+  };
+  return deadlineOf(context, now());
+}
+
+const known = new Map<string, ReadList>();
+
+/** YAML takes as long as half a history, and there are few lists. */
+function readList(text: string, file: string): ReadList {
+  const read = known.get(text) ?? freshlyRead(text, file);
+  known.set(text, read);
+  return read;
+}
+
+function freshlyRead(text: string, file: string): ReadList {
+  const read = readPresetList(text, file);
+  return 'problems' in read ? { problems: read.problems.map(sentenceOf) } : read;
+}
+
+/** The list that a text says, or undefined where it is a bad one. */
+export function listIn(text: string): { list: PresetList; fingerprint: string } | undefined {
+  const read = readList(text, PRESETS_KEY);
+  return 'problems' in read ? undefined : read;
+}
+
+/** As a fresh deployment makes one original's set. */
+export async function developFresh(
+  key: string,
+  env: Omit<Env, 'queue' | 'cdn' | 'sleep'>,
+): Promise<void> {
+  await reconcile(key, {
+    ...env,
+    isBehindCdn: false,
+    listInForce: listInForce(env.config, {}),
+    attempt: 0,
+    deadline: undefined,
+    lanes: 2,
+  });
+}
+
+/** What people do at their machines. */
+export const commands = {
+  takedown: async (key: string, { derivatives, config, now, cdn, log }: Env) => {
+    const order = { by: 'someone', reason: undefined };
+    const done = await takeDown(key, order, { derivatives, config, now, isBehindCdn: true });
+    const desk = { config, cdn, domain: DOMAIN, log, now };
+    if (done.purge) await drainPurges(desk, new Set([done.purge])).catch(failureOf);
+    return done;
+  },
+  undo: async (key: string, { derivatives, config, now, queue }: Env) => {
+    const order = { by: 'someone', reason: undefined };
+    const lifted = await undoTakeDown(key, order, { derivatives, config, now });
+    const sender = { name: 'undo', at: now().toISOString() };
+    const batch = { bucket: BUCKET, keys: [key], mode: 'settle' as const };
+    if (lifted) await handOver(queue('backfill'), batch, sender);
+    return lifted;
+  },
+  backfill: async (mode: Mode, env: Env) => await backfillFromHere(mode, env),
+  verify: async (deletesOrphans: boolean, env: Env) => {
+    const { originals, derivatives, config, queue, now } = env;
+    const presets = await listInForce(config, {}).current();
+    const ground = { originals, derivatives, presets, config, isBehindCdn: true, now };
+    const started = now();
+    const sender = { name: 'verify', at: started.toISOString() };
+    const mend = async (keys: string[], mode: Mode) =>
+      await handOver(queue('backfill'), { bucket: BUCKET, keys, mode }, sender);
+    const nothing = () => undefined;
+    const verdict = await verify(
+      ground,
+      {
+        prefix: '',
+        sample: undefined,
+        now: started,
+        settledBefore: new Date(started.getTime() - HOUR),
+        deep: false,
+        config,
+      },
+      { tell: nothing, looked: nothing, reconcile: mend },
+    );
+    if (!deletesOrphans) return verdict;
+    const { lost } = await removeOrphans(verdict.orphans, ground);
+    if (lost.length > 0) await mend(lost, 'force');
+    return verdict;
+  },
+  replay: async (lost: Lost, { config, now, queue }: Env) =>
+    await replay(lost, { queue: queue(lost.functionName), config, now }),
+};
+
+const HOUR = 3_600_000;
+const LOOK_MS = 1000;
+
+/** As cli/backfill/carry-out.ts, without a screen and without Ctrl-C. */
+async function backfillFromHere(mode: Mode, env: Env): Promise<string> {
+  const { originals, config, queue, now, sleep } = env;
+  const { list, fingerprint } = await listInForce(config, {}).current();
+  const run = await findOrBegin({ prefix: '', mode }, fingerprint, config, list);
+  const record = runRecord(run, { config, now });
+  if (run.phase === 'running') {
+    const { stopped } = await submitBatches({
+      run,
+      bucket: BUCKET,
+      queue: queue('backfill'),
+      entries: after => entriesOf(originals, after),
+      planned: plannedFor(run.selection, list),
+      moved: record.moved,
+      halt: () => overspent(run, list.stopAtTimesPlan),
+      batchSize: 2,
+      concurrency: 2,
+    });
+    if (stopped === undefined) run.phase = 'finishing';
+  }
+  while (run.phase === 'finishing') {
+    await countResults(record, config);
+    if (run.done.batches >= run.handedOver.batches) run.phase = 'done';
+    else await sleep(LOOK_MS);
+  }
+  await record.flush();
+  return run.phase;
+}
+
+async function* entriesOf(originals: ObjectStore, after: string | undefined) {
+  for await (const entry of originals.list('', after ? { after } : {})) {
+    if ('key' in entry) yield { key: entry.key, cursor: entry.key };
+  }
+}
