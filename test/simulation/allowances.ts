@@ -21,7 +21,7 @@ export const allowances: Allowance[] = [
     excuses: ({ kind }) => kind === 'replaced-by-an-edit-and-held',
   },
   {
-    what: 'a picture is blamed that was being decoded or encoded when two processes were killed',
+    what: 'a picture is blamed that was being decoded or encoded, or marked for it, when two processes were killed',
     reason:
       'nobody can tell them from a picture that kills: docs/adr/0006; --retry-failed takes it up again',
     excuses: ({ kind, original }, world) =>

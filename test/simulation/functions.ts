@@ -166,7 +166,7 @@ export function simulatedCloud(around: CloudSurroundings): Cloud {
         requestId: name,
         functionName: message.to,
         timeoutSeconds: timeout,
-        retryCount: around.hasRetryCount ? message.attempt : 0,
+        retryCount: around.hasRetryCount ? message.attempt : undefined,
         cache: instance.cache,
       }).then(
         answer => {
@@ -256,7 +256,8 @@ function instancesOf(stage: Stage) {
 function keysIn(payload: Buffer): string[] {
   const text = payload.toString('utf8');
   if (!text.startsWith('{')) return [originalOf(text)];
-  const event = JSON.parse(text);
+  const parsed = JSON.parse(text);
+  const event = parsed.kind === 'darkroom.replay' ? parsed.event : parsed;
   if (Array.isArray(event.keys)) return event.keys;
   const records: { oss: { object: { key: string } } }[] = event.events ?? [];
   return records.map(({ oss }) => oss.object.key);

@@ -188,11 +188,11 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     );
   }
 
-  /** Lists that retain less than the floor promise nothing. */
+  /** Lists that say less retain for the floor. */
   function retention(): number {
     const stored = buckets.config.objects.get('presets.in-force.json');
     const text = stored?.bytes.toString('utf8') ?? '';
-    return /"retain": "2h"/.test(text) ? 2 * 3_600_000 : 0;
+    return /"retain": "2h"/.test(text) ? 2 * 3_600_000 : FLOOR_MS;
   }
 
   function noteNamed(before: Buffer | undefined, after: Manifest | undefined): void {

@@ -5,6 +5,7 @@ import { Failure, failureOf } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { overspent, type Mode } from '../../shared/core/work/run.ts';
 import { type Context, deadlineOf } from '../../shared/fc/context.ts';
+import { replayedEvent, unpackedEvent } from '../../shared/fc/replayed-event.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
 import { wantedBatch, wantedKeys } from '../../shared/fc/wanted-keys.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
@@ -59,7 +60,9 @@ export interface Invocation extends Env {
   requestId: string;
   functionName: string;
   timeoutSeconds: number;
-  retryCount: number;
+  /** Undefined where FC does not say. */
+  retryCount: number | undefined;
+  replayedAt?: string;
   /** Of its instance. */
   cache: ListCache;
 }
@@ -72,10 +75,9 @@ export type FunctionName =
   | 'on-cdn-miss'
   | 'sweep';
 
-export const functions: Record<
-  FunctionName,
-  (event: Buffer, invocation: Invocation) => Promise<unknown>
-> = {
+type Handler = (event: Buffer, invocation: Invocation) => Promise<unknown>;
+
+const handlers: Record<FunctionName, Handler> = {
   'on-object-changed': async (event, invocation) => {
     const { keys, ignored } = wantedKeys(event, BUCKET);
     return { reports: await reconcileAll(keys, darkroomOf(invocation)), ignored };
@@ -121,6 +123,22 @@ export const functions: Record<
   },
 };
 
+/** As functions/checkup.ts hands an event on. */
+function unpacking(handler: Handler): Handler {
+  return async (payload, invocation) => {
+    const { event, ...replayed } = unpackedEvent(payload);
+    return await handler(event, { ...invocation, ...replayed });
+  };
+}
+
+export const functions: Record<FunctionName, Handler> = {
+  'on-object-changed': unpacking(handlers['on-object-changed']),
+  backfill: unpacking(handlers.backfill),
+  'on-presets-edited': unpacking(handlers['on-presets-edited']),
+  'on-cdn-miss': unpacking(handlers['on-cdn-miss']),
+  sweep: unpacking(handlers.sweep),
+};
+
 /** One that says nothing of itself. */
 const SILENT_CLIENT = {
   client: undefined,
@@ -134,6 +152,7 @@ const SILENT_CLIENT = {
 
 function darkroomOf(invocation: Invocation): Darkroom {
   const { originals, derivatives, config, codec, log, now, cache, retryCount } = invocation;
+  const { replayedAt } = invocation;
   return {
     originals,
     derivatives,
@@ -144,6 +163,7 @@ function darkroomOf(invocation: Invocation): Darkroom {
     isBehindCdn: true,
     listInForce: listInForce(config, cache),
     attempt: retryCount,
+    ...(replayedAt === undefined ? {} : { replayedAt }),
     deadline: deadline(invocation),
     lanes: 2,
   };
@@ -213,9 +233,13 @@ export async function developFresh(
 
 /** What people do at their machines. */
 export const commands = {
-  takedown: async (key: string, { derivatives, config, now, cdn, log }: Env) => {
+  takedown: async (key: string, { derivatives, config, now, cdn, log, queue }: Env) => {
     const order = { by: 'someone', reason: undefined };
-    const done = await takeDown(key, order, { derivatives, config, now, isBehindCdn: true });
+    const sender = { name: 'undone', at: now().toISOString() };
+    const developAnew = (one: string) =>
+      handOver(queue('backfill'), { bucket: BUCKET, keys: [one], mode: 'force' }, sender);
+    const about = { now, isBehindCdn: true, developAnew };
+    const done = await takeDown(key, order, { derivatives, config, ...about });
     const desk = { config, cdn, domain: DOMAIN, log, now };
     if (done.purge) await drainPurges(desk, new Set([done.purge])).catch(failureOf);
     return done;
@@ -256,7 +280,10 @@ export const commands = {
     return verdict;
   },
   replay: async (lost: Lost, { config, now, queue }: Env) =>
-    await replay(lost, { queue: queue(lost.functionName), config, now }),
+    await replay(
+      { ...lost, payload: replayedEvent(lost.payload, now()) },
+      { queue: queue(lost.functionName), config, now },
+    ),
 };
 
 const HOUR = 3_600_000;

@@ -63,7 +63,8 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
     tell: (who, what) => tell?.(line.now, who, what),
     haunt: (actor, by) => judge.haunted(actor, by),
     killed: (actor, { where, about }) => {
-      if (where !== 'codec') return;
+      // Right before the decoder and right after it the mark is up, too.
+      if (where !== 'codec' && !about.startsWith('unfinished/')) return;
       const name = parseDerivativeKey(about);
       const { deathsInTheCodec } = judge;
       for (const key of name ? [name.original] : actor.keys) {

@@ -23,8 +23,10 @@ export interface Plan {
 export interface PlanFacts {
   /** Undefined for an original that cannot be developed: then nothing is wanted of it. */
   picture: Picture | undefined;
-  /** Derivatives that this attempt wrote, and no manifest names yet. */
+  /** Derivatives that this attempt wrote, and no manifest told of. */
   written: string[];
+  /** Those that a manifest of this attempt told of, which may be gone. */
+  published: string[];
   /** ISO-8601, UTC. */
   now: string;
 }
@@ -108,7 +110,7 @@ const MOST_RETIRED = 100;
  */
 function leftovers(
   { manifest, list, leftovers: found = [] }: Seen,
-  { written, now }: Omit<PlanFacts, 'picture'>,
+  { written, published, now }: Omit<PlanFacts, 'picture'>,
   wanted: Set<string>,
 ) {
   const replaced = (manifest?.variants ?? [])
@@ -116,7 +118,7 @@ function leftovers(
     .map(({ key }) => key);
   const dated = [
     ...(manifest?.retired ?? []),
-    ...[...replaced, ...found].map(key => ({ key, retiredAt: now })),
+    ...[...replaced, ...found, ...published].map(key => ({ key, retiredAt: now })),
     ...written.map(key => ({ key, retiredAt: NEVER_PUBLISHED })),
   ];
   const retired = firstOfEach(dated.filter(({ key }) => !wanted.has(key)));

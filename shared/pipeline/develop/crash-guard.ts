@@ -46,10 +46,17 @@ export async function crashGuardFor(
   const found = await findRecord(config, key, unfinishedSchema);
   const crashes = crashesOf(found === 'unreadable' ? undefined : found, original, now());
   if (crashes >= MOST_CRASHES) throw await blamed(crashes, key, config);
+  let isUp = false;
   return {
-    raise: () =>
-      writeRecord(config, key, newUnfinished(original, { crashes: crashes + 1, now: now() })),
-    lower: () => config.remove([key]),
+    raise: async () => {
+      isUp = true;
+      await writeRecord(config, key, newUnfinished(original, { crashes: crashes + 1, now: now() }));
+    },
+    lower: async () => {
+      if (!isUp) return;
+      await config.remove([key]);
+      isUp = false;
+    },
   };
 }
 

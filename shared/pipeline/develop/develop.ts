@@ -24,6 +24,8 @@ export interface Job {
   /** Entries of the set that need no work. */
   kept: ManifestVariant[];
   spent: Spent;
+  /** Called once no decoder and no encoder is at work any more: files may still be on their way. */
+  encoded?(): Promise<void>;
   /** Called with each rendition as soon as there is one. */
   write(variant: Variant, rendition: Buffer): Promise<void>;
 }
@@ -65,9 +67,14 @@ export async function develop(job: Job, darkroom: Darkroom): Promise<Developed> 
     );
     return await outcomeOf(variant, rendering, { job, darkroom, writes, sizes });
   });
+  const forPlaceholder = lanes(async () =>
+    codec.placeholder(ofPlaceholder ? await pixelsOf(ofPlaceholder) : raster),
+  );
+  const idle = Promise.allSettled([...sizes.values(), forPlaceholder]);
   const [made, placeholder] = await Promise.all([
     Promise.all(outcomes),
-    lanes(async () => codec.placeholder(ofPlaceholder ? await pixelsOf(ofPlaceholder) : raster)),
+    forPlaceholder,
+    idle.then(() => job.encoded?.()),
   ]);
   const picture: Picture = raster.salvaged ? { ...job.picture, salvaged: true } : job.picture;
   return { outcomes: made, placeholder, picture };

@@ -58,10 +58,10 @@ const SPARING: FailureCode[] = ['ORIGINAL_ARCHIVED', 'ORIGINAL_CRASHED'];
 function failedSet(
   seen: ObservedOriginal,
   failure: Failure,
-  { written }: Attempt,
-  { now }: Darkroom,
+  attempt: Attempt,
+  darkroom: Darkroom,
 ): MadeSet {
-  const facts = { written: [...written], now: now().toISOString() };
+  const facts = factsOf(attempt, darkroom);
   const known = { ...seen, manifest: seen.known };
   if (!SPARING.includes(failure.code) || !isCurrent(known)) {
     const todo = plan(seen, { ...facts, picture: undefined });
@@ -71,13 +71,17 @@ function failedSet(
   return { todo: planToKeep(known, facts), outcomes: [], ...about };
 }
 
+function factsOf({ written, published }: Attempt, { now }: Darkroom) {
+  return { written: [...written], published: [...published], now: now().toISOString() };
+}
+
 function planFor(
   seen: SeenOriginal,
   picture: Picture | undefined,
-  { written }: Attempt,
-  { now }: Darkroom,
+  attempt: Attempt,
+  darkroom: Darkroom,
 ) {
-  const todo = plan(seen, { picture, written: [...written], now: now().toISOString() });
+  const todo = plan(seen, { picture, ...factsOf(attempt, darkroom) });
   return { todo, isSettled: isSettled(todo, seen) };
 }
 
@@ -107,8 +111,8 @@ async function readAndDevelop(
   const { spent } = attempt;
   const guard = await crashGuardFor(seen.original, darkroom);
   const file = await readOriginal(seen, spent, darkroom);
-  await guard.raise();
   try {
+    await guard.raise();
     // The header is read anew with the file: what is carried into a rendition depends on the list.
     const picture = await darkroom.codec.inspect(file, seen.list);
     const { todo } = planFor(seen, picture, attempt, darkroom);
@@ -116,7 +120,8 @@ async function readAndDevelop(
     const write = (variant: Variant, bytes: Buffer) =>
       writeDerivative(variant, bytes, darkroom.derivatives);
     const about = { file, picture, list: seen.list, spent, write };
-    const job = { ...about, variants: todo.render, whole, kept: todo.entries };
+    const encoded = guard.lower;
+    const job = { ...about, variants: todo.render, whole, kept: todo.entries, encoded };
     return { todo, failure: undefined, ...(await develop(job, darkroom)) };
   } finally {
     await guard.lower();

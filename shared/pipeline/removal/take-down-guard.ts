@@ -8,13 +8,15 @@ export interface Writer {
   key: string;
   /** Something was written since the last look at the take-downs, here or by an attempt that crashed. */
   isUnchecked: boolean;
-  /** Derivatives that are there by this writer's hand, and those that it removed. */
+  /** Derivatives that are there by this writer's hand and that no manifest has told of yet. */
   written: Set<string>;
+  /** Those that a manifest of this writer told of: clients may know them, whatever became of that manifest. */
+  published: Set<string>;
   removed: Set<string>;
 }
 
 export function newWriter(key: string, isUnchecked: boolean): Writer {
-  return { key, isUnchecked, written: new Set(), removed: new Set() };
+  return { key, isUnchecked, written: new Set(), published: new Set(), removed: new Set() };
 }
 
 /** The same store; each write is noted before it happens, so that none is missed, whoever makes it. */
@@ -24,6 +26,7 @@ export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectSto
     put: async (key, ...object) => {
       writer.isUnchecked = true;
       if (parseManifestKey(key) === undefined) writer.written.add(key);
+      else publish(writer);
       const stored = await derivatives.put(key, ...object);
       writer.removed.delete(key);
       return stored;
@@ -32,9 +35,17 @@ export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectSto
       writer.isUnchecked = true;
       for (const key of keys) writer.removed.add(key);
       await derivatives.remove(keys);
-      for (const key of keys) writer.written.delete(key);
+      for (const key of keys) {
+        writer.written.delete(key);
+        writer.published.delete(key);
+      }
     },
   };
+}
+
+function publish({ written, published }: Writer): void {
+  for (const key of written) published.add(key);
+  written.clear();
 }
 
 /**
