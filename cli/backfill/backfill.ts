@@ -8,6 +8,7 @@ import { type BackfillOptions, plannedFor, selectionOf } from './selection.ts';
 import { entriesOf } from './source.ts';
 import { carryOut, type CarryingOut } from './carry-out.ts';
 import { connect, withConnection } from '../cloud/connection.ts';
+import { givenPrefix } from '../cloud/given-key.ts';
 import { positiveWhole as positive } from '../terminal/figures.ts';
 
 export function backfillCommand(): Command {
@@ -15,7 +16,7 @@ export function backfillCommand(): Command {
     .description(
       'Hand originals that are there already to the backfill function, which makes right what is not. The same command resumes what was interrupted.',
     )
-    .option('--prefix <prefix>', 'only originals whose keys begin so', '')
+    .option('--prefix <prefix>', 'only originals whose keys begin so', givenPrefix, '')
     .option('--since <time>', 'only those written since: a date, or a span such as 7d')
     .option('--preset <name>', 'only those that get this preset; with --force, only its files')
     .option('--missing', 'only those without a manifest')
