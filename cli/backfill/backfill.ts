@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Run } from '../../shared/core/work/run.ts';
+import { isFlawed, type Run } from '../../shared/core/work/run.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { runRecord } from '../../shared/pipeline/bulk/run-record.ts';
 import { runTeller } from './progress.ts';
@@ -53,7 +53,7 @@ async function backfillFromHere(options: BackfillOptions): Promise<void> {
   setting.teller.begin(run, connection.where);
   await carryOut(record, setting);
   setting.teller.end(run);
-  if (run.phase !== 'done' && options.wait) process.exitCode = 1;
+  if (run.phase === 'done' ? isFlawed(run) : options.wait) process.exitCode = 1;
 }
 
 async function rehearse(selection: Run['selection'], { connection, list, teller }: CarryingOut) {
