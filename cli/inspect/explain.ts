@@ -6,7 +6,12 @@ import type { VariantStatus } from '../../shared/core/set/variant-state.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { type SurveyStores, type Surveyed, lookAt } from '../../shared/pipeline/inspect/survey.ts';
 import { type Proof, proofOf } from '../../shared/pipeline/removal/take-down-records.ts';
-import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  withConnection,
+} from '../cloud/connection.ts';
 import { givenKey } from '../cloud/given-key.ts';
 import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
@@ -30,19 +35,29 @@ async function explain(words: string[], options: Options): Promise<void> {
   const presets = await listInForce(config, {}).current();
   for (const word of words) {
     try {
-      const key = givenKey(word, connection);
-      if (key instanceof Failure) throw key;
+      const key = keyOrThrow(word, connection);
       const look = await lookFor(key, where, { originals, derivatives, presets });
       const proof = await proofOf(key, config);
       say(options.json ? jsonOf(look, proof) : textOf(look, proof, presets.fingerprint));
     } catch (thrown) {
-      const { code, message } = failureOf(thrown);
-      if (code !== 'KEY_UNUSABLE') throw thrown;
-      process.exitCode = 1;
-      if (options.json) say(JSON.stringify({ key: word, error: { code, message } }));
-      else process.stderr.write(`darkroom: ${message}\n`);
+      tellUnusable(word, failureOf(thrown), options);
     }
   }
+}
+
+function keyOrThrow(word: string, connection: Connection): string {
+  const key = givenKey(word, connection);
+  if (key instanceof Failure) throw key;
+  return key;
+}
+
+/** One key that is none holds up no other; what else fails would fail for all. */
+function tellUnusable(word: string, failure: Failure, { json }: Options): void {
+  const { code, message } = failure;
+  if (code !== 'KEY_UNUSABLE') throw failure;
+  process.exitCode = 1;
+  if (json) say(JSON.stringify({ key: word, error: { code, message } }));
+  else process.stderr.write(`darkroom: ${message}\n`);
 }
 
 async function lookFor(key: string, where: string, ground: SurveyStores): Promise<Surveyed> {

@@ -110,5 +110,4 @@ it('without an endpoint nothing of OpenTelemetry is loaded: it is no part of wha
       );
     }
   }
-  removeFolder(dist);
 });

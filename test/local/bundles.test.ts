@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
-import { ownBundles } from '../../local/bundles.ts';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundles, ownBundles } from '../../local/bundles.ts';
 import type { FunctionDefinition } from '../../local/service-definition.ts';
 
 const sweep: FunctionDefinition = {
@@ -21,26 +21,33 @@ const sweep: FunctionDefinition = {
   triggers: [],
 };
 
-it('a running platform keeps its bundles, whoever else starts and ends in the same checkout', async () => {
-  const first = await ownBundles();
-  const { code } = first.placed(sweep);
-  const before = readFileSync(join(code, 'index.mjs'), 'utf8');
-  const second = await ownBundles();
-  expect(second.placed(sweep).code).not.toBe(code);
-  expect(existsSync(join(second.placed(sweep).code, 'index.mjs'))).toBe(true);
-  await second.close();
-  expect(readFileSync(join(code, 'index.mjs'), 'utf8')).toBe(before);
+const platforms = resolve(import.meta.dirname, '../../dist/platforms');
+const { pid: dead } = spawnSync(process.execPath, ['--version']);
+const left = join(platforms, `${dead}-left`);
+let first: Bundles;
+let second: Bundles;
+// All functions are built twice, on cores that other tests use as well.
+beforeAll(async () => {
+  mkdirSync(left, { recursive: true });
+  first = await ownBundles();
+  second = await ownBundles();
+}, 240_000);
+afterAll(async () => {
   await first.close();
-  expect(existsSync(dirname(code))).toBe(false);
 });
 
-it('what a killed platform left is cleared away by the next one', async () => {
-  const { pid } = spawnSync(process.execPath, ['--version']);
-  const probe = await ownBundles();
-  const left = join(dirname(dirname(probe.placed(sweep).code)), `${pid}-left`);
-  mkdirSync(left);
-  const next = await ownBundles();
-  expect(existsSync(left)).toBe(false);
-  await probe.close();
-  await next.close();
+describe('the bundles of a platform', () => {
+  it('are its own, and stay when another of the same checkout ends', async () => {
+    const { code } = first.placed(sweep);
+    const other = second.placed(sweep).code;
+    expect(other).not.toBe(code);
+    expect(existsSync(join(other, 'index.mjs'))).toBe(true);
+    await second.close();
+    expect(existsSync(other)).toBe(false);
+    expect(existsSync(join(code, 'index.mjs'))).toBe(true);
+  });
+
+  it('are cleared away by the next start where it was killed', () => {
+    expect(existsSync(left)).toBe(false);
+  });
 });
