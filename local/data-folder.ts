@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../shared/core/failure.ts';
+import { isAlive } from './alive.ts';
 import { TOKEN_FILE } from './oss-server/admin/token.ts';
 
 /** Where OSS, the CDN and the APIs listen. */
@@ -23,6 +24,8 @@ export async function holdFolder(dataDir: string, fresh: boolean): Promise<() =>
     if (fresh)
       for (const own of OWN) await rm(join(dataDir, own), { recursive: true, force: true });
     await makePrivate(dataDir);
+    // Of one that was killed: it tells where nobody listens any more.
+    await rm(join(dataDir, PLACE), { force: true });
     await writeFile(lock, String(process.pid));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
@@ -69,13 +72,4 @@ async function refuseHeld(dataDir: string, lock: string): Promise<void> {
   if (!holder || holder === process.pid || !isAlive(holder)) return;
   const message = `expected ${dataDir} (--data) for this platform alone, process ${holder} has it`;
   throw new Failure('SETTINGS_INVALID', message);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

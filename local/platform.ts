@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { OssRecord } from '../events/oss-event.ts';
-import { buildFunctions } from '../scripts/build.ts';
 import { ossStore } from '../shared/adapters/oss/store.ts';
 import { presetsOrThrow } from '../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../shared/core/failure.ts';
 import { IN_FORCE_KEY } from '../shared/core/work/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
+import { ownBundles } from './bundles.ts';
 import { type Cdn, startCdn } from './cdn.ts';
 import { type CdnApi, type CdnApiOptions, startCdnApi } from './cdn-api.ts';
 import { holdFolder, PLACE } from './data-folder.ts';
@@ -74,8 +74,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const release = await holdFolder(dataDir, options.fresh);
   try {
     const platform = await openPlatform(options, dataDir);
-    await tellWhere(platform);
-    return { ...platform, close: () => platform.close().finally(release) };
+    const forget = await tellWhere(platform);
+    return {
+      ...platform,
+      close: async () => {
+        await forget();
+        await platform.close().finally(release);
+      },
+    };
   } catch (thrown) {
     await release();
     throw thrown;
@@ -83,21 +89,24 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 /** For commands of other processes on this machine: cli/cloud/local-platform.ts reads it, with credentials.json beside it. */
-async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<void> {
+async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<() => Promise<void>> {
   const { endpoint, region } = oss;
-  const where = { oss: { endpoint, region }, buckets, fc, cdn, cdnApi };
-  await writeFile(join(data, PLACE), `${JSON.stringify(where, null, 2)}\n`);
+  const file = join(data, PLACE);
+  const where = { pid: process.pid, oss: { endpoint, region }, buckets, fc, cdn, cdnApi };
+  await writeFile(file, `${JSON.stringify(where, null, 2)}\n`);
+  return () => rm(file, { force: true });
 }
 
 async function openPlatform(options: PlatformOptions, dataDir: string): Promise<Platform> {
   const { port, onHappening: tell } = options;
   const identity = options.identity ?? (await identityIn(dataDir));
-  const [service] = await Promise.all([readService(), buildFunctions()]);
+  const { service, bundles } = await builtService();
   const roles = await readRoles(service);
   const credentials = [identity, ...[...roles.values()].map(({ credential }) => credential)];
   const missSecret = randomUUID();
   const wiring: { host?: FunctionHost } = {};
   const { keep, close } = openParts();
+  keep(bundles);
   try {
     const onEvent = (record: OssRecord) => dispatch(record, service, wiring.host);
     const adminToken = options.faults ? await adminTokenIn(dataDir) : undefined;
@@ -192,6 +201,12 @@ function environmentOf(
     DARKROOM_MISS_SECRET: missSecret,
     ...(otlp && { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.href }),
   };
+}
+
+/** What a start that fails leaves of its bundles, the next one clears away. */
+async function builtService() {
+  const [service, bundles] = await Promise.all([readService(), ownBundles()]);
+  return { service: { ...service, functions: service.functions.map(bundles.placed) }, bundles };
 }
 
 /** As deployed, but for the names of the buckets; settings that would loop are refused at once. */

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Run } from '../../shared/core/work/run.ts';
+import { isFlawed, type Run } from '../../shared/core/work/run.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { runRecord } from '../../shared/pipeline/bulk/run-record.ts';
 import { runTeller } from './progress.ts';
@@ -8,6 +8,7 @@ import { type BackfillOptions, plannedFor, selectionOf } from './selection.ts';
 import { entriesOf } from './source.ts';
 import { carryOut, type CarryingOut } from './carry-out.ts';
 import { connect, withConnection } from '../cloud/connection.ts';
+import { givenPrefix } from '../cloud/given-key.ts';
 import { positiveWhole as positive } from '../terminal/figures.ts';
 
 export function backfillCommand(): Command {
@@ -15,7 +16,7 @@ export function backfillCommand(): Command {
     .description(
       'Hand originals that are there already to the backfill function, which makes right what is not. The same command resumes what was interrupted.',
     )
-    .option('--prefix <prefix>', 'only originals whose keys begin so', '')
+    .option('--prefix <prefix>', 'only originals whose keys begin so', givenPrefix, '')
     .option('--since <time>', 'only those written since: a date, or a span such as 7d')
     .option('--preset <name>', 'only those that get this preset; with --force, only its files')
     .option('--missing', 'only those without a manifest')
@@ -52,7 +53,7 @@ async function backfillFromHere(options: BackfillOptions): Promise<void> {
   setting.teller.begin(run, connection.where);
   await carryOut(record, setting);
   setting.teller.end(run);
-  if (run.phase !== 'done' && options.wait) process.exitCode = 1;
+  if (run.phase === 'done' ? isFlawed(run) : options.wait) process.exitCode = 1;
 }
 
 async function rehearse(selection: Run['selection'], { connection, list, teller }: CarryingOut) {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { failureOf } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
-import { overspent } from '../../shared/core/work/run.ts';
+import { endIfOver, overspent } from '../../shared/core/work/run.ts';
 import { countResults, type RunRecord } from '../../shared/pipeline/bulk/run-record.ts';
 import { submitBatches } from '../../shared/pipeline/bulk/submit-batches.ts';
 import type { RunTeller } from './progress.ts';
@@ -40,11 +40,13 @@ export async function carryOut(record: RunRecord, about: CarryingOut): Promise<v
       if (reason !== undefined) break;
     }
     while (options.wait && run.phase === 'finishing' && !interruption.isAsked()) {
-      if (run.done.batches >= run.handedOver.batches) run.phase = 'done';
-      else await interruption.sleep(LOOK_MS);
+      endIfOver(run, Date.now() - Date.parse(run.updatedAt));
+      if (run.phase === 'finishing') await interruption.sleep(LOOK_MS);
     }
   } finally {
     await look.stop();
+    // Where nobody waits, what was handed over may have come to its end all the same.
+    endIfOver(run, 0);
     await record.flush();
     interruption.end();
   }

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { Run } from '../../shared/core/work/run.ts';
+import { isFlawed, type Run } from '../../shared/core/work/run.ts';
 import { say } from '../terminal/printer.ts';
 import { outcomesInWords, progressInWords } from '../terminal/run-words.ts';
 
@@ -79,10 +79,20 @@ function timeLeft({ phase, handedOver, done }: Run, speed: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s left`;
 }
 
-function endInWords({ phase, reason, cursor }: Run): string {
-  if (phase === 'done') return 'Done.';
+function endInWords(run: Run): string {
+  const { phase, reason, cursor } = run;
+  if (phase === 'done') return isFlawed(run) ? flawInWords(run) : 'Done.';
   if (phase === 'stopped')
     return `Stopped: ${reason}. The same command goes on, and agrees to that.`;
   if (phase === 'finishing') return 'All is handed over; darkroom status shows what becomes of it.';
   return `Interrupted${cursor === undefined ? '' : ` after ${cursor}`}. The same command resumes.`;
+}
+
+function flawInWords({ reason, done }: Run): string {
+  const thrown = done.outcomes.thrown ?? 0;
+  const flaws = [
+    ...(thrown > 0 ? [`${thrown.toLocaleString('en')} originals could not be dealt with`] : []),
+    ...(reason ? [reason] : []),
+  ];
+  return `Not all is done: ${flaws.join('; ')}. After the repair, darkroom replay or the same command goes on.`;
 }

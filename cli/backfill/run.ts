@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import {
+  endIfOver,
   nothingDone,
   overspent,
   RUNS,
@@ -9,6 +10,7 @@ import {
   runSchema,
 } from '../../shared/core/work/run.ts';
 import { readRecord } from '../../shared/pipeline/records.ts';
+import { countResults, runRecord } from '../../shared/pipeline/bulk/run-record.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 
 /** The unfinished run of the same selection, to go on with, or a new one. Whoever starts a stopped one again agrees to it. */
@@ -20,7 +22,7 @@ export async function findOrBegin(
 ): Promise<Run> {
   const name = nameOf(selection);
   const unfinished = await unfinishedRun(name, config);
-  if (unfinished) return resumed(unfinished, presets, list);
+  if (unfinished && !(await isOver(unfinished, config))) return resumed(unfinished, presets, list);
   const now = new Date();
   return {
     schema: 1,
@@ -54,6 +56,19 @@ async function unfinishedRun(name: string, config: ObjectStore): Promise<Run | u
     if (run && run.phase !== 'done') runs.push(run);
   }
   return runs.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
+}
+
+/** Nobody may have looked since it was handed over: its results are counted first. */
+async function isOver(run: Run, config: ObjectStore): Promise<boolean> {
+  if (run.phase !== 'finishing') return false;
+  const record = runRecord(run, { config, now: () => new Date() });
+  let silentMs = Date.now() - Date.parse(run.updatedAt);
+  while ((await countResults(record, config)) > 0) silentMs = 0;
+  endIfOver(run, silentMs);
+  const isEnded = run.phase !== 'finishing';
+  // A look alone is no news of its batches.
+  if (isEnded) await record.flush();
+  return isEnded;
 }
 
 function resumed(run: Run, presets: string, list: PresetList): Run {

@@ -24,6 +24,8 @@ export interface Connection
   tasks(functionName: string): InvocationQueue;
   /** In front of the derivatives; undefined where nobody names one. */
   cdn: { domain: string; purges: CdnPurges } | undefined;
+  /** Of OSS; undefined for Alibaba's own. */
+  ossEndpoint: string | undefined;
   /** Large objects of any bucket, as they come. */
   reader(bucket: string): (key: string) => Promise<Readable>;
 }
@@ -61,6 +63,7 @@ function open({ oss, account, cdnDomain, ...place }: Place): Connection {
       derivatives: ossBucket(derivatives, oss),
       config: ossBucket(config, oss),
     },
+    ossEndpoint: oss.endpoint,
     cloud: openCloud(account),
     tasks: name => tasksOf(name, account),
     cdn: cdnDomain === undefined ? undefined : { domain: cdnDomain, purges: purgesOf(account) },

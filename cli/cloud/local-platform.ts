@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isAlive } from '../../local/alive.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { variables } from '../../shared/fc/environment.ts';
 import type { Place } from './place.ts';
 
 const platformSchema = z.object({
+  pid: z.int().positive().refine(isAlive, 'expected a process that runs').optional(),
   oss: z.object({ endpoint: z.url(), region: z.string() }),
   buckets: z.object({ originals: z.string(), derivatives: z.string(), config: z.string() }),
   fc: z.object({ endpoint: z.url(), accountId: z.string(), region: z.string() }),

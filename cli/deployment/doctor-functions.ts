@@ -9,9 +9,10 @@ const WATCHES = [
     functionName: 'darkroom-on-object-changed',
     bucket: 'originals',
     events: [
-      ...UPLOADED.map(event => `oss:ObjectCreated:${event}`),
+      ...[...UPLOADED, 'AppendObject', 'PutSymlink'].map(event => `oss:ObjectCreated:${event}`),
       'oss:ObjectRemoved:DeleteObject',
       'oss:ObjectRemoved:DeleteObjects',
+      'oss:ObjectModified:UpdateObjectMeta',
     ],
   },
   {

@@ -1,12 +1,18 @@
 import { Command } from 'commander';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
-import { unusableKey, versionOf } from '../../shared/core/set/keys.ts';
+import { versionOf } from '../../shared/core/set/keys.ts';
 import { isWhole, type Status } from '../../shared/core/set/status.ts';
 import type { VariantStatus } from '../../shared/core/set/variant-state.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { type SurveyStores, type Surveyed, lookAt } from '../../shared/pipeline/inspect/survey.ts';
 import { type Proof, proofOf } from '../../shared/pipeline/removal/take-down-records.ts';
-import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  withConnection,
+} from '../cloud/connection.ts';
+import { givenKey } from '../cloud/given-key.ts';
 import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { takedownTexts } from './takedown-acts.ts';
@@ -18,32 +24,43 @@ interface Options extends ConnectionOptions {
 export function explainCommand(): Command {
   const command = new Command('explain')
     .description('Say what the preset list wants of an original, and how each of its files stands.')
-    .argument('<key...>', 'of originals, as they are in the bucket, never URL-encoded')
+    .argument('<key...>', 'of originals, as they are in the bucket, or URLs of them or their files')
     .option('--json', 'one line of JSON for each key');
   return withConnection(command).action(explain);
 }
 
-async function explain(keys: string[], options: Options): Promise<void> {
-  const { where, originals, derivatives, config } = await connect(options);
+async function explain(words: string[], options: Options): Promise<void> {
+  const connection = await connect(options);
+  const { where, originals, derivatives, config } = connection;
   const presets = await listInForce(config, {}).current();
-  for (const key of keys) {
+  for (const word of words) {
     try {
+      const key = keyOrThrow(word, connection);
       const look = await lookFor(key, where, { originals, derivatives, presets });
       const proof = await proofOf(key, config);
       say(options.json ? jsonOf(look, proof) : textOf(look, proof, presets.fingerprint));
     } catch (thrown) {
-      const { code, message } = failureOf(thrown);
-      if (code !== 'KEY_UNUSABLE') throw thrown;
-      process.exitCode = 1;
-      if (options.json) say(JSON.stringify({ key, error: { code, message } }));
-      else process.stderr.write(`darkroom: ${message}\n`);
+      tellUnusable(word, failureOf(thrown), options);
     }
   }
 }
 
+function keyOrThrow(word: string, connection: Connection): string {
+  const key = givenKey(word, connection);
+  if (key instanceof Failure) throw key;
+  return key;
+}
+
+/** One key that is none holds up no other; what else fails would fail for all. */
+function tellUnusable(word: string, failure: Failure, { json }: Options): void {
+  const { code, message } = failure;
+  if (code !== 'KEY_UNUSABLE') throw failure;
+  process.exitCode = 1;
+  if (json) say(JSON.stringify({ key: word, error: { code, message } }));
+  else process.stderr.write(`darkroom: ${message}\n`);
+}
+
 async function lookFor(key: string, where: string, ground: SurveyStores): Promise<Surveyed> {
-  const unusable = unusableKey(key);
-  if (unusable) throw new Failure('KEY_UNUSABLE', `${unusable}: ${key}`);
   const look = await lookAt(key, await ground.originals.head(key), ground);
   if (look.status.original || look.manifest) return look;
   const message = `expected the key of an original of ${where}, there is no ${key}`;

@@ -12,6 +12,7 @@ import {
   connect,
   withConnection,
 } from '../cloud/connection.ts';
+import { givenPrefix } from '../cloud/given-key.ts';
 import { positiveWhole } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { verifyProgress } from './verify-progress.ts';
@@ -36,7 +37,7 @@ export function verifyCommand(): Command {
     .description(
       'Compare the buckets with what the preset list in force wants: what is missing, stale, corrupt or orphaned. Changes nothing without --fix or --delete-orphans; exits with 1 when something is left that is not right.',
     )
-    .option('--prefix <prefix>', 'only originals whose key begins so')
+    .option('--prefix <prefix>', 'only originals whose key begins so', givenPrefix)
     .option('--sample <n>', 'only so many originals, drawn at random', positiveWhole)
     .option('--deep', 'read each file too, and see that it begins like its format')
     .addOption(

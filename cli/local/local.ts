@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import type { Happening } from '../../local/function-host/invocation.ts';
 import { buckets, type Platform, startPlatform } from '../../local/platform.ts';
 import { seed } from '../../local/seed.ts';
 import { Failure } from '../../shared/core/failure.ts';
@@ -46,7 +47,7 @@ export function localCommand(): Command {
 }
 
 async function local(options: Options): Promise<void> {
-  const teller = options.json ? jsonTeller : narrator();
+  const teller = options.json ? jsonTeller() : narrator();
   const platform = await startPlatform({
     port: options.port,
     dataDir: resolve(options.data),
@@ -61,6 +62,9 @@ async function local(options: Options): Promise<void> {
     otlp: options.otlp,
     faults: options.faults,
     onHappening: happening => teller.happening(happening),
+  }).catch((thrown: unknown) => {
+    teller.failed?.();
+    throw thrown;
   });
   stopOnSignal(platform);
   teller.ready(platform);
@@ -70,12 +74,26 @@ async function local(options: Options): Promise<void> {
   await teller.seeded(platform, seeded);
 }
 
-const jsonTeller: Teller = {
-  ready: ({ oss, cdn, fc, cdnApi, data }) =>
-    say(JSON.stringify({ oss, buckets, cdn, fc, cdnApi, data })),
-  happening: happening => say(JSON.stringify(happening)),
-  seeded: async () => undefined,
-};
+/** Its first line says that all is ready, so what happens earlier is told after it. */
+function jsonTeller(): Teller {
+  const early: Happening[] = [];
+  let isReady = false;
+  return {
+    ready: ({ oss, cdn, fc, cdnApi, data }) => {
+      isReady = true;
+      say(JSON.stringify({ oss, buckets, cdn, fc, cdnApi, data }));
+      for (const happening of early.splice(0)) say(JSON.stringify(happening));
+    },
+    happening: happening => {
+      if (isReady) say(JSON.stringify(happening));
+      else early.push(happening);
+    },
+    failed: () => {
+      for (const happening of early) process.stderr.write(`${JSON.stringify(happening)}\n`);
+    },
+    seeded: async () => undefined,
+  };
+}
 
 /** At once: what was under way is still queued on disk, and goes on at the next start. */
 function stopOnSignal(platform: Platform): void {

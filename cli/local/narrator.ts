@@ -13,6 +13,8 @@ type Seeded = { key: string; isNew: boolean }[];
 export interface Teller {
   ready(platform: Platform): void;
   happening(happening: Happening): void;
+  /** The platform does not come up: what was kept back until then is told. */
+  failed?(): void;
   seeded(platform: Platform, seeded: Seeded): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ import {
   connect,
   withConnection,
 } from '../cloud/connection.ts';
+import { givenPrefix } from '../cloud/given-key.ts';
 import { positiveWhole, statusLine } from '../terminal/figures.ts';
 import { photoOf } from '../measure/photos.ts';
 import { checkedList } from './presets.ts';
@@ -39,7 +40,7 @@ export function presetsPlanCommand(): Command {
       'Count what an edited preset list would touch of the originals that are there, and say what that costs. Writes nothing in the cloud.',
     )
     .argument('[new]', 'the edited list, to be compared with the one in force', 'presets.yaml')
-    .option('--prefix <text>', 'count only originals whose keys begin with it')
+    .option('--prefix <text>', 'count only originals whose keys begin with it', givenPrefix)
     .option('--sample <n>', 'touched originals to download and develop here', positiveWhole, 8)
     .option('--count-only', 'develop none: costs by a model, right within a factor of two')
     .option('--prices <file>', 'YAML with your prices where they are not the list prices')

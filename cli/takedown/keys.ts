@@ -5,26 +5,45 @@ import { walkSets } from '../../shared/pipeline/inspect/orphans.ts';
 import { objectsIn } from '../../shared/pipeline/stored-set.ts';
 import { takeDownsIn } from '../../shared/pipeline/removal/take-down-records.ts';
 import type { Connection } from '../cloud/connection.ts';
+import { givenKey } from '../cloud/given-key.ts';
 
 export type Keys = AsyncIterable<string> | string[];
+
+/** What is asked for, and what was said instead of a key. */
+export interface Named {
+  keys: Keys;
+  refused: { word: string; failure: Failure }[];
+}
 
 /** What the words name, each once, or all below a prefix: for an undo, what is taken down there. */
 export async function keysFrom(
   words: string[],
   { prefix, undo: isUndo }: { prefix?: string; undo?: true },
   connection: Connection,
-): Promise<Keys> {
+): Promise<Named> {
   const isOneOfBoth = words.length === 0 ? prefix !== undefined : prefix === undefined;
   if (!isOneOfBoth || prefix === '') {
     const message = 'expected keys, or one --prefix that is not empty: darkroom takedown --help';
     throw new Failure('SETTINGS_INVALID', message);
   }
   if (prefix !== undefined) {
-    return isUndo ? takenDownBelow(prefix, connection) : originalsBelow(prefix, connection);
+    const below = isUndo ? takenDownBelow : originalsBelow;
+    return { keys: below(prefix, connection), refused: [] };
   }
   const lines = words.includes('-') ? (await text(process.stdin)).split('\n') : [];
   const named = [...words.filter(word => word !== '-'), ...lines.filter(line => line !== '')];
-  return [...new Set(named)];
+  return readEach(named, connection);
+}
+
+function readEach(words: string[], connection: Connection): Named {
+  const keys = new Set<string>();
+  const refused: Named['refused'] = [];
+  for (const word of words) {
+    const key = givenKey(word, connection);
+    if (key instanceof Failure) refused.push({ word, failure: key });
+    else keys.add(key);
+  }
+  return { keys: [...keys], refused };
 }
 
 /** Those that are there, and those that only left their set. */

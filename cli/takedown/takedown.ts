@@ -12,6 +12,7 @@ import {
   connect,
   withConnection,
 } from '../cloud/connection.ts';
+import { givenPrefix } from '../cloud/given-key.ts';
 import { say } from '../terminal/printer.ts';
 import { type Keys, keysFrom } from './keys.ts';
 import {
@@ -45,9 +46,9 @@ export function takedownCommand(): Command {
     )
     .argument(
       '[key...]',
-      'of originals, as they are in the bucket, never URL-encoded; - reads them from stdin, one a line',
+      'of originals, as they are in the bucket, or URLs of them or their files; - reads them from stdin, one a line',
     )
-    .option('--prefix <prefix>', 'all originals whose key begins so, as there are now')
+    .option('--prefix <prefix>', 'all originals whose key begins so, as there are now', givenPrefix)
     .option('--reason <text>', 'kept with the record')
     .option('--by <name>', 'who says so (the user of this machine)')
     .option('--undo', 'let them be developed again')
@@ -58,7 +59,9 @@ export function takedownCommand(): Command {
 
 async function takedown(words: string[], options: Options): Promise<void> {
   const connection = await connect(options);
-  const keys = await keysFrom(words, options, connection);
+  const { keys, refused } = await keysFrom(words, options, connection);
+  for (const { word, failure } of refused) tell(word, failure, options);
+  if (Array.isArray(keys) && keys.length === 0) return;
   if (options.dryRun) await tellOnly(keys, options, connection);
   else if (options.undo) await undo(keys, options, connection);
   else await takeAllDown(keys, options, connection);

@@ -1,7 +1,6 @@
 import { batchSchema } from '../../shared/core/work/batch.ts';
-import { cloudEvent, cloudEvents } from '../../events/cloud-event.ts';
-import { type OssRecord, ossEvent } from '../../events/oss-event.ts';
 import { Failure } from '../core/failure.ts';
+import { type Hint, readRecord, recordsIn } from './oss-records.ts';
 
 /** Which originals an event speaks of, and which of its records are not for us, with the reason. */
 export interface WantedKeys {
@@ -11,16 +10,23 @@ export interface WantedKeys {
   since?: Date;
 }
 
-/** Multipart parts, aborted uploads and the like name objects that do not exist. */
-const HANDLED =
-  /^(oss:)?Object(Created:(PutObject|PostObject|CopyObject|AppendObject|CompleteMultipartUpload)|Removed:(DeleteObject|DeleteObjects))$/;
+/**
+ * Events of an upload that is not an object yet, or never will be. Any other name is a hint, even one that is not known
+ * today: what happened, the buckets say.
+ */
+const OF_PARTS =
+  /^(oss:)?Object(Created:(InitiateMultipartUpload|UploadPart|UploadPartCopy)|Removed:AbortMultipartUpload)$/;
 
 /**
  * Reads a native OSS event, EventBridge's CloudEvent or an array of them. Keys are taken as they come, never
- * URL-decoded. Throws EVENT_UNREADABLE, which FC keeps for replay.
+ * URL-decoded. A record that cannot be read is set aside. Throws EVENT_UNREADABLE for what is no event, which FC keeps
+ * for replay.
  */
 export function wantedKeys(payload: Buffer, originalsBucket: string): WantedKeys {
-  return sortOut(recordsIn(parseJson(payload)), originalsBucket);
+  const records = recordsIn(parseJson(payload));
+  if (records) return sortOut(records.map(readRecord), originalsBucket);
+  const message = 'expected an OSS event or a CloudEvent of OSS, received something else';
+  throw new Failure('EVENT_UNREADABLE', message);
 }
 
 /** Reads our own batch, and nothing else. Throws EVENT_UNREADABLE, which FC keeps for replay. */
@@ -40,44 +46,40 @@ export function wantedBatch(payload: Buffer, originalsBucket: string) {
   return { ...rest, keys: [...new Set(keys)] };
 }
 
-type Hint = Pick<OssRecord, 'oss'> & { eventName: string; at: string | undefined };
-
-function recordsIn(event: unknown): Hint[] {
-  const native = ossEvent.safeParse(event);
-  if (native.success) return native.data.events.map(one => ({ ...one, at: one.eventTime }));
-  const many = cloudEvents.or(cloudEvent.transform(one => [one])).safeParse(event);
-  if (many.success)
-    return many.data.map(({ type, time, data }) => ({
-      ...data,
-      eventName: type,
-      at: data.eventTime ?? time,
-    }));
-  const place = native.error.issues[0]?.path.join('.');
-  throw new Failure(
-    'EVENT_UNREADABLE',
-    `expected an OSS event or a CloudEvent of OSS, received something else${place ? ` (as an OSS event it is wrong at ${place})` : ''}`,
-  );
+function sortOut(records: ReturnType<typeof readRecord>[], originalsBucket: string): WantedKeys {
+  const hints = records.filter(record => 'eventName' in record);
+  const unreadable = records.filter(record => 'reason' in record);
+  const foreign = hints.flatMap(hint => {
+    const reason = whyNot(hint, originalsBucket);
+    return reason === undefined ? [] : [{ key: hint.key, reason }];
+  });
+  const wanted = hints.filter(hint => whyNot(hint, originalsBucket) === undefined);
+  const keys = [...new Set(wanted.map(({ key }) => key))];
+  return { keys, ignored: [...unreadable, ...foreign], ...oldest(hints) };
 }
 
-function sortOut(records: Hint[], originalsBucket: string): WantedKeys {
-  const keys = new Set<string>();
-  const ignored: WantedKeys['ignored'] = [];
-  for (const { eventName, oss } of records) {
-    const { key } = oss.object;
-    if (oss.bucket.name !== originalsBucket) {
-      ignored.push({
-        key,
-        reason: `expected bucket ${originalsBucket}, received ${oss.bucket.name}`,
-      });
-    } else if (!HANDLED.test(eventName)) {
-      ignored.push({ key, reason: `${eventName} neither makes nor removes an object` });
-    } else keys.add(key);
-  }
-  return { keys: [...keys], ignored, ...oldest(records) };
+const FOLDER = 'expected a picture, received a folder: a key with / at its end and no bytes';
+
+/** Why a record is not for us, or undefined. */
+function whyNot(hint: Hint, originalsBucket: string): string | undefined {
+  const { bucket, eventName } = hint;
+  if (bucket !== originalsBucket) return `expected bucket ${originalsBucket}, received ${bucket}`;
+  if (OF_PARTS.test(eventName)) return `${eventName} names no object that exists`;
+  if (isNewFolder(hint)) return FOLDER;
+  return undefined;
 }
 
-function oldest(records: Hint[]): { since?: Date } {
-  const times = records.map(({ at }) => Date.parse(at ?? '')).filter(time => !Number.isNaN(time));
+/**
+ * The empty object that consoles make of a folder. Only where the event says that nothing was replaced: an original may
+ * be called `dir/` as well, and one that became empty has a set that goes.
+ */
+function isNewFolder({ eventName, key, size, deltaSize }: Hint): boolean {
+  const isMade = eventName.includes('ObjectCreated:');
+  return isMade && key.endsWith('/') && size === 0 && deltaSize === 0;
+}
+
+function oldest(hints: Hint[]): { since?: Date } {
+  const times = hints.map(({ at }) => Date.parse(at ?? '')).filter(time => !Number.isNaN(time));
   return times.length > 0 ? { since: new Date(Math.min(...times)) } : {};
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFolder } from '../support/folders.ts';
@@ -40,6 +40,8 @@ describe('the platform', () => {
   it('with --fresh empties the buckets and nothing else', async () => {
     await platform.bucket('originals').head('a.jpg');
     await platform.stop();
+    // Whoever asks now is told that there is no platform, not that it does not answer.
+    expect(existsSync(join(dataDir, 'platform.json'))).toBe(false);
     mkdirSync(join(dataDir, 'mine'));
     platform = await startedPlatform(dataDir, '--fresh');
     await expect(platform.bucket('originals').head('a.jpg')).rejects.toMatchObject({ status: 404 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { buildFunctions } from '../../scripts/build.ts';
 import { starfishPhoto } from '../support/originals.ts';
 import { newFolder } from '../support/folders.ts';
 import { type RunningPlatform, startedPlatform } from '../support/platform.ts';
@@ -95,8 +96,9 @@ describe('a trace', () => {
   });
 });
 
-it('without an endpoint nothing of OpenTelemetry is loaded: it is no part of what an instance starts with', () => {
-  const dist = new URL('../../dist/', import.meta.url).pathname;
+it('without an endpoint nothing of OpenTelemetry is loaded: it is no part of what an instance starts with', async () => {
+  const dist = newFolder();
+  await buildFunctions(dist);
   for (const name of ['on-object-changed', 'backfill', 'on-cdn-miss', 'on-presets-edited']) {
     const bundle = readFileSync(join(dist, name, 'index.mjs'), 'utf8');
     expect(bundle).not.toContain('node_modules/@opentelemetry');

@@ -73,9 +73,14 @@ const lines = (told: string): object[] =>
         .map(line => JSON.parse(line))
     : [];
 
+/** Throws where anything is told before it. */
 export function readyIn(told: string): Ready | undefined {
-  return lines(told).find((message): message is Ready => 'oss' in message);
+  const [first] = lines(told);
+  if (first === undefined || isReady(first)) return first;
+  throw new Error(`expected the ready line first, received ${JSON.stringify(first)}`);
 }
+
+const isReady = (message: object): message is Ready => 'oss' in message;
 
 export function happeningsIn(told: string): Happening[] {
   return lines(told).filter((message): message is Happening => !('oss' in message));

@@ -69,17 +69,29 @@ export function fitsOss(key: string): boolean {
 }
 
 /**
- * Why an original's key cannot be worked with, or undefined. ali-oss 6.23 folds dot segments after signing,
- * so a request for such a key can never be answered.
+ * Why an original's key cannot be worked with, or undefined. OSS takes no key that begins with a slash, and ali-oss 6.23
+ * strips it and asks for another key; dot segments it folds after signing, so that no such request is ever answered.
  */
 export function unusableKey(key: string): string | undefined {
+  if (/^[/\\]/.test(key)) return leadingSlash('key', key);
   if (key.split('/').some(segment => segment === '.' || segment === '..')) {
-    return 'expected a key without . and .. segments';
+    return `expected a key without . and .. segments, received ${key}`;
   }
   if (!fitsOss(manifestKey(key))) {
     return `expected a key of at most ${MAX_KEY_BYTES - manifestKey('').length} bytes, so that its manifest has a key too, received ${Buffer.byteLength(key)}`;
   }
   return undefined;
+}
+
+/** Why a prefix of keys can be that of no original, or undefined. */
+export function unusablePrefix(prefix: string): string | undefined {
+  return /^[/\\]/.test(prefix) ? leadingSlash('prefix', prefix) : undefined;
+}
+
+function leadingSlash(what: string, received: string): string {
+  const meant = received.replace(/^[/\\]+/, '');
+  const guess = meant === '' ? '' : `: did you mean ${meant}?`;
+  return `expected a ${what} without a leading slash, received ${received}${guess}`;
 }
 
 function formatOf(extension: string | undefined): OutputFormat | undefined {

@@ -167,3 +167,24 @@ export function overspent(run: Run, timesPlan: number): string | undefined {
   }
   return undefined;
 }
+
+/** A batch that has said nothing for so long was given up. */
+export const SILENCE_MS = 30 * 60_000;
+
+/** Ends a run whose batches have all reported, or of which none has for too long. */
+export function endIfOver(run: Run, silentMs: number): void {
+  if (run.phase !== 'finishing') return;
+  const missing = run.handedOver.batches - run.done.batches;
+  if (missing > 0 && silentMs <= SILENCE_MS) return;
+  run.phase = 'done';
+  if (missing > 0) run.reason ??= noWordOf(missing);
+}
+
+export function noWordOf(batches: number): string {
+  return `no word of ${batches} batches: see the failure destination`;
+}
+
+/** Done, and yet not all that was handed over has come to its end. */
+export function isFlawed({ handedOver, done }: Run): boolean {
+  return (done.outcomes.thrown ?? 0) > 0 || done.batches < handedOver.batches;
+}

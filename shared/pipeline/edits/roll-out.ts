@@ -1,7 +1,14 @@
 import { impactOf, isTouched } from '../../core/list/edit-impact.ts';
 import type { InForce } from '../../core/work/in-force.ts';
 import { retentionMilliseconds } from '../../core/list/preset-list.ts';
-import { nothingDone, overspent, ROLLOUT_KEY, type Run } from '../../core/work/run.ts';
+import {
+  noWordOf,
+  nothingDone,
+  overspent,
+  ROLLOUT_KEY,
+  type Run,
+  SILENCE_MS,
+} from '../../core/work/run.ts';
 import type { Entry } from '../../ports.ts';
 import { countResults, type RunRecord, runRecord } from '../bulk/run-record.ts';
 import { submitBatches } from '../bulk/submit-batches.ts';
@@ -12,8 +19,6 @@ const BATCH = 100;
 const CONCURRENCY = 8;
 /** Batches handed over that nobody has answered for: the governor sees what happens before more is begun. */
 const MOST_AHEAD = 200;
-/** No result of any batch for this long: what is missing is in the failure destination. */
-const SILENCE_MS = 30 * 60_000;
 
 /**
  * Takes the rollout of the list in force as far as there is time for. Answers when there is something to do for it
@@ -108,7 +113,7 @@ async function finish(
   if (!reason && missing > 0 && !isSilent) return 'soon';
   if (reason) stop(run, reason, context);
   else conclude(run, retentionMilliseconds(list), context);
-  if (missing > 0) run.reason ??= `no word of ${missing} batches: see the failure destination`;
+  if (missing > 0) run.reason ??= noWordOf(missing);
   await record.flush();
   return 'now';
 }

@@ -91,5 +91,5 @@ export async function undoTakeDown(
 
 function refuseUnusable(key: string): void {
   const unusable = unusableKey(key);
-  if (unusable) throw new Failure('KEY_UNUSABLE', `${unusable}: ${key}`);
+  if (unusable) throw new Failure('KEY_UNUSABLE', unusable);
 }

@@ -17,6 +17,11 @@ const names = { originals: 'o', derivatives: 'd', config: 'c' };
 const created = ['PutObject', 'PostObject', 'CopyObject', 'CompleteMultipartUpload'].map(
   name => `oss:ObjectCreated:${name}`,
 );
+const changed = [
+  'oss:ObjectCreated:AppendObject',
+  'oss:ObjectCreated:PutSymlink',
+  'oss:ObjectModified:UpdateObjectMeta',
+];
 const removed = ['oss:ObjectRemoved:DeleteObject', 'oss:ObjectRemoved:DeleteObjects'];
 
 type Facts = Awaited<ReturnType<Bucket['facts']>>;
@@ -56,7 +61,7 @@ function sound(): Deployment {
     list: LIST,
     isInForce: true,
     triggers: {
-      'darkroom-on-object-changed': [trigger('o', [...created, ...removed])],
+      'darkroom-on-object-changed': [trigger('o', [...created, ...changed, ...removed])],
       'darkroom-on-presets-edited': [trigger('c', created)],
     },
     answer: said(),
@@ -177,7 +182,10 @@ describe('a deployment', () => {
     [
       'that does not hear of deletes',
       one => ({
-        triggers: { ...one.triggers, 'darkroom-on-object-changed': [trigger('o', created)] },
+        triggers: {
+          ...one.triggers,
+          'darkroom-on-object-changed': [trigger('o', [...created, ...changed])],
+        },
       }),
       'trigger of darkroom-on-object-changed: does not hear oss:ObjectRemoved:DeleteObject, oss:ObjectRemoved:DeleteObjects of o',
     ],

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ossStore } from '../../../shared/adapters/oss/store.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
 import { reconcile } from '../../../shared/pipeline/develop/reconcile.ts';
+import { objectsIn } from '../../../shared/pipeline/stored-set.ts';
 import { testDarkroom } from '../../support/darkrooms.ts';
 import { newFolder } from '../../support/folders.ts';
 import { credentials, localOss } from '../../support/local-oss.ts';
@@ -54,6 +55,14 @@ afterAll(() => server.close());
 
 const darkroom = (...words: string[]) => run(...words, '--data', folder);
 
+async function keysIn(...buckets: string[]): Promise<string[]> {
+  const keys: string[] = [];
+  for (const bucket of buckets) {
+    for await (const { key } of objectsIn(store(bucket).list(''))) keys.push(`${bucket}/${key}`);
+  }
+  return keys;
+}
+
 describe('darkroom explain', () => {
   it('says the rule, the facts, and of every file how it stands', async () => {
     const { code, stdout } = await darkroom('explain', KEY);
@@ -71,6 +80,17 @@ describe('darkroom explain', () => {
     expect(code).toBe(0);
     expect(stdout.match(/expected a scripted picture/g)).toHaveLength(1);
     expect(stdout).toMatch(/^ {2}whole +no: none of up to 5 files can be made$/m);
+  });
+
+  it('understands the URL of an original, and of its files', async () => {
+    const url = `${server.endpoint}/originals/${KEY.split('/').map(encodeURIComponent).join('/')}`;
+    const { code, stdout } = await darkroom('explain', '--json', `${url}?Expires=1`);
+    expect(code).toBe(0);
+    const { key, variants } = JSON.parse(stdout);
+    expect(key).toBe(KEY);
+    const file = `${server.endpoint}/derivatives/${encodeURI(variants[0].key)}`;
+    const again = await darkroom('explain', '--json', file);
+    expect(JSON.parse(again.stdout)).toMatchObject({ key: KEY });
   });
 
   it('gives the same as one line of JSON for each key, and goes on after an unknown one', async () => {
@@ -91,12 +111,57 @@ describe('darkroom explain', () => {
       'nothing.jpg',
       /^darkroom: expected the key of an original of .*, there is no nothing\.jpg\n$/,
     ],
-    ['a/../b.jpg', /^darkroom: expected a key without \. and \.\. segments: a\/\.\.\/b\.jpg\n$/],
+    [
+      'a/../b.jpg',
+      /^darkroom: expected a key without \. and \.\. segments, received a\/\.\.\/b\.jpg\n$/,
+    ],
+    [
+      '/text.jpg',
+      /^darkroom: expected a key without a leading slash, received \/text\.jpg: did you mean text\.jpg\?\n$/,
+    ],
+    [
+      'https://others.example.com/text.jpg',
+      /^darkroom: expected a key, or the URL of an original in originals, .*, received https:.*\n$/,
+    ],
   ])('says in one sentence that %s is no key of an original', async (key, sentence) => {
     const { code, stdout, stderr } = await darkroom('explain', key);
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toMatch(sentence);
+  });
+});
+
+describe('keys of darkroom takedown', () => {
+  it('does nothing with a key that OSS would take for another, but says so', async () => {
+    const before = await keysIn('derivatives', 'config');
+    expect(await darkroom('takedown', '/text.jpg')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'darkroom: expected a key without a leading slash, received /text.jpg: did you mean text.jpg?\n',
+    });
+    const { code, stderr } = await darkroom('takedown', '--prefix', '/users/');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/received \/users\/: did you mean users\/\?/);
+    expect(await keysIn('derivatives', 'config')).toEqual(before);
+  });
+
+  it('acts on what else is named, by its URL too, and each once', async () => {
+    const url = `${server.endpoint}/originals/gone.jpg`;
+    const { code, stdout, stderr } = await darkroom(
+      ...['takedown', '--dry-run', '--json', url, '/x', 'gone.jpg'],
+    );
+    expect(code).toBe(1);
+    expect(stderr).toBe('');
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { key: '/x', error: { code: 'KEY_UNUSABLE' } },
+      { key: 'gone.jpg', files: [] },
+      { keys: 1 },
+    ]);
   });
 });
 

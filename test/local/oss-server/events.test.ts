@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ossEvent } from '../../../events/oss-event.ts';
+import { ossRecord } from '../../../events/oss-event.ts';
 import { BUCKET, pathStyle, start } from './support.ts';
 
 const facts = (record: { eventName: string; oss: { object: Record<string, unknown> } }) => {
@@ -53,7 +53,7 @@ test('a record has exactly the shape of the sample', async () => {
   );
   const [expected] = JSON.parse(sample.toString()).events;
   const [record] = server.records;
-  expect(ossEvent.parse({ events: [record] }).events).toHaveLength(1);
+  expect(ossRecord.safeParse(record)).toMatchObject({ success: true });
   expect(shape(record)).toEqual(shape(expected));
   expect(record).toMatchObject({
     region: 'cn-hangzhou',

@@ -33,10 +33,14 @@ const UPLOADS = 'resources/on-object-changed/props';
 const WORKER = 'resources/backfill/props';
 const EDITED = 'resources/on-presets-edited/props';
 const MISS = 'resources/on-cdn-miss/props';
-const trigger = (more: Record<string, Json> = {}, name = 'another'): Json => ({
+const ORIGINALS = 'darkroom-originals';
+const trigger = (
+  more: Record<string, Json> = {},
+  { name = 'another', bucket = 'darkroom-others' } = {},
+): Json => ({
   triggerName: name,
   triggerType: 'oss',
-  sourceArn: 'acs:oss:cn-hangzhou:1234567890123456:darkroom-originals',
+  sourceArn: `acs:oss:cn-hangzhou:1234567890123456:${bucket}`,
   triggerConfig: {
     events: ['oss:ObjectCreated:PutSymlink'],
     filter: { key: { prefix: '', suffix: '' } },
@@ -245,15 +249,18 @@ const mutations: [string, Json | undefined, string][] = [
   ],
   [
     `${UPLOADS}/triggers/1`,
-    trigger({
-      events: ['oss:ObjectCreated:PutObject'],
-      filter: { key: { prefix: 'users/', suffix: '.jpg' } },
-    }),
+    trigger(
+      {
+        events: ['oss:ObjectCreated:PutObject'],
+        filter: { key: { prefix: 'users/', suffix: '.jpg' } },
+      },
+      { bucket: ORIGINALS },
+    ),
     'resources.on-object-changed.props.triggers.1: expected other keys or events than resources.on-object-changed.props.triggers.0 in bucket darkroom-originals, received oss:ObjectCreated:PutObject for keys that both take',
   ],
   [
     `${UPLOADS}/triggers/1`,
-    trigger({}, 'originals-changed'),
+    trigger({}, { name: 'originals-changed' }),
     'resources.on-object-changed.props.triggers: expected each triggerName once, received originals-changed twice',
   ],
   [
@@ -397,13 +404,13 @@ describe('a change for the worse is refused in one sentence', () => {
   });
 
   it('for the eleventh trigger of a bucket', () => {
-    const many = Array.from({ length: 10 }, (_, index) =>
-      trigger({ filter: { key: { prefix: `${index}/`, suffix: '' } } }, `t${index}`),
+    const many = Array.from({ length: 11 }, (_, index) =>
+      trigger({ filter: { key: { prefix: `${index}/`, suffix: '' } } }, { name: `t${index}` }),
     );
     const { triggers } = (good as { resources: Record<string, { props: { triggers: Json[] } }> })
       .resources['on-object-changed']!.props;
     expect(problemsIn(changed(`${UPLOADS}/triggers`, [...triggers, ...many]))).toEqual([
-      'resources: expected at most 10 triggers of bucket darkroom-originals, received 11',
+      'resources: expected at most 10 triggers of bucket darkroom-others, received 11',
     ]);
   });
 

@@ -91,7 +91,30 @@ describe('keys', () => {
     },
   );
 
-  it.each(['..a.jpg', 'a..b/c.jpg', '%2e%2e/x.jpg', 'x'.repeat(1009)])('%s can', key => {
+  // OSS takes no such key, and ali-oss asks for another one in its place.
+  it.each([
+    ['/p/cat.jpg', 'p/cat.jpg'],
+    ['//p/cat.jpg', 'p/cat.jpg'],
+    ['\\p/cat.jpg', 'p/cat.jpg'],
+  ])('%s cannot be worked with, and what was meant is said', (key, meant) => {
+    expect(unusableKey(key)).toBe(
+      `expected a key without a leading slash, received ${key}: did you mean ${meant}?`,
+    );
+  });
+
+  it('a slash alone means nothing else', () => {
+    expect(unusableKey('/')).toBe('expected a key without a leading slash, received /');
+  });
+
+  it.each([
+    '..a.jpg',
+    'a//b.jpg',
+    'dir/',
+    'back\\slash.jpg',
+    'a..b/c.jpg',
+    '%2e%2e/x.jpg',
+    'x'.repeat(1009),
+  ])('%s can', key => {
     expect(unusableKey(key)).toBeUndefined();
   });
 });
