@@ -5,13 +5,14 @@ const HEAD = /^\{"kind":"darkroom\.replay","at":"([^"]{20,30})","event":/;
 const HEAD_BYTES = 100;
 const END = '}';
 
-/** As it was where it is no JSON: nothing can be put around it then. */
-export function replayedEvent(payload: Buffer, at: Date): Buffer {
+/** As it was where it is no JSON: nothing can be put around it then. One that was handed over before says so once. */
+export function replayedEvent(message: Buffer, at: Date): Buffer {
+  const { event: payload } = unpackedEvent(message);
   try {
     JSON.parse(payload.toString('utf8'));
   } catch {
     // Whoever reads it says what is wrong with it.
-    return payload;
+    return message;
   }
   const head = `{"kind":"darkroom.replay","at":"${at.toISOString()}","event":`;
   return Buffer.concat([Buffer.from(head), payload, Buffer.from(END)]);

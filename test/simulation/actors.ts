@@ -15,6 +15,8 @@ export interface Actor {
   made: Map<string, number>;
   /** The call that takes long: the so-manieth of its kind. */
   slow: { verb: string; number: number } | undefined;
+  /** From then on no call waits for a store: as the adapter does it, a moment before the function is killed. */
+  givesUpAt: number;
   /** Told once, when it is killed. */
   died: () => void;
 }
@@ -65,6 +67,7 @@ export function newActor(stage: Stage, name: string, keys: Iterable<string>): Ac
     calls: 0,
     made: new Map(),
     slow: isSlow ? { verb: slow.verb, number } : undefined,
+    givesUpAt: Number.POSITIVE_INFINITY,
     died: () => undefined,
   };
 }
@@ -145,7 +148,7 @@ export interface Done<T> {
 export function call<T>(stage: Stage, actor: Actor, asked: Asked, done: Done<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     if (actor.isDead) return;
-    const fate = fateOf(actor, asked, stage);
+    const fate = givenUp(fateOf(actor, asked, stage), actor, asked, stage.line.now);
     const { refusal, effect } = done;
     const fault = refusal || fate.fault?.startsWith('killed') ? fate.fault : undefined;
     const told = (end: string) =>
@@ -172,6 +175,14 @@ export function call<T>(stage: Stage, actor: Actor, asked: Asked, done: Done<T>)
     };
     stage.line.at(stage.line.now + fate.latency, happen);
   });
+}
+
+/** A call whose answer would come too late fails in time, and takes effect when it would have. */
+function givenUp(fate: Fate, { givesUpAt }: Actor, { where }: Asked, now: number): Fate {
+  const left = Math.max(0, givesUpAt - now);
+  if (where === 'codec' || fate.latency <= left) return fate;
+  const fault = fate.fault === 'fails-before' ? fate.fault : 'late';
+  return { latency: left, fault, ghostAfter: fate.latency - left + fate.ghostAfter };
 }
 
 /** Nobody is there any more to hear that it was refused. */

@@ -53,7 +53,7 @@ export function immediateCodec(): Codec {
     ...codec,
     decode: async (file, options) => {
       if (!isDeadly(file)) return await codec.decode(file, options);
-      throw new Failure('ORIGINAL_UNDECODABLE', 'expected to survive the picture');
+      throw new Failure('ORIGINAL_CRASHED', 'expected to survive the picture');
     },
   };
 }

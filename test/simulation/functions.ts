@@ -70,6 +70,8 @@ export interface CloudSurroundings {
 export type Handler = (event: Buffer, invocation: Invocation) => Promise<unknown>;
 
 const SECOND = 1000;
+/** As shared/fc/context.ts has it. */
+const GIVES_UP_BEFORE = 1500;
 const HOUR = 3_600_000;
 
 export function simulatedCloud(around: CloudSurroundings): Cloud {
@@ -153,6 +155,7 @@ export function simulatedCloud(around: CloudSurroundings): Cloud {
         return isFirst;
       };
       const { timeout } = SETTINGS[message.to];
+      actor.givesUpAt = stage.line.now + timeout * SECOND - GIVES_UP_BEFORE;
       const limit = stage.line.at(stage.line.now + timeout * SECOND, () => {
         stage.tell(name, 'killed by the platform: its time is over');
         kill(actor);

@@ -10,6 +10,8 @@ describe('an event that is handed over again', () => {
     const { event, replayedAt } = unpackedEvent(payload);
     expect(event.toString()).toBe(text);
     expect(replayedAt).toBe(AT.toISOString());
+    const later = new Date('2026-11-28T11:00:00.000Z');
+    expect(replayedEvent(payload, later)).toEqual(replayedEvent(Buffer.from(text), later));
   });
 
   it('is left alone where it is no JSON, and one that is no replay has no time', () => {
