@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type OSS from 'ali-oss';
+import { Failure } from '../../core/failure.ts';
 import type { Attributes } from '../../ports.ts';
 import { unlike } from './body.ts';
 import type { Attempt } from './calling.ts';
@@ -20,15 +21,14 @@ export async function write(
   { timeout }: Attempt,
 ): Promise<{ etag: string }> {
   const md5 = createHash('md5').update(bytes).digest();
-  const { res } = await client.put(key, bytes, {
-    timeout,
-    mime: contentType,
-    headers: {
-      'Content-Type': contentType,
-      'Cache-Control': cacheControl,
-      'Content-MD5': md5.toString('base64'),
-    },
-  });
+  const headers = {
+    'Content-Type': contentType,
+    'Cache-Control': cacheControl,
+    'Content-MD5': md5.toString('base64'),
+  };
+  const { res } = await client
+    .put(key, bytes, { timeout, mime: contentType, headers })
+    .catch(cause => Promise.reject(spoiltOnItsWay(what, cause)));
   const { etag, crc64 } = saidOf(what, res.headers);
   const expected = md5.toString('hex').toUpperCase();
   if (!isEncrypted(res.headers) && etag.toUpperCase() !== expected) {
@@ -37,6 +37,13 @@ export async function write(
   const sent = crc64 && (await crc64Of([bytes]));
   if (crc64 !== sent) throw unlike(what, 'the CRC-64', sent, crc64);
   return { etag };
+}
+
+/** The digest is of these very bytes: where OSS finds another, the line changed them. */
+function spoiltOnItsWay(what: string, cause: unknown): unknown {
+  if ((cause as { code?: unknown }).code !== 'InvalidDigest') return cause;
+  const message = `${what}: expected OSS to receive what was sent, it received something else`;
+  return new Failure('STORE_UNAVAILABLE', message, { cause });
 }
 
 /** The ETag of a PUT is promised to be the MD5 of the body, but nowhere of one that a KMS key encrypts; its CRC-64 is. */
