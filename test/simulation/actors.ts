@@ -11,6 +11,8 @@ export interface Actor {
   /** Originals that it was asked about: nobody else's files are its business. */
   keys: ReadonlySet<string>;
   calls: number;
+  /** Calls that have not been answered. */
+  open: Set<Asked>;
   /** Calls by what they do. */
   made: Map<string, number>;
   /** The call that takes long: the so-manieth of its kind. */
@@ -65,6 +67,7 @@ export function newActor(stage: Stage, name: string, keys: Iterable<string>): Ac
     isDead: false,
     keys: new Set(keys),
     calls: 0,
+    open: new Set(),
     made: new Map(),
     slow: isSlow ? { verb: slow.verb, number } : undefined,
     givesUpAt: Number.POSITIVE_INFINITY,
@@ -161,8 +164,10 @@ export function call<T>(stage: Stage, actor: Actor, asked: Asked, done: Done<T>)
         if (!actor.isDead) reject(thrown);
       }
     };
+    actor.open.add(asked);
     const happen = () => {
       if (actor.isDead) return;
+      actor.open.delete(asked);
       stage.onStage = actor;
       told(fault ? ` : ${fault}` : '');
       if (fault === undefined) takeEffect();

@@ -158,6 +158,7 @@ export function simulatedCloud(around: CloudSurroundings): Cloud {
       actor.givesUpAt = stage.line.now + timeout * SECOND - GIVES_UP_BEFORE;
       const limit = stage.line.at(stage.line.now + timeout * SECOND, () => {
         stage.tell(name, 'killed by the platform: its time is over');
+        for (const asked of actor.open) stage.killed(actor, asked);
         kill(actor);
       });
       actor.died = () => over(false) && ends.failed('killed');

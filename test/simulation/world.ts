@@ -64,7 +64,7 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
     haunt: (actor, by) => judge.haunted(actor, by),
     killed: (actor, { where, about }) => {
       // Right before the decoder and right after it the mark is up, too.
-      if (where !== 'codec' && !about.startsWith('unfinished/')) return;
+      if (where !== 'codec' && !about.startsWith('crashes/')) return;
       const name = parseDerivativeKey(about);
       const { deathsInTheCodec } = judge;
       for (const key of name ? [name.original] : actor.keys) {

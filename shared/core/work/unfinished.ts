@@ -3,35 +3,53 @@ import * as z from 'zod';
 import type { OriginalObject } from '../set/manifest.ts';
 
 /**
- * An original whose work did not end in order: a decoder was started and did not come back, or files of it failed in
- * passing. A success removes the record; a sweep hands over what stays for longer than an hour.
+ * Words that an attempt leaves for those that come after it, in the config bucket: `crashes/` counts decoders that did
+ * not come back, and only their coming back removes it; `unfinished/` names a key of which nobody knows what became of
+ * the last write, or of which files failed in passing. A sweep hands over what stays, and takes it away.
  */
-export const unfinishedSchema = z.strictObject({
+export const crashesSchema = z.strictObject({
   schema: z.literal(1),
   key: z.string().describe('of the original, raw'),
   etag: z.string().describe('of the object that it is about'),
   crashes: z.int().min(0).describe('times that a decoder was started and did not come back'),
   at: z.iso.datetime(),
 });
+export type Crashes = z.infer<typeof crashesSchema>;
+
+export const unfinishedSchema = z.looseObject({
+  schema: z.literal(1),
+  key: z.string().describe('of the original, raw'),
+  at: z.iso.datetime(),
+});
 export type Unfinished = z.infer<typeof unfinishedSchema>;
 
+export const CRASHES = 'crashes/';
 export const UNFINISHED = 'unfinished/';
 
-/** Hashed, since a key may be as long as OSS allows. */
-export function unfinishedKey(key: string): string {
-  return `${UNFINISHED}${createHash('sha256').update(key).digest('hex')}.json`;
+export function crashesKey(key: string): string {
+  return `${CRASHES}${hashOf(key)}.json`;
 }
 
-export function newUnfinished(
-  { key, etag }: OriginalObject,
-  { crashes, now }: { crashes: number; now: Date },
-): Unfinished {
+export function unfinishedKey(key: string): string {
+  return `${UNFINISHED}${hashOf(key)}.json`;
+}
+
+/** Since a key may be as long as OSS allows. */
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+export function newCrashes({ key, etag }: OriginalObject, crashes: number, now: Date): Crashes {
   return { schema: 1, key, etag, crashes, at: now.toISOString() };
+}
+
+export function newUnfinished(key: string, now: Date): Unfinished {
+  return { schema: 1, key, at: now.toISOString() };
 }
 
 /** Of this very object and of the last day: what is older was something else's fault. */
 export function crashesOf(
-  record: Unfinished | undefined,
+  record: Crashes | undefined,
   { etag }: OriginalObject,
   now: Date,
 ): number {

@@ -1,10 +1,12 @@
 import { Failure } from '../../core/failure.ts';
 import type { OriginalObject } from '../../core/set/manifest.ts';
 import {
+  crashesKey,
   crashesOf,
+  crashesSchema,
+  newCrashes,
   newUnfinished,
   unfinishedKey,
-  unfinishedSchema,
 } from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
@@ -42,15 +44,15 @@ export async function crashGuardFor(
 ): Promise<CrashGuard> {
   const { config, now } = darkroom;
   if (!config || !mayHaveCrashed(darkroom)) return { raise: nothing, lower: nothing };
-  const key = unfinishedKey(original.key);
-  const found = await findRecord(config, key, unfinishedSchema);
+  const key = crashesKey(original.key);
+  const found = await findRecord(config, key, crashesSchema);
   const crashes = crashesOf(found === 'unreadable' ? undefined : found, original, now());
   if (crashes >= MOST_CRASHES) throw await blamed(crashes, key, config);
   let isUp = false;
   return {
     raise: async () => {
       isUp = true;
-      await writeRecord(config, key, newUnfinished(original, { crashes: crashes + 1, now: now() }));
+      await writeRecord(config, key, newCrashes(original, crashes + 1, now()));
     },
     lower: async () => {
       if (!isUp) return;
@@ -69,16 +71,13 @@ async function blamed(crashes: number, key: string, config: NonNullable<Darkroom
   return new Failure('ORIGINAL_CRASHED', message);
 }
 
-/** Leaves word that files of the original failed in passing, and takes it back once they are there. */
-export async function noteUnfinished(original: OriginalObject, darkroom: Guarding): Promise<void> {
-  const { config, now } = darkroom;
-  if (!config) return;
-  const record = newUnfinished(original, { crashes: 0, now: now() });
-  await writeRecord(config, unfinishedKey(original.key), record);
-}
-
-export async function noteFinished(key: string, darkroom: Guarding): Promise<void> {
-  if (darkroom.config && mayHaveCrashed(darkroom)) {
-    await darkroom.config.remove([unfinishedKey(key)]);
-  }
+/**
+ * Leaves word that nobody knows what became of a write of the key, which may take effect when all attempts are over,
+ * or that files of it failed in passing.
+ */
+export async function noteUnfinished(
+  key: string,
+  { config, now }: Pick<Darkroom, 'config' | 'now'>,
+): Promise<void> {
+  if (config) await writeRecord(config, unfinishedKey(key), newUnfinished(key, now()));
 }

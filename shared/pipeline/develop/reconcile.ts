@@ -10,7 +10,7 @@ import { newWriter, notedWrites, takenDownMeanwhile } from '../removal/take-down
 import { clearSet, clearStale } from './clear.ts';
 import { isLifted } from '../removal/take-down-records.ts';
 import { commit, isAsSeen } from './commit.ts';
-import { mayHaveCrashed, noteFinished, noteUnfinished } from './crash-guard.ts';
+import { mayHaveCrashed, noteUnfinished } from './crash-guard.ts';
 import { type Attempt, makeSet } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
@@ -53,6 +53,8 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
     return ended.value;
   } catch (thrown) {
     if (failureOf(thrown).code === 'ORIGINAL_CHANGED') return undefined;
+    // Where this fails, too, the event that is thrown is tried again, and kept for replay in the end.
+    if (attempt.hasWritten) await Promise.allSettled([noteUnfinished(attempt.key, darkroom)]);
     throw thrown;
   }
 }
@@ -64,17 +66,14 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
   if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
   const made = await makeSet(seen, attempt, darkroom);
-  if (!made) {
-    await noteFinished(key, darkroom);
-    return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
-  }
+  if (!made) return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
   const manifest = manifestOf(seen, made, darkroom.now().toISOString());
   const committed = await commit(manifest, seen, darkroom);
   if (!committed) return undefined;
   if (!(await clearStale(made.todo.remove, { seen: committed, manifest }, darkroom))) {
     return undefined;
   }
-  return await reportUnlessRetryable(made, { seen, manifest }, attempt, darkroom);
+  return reportUnlessRetryable(made, manifest, attempt);
 }
 
 /** Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. */
@@ -112,17 +111,11 @@ async function clearAway(
   const removed = await clearSet({ key, manifest }, darkroom);
   // Uploaded or asked for anew while we cleared: another run may have committed what we just removed.
   if (!(await isAsSeen({ ...seen, manifestEtag: undefined }, darkroom))) return undefined;
-  await noteFinished(key, darkroom);
   return reportOf(attempt, { outcome: 'removed', reason, removed });
 }
 
 /** One variant's passing failure never hides its siblings: all are committed before it is thrown. */
-async function reportUnlessRetryable(
-  made: MadeSet,
-  { seen, manifest }: { seen: ObservedOriginal; manifest: Manifest },
-  attempt: Attempt,
-  darkroom: Darkroom,
-): Promise<Report> {
+function reportUnlessRetryable(made: MadeSet, manifest: Manifest, attempt: Attempt): Report {
   const report = reportOf(attempt, {
     outcome: made.failure ? 'failed' : 'developed',
     ...(made.failure ? { reason: `${made.failure.code}: ${made.failure.message}` } : {}),
@@ -132,11 +125,7 @@ async function reportUnlessRetryable(
   });
   const failures = made.outcomes.flatMap(one => ('failure' in one ? [one.failure] : []));
   const worst = failures.find(({ kind }) => kind !== 'input');
-  if (!worst) {
-    await noteFinished(attempt.key, darkroom);
-    return report;
-  }
-  await noteUnfinished(seen.original, darkroom);
+  if (!worst) return report;
   throw new Failure(worst.code, worst.message, {
     cause: worst,
     key: attempt.key,

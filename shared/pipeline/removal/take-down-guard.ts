@@ -8,6 +8,8 @@ export interface Writer {
   key: string;
   /** Something was written since the last look at the take-downs, here or by an attempt that crashed. */
   isUnchecked: boolean;
+  /** Whether anything was ever written or removed: what fails then may take effect later. */
+  hasWritten: boolean;
   /** Derivatives that are there by this writer's hand and that no manifest has told of yet. */
   written: Set<string>;
   /** Those that a manifest of this writer told of: clients may know them, whatever became of that manifest. */
@@ -16,7 +18,14 @@ export interface Writer {
 }
 
 export function newWriter(key: string, isUnchecked: boolean): Writer {
-  return { key, isUnchecked, written: new Set(), published: new Set(), removed: new Set() };
+  return {
+    key,
+    isUnchecked,
+    hasWritten: false,
+    written: new Set(),
+    published: new Set(),
+    removed: new Set(),
+  };
 }
 
 /** The same store; each write is noted before it happens, so that none is missed, whoever makes it. */
@@ -25,6 +34,7 @@ export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectSto
     ...derivatives,
     put: async (key, ...object) => {
       writer.isUnchecked = true;
+      writer.hasWritten = true;
       if (parseManifestKey(key) === undefined) writer.written.add(key);
       else publish(writer);
       const stored = await derivatives.put(key, ...object);
@@ -33,6 +43,7 @@ export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectSto
     },
     remove: async keys => {
       writer.isUnchecked = true;
+      writer.hasWritten = true;
       for (const key of keys) writer.removed.add(key);
       await derivatives.remove(keys);
       for (const key of keys) {
