@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import * as z from 'zod';
+import { parseAutoKey } from '../shared/core/set/client-choice.ts';
 import type { FunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
 import type { Reply } from './oss-server/reply.ts';
@@ -24,14 +25,17 @@ const replySchema = z.object({
 });
 type FunctionReply = z.infer<typeof replySchema>;
 
-/** Requests for one file at one time are one invocation, as a CDN's node asks its origin once. */
+/**
+ * Requests for one file at one time are one invocation, as a CDN's node asks its origin once: by HEAD as by GET, which the
+ * function answers alike. What is chosen for a client is asked for by each.
+ */
 export function missOrigin(host: () => FunctionHost | undefined, secret: string) {
   const asking = new Map<string, Promise<FunctionReply>>();
   const askOnce = async (missed: Missed): Promise<FunctionReply> => {
-    if (missed.url.startsWith('/auto/')) return await ask(missed);
-    const name = `${missed.method} ${missed.url}`;
-    const known = asking.get(name) ?? ask(missed).finally(() => asking.delete(name));
-    asking.set(name, known);
+    const { path } = partsOf(missed.url);
+    if (parseAutoKey(decodeURIComponent(path.slice(1)))) return await ask(missed);
+    const known = asking.get(path) ?? ask(missed).finally(() => asking.delete(path));
+    asking.set(path, known);
     return await known;
   };
   const ask = async (missed: Missed): Promise<FunctionReply> => {
@@ -48,19 +52,25 @@ export function missOrigin(host: () => FunctionHost | undefined, secret: string)
 
 /** https://www.alibabacloud.com/help/en/functioncompute/fc/http-trigger-invocation-function */
 function eventOf({ method, url, headers }: Missed, secret: string): Buffer {
-  const { pathname, searchParams } = new URL(url, 'http://cdn.local');
+  const { path, query } = partsOf(url);
   const single = Object.entries(headers).map(([name, value]) => [name, String(value)]);
   return Buffer.from(
     JSON.stringify({
       version: 'v1',
-      rawPath: pathname,
+      rawPath: path,
       headers: { ...Object.fromEntries(single), 'X-Darkroom-Secret': secret },
-      queryParameters: Object.fromEntries(searchParams),
+      queryParameters: Object.fromEntries(new URLSearchParams(query)),
       body: '',
       isBase64Encoded: false,
-      requestContext: { http: { method, path: pathname, protocol: 'HTTP/1.1' } },
+      requestContext: { http: { method, path, protocol: 'HTTP/1.1' } },
     }),
   );
+}
+
+/** As the client wrote them: a URL would fold dots, and take what follows two slashes for a host. */
+function partsOf(url: string): { path: string; query: string } {
+  const [path = '', ...query] = url.split('?');
+  return { path, query: query.join('?') };
 }
 
 function replyOf({ statusCode, headers, isBase64Encoded, body }: FunctionReply): Reply {

@@ -162,9 +162,11 @@ function mirrorRule(MirrorURL: string, Value: string, RuleNumber: number) {
 
 function isSameMirror(rule: Rule, ours: ReturnType<typeof mirrorRule>): boolean {
   const there = rule as Partial<ReturnType<typeof mirrorRule>>;
-  const { MirrorURL, MirrorHeaders } = there.Redirect ?? {};
+  const { MirrorURL, MirrorFollowRedirect, MirrorHeaders } = there.Redirect ?? {};
   return (
     MirrorURL === ours.Redirect.MirrorURL &&
+    // OSS would keep another file's bytes under the key that was asked for.
+    MirrorFollowRedirect === ours.Redirect.MirrorFollowRedirect &&
     JSON.stringify([MirrorHeaders?.Set].flat()) ===
       JSON.stringify([ours.Redirect.MirrorHeaders.Set])
   );

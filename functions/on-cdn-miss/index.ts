@@ -25,5 +25,5 @@ export const handler = examined(settings, async (event, context) => {
       work({ darkroom, bucket: settings.originals, queue }),
     ),
   );
-  return httpReply(replyTo(served, http));
+  return httpReply(replyTo(served));
 });

@@ -9,7 +9,7 @@ const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-opt
 const NOTHING_CACHE = 'public, max-age=10';
 const FILE_CACHE = 'public, max-age=31536000, immutable';
 /** The current version may be replaced; the file that is named never changes. */
-const AUTO_CACHE = 'public, max-age=60';
+const REDIRECT_CACHE = 'public, max-age=60';
 
 const refused = (status: number, body: string, cache = 'no-store'): HttpReply => ({
   status,
@@ -42,32 +42,53 @@ type Served =
 type Chosen = { found: 'variant'; key: string } | { found: 'nothing' };
 type Found =
   | { found: 'file'; bytes: Buffer; contentType: string }
+  | { found: 'moved'; key: string }
   | { found: 'nothing' }
   | { found: 'gone' }
   | { found: 'taken-down' };
 
-export function replyTo(served: Served, request: HttpRequest): HttpReply {
+/**
+ * The same to a HEAD as to a GET: whoever speaks HTTP to the client leaves the body out. FC takes the length from the
+ * body and lets nobody else say it, so an answer without one would say that the file is empty.
+ */
+export function replyTo(served: Served): HttpReply {
   if (served.served === 'auto') return replyToAuto(served.auto);
-  if (served.served === 'miss') return replyToMiss(served.miss, request);
+  if (served.served === 'miss') return replyToMiss(served.miss);
   return refusals[served.served];
 }
 
-function replyToMiss(miss: Found, { method }: HttpRequest): HttpReply {
-  // Who is told that something was taken down, and why, is not for this answer.
-  if (miss.found !== 'file') return miss.found === 'nothing' ? nothing : gone;
-  const { contentType, bytes } = miss;
+function replyToMiss(miss: Found): HttpReply {
+  switch (miss.found) {
+    case 'file':
+      return replyWith(miss);
+    case 'moved':
+      return redirectTo(miss.key);
+    case 'nothing':
+      return nothing;
+    // Who is told that something was taken down, and why, is not for this answer.
+    case 'gone':
+    case 'taken-down':
+      return gone;
+  }
+}
+
+function replyWith({ contentType, bytes }: { contentType: string; bytes: Buffer }): HttpReply {
   const headers = {
     'content-type': contentType,
     'cache-control': FILE_CACHE,
     'x-content-type-options': 'nosniff',
   };
-  return { status: 200, headers, ...(method === 'HEAD' ? {} : { body: bytes }) };
+  return { status: 200, headers, body: bytes };
 }
 
 function replyToAuto(auto: Chosen): HttpReply {
   const asked = { vary: VARY, 'accept-ch': ACCEPT_CH };
   if (auto.found === 'nothing') return { ...nothing, headers: { ...nothing.headers, ...asked } };
-  const location = `/${auto.key.split('/').map(encodeURIComponent).join('/')}`;
-  const headers = { ...PLAIN, ...asked, 'cache-control': AUTO_CACHE, location };
+  return redirectTo(auto.key, asked);
+}
+
+function redirectTo(key: string, more: HttpReply['headers'] = {}): HttpReply {
+  const location = `/${key.split('/').map(encodeURIComponent).join('/')}`;
+  const headers = { ...PLAIN, ...more, 'cache-control': REDIRECT_CACHE, location };
   return { status: 302, headers, body: '' };
 }

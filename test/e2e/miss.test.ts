@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../shared/core/set/manifest.ts';
+import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import { starfishPhoto } from '../support/originals.ts';
 import { newFolder } from '../support/folders.ts';
 import { type RunningPlatform, startedPlatform, urlOf } from '../support/platform.ts';
@@ -122,6 +123,64 @@ describe('a client that holds only a key', () => {
       expect(await answer.text()).toBe('Not Found\n');
     }
   });
+});
+
+/** An original, and its file of `many` that is so wide and not made yet. */
+async function unmadeFileOf(key: string, photo: Buffer | string, width = 100): Promise<string> {
+  await platform.bucket('originals').put(key, photo);
+  const { variants } = await platform.manifest(key);
+  const variant = variants.find(one => one.preset === 'many' && one.width === width);
+  expect(variant?.state).toBe('on_demand');
+  return variant?.key ?? '';
+}
+
+it('HEAD says the length that GET has, and both together have the file rendered once', async () => {
+  const key = await unmadeFileOf('head.jpg', starfishPhoto);
+  const url = urlOf(platform.ready.cdn, key);
+  const [head, whole] = await Promise.all([fetch(url, { method: 'HEAD' }), fetch(url)]);
+  const { byteLength } = await whole.arrayBuffer();
+  const later = await fetch(url, { method: 'HEAD' });
+  for (const answer of [head, later]) {
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+    expect(answer.headers.get('content-length')).toBe(String(byteLength));
+  }
+  expect(byteLength).toBeGreaterThan(0);
+  const renditions = renderedIn('darkroom-on-cdn-miss').filter(one => one === key);
+  expect(renditions).toHaveLength(1);
+});
+
+it('an original below auto/ is served as any other', async () => {
+  const original = 'auto/feed/x.jpg';
+  const key = await unmadeFileOf(original, starfishPhoto);
+  for (const path of [key, `${original}/manifest.json`])
+    expect((await get(`/${path}`)).status).toBe(200);
+  const auto = await get(`/auto/feed/${original}?w=200`);
+  expect(auto.status).toBe(302);
+  expect(auto.headers.get('location')).toMatch(/^\/auto\/feed\/x\.jpg\/[0-9a-f]{10}\/feed-240-/);
+  expect((await get(auto.headers.get('location') ?? '')).status).toBe(200);
+});
+
+it('a file of a replaced version leads to the one that has its place, for a minute', async () => {
+  const key = await unmadeFileOf('replaced.jpg', starfishPhoto, 105);
+  const { version } = await platform.manifest('replaced.jpg');
+  const anew = await sharp(starfishPhoto).negate().jpeg().toBuffer();
+  await platform.bucket('originals').put('replaced.jpg', anew);
+  await platform.manifest('replaced.jpg', manifest => manifest.version !== version);
+  const answer = await get(`/${key}`);
+  expect([answer.status, answer.headers.get('cache-control')]).toEqual([302, 'public, max-age=60']);
+  const location = answer.headers.get('location') ?? '';
+  expect(parseDerivativeKey(decodeURIComponent(location.slice(1)))).toMatchObject({
+    original: 'replaced.jpg',
+    preset: 'many',
+    width: 105,
+    format: 'jpeg',
+  });
+  const file = await get(location);
+  expect([file.status, file.headers.get('cache-control')]).toEqual([
+    200,
+    'public, max-age=31536000, immutable',
+  ]);
+  expect((await get(`/${key.replace('-105-', '-106-')}`)).status).toBe(404);
 });
 
 it('an original that is deleted leaves nothing, and comes to nothing at a miss', async () => {

@@ -28,7 +28,8 @@ import { sweep } from '../../shared/pipeline/inspect/sweep.ts';
 import { verify } from '../../shared/pipeline/inspect/verify.ts';
 import { drainPurges } from '../../shared/pipeline/removal/purges.ts';
 import { takeDown, undoTakeDown } from '../../shared/pipeline/removal/take-down.ts';
-import { answerAuto, isAuto } from '../../shared/pipeline/serve/auto.ts';
+import { parseAutoKey } from '../../shared/core/set/client-choice.ts';
+import { answerAuto } from '../../shared/pipeline/serve/auto.ts';
 import { followUp } from '../../shared/pipeline/serve/follow-up.ts';
 import { answerMiss } from '../../shared/pipeline/serve/miss.ts';
 import type { CdnPurges, Codec, InvocationQueue, Log, ObjectStore } from '../../shared/ports.ts';
@@ -112,7 +113,8 @@ const handlers: Record<FunctionName, Handler> = {
     const key = event.toString('utf8');
     const darkroom = darkroomOf(invocation);
     try {
-      if (isAuto(key)) return await answerAuto(key, SILENT_CLIENT, darkroom);
+      const asked = parseAutoKey(key);
+      if (asked) return await answerAuto(asked, SILENT_CLIENT, darkroom);
       const miss = await answerMiss(key, darkroom);
       const { queue, log } = invocation;
       await followUp(key, miss, { queue: queue('backfill'), bucket: BUCKET, log });

@@ -1,7 +1,25 @@
+import { parseDerivativeKey, parseManifestKey } from './keys.ts';
 import type { ManifestVariant } from './manifest.ts';
 import { type OutputFormat, outputFormats, type PresetList } from '../list/preset-list.ts';
 
 /** Which of a preset's files a client gets that asks for no file by name. */
+
+const AUTO = /^auto\/([a-z][a-z0-9-]*)\/(.+)$/s;
+
+export interface AutoRequest {
+  preset: string;
+  original: string;
+}
+
+/**
+ * `auto/{preset}/{original key}`, from a client that holds a key and nothing else. What names a file of a set asks for
+ * that file: originals may lie below `auto/`, too.
+ */
+export function parseAutoKey(key: string): AutoRequest | undefined {
+  const [, preset, original] = AUTO.exec(key) ?? [];
+  if (!preset || !original || parseDerivativeKey(key) || parseManifestKey(key)) return undefined;
+  return { preset, original };
+}
 
 /** What a request says of its client; whatever it does not say is undefined. */
 export interface ClientFacts {

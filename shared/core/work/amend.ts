@@ -65,3 +65,18 @@ export function withMade(sizes: Map<string, number>, renderedAt: string) {
     return { ...manifest, variants };
   };
 }
+
+/**
+ * What is recorded of the picture is enough to plan, so an original that cannot be read is not noticed where nothing is
+ * to be made: without it the original is read, and the set stays.
+ */
+export function asUnread(startedAt: string) {
+  return (manifest: Manifest): Manifest => {
+    if (manifest.committedAt >= startedAt) return manifest;
+    const { key, etag, bytes, crc64 } = manifest.original;
+    return {
+      ...manifest,
+      original: { key, etag, bytes, ...(crc64 === undefined ? {} : { crc64 }) },
+    };
+  };
+}

@@ -1,4 +1,4 @@
-import { amendFor, concerns, withMade } from '../../core/work/amend.ts';
+import { amendFor, asUnread, concerns, withMade } from '../../core/work/amend.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Batch } from '../../core/work/batch.ts';
 import { type Mode, resultKey, type Tally, tallyOf } from '../../core/work/run.ts';
@@ -8,7 +8,7 @@ import { findManifest } from '../stored-set.ts';
 import { reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
 import { writeRecord } from '../records.ts';
 
-export type BackfillBatch = Pick<Batch, 'keys' | 'mode' | 'preset' | 'made' | 'run'>;
+export type BackfillBatch = Pick<Batch, 'keys' | 'mode' | 'preset' | 'made' | 'unread' | 'run'>;
 
 /** Two originals at once finish a fifth sooner than one (docs/rendering.md): one is read while another is encoded. */
 const SIDE_BY_SIDE = 2;
@@ -24,16 +24,15 @@ export const LAST_ATTEMPT = 8;
  * so that FC delivers the batch again; what is settled then costs two requests.
  */
 export async function backfill(
-  { keys, mode, preset, made, run }: BackfillBatch,
+  batch: BackfillBatch,
   darkroom: Darkroom,
   config: ObjectStore,
 ): Promise<Tally> {
+  const { keys, mode, run } = batch;
   const started = performance.now();
   const startedAt = run?.startedAt ?? darkroom.now().toISOString();
   const concerned = await concernedKeys(keys, { mode, startedAt }, darkroom);
-  const amend = made
-    ? withMade(await sizesOf(keys, darkroom), startedAt)
-    : amendFor({ mode, preset, startedAt });
+  const amend = await amendedBy(batch, startedAt, darkroom);
   const results = await reconcileEach(
     concerned,
     { ...darkroom, ...(amend ? { amend } : {}), expectsTakeDown: mode === 'takedown' },
@@ -52,6 +51,15 @@ export async function backfill(
   darkroom.log.info('batch-done', { ...tally, ...(run && { run: run.id, task: run.task }) });
   throwFirst(results);
   return tally;
+}
+
+async function amendedBy(
+  { keys, mode, preset, made, unread }: BackfillBatch,
+  startedAt: string,
+  darkroom: Darkroom,
+) {
+  if (made) return withMade(await sizesOf(keys, darkroom), startedAt);
+  return unread ? asUnread(startedAt) : amendFor({ mode, preset, startedAt });
 }
 
 /** All files on demand that there are, whoever made them: runs side by side then come to the same. */

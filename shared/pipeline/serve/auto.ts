@@ -1,30 +1,37 @@
-import { type ClientFacts, chosenVariant } from '../../core/set/client-choice.ts';
+import { type AutoRequest, type ClientFacts, chosenVariant } from '../../core/set/client-choice.ts';
 import { unusableKey } from '../../core/set/keys.ts';
+import type { Manifest, ManifestVariant } from '../../core/set/manifest.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { readManifest } from '../stored-set.ts';
+import { unlessUnusable } from './unless-unusable.ts';
 
 export type Auto = { found: 'variant'; key: string } | { found: 'nothing' };
 
-/** `auto/{preset}/{original key}`: for clients that hold a key and nothing else. */
-const AUTO = /^auto\/([a-z][a-z0-9-]*)\/(.+)$/s;
-
-export function isAuto(key: string): boolean {
-  return AUTO.test(key);
-}
-
 /** The file of a preset that suits the client best: one read of the manifest, and no pixel. */
 export async function answerAuto(
-  key: string,
+  asked: AutoRequest,
   facts: ClientFacts,
   darkroom: Darkroom,
 ): Promise<Auto> {
-  const [, preset, original] = AUTO.exec(key) ?? [];
-  if (!preset || !original || unusableKey(original)) return { found: 'nothing' };
+  if (unusableKey(asked.original)) return { found: 'nothing' };
+  return await unlessUnusable(() => choose(asked, facts, darkroom));
+}
+
+async function choose(
+  { preset, original }: AutoRequest,
+  facts: ClientFacts,
+  { derivatives, listInForce }: Darkroom,
+): Promise<Auto> {
   const [manifest, { list }] = await Promise.all([
-    readManifest(original, darkroom.derivatives),
-    darkroom.listInForce.current(),
+    readManifest(original, derivatives),
+    listInForce.current(),
   ]);
-  const variants = (manifest?.variants ?? []).filter(one => one.preset === preset);
-  const chosen = chosenVariant(variants, facts, list.clients);
+  const files = (manifest ? filesToBeHad(manifest) : []).filter(one => one.preset === preset);
+  const chosen = chosenVariant(files, facts, list.clients);
   return chosen ? { found: 'variant', key: chosen.key } : { found: 'nothing' };
+}
+
+/** Of an original that cannot be read any more, what was made is there, and nothing is made on demand. */
+function filesToBeHad({ failure, variants }: Manifest): ManifestVariant[] {
+  return failure ? variants.filter(({ state }) => state === 'rendered') : variants;
 }

@@ -13,8 +13,8 @@ interface FollowUp {
 }
 
 /**
- * What a miss showed is handed on: a file was made that the manifest does not know, or had to be removed again, or a
- * set is there whose original is gone. Once for each file, whoever else saw it; that it fails costs nobody their picture.
+ * What a miss showed is handed on: a file was made that the manifest does not know, or had to be removed again, a set
+ * is there whose original is gone, or an original cannot be read and nothing says so. Once for each file, whoever else saw it; that it fails costs nobody their picture.
  */
 export async function followUp(
   key: string,
@@ -24,17 +24,26 @@ export async function followUp(
   const original = parseDerivativeKey(key)?.original;
   const order = orderOf(miss);
   if (!original || !order) return;
-  const news = miss.found === 'taken-down' ? `${miss.found} ${miss.withdrew}` : miss.found;
-  const id = taskId('miss', `${news} ${key}`);
   try {
-    await queue.submit(id, batchMessage({ bucket, keys: [original], ...order }));
+    await queue.submit(
+      taskId('miss', newsOf(key, original, miss)),
+      batchMessage({ bucket, keys: [original], ...order }),
+    );
   } catch (thrown) {
     log.warn('follow-up-failed', { key, ...factsOf(failureOf(thrown)) });
   }
 }
 
+/** Once it is recorded, healed and archived again, that is another manifest, and so news. */
+function newsOf(key: string, original: string, miss: Miss): string {
+  if (miss.found === 'nothing') return `archived ${miss.archived} ${original}`;
+  return miss.found === 'taken-down'
+    ? `${miss.found} ${miss.withdrew} ${key}`
+    : `${miss.found} ${key}`;
+}
+
 /** Undefined where there is nothing to do. */
-function orderOf(miss: Miss): { mode: Mode; made?: true } | undefined {
+function orderOf(miss: Miss): { mode: Mode; made?: true; unread?: true } | undefined {
   switch (miss.found) {
     case 'file':
       return miss.isNew ? { mode: 'settle', made: true } : undefined;
@@ -43,6 +52,8 @@ function orderOf(miss: Miss): { mode: Mode; made?: true } | undefined {
     case 'taken-down':
       return miss.withdrew === undefined ? undefined : { mode: 'takedown' };
     case 'nothing':
+      return miss.archived === undefined ? undefined : { mode: 'settle', unread: true };
+    case 'moved':
       return undefined;
   }
 }

@@ -1,6 +1,6 @@
-import { failureOf } from '../../core/failure.ts';
-import { parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
-import { isCurrent, type SeenOriginal, versionIn } from '../../core/set/seen.ts';
+import { type Failure, failureOf } from '../../core/failure.ts';
+import { type DerivativeName, parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
+import { isCurrent, pictureIn, versionIn } from '../../core/set/seen.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import { nothingSpent } from '../../core/set/report.ts';
 import { presetsFor } from '../../core/list/rules.ts';
@@ -10,16 +10,23 @@ import type { Darkroom } from '../darkroom.ts';
 import { develop } from '../develop/develop.ts';
 import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
 import { eagerVariants, variantsOf } from '../develop/make-set.ts';
-import { type ObservedOriginal, observe } from '../develop/observe.ts';
 import { readOriginal } from '../develop/read-original.ts';
 import { readTakeDown } from '../removal/take-down-records.ts';
 import { writeDerivative } from '../stored-set.ts';
+import { type LookedOriginal, lookAt } from './look.ts';
+import { currentKeyFor } from './moved.ts';
+import { unlessUnusable } from './unless-unusable.ts';
 
 /** What a derivative's URL answers where the bucket has no such object. */
 export type Miss =
   | { found: 'file'; bytes: Buffer; contentType: string; isNew: boolean }
-  /** Nothing of ours, not declared for this picture, or of another version. */
-  | { found: 'nothing' }
+  /** It was replaced, or its recipe was: the file that has its place now. */
+  | { found: 'moved'; key: string }
+  /**
+   * Nothing of ours, or not declared for this picture. `archived`: the original could not be read, which its manifest
+   * does not say yet; the value names that manifest.
+   */
+  | { found: 'nothing'; archived?: string }
   /** The original is not there any more. */
   | { found: 'gone' }
   /** `withdrew`: since when it is taken down, where a file was written all the same and is removed again. */
@@ -31,35 +38,48 @@ export type Miss =
  * with those that the list computes.
  */
 export async function answerMiss(key: string, darkroom: Darkroom): Promise<Miss> {
-  try {
-    return await look(key, darkroom);
-  } catch (thrown) {
-    const failure = failureOf(thrown);
-    // The picture's own fault is no file; anything else is told to whoever operates this.
-    if (failure.kind !== 'input') throw failure;
-    return { found: 'nothing' };
-  }
-}
-
-async function look(key: string, darkroom: Darkroom): Promise<Miss> {
   const name = parseDerivativeKey(key);
   if (!name || unusableKey(name.original)) return { found: 'nothing' };
+  return await unlessUnusable(() => look(key, name, darkroom));
+}
+
+async function look(key: string, name: DerivativeName, darkroom: Darkroom): Promise<Miss> {
   const [there, seen] = await Promise.all([
     darkroom.derivatives.get(key),
-    observe(name.original, darkroom),
+    lookAt(name.original, darkroom),
   ]);
   if (seen.manifest?.takenDown) return { found: 'taken-down' };
   if (there) return fileOf(there.bytes, name.format, false);
   if (!seen.original) return { found: seen.manifest ? 'gone' : 'nothing' };
-  const { original } = seen;
-  if (!mayBeMade({ ...seen, original }, name.version)) return { found: 'nothing' };
-  const writer = newWriter(name.original, false);
+  const found = { ...seen, original: seen.original };
+  const made = mayBeMade(key, name.version, found)
+    ? await make(key, name, found, darkroom)
+    : 'undeclared';
+  if (made !== 'undeclared') return made;
+  const moved = await currentKeyFor(key, found, darkroom);
+  return moved === undefined ? { found: 'nothing' } : { found: 'moved', key: moved };
+}
+
+async function make(
+  key: string,
+  { original, format }: DerivativeName,
+  seen: LookedOriginal,
+  darkroom: Darkroom,
+): Promise<Miss | 'undeclared'> {
+  const writer = newWriter(original, false);
   const noted = { ...darkroom, derivatives: notedWrites(writer, darkroom.derivatives) };
-  const [done] = await Promise.allSettled([render(key, { ...seen, original }, noted)]);
-  const withdrew = writer.isUnchecked ? await withdrawn(key, name.original, darkroom) : undefined;
+  const [done] = await Promise.allSettled([render(key, seen, noted)]);
+  const withdrew = writer.isUnchecked ? await withdrawn(key, original, darkroom) : undefined;
   if (withdrew) return { found: 'taken-down', withdrew };
-  if (done.status === 'rejected') throw done.reason;
-  return done.value ? fileOf(done.value, name.format, true) : { found: 'nothing' };
+  if (done.status === 'rejected') return unmade(failureOf(done.reason), seen);
+  return done.value ? fileOf(done.value, format, true) : 'undeclared';
+}
+
+/** The picture's own fault is no file; anything else is told to whoever operates this. */
+function unmade(failure: Failure, { manifestEtag = 'none' }: LookedOriginal): Miss {
+  if (failure.kind !== 'input') throw failure;
+  if (failure.code !== 'ORIGINAL_ARCHIVED') return { found: 'nothing' };
+  return { found: 'nothing', archived: manifestEtag };
 }
 
 /** A take-down that came since we looked has not seen our file. What the CDN may have of it is the backfill function's. */
@@ -78,15 +98,17 @@ function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {
   return { found: 'file', bytes, contentType: `image/${format}`, isNew };
 }
 
-/** A picture that failed before fails again: it is not tried for every view. */
-function mayBeMade(seen: SeenOriginal, version: string): boolean {
+/** A picture that failed before fails again, and what is known of it may be enough: it is not read for every view. */
+function mayBeMade(key: string, version: string, seen: LookedOriginal): boolean {
   if (versionIn(seen) !== version || presetsFor(seen.key, seen.list).length === 0) return false;
-  return !(seen.manifest?.failure && isCurrent(seen));
+  if (seen.manifest?.failure && isCurrent(seen)) return false;
+  const picture = pictureIn(seen);
+  return !picture || declared(key, seen, picture) !== undefined;
 }
 
 async function render(
   key: string,
-  seen: ObservedOriginal,
+  seen: LookedOriginal,
   darkroom: Darkroom,
 ): Promise<Buffer | undefined> {
   const spent = nothingSpent();
@@ -117,7 +139,7 @@ async function render(
 }
 
 /** Skipped files are not declared either: the client was told of another that serves it better. */
-function declared(key: string, seen: ObservedOriginal, picture: Picture): Variant | undefined {
+function declared(key: string, seen: LookedOriginal, picture: Picture): Variant | undefined {
   const { manifest } = seen;
   const isSkipped = manifest?.variants.some(one => one.key === key && one.state === 'skipped');
   if (isSkipped) return undefined;

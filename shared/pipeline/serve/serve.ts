@@ -1,9 +1,9 @@
 import { failureOf } from '../../core/failure.ts';
-import type { ClientFacts } from '../../core/set/client-choice.ts';
+import { type ClientFacts, parseAutoKey } from '../../core/set/client-choice.ts';
 import { factsOf } from '../../core/telling/log-facts.ts';
 import type { TaskQueue } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { type Auto, answerAuto, isAuto } from './auto.ts';
+import { type Auto, answerAuto } from './auto.ts';
 import { followUp } from './follow-up.ts';
 import { answerMiss, type Miss } from './miss.ts';
 
@@ -52,7 +52,8 @@ async function answer(
 ): Promise<Served> {
   const { log } = darkroom;
   try {
-    if (isAuto(key)) return { served: 'auto', auto: await answerAuto(key, facts(), darkroom) };
+    const asked = parseAutoKey(key);
+    if (asked) return { served: 'auto', auto: await answerAuto(asked, facts(), darkroom) };
     const miss = await answerMiss(key, darkroom);
     await followUp(key, miss, { queue: queue(), bucket, log });
     return { served: 'miss', miss };

@@ -111,6 +111,22 @@ describe('the buckets of a deployment', () => {
     expect(JSON.stringify(rule)).not.toContain(SECRET);
   });
 
+  it('take a mirror rule for another that follows redirects, since OSS would keep what it was led to', async () => {
+    const { buckets, stepsFor } = await account();
+    await applyAll(await stepsFor(everything));
+    const [ours] = await buckets.derivatives.mirrors();
+    const follows = JSON.stringify(ours).replace(
+      '"MirrorFollowRedirect":"false"',
+      '"MirrorFollowRedirect":"true"',
+    );
+    expect(follows).not.toBe(JSON.stringify(ours));
+    await buckets.derivatives.putMirrors([JSON.parse(follows)]);
+    const steps = await stepsFor(everything);
+    expect(states(steps)['mirror rule of new-d']).toBe('other');
+    await applyAll(steps);
+    expect(await buckets.derivatives.mirrors()).toEqual([ours]);
+  });
+
   it('show no secret', async () => {
     const { stepsFor } = await account();
     expect(JSON.stringify(await stepsFor(everything))).not.toContain(SECRET);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpRequest } from '../../../shared/fc/http-event.ts';
+import { type HttpRequest, httpReply } from '../../../shared/fc/http-event.ts';
 import { isFromCdn, replyTo } from '../../../shared/fc/miss-replies.ts';
 
 const GET: HttpRequest = { method: 'GET', key: 'k', headers: {}, query: {} };
-const HEAD: HttpRequest = { ...GET, method: 'HEAD' };
 
 describe('the reply to a miss', () => {
   it.each([
@@ -11,14 +10,14 @@ describe('the reply to a miss', () => {
     ['not-allowed', 405, 'Method Not Allowed\n'],
     ['unavailable', 503, 'Service Unavailable\n'],
   ] as const)('that is %s is never stored', (served, status, body) => {
-    expect(replyTo({ served }, GET)).toMatchObject({
+    expect(replyTo({ served })).toMatchObject({
       status,
       body,
       headers: { 'cache-control': 'no-store' },
     });
   });
 
-  it('is the file for ever, and for HEAD its headers alone', () => {
+  it('is the file for ever, whole for a HEAD too, so that FC tells its length', () => {
     const miss = { found: 'file', bytes: Buffer.from('JPEG'), contentType: 'image/jpeg' } as const;
     const headers = {
       'content-type': 'image/jpeg',
@@ -26,26 +25,43 @@ describe('the reply to a miss', () => {
       'x-content-type-options': 'nosniff',
     };
     const served = 'miss' as const;
-    expect(replyTo({ served, miss }, GET)).toEqual({ status: 200, headers, body: miss.bytes });
-    expect(replyTo({ served, miss }, HEAD)).toEqual({ status: 200, headers });
+    expect(replyTo({ served, miss })).toEqual({ status: 200, headers, body: miss.bytes });
+    expect(httpReply(replyTo({ served, miss }))).toMatchObject({
+      body: miss.bytes.toString('base64'),
+      isBase64Encoded: true,
+    });
   });
 
   it('does not tell a take-down from an original that is gone', () => {
     const [gone, takenDown] = (['gone', 'taken-down'] as const).map(found =>
-      replyTo({ served: 'miss', miss: { found } }, GET),
+      replyTo({ served: 'miss', miss: { found } }),
     );
     expect(gone).toMatchObject({ status: 410, headers: { 'cache-control': 'public, max-age=10' } });
     expect(takenDown).toEqual(gone);
   });
 
+  it('leads from a file that was replaced to the one that has its place, for a minute', () => {
+    const miss = { found: 'moved', key: '海 1.jpg/v/feed-1-f.jpg' } as const;
+    const { status, headers } = replyTo({ served: 'miss', miss });
+    expect([status, headers]).toEqual([
+      302,
+      {
+        location: '/%E6%B5%B7%201.jpg/v/feed-1-f.jpg',
+        'cache-control': 'public, max-age=60',
+        'content-type': 'text/plain; charset=utf-8',
+        'x-content-type-options': 'nosniff',
+      },
+    ]);
+  });
+
   it('leads a client to the file that was chosen, and says what it was chosen by', () => {
     const variant = { found: 'variant', key: '海 1.jpg/v/feed-1-f.jpg' } as const;
-    const found = replyTo({ served: 'auto', auto: variant }, GET);
+    const found = replyTo({ served: 'auto', auto: variant });
     expect([found.status, found.headers.location]).toEqual([
       302,
       '/%E6%B5%B7%201.jpg/v/feed-1-f.jpg',
     ]);
-    const nothing = replyTo({ served: 'auto', auto: { found: 'nothing' } }, GET);
+    const nothing = replyTo({ served: 'auto', auto: { found: 'nothing' } });
     expect(nothing.status).toBe(404);
     for (const { headers } of [found, nothing]) expect(headers.vary).toContain('Sec-CH-DPR');
   });

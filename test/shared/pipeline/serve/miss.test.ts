@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
+import { versionOf } from '../../../../shared/core/set/keys.ts';
 import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import type { Manifest } from '../../../../shared/core/set/manifest.ts';
 import { PURGES } from '../../../../shared/core/work/purge.ts';
@@ -10,7 +12,7 @@ import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { codec } from '../../../support/codec.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
-import { memoryStore } from '../../../support/memory-store.ts';
+import { etagOf, memoryStore } from '../../../support/memory-store.ts';
 import { starfishPhoto } from '../../../support/originals.ts';
 
 const PHOTO = 'jpeg 1600x1200';
@@ -61,9 +63,16 @@ describe('a miss', () => {
   it.each<[string, (key: string) => string]>([
     ['no derivative', () => 'a.jpg/etc/passwd'],
     ['a width that is not declared', key => key.replace('-480-', '-481-')],
-    ['a recipe that is not in force', key => key.replace(/[0-9a-f]{10}\.jpg/, '0123456789.jpg')],
+    [
+      'an earlier recipe at another width',
+      key => key.replace(/-480-[0-9a-f]{10}/, '-481-0123456789'),
+    ],
     ['a preset that is not declared', key => key.replace('/feed-', '/food-')],
-    ['another version', key => key.replace(/\/[0-9a-f]{10}\//, '/0123456789/')],
+    [
+      'another version at another width',
+      key => key.replace(/\/[0-9a-f]{10}\/feed-480/, '/0123456789/feed-481'),
+    ],
+    ['an original that begins with a slash', key => `/${key}`],
     ['an original that never was', key => key.replace('a.jpg', 'b.jpg')],
     ['a format that is not declared', key => key.replace('.jpg', '.jpg').replace(/jpg$/, 'avif')],
     ['a key that cannot be', key => `../${key}`],
@@ -98,6 +107,191 @@ describe('a miss', () => {
     await reconcile('a.jpg', darkroom);
     expect(await answerMiss(key, darkroom)).toEqual({ found: 'nothing' });
   });
+});
+
+const versionIn = ({ manifest }: TestDarkroom) => manifest('a.jpg')?.version ?? '';
+const anotherVersion = (key: string) => key.replace(/\/[0-9a-f]{10}\//, '/0123456789/');
+const anotherRecipe = (key: string) => key.replace(/-[0-9a-f]{10}\./, '-0123456789.');
+const NOTHING = { found: 'nothing' };
+
+describe('a miss of a file whose place another has now', () => {
+  it.each([
+    ['a replaced version', anotherVersion],
+    ['an earlier recipe', anotherRecipe],
+  ])('for %s is led there, be it made or on demand, and reads no picture', async (_, change) => {
+    const darkroom = await developed();
+    darkroom.originals.calls.length = 0;
+    for (const key of [keyOf(darkroom, 'feed', 480, 'webp'), keyOf(darkroom, 'zoom', 1400)])
+      expect(await answerMiss(change(key), darkroom)).toEqual({ found: 'moved', key });
+    expect(new Set(darkroom.originals.calls.map(({ operation }) => operation))).toEqual(
+      new Set(['head']),
+    );
+  });
+
+  it('after an overwrite, and where it leads is there', async () => {
+    const darkroom = await developed();
+    const [made, wished] = [keyOf(darkroom, 'feed', 480), keyOf(darkroom, 'zoom', 1400)];
+    darkroom.originals.upload('a.jpg', `${PHOTO} anew`);
+    expect(await answerMiss(wished, darkroom)).toEqual(NOTHING);
+    await reconcile('a.jpg', darkroom);
+    darkroom.derivatives.objects.delete(made);
+    for (const key of [made, wished]) {
+      const miss = await answerMiss(key, darkroom);
+      if (miss.found !== 'moved') throw new Error(`expected moved, received ${miss.found}`);
+      expect(miss.key).not.toBe(key);
+      expect(await answerMiss(miss.key, darkroom)).toMatchObject({ found: 'file' });
+    }
+  });
+
+  it('for the ETag that a copy onto itself gave the same bytes', async () => {
+    const darkroom = testDarkroom(LIST);
+    darkroom.originals.upload('a.jpg', PHOTO);
+    const { head } = darkroom.originals;
+    const headWith = (facts: { crc64: string; etag?: string }) => async (key: string) => {
+      const found = await head(key);
+      return found && { ...found, ...facts };
+    };
+    darkroom.originals.head = headWith({ crc64: '42' });
+    await reconcile('a.jpg', darkroom);
+    const manifest = darkroom.manifest('a.jpg') as Manifest;
+    darkroom.originals.head = headWith({ crc64: '42', etag: 'F-4' });
+    const key = keyOf(darkroom, 'zoom', 1400);
+    const asked = key.replace(manifest.version, versionOf('F-4'));
+    expect(asked).not.toBe(key);
+    expect(await answerMiss(asked, darkroom)).toEqual({ found: 'moved', key });
+  });
+
+  it('is led to no file that is made on demand of what is there no more, or by no list in force', async () => {
+    const darkroom = await developed();
+    const [made, wished] = [keyOf(darkroom, 'feed', 480), keyOf(darkroom, 'zoom', 1400)];
+    darkroom.edit(LIST.replace('[1400], formats: { jpeg: {} }', '[1400], formats: { webp: {} }'));
+    expect(await answerMiss(anotherVersion(wished), darkroom)).toEqual(NOTHING);
+    expect(await answerMiss(wished, darkroom)).toEqual(NOTHING);
+    darkroom.edit(LIST);
+    darkroom.originals.upload('a.jpg', `${PHOTO} anew`);
+    expect(await answerMiss(anotherVersion(wished), darkroom)).toEqual(NOTHING);
+    expect(await answerMiss(anotherVersion(made), darkroom)).toEqual({ found: 'moved', key: made });
+    darkroom.derivatives.objects.delete(made);
+    expect(await answerMiss(anotherVersion(made), darkroom)).toEqual(NOTHING);
+  });
+
+  it('lists nothing, which its role may not, although the set is not of what is there', async () => {
+    const darkroom = await developed();
+    darkroom.originals.upload('a.jpg', `${PHOTO} anew`);
+    darkroom.derivatives.calls.length = 0;
+    const key = keyOf(darkroom, 'feed', 480);
+    const asked = key.replace(versionIn(darkroom), versionOf(etagOf(Buffer.from(`${PHOTO} anew`))));
+    expect(await answerMiss(asked, darkroom)).toMatchObject({ found: 'file', isNew: true });
+    expect(await answerMiss(anotherVersion(key), darkroom)).toEqual({ found: 'moved', key });
+    darkroom.derivatives.upload('a.jpg/manifest.json', 'no manifest');
+    expect(await answerMiss(anotherVersion(key), darkroom)).toEqual(NOTHING);
+    const operations = darkroom.derivatives.calls.map(({ operation }) => operation);
+    expect(operations).not.toContain('list');
+  });
+
+  it('is led to no file that was dropped, of a picture that failed, or that nobody asks for', async () => {
+    const small = await developed('jpeg 1000x750');
+    const skipped = small.manifest('a.jpg')?.variants.find(({ state }) => state === 'skipped');
+    expect(skipped).toBeDefined();
+    expect(await answerMiss(anotherVersion(skipped?.key ?? ''), small)).toEqual(NOTHING);
+    const darkroom = await developed();
+    const key = keyOf(darkroom, 'feed', 480);
+    darkroom.edit(LIST.replace("'**'", "'b/**'"));
+    expect(await answerMiss(anotherVersion(key), darkroom)).toEqual(NOTHING);
+    darkroom.edit(LIST);
+    darkroom.originals.upload('a.jpg', 'undecodable');
+    await reconcile('a.jpg', darkroom);
+    expect(await answerMiss(anotherVersion(key), darkroom)).toEqual(NOTHING);
+  });
+
+  it('is gone where the original is, and says the same of what was taken down', async () => {
+    const darkroom = await developed();
+    const key = anotherVersion(keyOf(darkroom, 'feed', 480));
+    const order = { by: 'moderator', reason: undefined };
+    await takeDown('a.jpg', order, darkroom);
+    expect(await answerMiss(key, darkroom)).toEqual({ found: 'taken-down' });
+    const other = await developed();
+    other.originals.objects.delete('a.jpg');
+    expect(await answerMiss(key, other)).toEqual({ found: 'gone' });
+  });
+});
+
+describe('a miss of an original that is archived', () => {
+  const archived = (darkroom: TestDarkroom) => {
+    darkroom.originals.getExactly = async () => {
+      darkroom.originals.calls.push({ operation: 'get', key: 'a.jpg' });
+      throw new Failure('ORIGINAL_ARCHIVED', 'expected an object that can be read');
+    };
+  };
+  const readsOf = ({ originals }: TestDarkroom) =>
+    originals.calls.filter(({ operation }) => operation === 'get').length;
+
+  it('is nothing, and is handed on once, so that it is recorded and not asked of OSS again', async () => {
+    const darkroom = await developed();
+    const before = darkroom.manifest('a.jpg') as Manifest;
+    darkroom.at('2026-11-23T11:00:00.000Z');
+    archived(darkroom);
+    const tasks = new Map<string, Buffer>();
+    const submit = async (id: string, payload: Buffer) => {
+      tasks.set(id, payload);
+      return 'accepted' as const;
+    };
+    const key = keyOf(darkroom, 'zoom', 1400);
+    const hands = { queue: { submit }, bucket: 'originals', log: darkroom.log };
+    const misses = [await answerMiss(key, darkroom), await answerMiss(key, darkroom)];
+    for (const miss of misses) {
+      expect(miss).toMatchObject({ found: 'nothing' });
+      await followUp(key, miss, hands);
+    }
+    expect(tasks.size).toBe(1);
+    const { bucket: _, ...batch } = batchSchema.parse(JSON.parse(String([...tasks.values()][0])));
+    await backfill(batch, darkroom, darkroom.config);
+    const after = darkroom.manifest('a.jpg');
+    expect(after).toMatchObject({ failure: { code: 'ORIGINAL_ARCHIVED' } });
+    expect(after?.original).toEqual(before.original);
+    expect(after?.variants).toEqual(before.variants);
+    const reads = readsOf(darkroom);
+    const again = await answerMiss(key, darkroom);
+    expect(again).toEqual(NOTHING);
+    await followUp(key, again, hands);
+    expect([readsOf(darkroom), tasks.size]).toEqual([reads, 1]);
+  });
+
+  it('is handed on although it was restored meanwhile: then all stays as it is', async () => {
+    const darkroom = await developed();
+    const before = darkroom.manifest('a.jpg') as Manifest;
+    darkroom.at('2026-11-23T11:00:00.000Z');
+    const { encoded } = darkroom.codec;
+    const files = encoded.length;
+    await backfill({ keys: ['a.jpg'], mode: 'settle', unread: true }, darkroom, darkroom.config);
+    const after = darkroom.manifest('a.jpg');
+    expect(after).toEqual({ ...before, committedAt: after?.committedAt });
+    expect(encoded).toHaveLength(files);
+  });
+
+  it('that has no set yet is nothing, and is handed on', async () => {
+    const darkroom = await developed();
+    const key = keyOf(darkroom, 'feed', 480);
+    darkroom.derivatives.objects.clear();
+    archived(darkroom);
+    expect(await answerMiss(key, darkroom)).toEqual({ found: 'nothing', archived: 'none' });
+  });
+});
+
+describe('a miss is told to whoever operates this', () => {
+  it.each(['ORIGINAL_ARCHIVED', 'STORE_UNAVAILABLE', 'STORE_DENIED'] as const)(
+    'where looking meets %s, which says nothing of the picture',
+    async code => {
+      for (const store of ['derivatives', 'originals'] as const) {
+        const darkroom = await developed();
+        const key = keyOf(darkroom, 'zoom', 1400);
+        darkroom[store].before = () => {
+          throw new Failure(code, 'refused');
+        };
+        await expect(answerMiss(key, darkroom)).rejects.toMatchObject({ code });
+      }
+    },
+  );
 });
 
 describe('what a miss showed is handed on', () => {

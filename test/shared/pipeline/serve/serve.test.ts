@@ -107,6 +107,62 @@ describe('who asks for a file', () => {
   });
 });
 
+describe('an original below auto/', () => {
+  const key = 'auto/feed/x.jpg';
+
+  async function askedBelowAuto() {
+    const { ask, darkroom } = await asked();
+    darkroom.originals.upload(key, 'jpeg 1600x1200');
+    await reconcile(key, darkroom);
+    const fileOf = (preset: string) =>
+      darkroom.manifest(key)?.variants.find(one => one.preset === preset)?.key ?? '';
+    return { ask, darkroom, fileOf };
+  }
+
+  it('has its files made as any other', async () => {
+    const { ask, fileOf } = await askedBelowAuto();
+    const made = { served: 'miss', miss: { found: 'file', isNew: true } };
+    expect(await ask({ key: fileOf('zoom') })).toMatchObject(made);
+    const replaced = fileOf('zoom').replace(/\/[0-9a-f]{10}\//, '/0123456789/');
+    const moved = { found: 'moved', key: fileOf('zoom') };
+    expect(await ask({ key: replaced })).toEqual({ served: 'miss', miss: moved });
+  });
+
+  it('has a manifest, which is nothing where it is not there', async () => {
+    const { ask } = await askedBelowAuto();
+    expect(await ask({ key: `${key}/manifest.json` })).toEqual({
+      served: 'miss',
+      miss: { found: 'nothing' },
+    });
+  });
+
+  it('is found by a client that holds only its key', async () => {
+    const { ask, fileOf } = await askedBelowAuto();
+    const auto = { found: 'variant', key: fileOf('feed') };
+    expect(await ask({ key: `auto/feed/${key}` })).toEqual({ served: 'auto', auto });
+  });
+});
+
+describe('a client that holds only a key', () => {
+  it('is led to no file that would be made of a picture that cannot be read', async () => {
+    const { ask, darkroom, keyOf } = await asked();
+    const zoom = { key: 'auto/zoom/a.jpg' };
+    expect(await ask(zoom)).toMatchObject({ auto: { found: 'variant', key: keyOf('zoom') } });
+    const failure = { code: 'ORIGINAL_ARCHIVED', message: 'archived' };
+    const failed = JSON.stringify({ ...darkroom.manifest('a.jpg'), failure });
+    darkroom.derivatives.upload('a.jpg/manifest.json', failed);
+    expect(await ask(zoom)).toMatchObject({ auto: { found: 'nothing' } });
+    expect(await ask({ key: 'auto/feed/a.jpg' })).toMatchObject({ auto: { found: 'variant' } });
+  });
+
+  it('that no store takes gets nothing', async () => {
+    const { ask, errors } = await asked();
+    for (const key of ['auto/feed//a.jpg', 'auto/feed/../a.jpg'])
+      expect(await ask({ key })).toEqual({ served: 'auto', auto: { found: 'nothing' } });
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('a fault that is not the picture’s', () => {
   it('makes a file unavailable for now, and is logged with its code', async () => {
     const { ask, darkroom, errors, keyOf } = await asked();
