@@ -99,9 +99,13 @@ function tell(
   if (coverage) tellCoverage(coverage);
 }
 
-function sweepInWords({ phase, startedAt, walked, orphans, handedOver, reason }: Sweep): string {
-  const found = `${grouped(walked.sets)} sets walked, ${grouped(orphans.sets)} without an original`;
-  const done = phase === 'done' ? `, ${grouped(handedOver.originals)} handed over` : '';
+function sweepInWords(sweep: Sweep): string {
+  const { phase, startedAt, walked, orphans, handedOver, unfinished, neglected, reason } = sweep;
+  const lost = Object.entries({ ...neglected, unfinished: unfinished.handedOver })
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `, ${grouped(count)} ${name} handed over`);
+  const found = `${grouped(walked.originals)} originals and ${grouped(walked.sets)} sets walked${lost.join('')}, ${grouped(orphans.sets)} without an original`;
+  const done = phase === 'done' ? `, ${grouped(handedOver.originals)} of them handed over` : '';
   return `sweep of ${startedAt}: ${phase}, ${found}${done}${reason ? ` (${reason})` : ''}`;
 }
 

@@ -88,7 +88,17 @@ export function stepOn(
 
 /** As OSS orders keys: by the bytes of UTF-8. JavaScript's own order has emoji before `｡`. */
 export function byteOrder(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const shorter = Math.min(a.length, b.length);
+  for (let index = 0; index < shorter; index += 1) {
+    const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)];
+    if (x !== y) return inUtf8(x) - inUtf8(y);
+  }
+  return a.length - b.length;
+}
+
+/** Halves of a surrogate pair stand for what comes after all that needs no pair. */
+function inUtf8(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
 /** What all of its set begins with. */

@@ -13,6 +13,10 @@ export const batchSchema = z.strictObject({
   mode: z.enum(modes).default('settle'),
   preset: z.string().optional().describe('only this one is made anew by `force`'),
   made: z.boolean().optional().describe('a miss made files of them: they are found, and recorded'),
+  isDoubted: z
+    .boolean()
+    .optional()
+    .describe('work on them was lost: what is recorded of them is compared with a listing'),
   run: z
     .strictObject({
       id: z.string().min(1),

@@ -8,7 +8,7 @@ import { readManifest } from '../stored-set.ts';
 import { reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
 import { writeRecord } from '../records.ts';
 
-export type BackfillBatch = Pick<Batch, 'keys' | 'mode' | 'preset' | 'made' | 'run'>;
+export type BackfillBatch = Pick<Batch, 'keys' | 'mode' | 'preset' | 'made' | 'isDoubted' | 'run'>;
 
 /** Two originals at once finish a fifth sooner than one (docs/rendering.md): one is read while another is encoded. */
 const SIDE_BY_SIDE = 2;
@@ -24,7 +24,7 @@ export const LAST_ATTEMPT = 8;
  * so that FC delivers the batch again; what is settled then costs two requests.
  */
 export async function backfill(
-  { keys, mode, preset, made, run }: BackfillBatch,
+  { keys, mode, preset, made, isDoubted, run }: BackfillBatch,
   darkroom: Darkroom,
   config: ObjectStore,
 ): Promise<Tally> {
@@ -36,7 +36,12 @@ export async function backfill(
     : amendFor({ mode, preset, startedAt });
   const results = await reconcileEach(
     concerned,
-    { ...darkroom, ...(amend ? { amend } : {}), expectsTakeDown: mode === 'takedown' },
+    {
+      ...darkroom,
+      ...(amend ? { amend } : {}),
+      ...(isDoubted ? { isReplayed: true } : {}),
+      expectsTakeDown: mode === 'takedown',
+    },
     SIDE_BY_SIDE,
   );
   const passedOver = keys.length - concerned.length;

@@ -90,6 +90,17 @@ const keys = fc.uniqueArray(
   { selector: one => one.key, maxLength: 25 },
 );
 
+it('keys are ordered by their bytes, as OSS does', () => {
+  const text = fc.string({ unit: 'grapheme' });
+  fc.assert(
+    fc.property(text, text, text, (head, a, b) => {
+      const bytes = Buffer.compare(Buffer.from(head + a), Buffer.from(head + b));
+      expect(Math.sign(byteOrder(head + a, head + b))).toBe(bytes);
+    }),
+  );
+  expect(['😀', '｡', 'z'].sort(byteOrder)).toEqual(['z', '｡', '😀']);
+});
+
 describe('a listing of originals beside one of their sets', () => {
   it('pairs every key with all of its set, whatever the keys are', () => {
     fc.assert(
