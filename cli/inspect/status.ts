@@ -42,7 +42,7 @@ export interface Status {
 export function statusCommand(): Command {
   const command = new Command('status')
     .description(
-      'Show the list in force, edits and runs under way, and how many originals have their full set.',
+      'Show the list in force, edits and runs under way, and how many originals have their full set by their manifests.',
     )
     .option('--sample <n>', 'look at so many originals in place of all', positiveWhole)
     .option('--all', 'show runs that are done, too')
@@ -132,7 +132,7 @@ function tellCoverage({
   takenDown,
 }: Coverage): void {
   say(
-    `${grouped(whole)} of ${grouped(originals)} originals have their full set (${grouped(listed)} listed)`,
+    `${grouped(whole)} of ${grouped(originals)} originals have their full set by their manifests (${grouped(listed)} listed); darkroom verify looks at the files`,
   );
   if (takenDown > 0) say(`  ${grouped(takenDown)} taken down`);
   const rows = Object.entries(perPreset).map(([name, one]) => [

@@ -18,8 +18,7 @@ type Found = { orphans: number } | { neglect: Neglect | undefined };
  * is gone wait in pages for the end, since their share can be judged only there.
  */
 export async function walkAll(state: Sweep, context: SweepContext): Promise<boolean> {
-  const gone: string[] = [];
-  const lost: string[] = [];
+  const [gone, lost]: [string[], string[]] = [[], []];
   let place = state.place ?? startingPlace();
   let sinceSaved = 0;
   const flush = async () => {
@@ -34,9 +33,7 @@ export async function walkAll(state: Sweep, context: SweepContext): Promise<bool
   for await (const { pair, found, ...walked } of looksAlong(place, context)) {
     place = walked.place;
     sinceSaved += 1;
-    if (pair) count(pair, found, state);
-    if (pair && 'orphans' in found && found.orphans > 0) gone.push(pair.key);
-    if (pair && 'neglect' in found && found.neglect) lost.push(pair.key);
+    if (pair && count(pair, found, state)) ('orphans' in found ? gone : lost).push(pair.key);
     if (Math.max(gone.length, lost.length) >= PAGE || sinceSaved >= SAVE_EVERY) await flush();
     if (isLate(context)) {
       await flush();
@@ -60,16 +57,19 @@ async function* looksAlong(from: Parameters<typeof walkBoth>[1], context: SweepC
 
 const NOTHING: Found = { neglect: undefined };
 
-function count({ original, files, manifestAt }: Pair, found: Found, state: Sweep): void {
+/** Answers whether something is to be done about it. */
+function count({ original, files, manifestAt }: Pair, found: Found, state: Sweep): boolean {
   const objects = files + (manifestAt ? 1 : 0);
   state.walked.objects += objects;
   if (objects > 0) state.walked.sets += 1;
   if (original) state.walked.originals += 1;
-  if ('neglect' in found && found.neglect) state.neglected[found.neglect] += 1;
-  if ('orphans' in found && found.orphans > 0) {
-    state.orphans.sets += 1;
-    state.orphans.objects += found.orphans;
+  if ('neglect' in found) {
+    if (found.neglect) state.neglected[found.neglect] += 1;
+    return found.neglect !== undefined;
   }
+  if (found.orphans > 0) state.orphans.sets += 1;
+  state.orphans.objects += found.orphans;
+  return found.orphans > 0;
 }
 
 /** No request where all is as it should be. */
