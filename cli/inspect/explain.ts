@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
+import { isWorthAnotherTry } from '../../shared/core/set/findings.ts';
 import { versionOf } from '../../shared/core/set/keys.ts';
 import { isWhole, type Status } from '../../shared/core/set/status.ts';
 import type { VariantStatus } from '../../shared/core/set/variant-state.ts';
@@ -83,7 +84,7 @@ function jsonOf({ status, manifest }: Surveyed, takedown: Proof | undefined): st
 }
 
 const UNREADABLE =
-  'what lies in its place was not written by this Darkroom: every run of the original fails on it';
+  'this Darkroom cannot read what lies in its place: the next run makes the set anew (darkroom verify --fix)';
 
 function textOf({ status, manifest }: Surveyed, proof: Proof | undefined, fingerprint: string) {
   const { key, failure, notFor } = status;
@@ -93,7 +94,7 @@ function textOf({ status, manifest }: Surveyed, proof: Proof | undefined, finger
     `  rule      ${ruleText(status)}`,
     `  original  ${originalText(status)}`,
     `  manifest  ${manifestText(manifest, fingerprint)}`,
-    ...(failure ? [`  failure   ${failure.code}: ${failure.message}`] : []),
+    ...(failure ? [`  failure   ${failureText(failure)}`] : []),
     ...(isAsked(status) ? [`  whole     ${wholeText(status)}`] : []),
     ...(notFor.length > 0 ? [`  not for   ${notFor.join(', ')}: \`when\` does not hold`] : []),
     ...(status.picture ? status.variants.map(one => `    ${variantText(one)}`) : []),
@@ -101,6 +102,11 @@ function textOf({ status, manifest }: Surveyed, proof: Proof | undefined, finger
     ...status.retired.map(file => `    ~ ${file.key}  replaced, goes ${file.goesAt}`),
   ];
   return lines.join('\n');
+}
+
+function failureText({ code, message }: NonNullable<Status['failure']>): string {
+  const again = isWorthAnotherTry(code) ? '; darkroom verify --fix has it tried again' : '';
+  return `${code}: ${message}${again}`;
 }
 
 function isAsked({ variants }: Status): boolean {

@@ -42,7 +42,7 @@ export interface Status {
 export function statusCommand(): Command {
   const command = new Command('status')
     .description(
-      'Show the list in force, edits and runs under way, and how many originals have their full set.',
+      'Show the list in force, edits and runs under way, and how many originals have their full set by their manifests.',
     )
     .option('--sample <n>', 'look at so many originals in place of all', positiveWhole)
     .option('--all', 'show runs that are done, too')
@@ -99,9 +99,13 @@ function tell(
   if (coverage) tellCoverage(coverage);
 }
 
-function sweepInWords({ phase, startedAt, walked, orphans, handedOver, reason }: Sweep): string {
-  const found = `${grouped(walked.sets)} sets walked, ${grouped(orphans.sets)} without an original`;
-  const done = phase === 'done' ? `, ${grouped(handedOver.originals)} handed over` : '';
+function sweepInWords(sweep: Sweep): string {
+  const { phase, startedAt, walked, orphans, handedOver, unfinished, neglected, reason } = sweep;
+  const lost = Object.entries({ ...neglected, unfinished: unfinished.handedOver })
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `, ${grouped(count)} ${name} handed over`);
+  const found = `${grouped(walked.originals)} originals and ${grouped(walked.sets)} sets walked${lost.join('')}, ${grouped(orphans.sets)} without an original`;
+  const done = phase === 'done' ? `, ${grouped(handedOver.originals)} of them handed over` : '';
   return `sweep of ${startedAt}: ${phase}, ${found}${done}${reason ? ` (${reason})` : ''}`;
 }
 
@@ -128,7 +132,7 @@ function tellCoverage({
   takenDown,
 }: Coverage): void {
   say(
-    `${grouped(whole)} of ${grouped(originals)} originals have their full set (${grouped(listed)} listed)`,
+    `${grouped(whole)} of ${grouped(originals)} originals have their full set by their manifests (${grouped(listed)} listed); darkroom verify looks at the files`,
   );
   if (takenDown > 0) say(`  ${grouped(takenDown)} taken down`);
   const rows = Object.entries(perPreset).map(([name, one]) => [

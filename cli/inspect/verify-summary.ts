@@ -55,16 +55,11 @@ function answers({ verdict: { failures, pending } }: Outcome): string[] {
 }
 
 function mending({ verdict }: Outcome, { fix, dryRun }: Asked): string[] {
-  const { mends, mendable, handedOver } = verdict;
-  const lines: string[] = [];
-  if (mends['by-hand'] > 0) {
-    lines.push(`${mends['by-hand']} to be mended by hand: docs/verify.md says how`);
-  }
-  if (mendable === 0) return lines;
-  if (!fix) lines.push(`add --fix to have ${mendable} originals made right`);
-  else if (dryRun) lines.push(`${mendable} originals would be handed over to be made right`);
-  else lines.push(`${handedOver} originals were handed over: verify again when they are done`);
-  return lines;
+  const { mendable, handedOver } = verdict;
+  if (mendable === 0) return [];
+  if (!fix) return [`add --fix to have ${mendable} originals made right`];
+  if (dryRun) return [`${mendable} originals would be handed over to be made right`];
+  return [`${handedOver} originals were handed over: verify again when they are done`];
 }
 
 function clearing({ verdict, removed, refusal }: Outcome, asked: Asked): string[] {

@@ -5,6 +5,7 @@ import type { Context } from '../../shared/fc/context.ts';
 import { readSettings } from '../../shared/fc/settings.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
 import { drainPurges } from '../../shared/pipeline/removal/purges.ts';
+import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { sweep } from '../../shared/pipeline/inspect/sweep.ts';
 import { examined } from '../checkup.ts';
 import { openRecordKeeping, wakeAgain } from '../stores.ts';
@@ -20,7 +21,8 @@ export const handler = examined(settings, async (event, context) => {
   const opened = openRecordKeeping(settings, context);
   const drained = await drain(opened, context).catch(failureOf);
   if (drained instanceof Failure) opened.log.error('drain-failed', factsOf(drained));
-  const state = await sweep({ ...opened, maxShare: settings.sweepMaxShare }, order === 'sweep');
+  const about = { maxShare: settings.sweepMaxShare, listInForce: listInForce(opened.config, {}) };
+  const state = await sweep({ ...opened, ...about }, order === 'sweep');
   if (state === 'more')
     await wakeAgain({ kind: 'darkroom.drain', name: 'sweep' }, settings, context);
   if (drained instanceof Failure) throw drained;

@@ -30,6 +30,8 @@ export interface Darkroom extends Omit<Stores, 'config'>, Clock {
   attempt: number | undefined;
   /** The event was given up before; since when somebody hands it over again, ISO-8601: see bulk/replay.ts. */
   replayedAt?: string;
+  /** Work on the keys was lost: what is recorded of them is compared with a listing. */
+  isDoubted?: boolean;
   /** When to stop starting work, so that what is done is committed before the platform's own limit. */
   deadline: Date | undefined;
   /** A bulk run's view of what is recorded, where it is to be made anew. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buckets, type Platform, startPlatform } from '../../local/platform.ts';
 import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { newPurge, purgeKey } from '../../shared/core/work/purge.ts';
+import { newUnfinished, unfinishedKey } from '../../shared/core/work/unfinished.ts';
 import { quarters } from '../support/originals.ts';
 import { newFolder } from '../support/folders.ts';
 import { urlOf } from '../support/platform.ts';
@@ -97,6 +98,7 @@ async function expired(key: string): Promise<void> {
   await platform.host.idle();
   await platform.store.find(buckets.originals)?.remove(key);
   await purgeOfYesterday();
+  await workOfYesterday();
   for (const kind of ['darkroom.sweep', 'darkroom.drain']) {
     await platform.host.invoke('sweep', Buffer.from(JSON.stringify({ kind })));
     await platform.host.idle();
@@ -138,6 +140,13 @@ async function applied(text: string): Promise<void> {
 
 async function command(...words: string[]): Promise<void> {
   expect(await darkroom(...words, '--data', dataDir)).toMatchObject({ code: 0 });
+}
+
+/** Left by a run that died, of an original that is gone since. */
+async function workOfYesterday(): Promise<void> {
+  const key = 'gone.jpg';
+  const record = newUnfinished(key, new Date(Date.now() - 86_400_000));
+  await bucket('config').put(unfinishedKey(key), Buffer.from(JSON.stringify(record)));
 }
 
 /** A purge waits a minute for whoever made it to go on; this one is older, and more than a call takes. */

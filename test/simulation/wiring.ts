@@ -99,7 +99,8 @@ const handlers: Record<FunctionName, Handler> = {
   sweep: async (event, invocation) => {
     const { queue, requestId, cdn } = invocation;
     const order = readSweepEvent(event);
-    const desk = { ...editContextOf(invocation), maxShare: 1 };
+    const inForce = listInForce(invocation.config, {});
+    const desk = { ...editContextOf(invocation), maxShare: 1, listInForce: inForce };
     const drained = await drainPurges({ ...desk, domain: DOMAIN, cdn }).catch(failureOf);
     const state = await sweep(desk, order === 'sweep');
     if (state === 'more') {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
+import { byteOrder } from '../../shared/core/set/side-by-side.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 
 export interface Call {
@@ -74,9 +75,9 @@ export function memoryStore(): MemoryStore {
       checkPrefix(prefix);
       await happen('list', prefix);
       const rolledUp = new Set<string>();
-      for (const key of [...objects.keys()].sort()) {
+      for (const key of [...objects.keys()].sort(byteOrder)) {
         const stored = objects.get(key);
-        if (!stored || !key.startsWith(prefix) || key <= after) continue;
+        if (!stored || !key.startsWith(prefix) || byteOrder(key, after) <= 0) continue;
         const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
         if (end === -1) {
           const { bytes, modifiedAt } = stored;

@@ -1,3 +1,4 @@
+import type { FailureCode } from '../failure.ts';
 import { manifestKey } from './keys.ts';
 import type { Manifest, ManifestVariant } from './manifest.ts';
 import { isPending, type Status } from './status.ts';
@@ -12,10 +13,10 @@ export interface Finding {
   why: string;
   /**
    * `settle`: the next run of the original, whatever wakes it. `force`: rendering it anew, since a run takes the
-   * manifest's word for what is there. `takedown`: carrying out what is left of a take-down. `remove`: taking the
-   * object away. `by-hand`: nothing that is safe to automate.
+   * manifest's word for what is there. `retry-failed`: another try, since a recorded failure stands else. `takedown`:
+   * carrying out what is left of a take-down. `remove`: taking the object away.
    */
-  mend: 'settle' | 'force' | 'takedown' | 'remove' | 'by-hand';
+  mend: 'settle' | 'force' | 'retry-failed' | 'takedown' | 'remove' | 'by-hand';
 }
 
 export interface SetFile {
@@ -38,11 +39,7 @@ export interface SetFacts {
 export function findingsOf(found: SetFacts): Finding[] {
   const { status, manifest, modifiedAt, settledBefore } = found;
   const original = status.key;
-  if (manifest === 'unreadable') {
-    const why =
-      'expected a manifest that Darkroom wrote, received something else: every run of the original fails on it';
-    return [{ problem: 'corrupt', original, key: manifestKey(original), why, mend: 'by-hand' }];
-  }
+  if (manifest === 'unreadable') return ofUnreadable(found);
   // What a take-down left is found by its record, whether the original is still there or not.
   if (status.takenDown) return [];
   if (isPending(status)) {
@@ -52,9 +49,39 @@ export function findingsOf(found: SetFacts): Finding[] {
       ? []
       : [{ problem: 'missing', original, why, mend: 'settle' }];
   }
-  if (!status.rule || status.rule.presets === 'none') return unasked(found);
+  if (!isAsked(status)) return unasked(found);
   const wanted = status.variants.flatMap(one => ofVariant(original, one));
-  return [...wanted, ...leftovers(found), ...(manifest ? ofFiles(found, manifest) : [])];
+  const files = manifest ? ofFiles(found, manifest) : [];
+  return [...blamed(status), ...wanted, ...leftovers(found), ...files];
+}
+
+function ofUnreadable(found: SetFacts): Finding[] {
+  const { status } = found;
+  // Where nothing of ours is beside it, it may be anyone's.
+  if (!isAsked(status)) return hasDerivatives(found) ? unasked(found) : [];
+  const why =
+    'expected a manifest that this Darkroom can read, received something else: the next run makes the set anew';
+  const about = { original: status.key, key: manifestKey(status.key) };
+  return [{ problem: 'corrupt', ...about, why, mend: 'settle' }];
+}
+
+function isAsked({ rule }: Status): boolean {
+  return rule !== undefined && rule.presets !== 'none';
+}
+
+function hasDerivatives({ status, files }: SetFacts): boolean {
+  return files.some(({ key }) => key !== manifestKey(status.key));
+}
+
+/** A crash is blamed on the picture for want of anyone else: it may have been the moment's fault, or an older decoder's. */
+export function isWorthAnotherTry(code: FailureCode): boolean {
+  return code === 'ORIGINAL_CRASHED';
+}
+
+function blamed({ key: original, failure }: Status): Finding[] {
+  if (!failure || !isWorthAnotherTry(failure.code)) return [];
+  const why = `not developed: ${failure.code}: ${failure.message}`;
+  return [{ problem: 'missing', original, why, mend: 'retry-failed' }];
 }
 
 /** No rule asks for it: a run would clear the whole set away. */

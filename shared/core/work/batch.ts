@@ -17,6 +17,10 @@ export const batchSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('a miss could not read them: they are read again, so that it is recorded'),
+  isDoubted: z
+    .boolean()
+    .optional()
+    .describe('work on them was lost: what is recorded of them is compared with a listing'),
   run: z
     .strictObject({
       id: z.string().min(1),

@@ -53,8 +53,9 @@ export function crashesOf(
   { etag }: OriginalObject,
   now: Date,
 ): number {
-  if (record?.etag !== etag || now.getTime() - Date.parse(record.at) > DAY_MS) return 0;
+  if (record?.etag !== etag || now.getTime() - Date.parse(record.at) > CRASHES_COUNT_MS) return 0;
   return record.crashes;
 }
 
-const DAY_MS = 24 * 3600_000;
+/** What is older was something else's fault. */
+export const CRASHES_COUNT_MS = 24 * 3600_000;

@@ -2,13 +2,17 @@ import { amendFor, asUnread, concerns, withMade } from '../../core/work/amend.ts
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Batch } from '../../core/work/batch.ts';
 import { type Mode, resultKey, type Tally, tallyOf } from '../../core/work/run.ts';
+import { unfinishedKey } from '../../core/work/unfinished.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findManifest } from '../stored-set.ts';
-import { reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
+import { type Result, reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
 import { writeRecord } from '../records.ts';
 
-export type BackfillBatch = Pick<Batch, 'keys' | 'mode' | 'preset' | 'made' | 'unread' | 'run'>;
+export type BackfillBatch = Pick<
+  Batch,
+  'keys' | 'mode' | 'preset' | 'made' | 'unread' | 'isDoubted' | 'run'
+>;
 
 /** Two originals at once finish a fifth sooner than one (docs/rendering.md): one is read while another is encoded. */
 const SIDE_BY_SIDE = 2;
@@ -28,14 +32,19 @@ export async function backfill(
   darkroom: Darkroom,
   config: ObjectStore,
 ): Promise<Tally> {
-  const { keys, mode, run } = batch;
+  const { keys, mode, isDoubted, run } = batch;
   const started = performance.now();
   const startedAt = run?.startedAt ?? darkroom.now().toISOString();
   const concerned = await concernedKeys(keys, { mode, startedAt }, darkroom);
   const amend = await amendedBy(batch, startedAt, darkroom);
   const results = await reconcileEach(
     concerned,
-    { ...darkroom, ...(amend ? { amend } : {}), expectsTakeDown: mode === 'takedown' },
+    {
+      ...darkroom,
+      ...(amend ? { amend } : {}),
+      ...(isDoubted ? { isDoubted: true } : {}),
+      expectsTakeDown: mode === 'takedown',
+    },
     SIDE_BY_SIDE,
   );
   const passedOver = keys.length - concerned.length;
@@ -48,9 +57,16 @@ export async function backfill(
   if (run && isOver) {
     await writeRecord(config, resultKey(run.id, run.task), { task: run.task, tally });
   }
+  if (isDoubted) await forgetUnfinished(results, config);
   darkroom.log.info('batch-done', { ...tally, ...(run && { run: run.id, task: run.task }) });
   throwFirst(results);
   return tally;
+}
+
+/** What was lost of them is made good now. */
+async function forgetUnfinished(results: Result[], config: ObjectStore): Promise<void> {
+  const done = results.filter(({ failure }) => !failure);
+  if (done.length > 0) await config.remove(done.map(({ key }) => unfinishedKey(key)));
 }
 
 async function amendedBy(

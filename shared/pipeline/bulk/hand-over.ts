@@ -7,6 +7,8 @@ export interface HandOver {
   bucket: string;
   keys: string[];
   mode: Mode;
+  /** See the batch. */
+  isDoubted?: true;
 }
 
 /** Who hands over, and since when: the same keys at another time are another task, and at the same time are none. */
@@ -18,11 +20,11 @@ export interface Sender {
 /** Submits keys to the backfill function as batches of no run, of such a size that their names fit. */
 export async function handOver(
   queue: TaskQueue,
-  { bucket, keys, mode }: HandOver,
+  { keys, ...about }: HandOver,
   { name, at }: Sender,
 ): Promise<void> {
   for (const piece of piecesOf(keys)) {
-    const id = taskId(name, JSON.stringify([at, mode, piece]));
-    await queue.submit(id, batchMessage({ bucket, keys: piece, mode }));
+    const id = taskId(name, JSON.stringify([at, about.mode, piece]));
+    await queue.submit(id, batchMessage({ ...about, keys: piece }));
   }
 }

@@ -21,11 +21,11 @@ type Observing = Pick<Darkroom, 'originals' | 'derivatives' | 'listInForce' | 'a
 
 interface Doubts {
   removed: Writer['removed'];
-  /** Earlier attempts at this key may have crashed between a write and the manifest that tells of it. */
-  mayHaveCrashed: boolean;
+  /** Earlier attempts at this key may have ended between a write and the manifest that tells of it. */
+  isDoubtful: boolean;
 }
 
-const NO_DOUBTS: Doubts = { removed: new Set(), mayHaveCrashed: false };
+const NO_DOUBTS: Doubts = { removed: new Set(), isDoubtful: false };
 
 /**
  * What there is for a key now, whatever an event said of it: two small requests, side by side, and the list in force.
@@ -34,7 +34,7 @@ const NO_DOUBTS: Doubts = { removed: new Set(), mayHaveCrashed: false };
 export async function observe(
   key: string,
   darkroom: Observing,
-  { removed, mayHaveCrashed } = NO_DOUBTS,
+  doubts = NO_DOUBTS,
 ): Promise<Observed> {
   const { originals, derivatives, listInForce, amend } = darkroom;
   const [original, found, { list, fingerprint }] = await Promise.all([
@@ -45,9 +45,10 @@ export async function observe(
   const stored = found.manifest === 'unreadable' ? undefined : found.manifest;
   const seen = { key, original, manifest: stored, list, listFingerprint: fingerprint };
   const isReplaced = original !== undefined && stored !== undefined && !isCurrent(seen);
-  const isDoubtful = mayHaveCrashed || isReplaced || found.manifest === 'unreadable';
+  const isDoubtful = doubts.isDoubtful || isReplaced || found.manifest === 'unreadable';
   const there = isDoubtful && !stored?.takenDown ? await filesThere(key, derivatives) : undefined;
-  const known = stored && without(stored, file => removed.has(file) || there?.has(file) === false);
+  const known =
+    stored && without(stored, file => doubts.removed.has(file) || there?.has(file) === false);
   return {
     ...seen,
     stored,

@@ -62,7 +62,8 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
 /** Observe; plan, develop and write; commit; clear; report. */
 async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
   const { key, removed } = attempt;
-  const seen = await observe(key, darkroom, { removed, mayHaveCrashed: mayHaveCrashed(darkroom) });
+  const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true;
+  const seen = await observe(key, darkroom, { removed, isDoubtful });
   if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
   if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
   const made = await makeSet(seen, attempt, darkroom);

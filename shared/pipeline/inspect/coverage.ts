@@ -7,7 +7,7 @@ import type { ListedObject, ObjectStore } from '../../ports.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 import { lookAt, sampleOf } from './survey.ts';
 
-/** How far the bucket is as the list in force wants it. */
+/** How far the bucket is as the list in force wants it, by the manifests: whether their files are there, `verify` knows. */
 export interface Coverage {
   /** All that there are, those that no rule asks for included. */
   listed: number;
@@ -37,7 +37,7 @@ export async function coverageOf(
   const chosen = sample === undefined ? all : (await sampleOf(asked(all, list), sample)).sample;
   const look = async (listed: ListedObject) => ({
     listed,
-    ...(await lookAt(listed.key, listed, { derivatives, presets })),
+    ...(await lookAt(listed.key, listed, { originals, derivatives, presets })),
   });
   const looks = pMapIterable(asked(chosen, list), look, { concurrency: REQUESTS_SIDE_BY_SIDE });
   for await (const { listed, status } of looks) count(listed, status, coverage);

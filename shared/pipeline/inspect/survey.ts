@@ -17,17 +17,20 @@ export interface Surveyed {
   manifest: Manifest | 'unreadable' | undefined;
 }
 
-/** One small request. An original from a listing has no CRC-64: ETag and size alone are compared then. */
+/**
+ * One small request, and a HEAD where a listing alone cannot tell whether an original of the same size and another ETag
+ * has the same bytes: a listing has no CRC-64.
+ */
 export async function lookAt(
   key: string,
   original: OriginalObject | undefined,
-  { derivatives, presets }: Pick<SurveyStores, 'derivatives' | 'presets'>,
+  { originals, derivatives, presets }: SurveyStores,
 ): Promise<Surveyed> {
   const manifest = unusableKey(key) ? undefined : await findManifest(key, derivatives);
   const readable = manifest === 'unreadable' ? undefined : manifest;
   const status = statusOf({
     key,
-    original: original && { ...withChecksum(original, readable), key },
+    original: original && (await withChecksum({ ...original, key }, readable, originals)),
     manifest: readable,
     list: presets.list,
     listFingerprint: presets.fingerprint,
@@ -35,9 +38,18 @@ export async function lookAt(
   return { status, manifest };
 }
 
-function withChecksum(original: OriginalObject, manifest: Manifest | undefined): OriginalObject {
-  const { key, etag, bytes, crc64 = manifest?.original.crc64 } = original;
-  return { key, etag, bytes, ...(crc64 === undefined ? {} : { crc64 }) };
+/** The same ETag is the same object, of which the manifest knows the checksum. */
+async function withChecksum(
+  { key, etag, bytes, crc64 }: OriginalObject,
+  manifest: Manifest | undefined,
+  originals: Pick<SurveyStores['originals'], 'head'>,
+): Promise<OriginalObject> {
+  if (crc64 !== undefined) return { key, etag, bytes, crc64 };
+  const listed = { key, etag, bytes };
+  const known = manifest?.original;
+  if (known?.crc64 === undefined || known.bytes !== bytes) return listed;
+  if (known.etag === etag) return { ...listed, crc64: known.crc64 };
+  return (await originals.head(key)) ?? listed;
 }
 
 /** A reservoir: `size` originals of all, each as likely as any other, in the order they came. */

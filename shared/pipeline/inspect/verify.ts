@@ -1,6 +1,7 @@
 import { pMapIterable } from 'p-map';
-import type { Finding } from '../../core/set/findings.ts';
+import { type Finding, isWorthAnotherTry } from '../../core/set/findings.ts';
 import { isPending, type Status } from '../../core/set/status.ts';
+import type { VariantStatus } from '../../core/set/variant-state.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import { type Examined, type ExamineOptions, examine } from './examine.ts';
 import { walkSets } from './orphans.ts';
@@ -25,7 +26,7 @@ export interface VerifyCallbacks {
 }
 
 /** As the modes of core/work/run.ts. */
-export type Mend = 'settle' | 'force' | 'takedown';
+export type Mend = Exclude<Finding['mend'], 'remove' | 'by-hand'>;
 
 export interface Verdict {
   /** Looked at, and how many there are. */
@@ -97,7 +98,7 @@ function emptyVerdict(): Verdict {
     listed: 0,
     files: 0,
     problems: { missing: 0, stale: 0, orphan: 0, corrupt: 0, remains: 0 },
-    mends: { settle: 0, force: 0, takedown: 0, remove: 0, 'by-hand': 0 },
+    mends: { settle: 0, force: 0, 'retry-failed': 0, takedown: 0, remove: 0, 'by-hand': 0 },
     failures: {},
     pending: 0,
     mendable: 0,
@@ -128,8 +129,13 @@ function count({ status, findings, files }: Examined, verdict: Verdict): void {
   }
 }
 
+/** What is worth another try is told as a problem. */
+function isAnswer(variant: VariantStatus): variant is VariantStatus & { state: 'failed' } {
+  return variant.state === 'failed' && variant.final && !isWorthAnotherTry(variant.code);
+}
+
 function finalCodes({ variants }: Status): Set<string> {
-  return new Set(variants.flatMap(one => (one.state === 'failed' && one.final ? [one.code] : [])));
+  return new Set(variants.flatMap(one => (isAnswer(one) ? [one.code] : [])));
 }
 
 interface Notes {
@@ -137,6 +143,9 @@ interface Notes {
   callbacks: VerifyCallbacks;
   queue: ReturnType<typeof mendQueue>;
 }
+
+/** The first of them does what those after it do. */
+const MENDS = ['takedown', 'force', 'retry-failed', 'settle'] as const;
 
 async function note(findings: Finding[], { verdict, callbacks, queue }: Notes): Promise<void> {
   for (const finding of findings) {
@@ -149,13 +158,18 @@ async function note(findings: Finding[], { verdict, callbacks, queue }: Notes): 
   }
   const [first] = findings;
   const mends = new Set(findings.map(({ mend }) => mend));
-  const mend = (['takedown', 'force', 'settle'] as const).find(one => mends.has(one));
+  const mend = MENDS.find(one => mends.has(one));
   if (first && mend) await queue.add(first.original, mend);
 }
 
 /** Keys by what mends them, handed over as soon as a batch is full. */
 function mendQueue(verdict: Verdict, { reconcile }: VerifyCallbacks) {
-  const waiting: Record<Mend, string[]> = { settle: [], force: [], takedown: [] };
+  const waiting: Record<Mend, string[]> = {
+    settle: [],
+    force: [],
+    'retry-failed': [],
+    takedown: [],
+  };
   const handOver = async (mend: Mend) => {
     const keys = waiting[mend];
     if (!reconcile || keys.length === 0) return;
@@ -170,9 +184,7 @@ function mendQueue(verdict: Verdict, { reconcile }: VerifyCallbacks) {
       if (waiting[mend].push(key) >= BATCH) await handOver(mend);
     },
     flush: async () => {
-      await handOver('takedown');
-      await handOver('force');
-      await handOver('settle');
+      for (const mend of MENDS) await handOver(mend);
     },
   };
 }

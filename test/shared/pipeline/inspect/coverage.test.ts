@@ -87,6 +87,29 @@ describe('coverage', () => {
     expect(darkroom.derivatives.calls).toEqual([{ operation: 'get', key: 'a.jpg/manifest.json' }]);
   });
 
+  it('takes the same bytes under another ETag for the same original, for one request more', async () => {
+    const darkroom = testDarkroom();
+    darkroom.originals.upload('a.jpg', PHOTO);
+    await reconcile('a.jpg', darkroom);
+    const manifest = darkroom.manifest('a.jpg');
+    if (!manifest) throw new Error('expected a manifest');
+    const original = { ...manifest.original, etag: 'F'.repeat(32), crc64: '123' };
+    const text = JSON.stringify({ ...manifest, original });
+    darkroom.derivatives.upload('a.jpg/manifest.json', text);
+    const { head } = darkroom.originals;
+    const answer = async (crc64: string) => {
+      darkroom.originals.head = async key => {
+        const found = await head(key);
+        return found && { ...found, crc64 };
+      };
+      return await covered(darkroom);
+    };
+    darkroom.originals.calls.length = 0;
+    expect(await answer('123')).toMatchObject({ whole: 1, oldestPending: undefined });
+    expect(darkroom.originals.calls.map(({ operation }) => operation)).toEqual(['list', 'head']);
+    expect(await answer('124')).toMatchObject({ whole: 0, oldestPending: { key: 'a.jpg' } });
+  });
+
   it('may be of a sample, and says of how many', async () => {
     const darkroom = testDarkroom();
     for (let index = 0; index < 40; index += 1) darkroom.originals.upload(`${index}.jpg`, PHOTO);

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
 import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { SWEEP_KEY, sweepSchema } from '../../../../shared/core/work/sweep.ts';
+import { newUnfinished, unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
-import { type SweepContext, sweep } from '../../../../shared/pipeline/inspect/sweep.ts';
+import { sweep } from '../../../../shared/pipeline/inspect/sweep.ts';
+import type { SweepContext } from '../../../../shared/pipeline/inspect/sweep-state.ts';
 import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 
@@ -32,6 +35,7 @@ async function deskOf(...keys: string[]): Promise<TestSweep> {
     originals: darkroom.originals,
     derivatives: darkroom.derivatives,
     config: darkroom.config,
+    listInForce: darkroom.listInForce,
     bucket: 'originals',
     tasks: [],
     errors,
@@ -84,14 +88,17 @@ describe('a sweep', () => {
     expect(desk.config.keys()).toEqual([SWEEP_KEY]);
   });
 
-  it('costs a HEAD for each set, and a GET for one whose original is gone', async () => {
+  it('costs one listing of each bucket, and a HEAD and a GET for a set whose original is gone', async () => {
     const desk = await deskOf(...TEN);
     const { originals, derivatives } = desk.darkroom;
     originals.objects.delete('p/3.jpg');
     originals.calls.length = 0;
     derivatives.calls.length = 0;
     await sweep({ ...desk, queue: { submit: async () => 'accepted' } }, true);
-    expect(originals.calls.map(({ operation }) => operation)).toEqual(Array(10).fill('head'));
+    expect(originals.calls).toEqual([
+      { operation: 'list', key: '' },
+      { operation: 'head', key: 'p/3.jpg' },
+    ]);
     expect(derivatives.calls).toEqual([
       { operation: 'list', key: '' },
       { operation: 'get', key: 'p/3.jpg/manifest.json' },
@@ -204,5 +211,272 @@ describe('a sweep', () => {
     expect(pages).toHaveLength(3);
     expect(desk.tasks.flatMap(({ keys }) => keys)).toEqual(many);
     expect(desk.darkroom.derivatives.keys()).toEqual([]);
+  });
+});
+
+/** The state of a test's bucket, as it was hours ago. */
+const LONG_AGO = new Date('2026-11-20T10:00:00.000Z');
+const NOW = '2026-11-23T10:00:00.000Z';
+
+function aged({ darkroom }: TestSweep, key: string, modifiedAt: Date): void {
+  for (const store of [darkroom.originals, darkroom.derivatives]) {
+    const stored = store.objects.get(key);
+    if (stored) store.objects.set(key, { ...stored, modifiedAt });
+  }
+}
+
+/** As if all of it lay there for days. */
+async function oldDeskOf(...keys: string[]): Promise<TestSweep> {
+  const desk = await deskOf(...keys);
+  const { originals, derivatives } = desk.darkroom;
+  for (const key of [...originals.keys(), ...derivatives.keys()]) aged(desk, key, LONG_AGO);
+  desk.darkroom.at(NOW);
+  return desk;
+}
+
+const minutesAgo = (minutes: number) => new Date(Date.parse(NOW) - minutes * 60_000);
+
+describe('an original that no event told of', () => {
+  it('is handed over after an hour, and developed; one that no rule asks for is not', async () => {
+    const desk = await oldDeskOf(...TEN);
+    const { originals } = desk.darkroom;
+    originals.upload('lost.jpg', PHOTO, minutesAgo(61));
+    originals.upload('young.jpg', PHOTO, minutesAgo(59));
+    originals.upload('docs/lost.jpg', PHOTO, LONG_AGO);
+    originals.upload('folder/', '', LONG_AGO);
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ mode, keys }) => [mode, keys])).toEqual([['settle', ['lost.jpg']]]);
+    expect(desk.darkroom.manifest('lost.jpg')).toMatchObject({ complete: true });
+    expect(desk.state()).toMatchObject({
+      phase: 'done',
+      neglected: { undeveloped: 1, outdated: 0, leftovers: 0 },
+      walked: { originals: 14 },
+    });
+  });
+
+  it('and was overwritten is developed anew, but not for the same bytes', async () => {
+    const desk = await oldDeskOf(...TEN);
+    const { originals } = desk.darkroom;
+    originals.upload('p/1.jpg', 'jpeg 800x600', minutesAgo(61));
+    originals.upload('p/2.jpg', PHOTO, minutesAgo(61));
+    originals.upload('p/3.jpg', 'jpeg 800x600', minutesAgo(59));
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
+    expect(desk.darkroom.manifest('p/1.jpg')?.original).toMatchObject({ width: 800 });
+    expect(desk.state()?.neglected).toEqual({ undeveloped: 0, outdated: 1, leftovers: 0 });
+  });
+
+  it('and is a take-down stays down, without a run each day', async () => {
+    const desk = await oldDeskOf(...TEN);
+    const { darkroom } = desk;
+    await takeDown('p/1.jpg', { by: 'moderator', reason: undefined }, darkroom);
+    aged(desk, 'p/1.jpg/manifest.json', LONG_AGO);
+    darkroom.originals.upload('p/1.jpg', 'jpeg 800x600', minutesAgo(61));
+    await sweep(desk, true);
+    expect(desk.tasks).toEqual([]);
+  });
+
+  it('is handed over whatever else is orphaned', async () => {
+    const desk = await oldDeskOf(...TEN);
+    desk.darkroom.originals.objects.clear();
+    desk.darkroom.originals.upload('lost.jpg', PHOTO, LONG_AGO);
+    await sweep(desk, true);
+    expect(desk.state()?.phase).toBe('refused');
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['lost.jpg']]);
+  });
+
+  it('costs nothing where all is well, of sets within each other too', async () => {
+    const desk = await oldDeskOf(
+      'a.jpg',
+      'a.jpg!x',
+      'a/b.jpg',
+      'a/b.jpg/c.png',
+      '中 文+%.jpg',
+      'a',
+    );
+    const { originals, derivatives } = desk.darkroom;
+    originals.calls.length = 0;
+    derivatives.calls.length = 0;
+    await sweep(desk, true);
+    expect(originals.calls).toEqual([{ operation: 'list', key: '' }]);
+    expect(derivatives.calls).toEqual([{ operation: 'list', key: '' }]);
+    expect(desk.state()).toMatchObject({ walked: { sets: 6, originals: 6, objects: 36 } });
+    expect(desk.tasks).toEqual([]);
+  });
+});
+
+describe('files of replaced versions', () => {
+  const OLD = 'p/1.jpg/0123456789/feed-480-0123456789.jpg';
+
+  it('that no manifest names go, once their time is over, within two sweeps', async () => {
+    const desk = await oldDeskOf(...TEN);
+    const { darkroom } = desk;
+    darkroom.derivatives.upload(OLD, 'x', LONG_AGO);
+    await sweep(desk, true);
+    expect(desk.state()?.neglected).toEqual({ undeveloped: 0, outdated: 0, leftovers: 1 });
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
+    expect(darkroom.manifest('p/1.jpg')?.retired).toMatchObject([{ key: OLD }]);
+    aged(desk, 'p/1.jpg/manifest.json', new Date(NOW));
+    darkroom.at('2026-11-25T10:00:00.000Z');
+    await sweep(desk, true);
+    expect(darkroom.derivatives.objects.has(OLD)).toBe(false);
+    expect(darkroom.manifest('p/1.jpg')?.retired).toEqual([]);
+    desk.tasks.length = 0;
+    aged(desk, 'p/1.jpg/manifest.json', new Date('2026-11-25T10:00:00.000Z'));
+    darkroom.at('2026-11-27T10:00:00.000Z');
+    await sweep(desk, true);
+    expect(desk.tasks).toEqual([]);
+  });
+
+  it('that its manifest retired go without any other run', async () => {
+    const desk = await oldDeskOf('a.jpg');
+    const { darkroom } = desk;
+    darkroom.originals.upload('a.jpg', 'jpeg 800x600', LONG_AGO);
+    await reconcile('a.jpg', darkroom);
+    const before = darkroom.derivatives.keys().length;
+    aged(desk, 'a.jpg/manifest.json', new Date(NOW));
+    await sweep(desk, true);
+    expect(desk.tasks).toEqual([]);
+    darkroom.at('2026-11-25T10:00:00.000Z');
+    await sweep(desk, true);
+    expect(darkroom.derivatives.keys().length).toBeLessThan(before);
+    expect(darkroom.manifest('a.jpg')?.retired).toEqual([]);
+  });
+
+  it('without a manifest, of an original that no rule asks for, go as well', async () => {
+    const desk = await oldDeskOf(...TEN);
+    desk.darkroom.originals.upload('docs/a.jpg', PHOTO, LONG_AGO);
+    const key = 'docs/a.jpg/0123456789/feed-480-0123456789.jpg';
+    desk.darkroom.derivatives.upload(key, 'x', LONG_AGO);
+    await sweep(desk, true);
+    expect(desk.darkroom.derivatives.objects.has(key)).toBe(false);
+  });
+});
+
+describe('a record of work that did not end in order', () => {
+  const recordOf = (key: string, at: string) => JSON.stringify(newUnfinished(key, new Date(at)));
+  const note = ({ config }: TestSweep, key: string, at: string) =>
+    config.upload(unfinishedKey(key), recordOf(key, at), new Date(at));
+
+  it('has its original finished after an hour, and goes with that', async () => {
+    const desk = await oldDeskOf(...TEN);
+    const { darkroom } = desk;
+    darkroom.originals.upload('half.jpg', PHOTO, LONG_AGO);
+    darkroom.at('2026-11-22T10:00:00.000Z');
+    darkroom.codec.beforeEncode = ({ format }) => {
+      if (format === 'webp') throw new Failure('STORE_UNAVAILABLE', 'OSS did not answer');
+    };
+    await reconcile('half.jpg', darkroom).catch(() => undefined);
+    darkroom.codec.beforeEncode = () => undefined;
+    darkroom.at('2026-11-22T10:59:00.000Z');
+    await sweep(desk, true);
+    expect(desk.tasks).toEqual([]);
+    darkroom.at('2026-11-22T11:01:00.000Z');
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ mode, keys }) => [mode, keys])).toEqual([['settle', ['half.jpg']]]);
+    expect(darkroom.manifest('half.jpg')).toMatchObject({ complete: true });
+    expect(desk.config.keys()).toEqual([SWEEP_KEY]);
+    expect(desk.state()?.unfinished).toEqual({ looked: 1, handedOver: 1, removed: 0 });
+  });
+
+  it('goes where its original is gone or was finished since, and where it cannot be read', async () => {
+    const desk = await oldDeskOf(...TEN);
+    note(desk, 'gone.jpg', '2026-11-23T08:00:00.000Z');
+    note(desk, 'p/1.jpg', '2026-11-19T08:00:00.000Z');
+    desk.config.upload('unfinished/broken.json', 'hello', minutesAgo(61));
+    desk.config.upload('unfinished/young.json', 'hello', minutesAgo(59));
+    await sweep(desk, true);
+    expect(desk.tasks).toEqual([]);
+    expect(desk.state()?.unfinished).toEqual({ looked: 4, handedOver: 0, removed: 3 });
+    expect(desk.config.keys()).toEqual([SWEEP_KEY, 'unfinished/young.json']);
+  });
+
+  it('of a set that is right already goes with the run that finds it so', async () => {
+    const desk = await oldDeskOf(...TEN);
+    note(desk, 'p/1.jpg', '2026-11-23T10:30:00.000Z');
+    desk.darkroom.at('2026-11-23T12:00:00.000Z');
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
+    expect(desk.config.keys()).toEqual([SWEEP_KEY]);
+  });
+});
+
+describe('the record of a sweep', () => {
+  const OLD = {
+    schema: 1,
+    id: 'sweep-old',
+    phase: 'walking',
+    cursor: 'p/4.jpg/manifest.json',
+    takedowns: { looked: 3, broken: 0 },
+    walked: { objects: 30, sets: 5 },
+    orphans: { objects: 6, sets: 1 },
+    pages: 1,
+    handedOver: { pages: 0, originals: 0 },
+    startedAt: '2026-11-23T09:00:00.000Z',
+    updatedAt: '2026-11-23T09:10:00.000Z',
+  };
+
+  it('that an older Darkroom left in the middle of its walk is walked anew, and nothing is lost', async () => {
+    const desk = await oldDeskOf(...TEN);
+    desk.darkroom.originals.objects.delete('p/1.jpg');
+    desk.config.upload(SWEEP_KEY, JSON.stringify(OLD));
+    desk.config.upload('sweep/sweep-old/00000000.json', '["p/1.jpg"]');
+    expect(await sweep(desk, false)).toBe('idle');
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
+    expect(desk.state()).toMatchObject({
+      id: 'sweep-old',
+      phase: 'done',
+      walked: { objects: 60, sets: 10, originals: 9 },
+      orphans: { objects: 6, sets: 1 },
+    });
+    expect(desk.config.keys()).toEqual([SWEEP_KEY]);
+  });
+
+  it.each(['takedowns', 'handing-over', 'done', 'refused'])(
+    'that an older Darkroom left in the phase %s is read',
+    async phase => {
+      const desk = await oldDeskOf('a.jpg');
+      desk.config.upload('sweep/sweep-old/00000000.json', '[]');
+      const { cursor: _, ...record } = OLD;
+      desk.config.upload(SWEEP_KEY, JSON.stringify({ ...record, phase }));
+      expect(await sweep(desk, false)).toBe('idle');
+    },
+  );
+
+  it('keeps the place in both listings, wherever it stops', async () => {
+    const names = [
+      'a',
+      'a.jpg',
+      'a.jpg!x',
+      'a/b.jpg',
+      'a/b.jpg/c.png',
+      'a/b.jpg/c.png-',
+      '😀',
+      '｡',
+    ];
+    for (let late = 2; late < 12; late += 1) {
+      const desk = await oldDeskOf(...names);
+      const { originals, derivatives } = desk.darkroom;
+      originals.objects.delete('a/b.jpg');
+      originals.upload('a/b.jpg!', PHOTO, LONG_AGO);
+      derivatives.upload('a/0123456789/feed-480-0123456789.jpg', 'x', LONG_AGO);
+      let looks = 0;
+      const hurried = {
+        ...desk,
+        // What is done of it meanwhile would be counted or not, by when the listing comes by.
+        queue: { submit: async () => 'accepted' as const },
+        now: () => new Date(looks++ % late === 0 ? '2100-01-02' : NOW),
+        deadline: new Date('2100-01-01'),
+      };
+      for (let turn = 0; (await sweep(hurried, turn === 0)) === 'more'; turn += 1) {
+        if (turn > 100) throw new Error('expected the sweep to come to its end');
+      }
+      expect(desk.state()).toMatchObject({
+        phase: 'done',
+        walked: { sets: 8, originals: 8, objects: 49 },
+        orphans: { sets: 1, objects: 6 },
+        neglected: { undeveloped: 1, outdated: 0, leftovers: 1 },
+      });
+    }
   });
 });

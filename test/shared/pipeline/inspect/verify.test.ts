@@ -10,7 +10,7 @@ import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { undoTakeDown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type VerifyOptions, verify } from '../../../../shared/pipeline/inspect/verify.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
-import { memoryStore } from '../../../support/memory-store.ts';
+import { etagOf, memoryStore } from '../../../support/memory-store.ts';
 import { SMALL } from '../../../support/preset-lists.ts';
 
 const PHOTO = 'jpeg 1600x1200';
@@ -57,6 +57,31 @@ function fileOf(darkroom: TestDarkroom, pattern: RegExp): string {
   const key = darkroom.derivatives.keys().find(one => pattern.test(one));
   if (!key) throw new Error(`expected a file like ${pattern}`);
   return key;
+}
+
+/** As a store that knows checksums. */
+function withChecksumsOfBytes({ originals }: TestDarkroom): void {
+  const { head } = originals;
+  originals.head = async key => {
+    const found = await head(key);
+    const bytes = originals.objects.get(key)?.bytes;
+    return found && bytes && { ...found, crc64: etagOf(bytes) };
+  };
+}
+
+/** As a multipart upload that was copied onto itself: another ETag, the same size and checksum. */
+function withOtherEtag(darkroom: TestDarkroom, key: string): void {
+  const crc64 = '123';
+  const manifest = darkroom.manifest(key);
+  if (!manifest) throw new Error(`expected a manifest of ${key}`);
+  const original = { ...manifest.original, etag: 'F'.repeat(32), crc64 };
+  const text = JSON.stringify({ ...manifest, original });
+  darkroom.derivatives.upload(`${key}/manifest.json`, text, LONG_AGO);
+  const { head } = darkroom.originals;
+  darkroom.originals.head = async one => {
+    const found = await head(one);
+    return found && { ...found, crc64 };
+  };
 }
 
 const named = (original: string, preset = 'feed') =>
@@ -202,14 +227,77 @@ describe('verify', () => {
   it.each([
     ['a newer schema', '{"schema":2}'],
     ['no JSON', 'hello'],
-  ])('finds %s in a manifest’s place, and leaves it to a person', async (_, content) => {
+  ])('finds %s in a manifest’s place, and has the set made anew', async (_, content) => {
     const darkroom = await developed('a.jpg');
     darkroom.derivatives.upload('a.jpg/manifest.json', content, LONG_AGO);
     const { told, handedOver } = await verified(darkroom);
     expect(told).toMatchObject([
-      { problem: 'corrupt', key: 'a.jpg/manifest.json', mend: 'by-hand' },
+      { problem: 'corrupt', key: 'a.jpg/manifest.json', mend: 'settle' },
     ]);
-    expect(handedOver).toEqual([]);
+    expect(handedOver).toEqual([['settle', ['a.jpg']]]);
+    await backfill({ mode: 'settle', keys: ['a.jpg'] }, darkroom, memoryStore());
+    expect((await verified(darkroom)).told).toEqual([]);
+  });
+
+  it('leaves a manifest.json of someone else where no rule asks for the original beside it', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.originals.upload('docs/app', 'x', LONG_AGO);
+    darkroom.derivatives.upload('docs/app/manifest.json', '{"name":"An app"}', LONG_AGO);
+    expect((await verified(darkroom)).told).toEqual([]);
+  });
+
+  it('finds a picture that was blamed for a crash, and has it tried again', async () => {
+    const darkroom = await developed('a.jpg', 'b.jpg');
+    const blamed = (key: string, code: 'ORIGINAL_CRASHED' | 'ORIGINAL_UNDECODABLE') => {
+      const manifest = { ...darkroom.manifest(key), complete: false, variants: [] };
+      const failure = { code, message: 'expected the decoder to survive' };
+      const text = JSON.stringify({ ...manifest, failure });
+      darkroom.derivatives.upload(`${key}/manifest.json`, text, LONG_AGO);
+      for (const file of darkroom.derivatives.keys()) {
+        if (file.startsWith(`${key}/`) && !file.endsWith('.json'))
+          darkroom.derivatives.objects.delete(file);
+      }
+    };
+    blamed('a.jpg', 'ORIGINAL_CRASHED');
+    blamed('b.jpg', 'ORIGINAL_UNDECODABLE');
+    const { told, handedOver, verdict } = await verified(darkroom);
+    expect(told).toMatchObject([
+      {
+        problem: 'missing',
+        original: 'a.jpg',
+        why: expect.stringMatching(/^not developed: ORIGINAL_CRASHED: expected the decoder/),
+        mend: 'retry-failed',
+      },
+    ]);
+    expect(verdict).toMatchObject({ failures: { ORIGINAL_UNDECODABLE: 1 }, mendable: 1 });
+    expect(handedOver).toEqual([['retry-failed', ['a.jpg']]]);
+    darkroom.at('2026-11-23T12:00:00.000Z');
+    for (const [mode, keys] of handedOver) await backfill({ mode, keys }, darkroom, memoryStore());
+    const after = await verified(darkroom);
+    expect(after.told).toEqual([]);
+    expect(after.verdict.failures).toEqual({ ORIGINAL_UNDECODABLE: 1 });
+  });
+
+  it('takes the same bytes under another ETag for the same original', async () => {
+    const darkroom = await developed('a.jpg');
+    withOtherEtag(darkroom, 'a.jpg');
+    const { told, verdict } = await verified(darkroom);
+    expect(told).toEqual([]);
+    expect(verdict.pending).toBe(0);
+  });
+
+  it('takes other bytes of the same size for another original', async () => {
+    const darkroom = await developed();
+    withChecksumsOfBytes(darkroom);
+    darkroom.originals.upload('a.jpg', PHOTO, LONG_AGO);
+    await reconcile('a.jpg', darkroom);
+    darkroom.originals.upload('a.jpg', 'jpeg 1200x1600', LONG_AGO);
+    expect((await verified(darkroom)).told).toMatchObject([
+      {
+        problem: 'missing',
+        why: 'not developed: the manifest is of an older version of the original',
+      },
+    ]);
   });
 
   it('looks twice, so that what moves meanwhile is no problem', async () => {

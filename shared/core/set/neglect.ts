@@ -1,0 +1,34 @@
+import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
+import { presetsFor } from '../list/rules.ts';
+import { unusableKey } from './keys.ts';
+import type { Pair } from './side-by-side.ts';
+
+/**
+ * What a listing alone says that nobody attended to. `undeveloped`: there is no manifest. `outdated`: it was last
+ * written before the original was. `leftovers`: files of versions that were replaced, although their time is over.
+ */
+export type Neglect = 'undeveloped' | 'outdated' | 'leftovers';
+
+/** What is younger may be in the hands of a run, or of an event that comes late. */
+export const PATIENCE_MS = 3600_000;
+
+/** Undefined where the original was not listed: sets without one are looked at otherwise. */
+export function neglectOf(pair: Pair, list: PresetList, now: Date): Neglect | undefined {
+  const { key, original, files, isMixed, youngestAt, manifestAt } = pair;
+  if (!original || unusableKey(key)) return undefined;
+  const isOver = (at: string | undefined, more = 0) =>
+    at !== undefined && now.getTime() - Date.parse(at) > PATIENCE_MS + more;
+  const isWaiting = isAsked(pair, list) && isOver(original.modifiedAt);
+  if (manifestAt === undefined) {
+    const isLitter = files > 0 && isOver(youngestAt);
+    return isWaiting || isLitter ? 'undeveloped' : undefined;
+  }
+  if (isWaiting && manifestAt < original.modifiedAt) return 'outdated';
+  return isMixed && isOver(manifestAt, retentionMilliseconds(list)) ? 'leftovers' : undefined;
+}
+
+/** What a console makes for a folder is no picture. */
+function isAsked({ key, original }: Pair, list: PresetList): boolean {
+  const isFolder = key.endsWith('/') && original?.bytes === 0;
+  return !isFolder && presetsFor(key, list).length > 0;
+}

@@ -1,0 +1,111 @@
+import { pMapIterable } from 'p-map';
+import type { PresetList } from '../../core/list/preset-list.ts';
+import { type Neglect, neglectOf } from '../../core/set/neglect.ts';
+import { type ListedOriginal, type Pair, startingPlace } from '../../core/set/side-by-side.ts';
+import { pageKey, type Sweep } from '../../core/work/sweep.ts';
+import { writeRecord } from '../records.ts';
+import { findManifest, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
+import { give, isLate, PAGE, type SweepContext, save } from './sweep-state.ts';
+import { type Walked, walkBoth } from './walk-both.ts';
+
+/** Pairs between two writes of the state: if the process dies, so many are looked at again. */
+const SAVE_EVERY = 10_000;
+
+type Found = { orphans: number } | { neglect: Neglect | undefined };
+
+/**
+ * Whether both buckets were walked to their end, in time. What was lost is handed over on the way; sets whose original
+ * is gone wait in pages for the end, since their share can be judged only there.
+ */
+export async function walkAll(state: Sweep, context: SweepContext): Promise<boolean> {
+  const [gone, lost]: [string[], string[]] = [[], []];
+  let place = state.place ?? startingPlace();
+  let sinceSaved = 0;
+  const flush = async () => {
+    await give(lost.splice(0), { mode: 'settle', isDoubted: true }, state, context);
+    if (gone.length > 0) {
+      await writeRecord(context.config, pageKey(state.id, state.pages), gone.splice(0));
+      state.pages += 1;
+    }
+    sinceSaved = 0;
+    await save(state, { place }, context);
+  };
+  for await (const { pair, found, ...walked } of looksAlong(place, context)) {
+    place = walked.place;
+    sinceSaved += 1;
+    if (pair && count(pair, found, state)) ('orphans' in found ? gone : lost).push(pair.key);
+    if (Math.max(gone.length, lost.length) >= PAGE || sinceSaved >= SAVE_EVERY) await flush();
+    if (isLate(context)) {
+      await flush();
+      return false;
+    }
+  }
+  await flush();
+  return true;
+}
+
+async function* looksAlong(from: Parameters<typeof walkBoth>[1], context: SweepContext) {
+  const { list } = await context.listInForce.current();
+  const now = context.now();
+  const look = async ({ pair, place }: Walked) => ({
+    pair,
+    place,
+    found: pair ? await lookAt(pair, { list, now }, context) : NOTHING,
+  });
+  yield* pMapIterable(walkBoth(context, from), look, { concurrency: REQUESTS_SIDE_BY_SIDE });
+}
+
+const NOTHING: Found = { neglect: undefined };
+
+/** Answers whether something is to be done about it. */
+function count({ original, files, manifestAt }: Pair, found: Found, state: Sweep): boolean {
+  const objects = files + (manifestAt ? 1 : 0);
+  state.walked.objects += objects;
+  if (objects > 0) state.walked.sets += 1;
+  if (original) state.walked.originals += 1;
+  if ('neglect' in found) {
+    if (found.neglect) state.neglected[found.neglect] += 1;
+    return found.neglect !== undefined;
+  }
+  if (found.orphans > 0) state.orphans.sets += 1;
+  state.orphans.objects += found.orphans;
+  return found.orphans > 0;
+}
+
+/** No request where all is as it should be. */
+async function lookAt(
+  pair: Pair,
+  { list, now }: { list: PresetList; now: Date },
+  context: SweepContext,
+): Promise<Found> {
+  const { original } = pair;
+  if (!original) return { orphans: await orphansIn(pair, context) };
+  const neglect = neglectOf(pair, list, now);
+  const isFalseAlarm = neglect === 'outdated' && (await isAnswered(original, context));
+  return { neglect: isFalseAlarm ? undefined : neglect };
+}
+
+/** The same bytes once more need no other manifest, and a tombstone stays whatever is uploaded. */
+async function isAnswered(
+  { key, etag, bytes }: ListedOriginal,
+  { derivatives }: SweepContext,
+): Promise<boolean> {
+  const manifest = await findManifest(key, derivatives);
+  if (!manifest || manifest === 'unreadable') return false;
+  const { original, takenDown } = manifest;
+  return takenDown !== undefined || (original.etag === etag && original.bytes === bytes);
+}
+
+/**
+ * How many objects its original left behind: it may have come since it was not listed. A tombstone outlives its original,
+ * and anyone may keep a `manifest.json` in this bucket.
+ */
+async function orphansIn(
+  { key, files, manifestAt }: Pair,
+  { originals, derivatives }: SweepContext,
+): Promise<number> {
+  if (await originals.head(key)) return 0;
+  const manifest = manifestAt && (await findManifest(key, derivatives));
+  if (!manifest || manifest === 'unreadable') return files;
+  return manifest.takenDown ? 0 : files + 1;
+}

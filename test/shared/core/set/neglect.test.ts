@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { neglectOf } from '../../../../shared/core/set/neglect.ts';
+import type { Pair } from '../../../../shared/core/set/side-by-side.ts';
+import { listOf, SMALL } from '../../../support/preset-lists.ts';
+
+const NOW = new Date('2026-11-23T10:00:00.000Z');
+const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000).toISOString();
+const listed = (key: string, minutes: number, bytes = 5) => ({
+  key,
+  original: { key, etag: 'E', bytes, modifiedAt: ago(minutes) },
+});
+
+const list = listOf(`retain: 2h\n${SMALL}`);
+const of = (pair: Partial<Pair> & { key: string }) =>
+  neglectOf({ files: 0, isMixed: false, ...pair }, list, NOW);
+
+describe('an original is neglected', () => {
+  it.each<[string, Partial<Pair> & { key: string }, ReturnType<typeof neglectOf>]>([
+    ['that has no manifest for longer than an hour', listed('a.jpg', 61), 'undeveloped'],
+    ['not yet within the hour', listed('a.jpg', 59), undefined],
+    ['not where no rule asks for it', listed('docs/a.jpg', 99), undefined],
+    ['not where it is a folder', listed('p/', 99, 0), undefined],
+    ['not where nothing can be made of its key', listed('a/../b.jpg', 99), undefined],
+    [
+      'that was overwritten, and its manifest not',
+      { ...listed('a.jpg', 61), files: 5, manifestAt: ago(62) },
+      'outdated',
+    ],
+    [
+      'not where it was overwritten within the hour',
+      { ...listed('a.jpg', 59), files: 5, manifestAt: ago(62) },
+      undefined,
+    ],
+    [
+      'not where the manifest is of the same second',
+      { ...listed('a.jpg', 99), files: 5, manifestAt: ago(99) },
+      undefined,
+    ],
+    [
+      'of which files of two versions are there for longer than they are to stay',
+      { ...listed('a.jpg', 999), files: 9, isMixed: true, manifestAt: ago(181) },
+      'leftovers',
+    ],
+    [
+      'not where replaced files may still stay',
+      { ...listed('a.jpg', 999), files: 9, isMixed: true, manifestAt: ago(179) },
+      undefined,
+    ],
+    [
+      'of which files are there without a manifest, though nobody asks for it',
+      { ...listed('docs/a.jpg', 99), files: 1, youngestAt: ago(61) },
+      'undeveloped',
+    ],
+    [
+      'not while such files may be the work of a run',
+      { ...listed('docs/a.jpg', 99), files: 1, youngestAt: ago(59) },
+      undefined,
+    ],
+    ['never where it was not listed', { key: 'a.jpg', files: 5, manifestAt: ago(999) }, undefined],
+  ])('%s', (_, pair, expected) => {
+    expect(of(pair)).toBe(expected);
+  });
+});
