@@ -2,11 +2,10 @@ import { amendFor, asUnread, concerns, withMade } from '../../core/work/amend.ts
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Batch } from '../../core/work/batch.ts';
 import { type Mode, resultKey, type Tally, tallyOf } from '../../core/work/run.ts';
-import { unfinishedKey } from '../../core/work/unfinished.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findManifest } from '../stored-set.ts';
-import { type Result, reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
+import { reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
 import { writeRecord } from '../records.ts';
 
 export type BackfillBatch = Pick<
@@ -57,16 +56,9 @@ export async function backfill(
   if (run && isOver) {
     await writeRecord(config, resultKey(run.id, run.task), { task: run.task, tally });
   }
-  if (isDoubted) await forgetUnfinished(results, config);
   darkroom.log.info('batch-done', { ...tally, ...(run && { run: run.id, task: run.task }) });
   throwFirst(results);
   return tally;
-}
-
-/** What was lost of them is made good now. */
-async function forgetUnfinished(results: Result[], config: ObjectStore): Promise<void> {
-  const done = results.filter(({ failure }) => !failure);
-  if (done.length > 0) await config.remove(done.map(({ key }) => unfinishedKey(key)));
 }
 
 async function amendedBy(

@@ -1,13 +1,6 @@
 import { Failure } from '../../core/failure.ts';
 import type { OriginalObject } from '../../core/set/manifest.ts';
-import {
-  crashesKey,
-  crashesOf,
-  crashesSchema,
-  newCrashes,
-  newUnfinished,
-  unfinishedKey,
-} from '../../core/work/unfinished.ts';
+import { crashesKey, crashesOf, crashesSchema, newCrashes } from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
 
@@ -69,15 +62,4 @@ async function blamed(crashes: number, key: string, config: NonNullable<Darkroom
   await config.remove([key]);
   const message = `expected the decoder to survive the picture, it did not in ${crashes} attempts`;
   return new Failure('ORIGINAL_CRASHED', message);
-}
-
-/**
- * Leaves word that nobody knows what became of a write of the key, which may take effect when all attempts are over,
- * or that files of it failed in passing.
- */
-export async function noteUnfinished(
-  key: string,
-  { config, now }: Pick<Darkroom, 'config' | 'now'>,
-): Promise<void> {
-  if (config) await writeRecord(config, unfinishedKey(key), newUnfinished(key, now()));
 }

@@ -10,10 +10,11 @@ import { newWriter, notedWrites, takenDownMeanwhile } from '../removal/take-down
 import { clearSet, clearStale } from './clear.ts';
 import { isLifted } from '../removal/take-down-records.ts';
 import { commit, isAsSeen } from './commit.ts';
-import { mayHaveCrashed, noteUnfinished } from './crash-guard.ts';
+import { mayHaveCrashed } from './crash-guard.ts';
 import { type Attempt, makeSet } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
+import { keepWord, noteUnfinished } from './unfinished.ts';
 
 /** Each further turn means that the original, the list or the manifest moved while we worked. */
 const TURNS = 6;
@@ -67,13 +68,22 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
   if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
   const made = await makeSet(seen, attempt, darkroom);
-  if (!made) return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
+  if (!made) {
+    await keepWord(seen, seen.manifest?.retired ?? [], darkroom);
+    return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
+  }
   const manifest = manifestOf(seen, made, darkroom.now().toISOString());
   const committed = await commit(manifest, seen, darkroom);
   if (!committed) return undefined;
   if (!(await clearStale(made.todo.remove, { seen: committed, manifest }, darkroom))) {
     return undefined;
   }
+  const gone = new Set(made.todo.remove);
+  await keepWord(
+    seen,
+    manifest.retired.filter(file => !gone.has(file.key)),
+    darkroom,
+  );
   return reportUnlessRetryable(made, manifest, attempt);
 }
 
@@ -112,6 +122,7 @@ async function clearAway(
   const removed = await clearSet({ key, manifest }, darkroom);
   // Uploaded or asked for anew while we cleared: another run may have committed what we just removed.
   if (!(await isAsSeen({ ...seen, manifestEtag: undefined }, darkroom))) return undefined;
+  await keepWord(seen, [], darkroom);
   return reportOf(attempt, { outcome: 'removed', reason, removed });
 }
 
