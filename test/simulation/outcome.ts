@@ -1,6 +1,6 @@
 import { PUBLISHED_KEY } from '../../shared/core/list/published.ts';
 import { manifestKey, parseDerivativeKey, parseManifestKey } from '../../shared/core/set/keys.ts';
-import type { Manifest } from '../../shared/core/set/manifest.ts';
+import { isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
 import { IN_FORCE_KEY } from '../../shared/core/work/in-force.ts';
 import { allowances } from './allowances.ts';
 import { type SimulatedBucket, simulatedBucket } from './bucket.ts';
@@ -83,7 +83,24 @@ async function freshRun(world: World): Promise<SimulatedBucket> {
   };
   if (!jsonAt(buckets.config, IN_FORCE_KEY)) return derivatives;
   for (const key of buckets.originals.keys()) await developFresh(key, env);
+  for (const key of buckets.originals.keys()) takeVersion(key, derivatives, buckets.derivatives);
   return derivatives;
+}
+
+/** The same bytes stay the version that they were first, whatever ETag a copy gave them: a fresh run cannot know it. */
+function takeVersion(key: string, fresh: SimulatedBucket, real: SimulatedBucket): void {
+  const [made, is] = [manifestAt(fresh, manifestKey(key)), manifestAt(real, manifestKey(key))];
+  if (!made || !is || is.takenDown || !isSameObject(made.original, is.original)) return;
+  const [from, to] = [made.version, is.version];
+  for (const [name, thing] of [...fresh.objects]) {
+    const original = parseDerivativeKey(name)?.original ?? parseManifestKey(name);
+    if (original !== key || from === to) continue;
+    const isManifest = parseManifestKey(name) !== undefined;
+    const text = thing.bytes.toString('utf8').replaceAll(from, to);
+    fresh.remove(name, undefined);
+    const renamed = name.replace(`${key}/${from}/`, `${key}/${to}/`);
+    fresh.put(renamed, isManifest ? { ...thing, bytes: Buffer.from(text) } : thing, undefined);
+  }
 }
 
 const nothing = () => undefined;
