@@ -53,12 +53,16 @@ export interface ListedObject {
   etag: string;
   bytes: number;
   modifiedAt: Date;
+  /** It cannot be read until somebody restores it. */
+  isArchived?: true;
 }
 
 /** An original on the way past; whoever stops after it goes on from its cursor. */
 export interface Entry {
   key: string;
   cursor: string;
+  /** It is told, and not handed over. */
+  isArchived?: true;
 }
 
 /** The settings of one bucket. Throws STORE_DENIED where the bucket is somebody else's. */

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { isFlawed, type Run } from '../../shared/core/work/run.ts';
+import { isFlawed, type Run, withArchived } from '../../shared/core/work/run.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { runRecord } from '../../shared/pipeline/bulk/run-record.ts';
-import { runTeller } from './progress.ts';
+import { type Rehearsed, runTeller } from './progress.ts';
 import { findOrBegin } from './run.ts';
 import { type BackfillOptions, plannedFor, selectionOf } from './selection.ts';
 import { entriesOf } from './source.ts';
@@ -59,12 +59,21 @@ async function backfillFromHere(options: BackfillOptions): Promise<void> {
 async function rehearse(selection: Run['selection'], { connection, list, teller }: CarryingOut) {
   const planned = plannedFor(selection, list);
   const entries = await entriesOf(selection, connection);
-  const counted = { seen: 0, originals: 0, files: 0 };
-  for await (const { key } of entries(undefined)) {
+  const counted: Rehearsed = {
+    seen: 0,
+    originals: 0,
+    files: 0,
+    archived: { originals: 0, first: [] },
+  };
+  for await (const { key, isArchived } of entries(undefined)) {
     if (counted.originals === selection.limit) break;
     const files = planned(key);
     counted.seen += 1;
     if (files === undefined) continue;
+    if (isArchived) {
+      counted.archived = withArchived(counted.archived, [key]);
+      continue;
+    }
     counted.originals += 1;
     counted.files += files;
   }

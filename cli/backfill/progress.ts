@@ -9,7 +9,14 @@ export interface RunTeller {
   progress(run: Run): void;
   note(text: string): void;
   end(run: Run): void;
-  rehearsed(counted: { seen: number; originals: number; files: number }): void;
+  rehearsed(counted: Rehearsed): void;
+}
+
+export interface Rehearsed {
+  seen: number;
+  originals: number;
+  files: number;
+  archived: NonNullable<Run['archived']>;
 }
 
 export function runTeller({ json }: { json?: true }): RunTeller {
@@ -17,8 +24,8 @@ export function runTeller({ json }: { json?: true }): RunTeller {
 }
 
 function jsonTeller(): RunTeller {
-  const line = ({ id, phase, reason, cursor, seen, handedOver, done }: Run) =>
-    say(JSON.stringify({ id, phase, reason, cursor, seen, handedOver, done }));
+  const line = ({ id, phase, reason, cursor, seen, handedOver, archived, done }: Run) =>
+    say(JSON.stringify({ id, phase, reason, cursor, seen, handedOver, archived, done }));
   return {
     begin: line,
     progress: line,
@@ -54,12 +61,15 @@ function personTeller(): RunTeller {
     end: run => {
       if (isWatched) bar.stop();
       say(`${progressInWords(run)}: ${outcomesInWords(run)}`);
+      if (run.archived) say(archivedInWords(run.archived));
       say(endInWords(run));
     },
-    rehearsed: ({ seen, originals, files }) =>
+    rehearsed: ({ seen, originals, files, archived }) => {
       say(
         `${originals.toLocaleString('en')} of ${seen.toLocaleString('en')} originals would be handed over, for up to ${files.toLocaleString('en')} files`,
-      ),
+      );
+      if (archived.originals > 0) say(archivedInWords(archived));
+    },
   };
 }
 
@@ -95,4 +105,9 @@ function flawInWords({ reason, done }: Run): string {
     ...(reason ? [reason] : []),
   ];
   return `Not all is done: ${flaws.join('; ')}. After the repair, darkroom replay or the same command goes on.`;
+}
+
+function archivedInWords({ originals, first }: NonNullable<Run['archived']>): string {
+  const others = originals > first.length ? ', …' : '';
+  return `${originals.toLocaleString('en')} originals are archived and were not handed over (ORIGINAL_ARCHIVED): ${first.join(', ')}${others}. Restore them, then run this again, and --retry-failed for those that were tried.`;
 }

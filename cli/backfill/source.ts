@@ -33,7 +33,8 @@ async function* listed(
 ): AsyncGenerator<Entry> {
   for await (const entry of originals.list(prefix, after ? { after } : {})) {
     if (!('key' in entry) || (since && entry.modifiedAt < since)) continue;
-    yield { key: entry.key, cursor: entry.key };
+    const { key, isArchived } = entry;
+    yield { key, cursor: key, ...(isArchived ? { isArchived } : {}) };
   }
 }
 

@@ -7,6 +7,7 @@ import { parse } from 'csv-parse';
 import * as z from 'zod';
 import { Failure } from '../../core/failure.ts';
 import type { Entry } from '../../ports.ts';
+import { isArchiveClass } from './object-facts.ts';
 
 /**
  * An OSS inventory: `manifest.json` names gzipped CSV files without a header, whose columns `fileSchema` names. Keys are
@@ -31,10 +32,7 @@ export interface InventoryOptions {
   since: Date | undefined;
 }
 
-/** What cannot be read without restoring it first. */
-const ARCHIVED = /^(Archive|ColdArchive|DeepColdArchive)$/;
-
-/** Streams the keys of an inventory, in constant memory; a cursor is `{file}:{row}`. */
+/** Streams the keys of an inventory, in constant memory; a cursor is `{file}:{row}`. It does not know what was restored. */
 export async function openInventory(
   open: (key: string) => Promise<Readable>,
   options: InventoryOptions,
@@ -115,7 +113,9 @@ async function* entriesIn(
     for await (const [row, fields] of numbered(rowsOf(open, file))) {
       if (index === firstFile && row <= firstRow) continue;
       const key = wantedKey(fields, columns, options);
-      if (key !== undefined) yield { key, cursor: `${index}:${row}` };
+      if (key === undefined) continue;
+      const isArchived = isArchiveClass(fields[columns.storageClass] ?? '');
+      yield { key, cursor: `${index}:${row}`, ...(isArchived ? { isArchived } : {}) };
     }
   }
 }
@@ -136,7 +136,6 @@ async function* numbered<T>(rows: AsyncIterable<T>): AsyncGenerator<[number, T]>
 function wantedKey(fields: string[], columns: Columns, { prefix, since }: InventoryOptions) {
   const key = decodeURIComponent(fields[columns.key] ?? '');
   if (key === '' || !key.startsWith(prefix)) return undefined;
-  if (ARCHIVED.test(fields[columns.storageClass] ?? '')) return undefined;
   const modified = fields[columns.modified];
   return since && modified && new Date(modified) < since ? undefined : key;
 }

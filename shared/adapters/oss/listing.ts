@@ -2,7 +2,7 @@ import type OSS from 'ali-oss';
 import type { ListedObject, ListOptions } from '../../ports.ts';
 import { unlike } from './body.ts';
 import type { Attempt } from './calling.ts';
-import { bare } from './object-facts.ts';
+import { bare, isArchiveClass } from './object-facts.ts';
 
 export interface Page {
   /** For people. */
@@ -38,10 +38,17 @@ export async function listPage(client: OSS, page: Page, { timeout }: Attempt): P
       etag: bare(object.etag),
       bytes: object.size,
       modifiedAt: new Date(object.lastModified),
+      ...(isArchived(object) ? { isArchived: true } : {}),
     })),
     prefixes: prefixes.map(name),
     token: token || undefined,
   };
+}
+
+/** What is archived and was restored can be read for a while. ali-oss reads RestoreInfo, and its types miss it. */
+function isArchived(object: { storageClass: string; restoreInfo?: { ongoingRequest: boolean } }) {
+  if (!isArchiveClass(object.storageClass)) return false;
+  return object.restoreInfo?.ongoingRequest !== false;
 }
 
 /** Fresh each time: ali-oss takes the token out of the object that it is given. */

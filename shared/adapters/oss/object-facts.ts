@@ -32,3 +32,8 @@ export function objectFrom(what: string, key: string, headers: object): Original
   if (bytes === undefined) throw unlike(what, 'a Content-Length', 'of the object', 'none');
   return { key, etag, bytes, ...(crc64 ? { crc64 } : {}) };
 }
+
+/** Of storage classes that cannot be read without restoring the object first. */
+export function isArchiveClass(storageClass: string): boolean {
+  return /^(Archive|ColdArchive|DeepColdArchive)$/.test(storageClass);
+}

@@ -1,11 +1,12 @@
 import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
 import { presetsFor } from '../list/rules.ts';
-import { unusableKey } from './keys.ts';
+import { unusableKey, versionOf } from './keys.ts';
 import type { Pair } from './side-by-side.ts';
 
 /**
  * What a listing alone says that nobody attended to. `undeveloped`: there is no manifest. `outdated`: it was last
- * written before the original was. `leftovers`: files of versions that were replaced, although their time is over.
+ * written before the original was. `leftovers`: files of versions that were replaced, although their time is over;
+ * after a copy onto itself an original has another ETag than its files' version is of: the manifest tells these apart.
  */
 export type Neglect = 'undeveloped' | 'outdated' | 'leftovers';
 
@@ -14,17 +15,21 @@ export const PATIENCE_MS = 3600_000;
 
 /** Undefined where the original was not listed: sets without one are looked at otherwise. */
 export function neglectOf(pair: Pair, list: PresetList, now: Date): Neglect | undefined {
-  const { key, original, files, isMixed, youngestAt, manifestAt } = pair;
+  const { key, original, manifestAt } = pair;
   if (!original || unusableKey(key)) return undefined;
   const isOver = (at: string | undefined, more = 0) =>
     at !== undefined && now.getTime() - Date.parse(at) > PATIENCE_MS + more;
   const isWaiting = isAsked(pair, list) && isOver(original.modifiedAt);
   if (manifestAt === undefined) {
-    const isLitter = files > 0 && isOver(youngestAt);
-    return isWaiting || isLitter ? 'undeveloped' : undefined;
+    return isWaiting || isOver(pair.youngestAt) ? 'undeveloped' : undefined;
   }
   if (isWaiting && manifestAt < original.modifiedAt) return 'outdated';
-  return isMixed && isOver(manifestAt, retentionMilliseconds(list)) ? 'leftovers' : undefined;
+  const isPast = isOver(manifestAt, retentionMilliseconds(list));
+  return isPast && hasOthers(pair, versionOf(original.etag)) ? 'leftovers' : undefined;
+}
+
+function hasOthers({ version = '', isMixed }: Pair, current: string): boolean {
+  return isMixed || (version !== '' && version !== current);
 }
 
 /** What a console makes for a folder is no picture. */

@@ -57,12 +57,25 @@ const presentRun = z.strictObject({
   cursor: z.string().optional().describe('all before it were handed over'),
   seen: z.int().describe('originals, those passed over included'),
   handedOver: z.strictObject({ batches: z.int(), originals: z.int(), planned: z.int() }),
+  archived: z
+    .strictObject({ originals: z.int(), first: z.array(z.string()) })
+    .optional()
+    .describe('passed over, since they cannot be read until somebody restores them'),
   done: tallySchema,
   counted: z.array(z.string()).describe('results in `done` that may still be lying there'),
   startedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   retireAt: z.iso.datetime().optional().describe('when what was replaced goes'),
 });
+/** Named as examples. */
+const FIRST_ARCHIVED = 5;
+
+export function withArchived(known: Run['archived'], keys: string[]): NonNullable<Run['archived']> {
+  const { originals, first } = known ?? { originals: 0, first: [] };
+  const named = [...first, ...keys].slice(0, FIRST_ARCHIVED);
+  return { originals: originals + keys.length, first: named };
+}
+
 /** Records that were written before the word was `retire` said `sweep`, and `sweepAt`. */
 function inPresentWords(record: unknown): unknown {
   if (typeof record !== 'object' || record === null) return record;

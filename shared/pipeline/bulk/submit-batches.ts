@@ -1,5 +1,5 @@
 import { batchMessage, bytesOfKey, isFull, taskId } from '../../core/work/batch.ts';
-import type { Run } from '../../core/work/run.ts';
+import { type Run, withArchived } from '../../core/work/run.ts';
 import type { Entry, TaskQueue } from '../../ports.ts';
 
 export interface Submission {
@@ -25,6 +25,7 @@ interface Collected {
   keys: string[];
   bytes: number;
   planned: number;
+  archived: string[];
   seen: number;
   cursor: string;
 }
@@ -82,6 +83,7 @@ function land(flying: Flight[], run: Run): void {
     const { batch } = first;
     run.cursor = batch.cursor;
     run.seen += batch.seen;
+    if (batch.archived.length > 0) run.archived = withArchived(run.archived, batch.archived);
     if (batch.keys.length === 0) continue;
     run.handedOver.batches += 1;
     run.handedOver.originals += batch.keys.length;
@@ -109,12 +111,13 @@ async function* batchesOf({
   const { limit = Number.POSITIVE_INFINITY } = run.selection;
   let left = limit - run.handedOver.originals;
   let batch = emptyBatch();
-  for await (const { key, cursor } of entries(run.cursor)) {
+  for await (const { key, cursor, isArchived } of entries(run.cursor)) {
     if (left <= 0) break;
     const files = planned(key);
     batch.seen += 1;
     batch.cursor = cursor;
-    if (files !== undefined) {
+    if (files !== undefined && isArchived) batch.archived.push(key);
+    else if (files !== undefined) {
       batch.keys.push(key);
       batch.bytes += bytesOfKey(key);
       batch.planned += files;
@@ -129,7 +132,7 @@ async function* batchesOf({
 }
 
 function emptyBatch(): Collected {
-  return { keys: [], bytes: 0, planned: 0, seen: 0, cursor: '' };
+  return { keys: [], bytes: 0, planned: 0, archived: [], seen: 0, cursor: '' };
 }
 
 function paceOf({ rate }: Submission): (originals: number) => Promise<void> {

@@ -1,7 +1,7 @@
 import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { type Neglect, neglectOf } from '../../core/set/neglect.ts';
-import { type ListedOriginal, type Pair, startingPlace } from '../../core/set/side-by-side.ts';
+import { type Pair, type Place, startingPlace } from '../../core/set/side-by-side.ts';
 import { pageKey, type Sweep } from '../../core/work/sweep.ts';
 import { writeRecord } from '../records.ts';
 import { findManifest, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
@@ -18,40 +18,54 @@ type Found = { orphans: number } | { neglect: Neglect | undefined };
  * is gone wait in pages for the end, since their share can be judged only there.
  */
 export async function walkAll(state: Sweep, context: SweepContext): Promise<boolean> {
-  const [gone, lost]: [string[], string[]] = [[], []];
-  let place = state.place ?? startingPlace();
-  let sinceSaved = 0;
-  const flush = async () => {
-    await give(lost.splice(0), { mode: 'settle', isDoubted: true }, state, context);
-    if (gone.length > 0) {
-      await writeRecord(context.config, pageKey(state.id, state.pages), gone.splice(0));
-      state.pages += 1;
-    }
-    sinceSaved = 0;
-    await save(state, { place }, context);
-  };
-  for await (const { pair, found, ...walked } of looksAlong(place, context)) {
-    place = walked.place;
-    sinceSaved += 1;
-    if (pair && count(pair, found, state)) ('orphans' in found ? gone : lost).push(pair.key);
-    if (Math.max(gone.length, lost.length) >= PAGE || sinceSaved >= SAVE_EVERY) await flush();
+  const from = state.place ?? startingPlace();
+  const collected = collecting(from, state, context);
+  for await (const look of looksAlong(from, context)) {
+    collected.take(look);
+    if (collected.isFull()) await collected.flush();
     if (isLate(context)) {
-      await flush();
+      await collected.flush();
       return false;
     }
   }
-  await flush();
+  await collected.flush();
   return true;
 }
 
-async function* looksAlong(from: Parameters<typeof walkBoth>[1], context: SweepContext) {
+function collecting(from: Place, state: Sweep, context: SweepContext) {
+  const [gone, lost]: [string[], string[]] = [[], []];
+  let place = from;
+  let sinceSaved = 0;
+  return {
+    take: ({ pair, found, ...walked }: Looked) => {
+      place = walked.place;
+      sinceSaved += 1;
+      if (pair && count(pair, found, state)) ('orphans' in found ? gone : lost).push(pair.key);
+    },
+    isFull: () => Math.max(gone.length, lost.length) >= PAGE || sinceSaved >= SAVE_EVERY,
+    flush: async () => {
+      await give(lost.splice(0), { mode: 'settle', isDoubted: true }, state, context);
+      if (gone.length > 0) {
+        await writeRecord(context.config, pageKey(state.id, state.pages), gone.splice(0));
+        state.pages += 1;
+      }
+      sinceSaved = 0;
+      await save(state, { place }, context);
+    },
+  };
+}
+
+interface Looked extends Walked {
+  found: Found;
+}
+
+async function* looksAlong(from: Place, context: SweepContext): AsyncGenerator<Looked> {
   const { list } = await context.listInForce.current();
   const now = context.now();
-  const look = async ({ pair, place }: Walked) => ({
-    pair,
-    place,
-    found: pair ? await lookAt(pair, { list, now }, context) : NOTHING,
-  });
+  const look = async (walked: Walked): Promise<Looked> => {
+    const { pair } = walked;
+    return { ...walked, found: pair ? await lookAt(pair, { list, now }, context) : NOTHING };
+  };
   yield* pMapIterable(walkBoth(context, from), look, { concurrency: REQUESTS_SIDE_BY_SIDE });
 }
 
@@ -81,19 +95,25 @@ async function lookAt(
   const { original } = pair;
   if (!original) return { orphans: await orphansIn(pair, context) };
   const neglect = neglectOf(pair, list, now);
-  const isFalseAlarm = neglect === 'outdated' && (await isAnswered(original, context));
+  const isFalseAlarm = neglect !== undefined && (await isAsItShouldBe(pair, neglect, context));
   return { neglect: isFalseAlarm ? undefined : neglect };
 }
 
-/** The same bytes once more need no other manifest, and a tombstone stays whatever is uploaded. */
-async function isAnswered(
-  { key, etag, bytes }: ListedOriginal,
+/**
+ * Where a listing alone cannot tell: the same bytes once more need no other manifest, after a copy onto itself an
+ * original's files are named by an ETag that it had before, and a tombstone stays whatever is uploaded.
+ */
+async function isAsItShouldBe(
+  { key, original, version, isMixed }: Pair,
+  neglect: Neglect,
   { derivatives }: SweepContext,
 ): Promise<boolean> {
+  if (neglect === 'undeveloped' || (neglect === 'leftovers' && isMixed)) return false;
   const manifest = await findManifest(key, derivatives);
   if (!manifest || manifest === 'unreadable') return false;
-  const { original, takenDown } = manifest;
-  return takenDown !== undefined || (original.etag === etag && original.bytes === bytes);
+  if (manifest.takenDown) return true;
+  if (neglect === 'leftovers') return manifest.version === version;
+  return manifest.original.etag === original?.etag && manifest.original.bytes === original.bytes;
 }
 
 /**

@@ -71,7 +71,7 @@ describe('an inventory', () => {
     }
   });
 
-  it('passes over other prefixes, older objects and archived ones', async () => {
+  it('passes over other prefixes and older objects, and says what is archived', async () => {
     const rows = [
       row('p/1'),
       row('q/1'),
@@ -80,7 +80,10 @@ describe('an inventory', () => {
     ];
     const since = new Date('2026-01-01');
     const found = await keysOf({ files: [rows] }, { prefix: 'p/', since });
-    expect(found.map(({ key }) => key)).toEqual(['p/1']);
+    expect(found).toEqual([
+      { key: 'p/1', cursor: '0:0' },
+      { key: 'p/cold', cursor: '0:3', isArchived: true },
+    ]);
   });
 
   it.each<[string, Place, RegExp]>([

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ossClient } from '../../../../shared/adapters/oss/client.ts';
 import { ossStore } from '../../../../shared/adapters/oss/store.ts';
 import { objectStoreContract, oddKeys } from '../../../contracts/object-store.ts';
 import { credentials, localOss } from '../../../support/local-oss.ts';
@@ -40,6 +41,27 @@ describe('ossStore keeps the contract against the local OSS server', () => {
       'content-type': 'image/webp',
       'cache-control': 'public, max-age=1',
     });
+  });
+
+  it('lists what is archived as such, until it is restored', async () => {
+    const store = await open();
+    const client = ossClient(`bucket-${count}`, oss.connection);
+    const archived = { headers: { 'x-oss-storage-class': 'Archive' } };
+    await client.put('cold.jpg', Buffer.from('x'), archived);
+    await client.put('warm.jpg', Buffer.from('x'), archived);
+    await client.put('ia.jpg', Buffer.from('x'), { headers: { 'x-oss-storage-class': 'IA' } });
+    const stored = oss.store.find(`bucket-${count}`)?.objects.get('warm.jpg');
+    if (!stored) throw new Error('expected warm.jpg to be stored');
+    Object.assign(stored, { restore: { readyAt: 0, until: Date.now() + 86_400_000 } });
+    const found: [string, boolean][] = [];
+    for await (const entry of store.list('')) {
+      if ('key' in entry) found.push([entry.key, entry.isArchived === true]);
+    }
+    expect(found).toEqual([
+      ['cold.jpg', true],
+      ['ia.jpg', false],
+      ['warm.jpg', false],
+    ]);
   });
 
   it('says which bucket is missing or forbidden, as our own fault', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { versionOf } from '../../../../shared/core/set/keys.ts';
 import { neglectOf } from '../../../../shared/core/set/neglect.ts';
 import type { Pair } from '../../../../shared/core/set/side-by-side.ts';
 import { listOf, SMALL } from '../../../support/preset-lists.ts';
@@ -40,6 +41,16 @@ describe('an original is neglected', () => {
       'of which files of two versions are there for longer than they are to stay',
       { ...listed('a.jpg', 999), files: 9, isMixed: true, manifestAt: ago(181) },
       'leftovers',
+    ],
+    [
+      'of which files are there of another version only',
+      { ...listed('a.jpg', 999), files: 9, version: '0123456789', manifestAt: ago(181) },
+      'leftovers',
+    ],
+    [
+      'not where they are of its own',
+      { ...listed('a.jpg', 999), files: 9, version: versionOf('E'), manifestAt: ago(181) },
+      undefined,
     ],
     [
       'not where replaced files may still stay',

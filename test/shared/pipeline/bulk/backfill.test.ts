@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
 import { resultKey } from '../../../../shared/core/work/run.ts';
 import {
   type BackfillBatch,
@@ -130,5 +131,25 @@ describe('a batch with a picture that kills the process', () => {
       return peak;
     };
     expect(await Promise.all([0, 1, 2, LAST_ATTEMPT].map(most))).toEqual([2, 1, 1, 1]);
+  });
+});
+
+describe('an original that was archived', () => {
+  it('and is restored is developed by retry-failed, and by no other run before', async () => {
+    const keys = ['a.jpg'];
+    const darkroom = filled({ 'a.jpg': 'good' });
+    const { getExactly } = darkroom.originals;
+    darkroom.originals.getExactly = async () => {
+      throw new Failure('ORIGINAL_ARCHIVED', 'expected an original that can be read');
+    };
+    darkroom.at('2026-11-23T08:00:00.000Z');
+    await backfill({ keys, mode: 'settle' }, darkroom, darkroom.config);
+    expect(darkroom.manifest('a.jpg')?.failure?.code).toBe('ORIGINAL_ARCHIVED');
+    darkroom.originals.getExactly = getExactly;
+    darkroom.at('2026-11-23T10:00:00.000Z');
+    await backfill({ keys, mode: 'settle' }, darkroom, darkroom.config);
+    expect(darkroom.manifest('a.jpg')?.failure?.code).toBe('ORIGINAL_ARCHIVED');
+    await backfill({ keys, mode: 'retry-failed' }, darkroom, darkroom.config);
+    expect(darkroom.manifest('a.jpg')).toMatchObject({ complete: true });
   });
 });

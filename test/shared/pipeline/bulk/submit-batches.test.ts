@@ -93,6 +93,24 @@ describe('a walk', () => {
     expect(run).toMatchObject({ cursor: '49', seen: 50 });
   });
 
+  it('tells what is archived, names the first of them, and hands none of them over', async () => {
+    const run = newRun();
+    const there = world();
+    const entries = async function* (after: string | undefined) {
+      for await (const entry of numbers(50, after)) {
+        yield Number(entry.key) % 5 === 0 ? { ...entry, isArchived: true as const } : entry;
+      }
+    };
+    const planned = (key: string) => (key === '0' ? undefined : 3);
+    await submitBatches(order(run, 50, there, { entries, planned }));
+    expect(handedOver(there)).toEqual(upTo(50).filter(key => key % 5 !== 0));
+    expect(run).toMatchObject({
+      seen: 50,
+      handedOver: { originals: 40 },
+      archived: { originals: 9, first: ['5', '10', '15', '20', '25'] },
+    });
+  });
+
   it('ends at its limit', async () => {
     const there = world();
     await submitBatches(order(newRun(25), 1000, there));

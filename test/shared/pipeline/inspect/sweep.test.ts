@@ -343,6 +343,31 @@ describe('files of replaced versions', () => {
     expect(darkroom.manifest('a.jpg')?.retired).toEqual([]);
   });
 
+  it('of which nothing can be made any more go as well', async () => {
+    const desk = await oldDeskOf('a.jpg');
+    const { darkroom } = desk;
+    darkroom.originals.upload('a.jpg', 'not a picture', LONG_AGO);
+    await reconcile('a.jpg', darkroom);
+    expect(darkroom.derivatives.keys()).toHaveLength(6);
+    aged(desk, 'a.jpg/manifest.json', new Date(NOW));
+    darkroom.at('2026-11-25T10:00:00.000Z');
+    await sweep(desk, true);
+    expect(desk.state()?.neglected.leftovers).toBe(1);
+    expect(darkroom.derivatives.keys()).toEqual(['a.jpg/manifest.json']);
+  });
+
+  it('are not those of an original that was copied onto itself, whose version stays', async () => {
+    const desk = await oldDeskOf('a.jpg');
+    const { darkroom } = desk;
+    const { list } = darkroom.originals;
+    // Another ETag than the one that the files' version was made of.
+    darkroom.originals.list = async function* (prefix, options) {
+      for await (const entry of list(prefix, options)) yield { ...entry, etag: 'F'.repeat(32) };
+    };
+    await sweep(desk, true);
+    expect(desk.tasks).toEqual([]);
+  });
+
   it('without a manifest, of an original that no rule asks for, go as well', async () => {
     const desk = await oldDeskOf(...TEN);
     desk.darkroom.originals.upload('docs/a.jpg', PHOTO, LONG_AGO);
