@@ -1,5 +1,5 @@
 import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
-import type { Manifest } from '../../shared/core/set/manifest.ts';
+import { isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
 import type { Actor, Stage } from './actors.ts';
 import type { Change, SimulatedBucket } from './bucket.ts';
 import type { SimulatedCdn } from './cdn.ts';
@@ -57,7 +57,6 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
   const { derivatives, originals } = buckets;
   const busy = new Map<string, number>();
   const bytesOf = new Map<string, Buffer>();
-  const versionOf = new Map<string, string>();
   const namedUntil = new Map<string, number>();
   const isUndone = new Set<string>();
   const unlooked = new Map<Actor, Set<string>>();
@@ -148,7 +147,7 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     } else if (parseManifestKey(key) !== undefined) {
       const manifest = manifestIn(after.bytes);
       checkManifest(key, manifest);
-      checkVersion(manifest);
+      if (before) checkVersion(manifestIn(before.bytes), manifest);
       noteNamed(before?.bytes, manifest);
       // A tombstone needs no original.
       if (!manifest.takenDown) checkLooked(key, by);
@@ -165,15 +164,13 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     );
   }
 
-  /** The same bytes are the same version, whatever a copy did to the ETag. */
-  function checkVersion({ original, version, takenDown }: Manifest): void {
-    const { key, bytes, crc64 } = original;
-    if (takenDown || crc64 === undefined) return;
-    const what = `${key} ${bytes} ${crc64}`;
-    const known = versionOf.get(what) ?? version;
-    versionOf.set(what, known);
-    if (known !== version)
-      judge.accuse('copy-is-another-version', `${key}: ${known}, then ${version}`);
+  /** The same bytes are the same version, whatever a copy did to the ETag, as long as the manifest tells of them. */
+  function checkVersion(before: Manifest, after: Manifest): void {
+    if (before.takenDown || after.takenDown) return;
+    const { crc64, key } = after.original;
+    if (crc64 === undefined || !isSameObject(before.original, after.original)) return;
+    if (before.version === after.version) return;
+    judge.accuse('copy-is-another-version', `${key}: ${before.version}, then ${after.version}`);
   }
 
   /** What a manifest named is read from caches for as long again as it may be kept: at the edge, then in the browser. */

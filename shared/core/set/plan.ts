@@ -109,16 +109,17 @@ const MOST_RETIRED = 100;
  * one that is not succeeds. What was never published has no time to stay.
  */
 function leftovers(
-  { manifest, list, leftovers: found = [] }: Seen,
+  { manifest, list, there, leftovers: found = [] }: Seen,
   { written, published, now }: Omit<PlanFacts, 'picture'>,
   wanted: Set<string>,
 ) {
   const replaced = (manifest?.variants ?? [])
     .filter(({ state }) => state === 'rendered' || state === 'on_demand')
     .map(({ key }) => key);
+  const named = [...(manifest?.retired ?? []), ...replaced.map(key => ({ key, retiredAt: now }))];
   const dated = [
-    ...(manifest?.retired ?? []),
-    ...[...replaced, ...found, ...published].map(key => ({ key, retiredAt: now })),
+    ...named.filter(({ key }) => !there || there.has(key)),
+    ...[...found, ...published].map(key => ({ key, retiredAt: now })),
     ...written.map(key => ({ key, retiredAt: NEVER_PUBLISHED })),
   ];
   const retired = firstOfEach(dated.filter(({ key }) => !wanted.has(key)));

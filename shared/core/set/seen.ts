@@ -11,7 +11,9 @@ export interface Seen {
   /** Undefined where it is gone. */
   original: OriginalObject | undefined;
   manifest: Manifest | undefined;
-  /** Files of the set that the manifest does not name, as far as somebody looked for them. */
+  /** All files of the set, where somebody listed them. */
+  there?: ReadonlySet<string>;
+  /** Those of them that the manifest does not name. */
   leftovers?: string[];
   list: PresetList;
   /** As manifests name the list. */

@@ -55,7 +55,7 @@ export async function observe(
     known,
     manifest: known && amend ? amend(known) : known,
     manifestEtag: found.etag,
-    ...(there ? { leftovers: leftoversIn(there, key, stored) } : {}),
+    ...(there ? { there, leftovers: leftoversIn(there, key, stored) } : {}),
   };
 }
 
