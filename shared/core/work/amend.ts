@@ -23,15 +23,17 @@ export interface Anew {
   preset?: string | undefined;
   /** Of the run, ISO-8601: what is younger is its own work, done by an earlier attempt at the same batch. */
   startedAt: string;
+  /** ISO-8601: until now the manifest named what is retired. */
+  now: string;
 }
 
 /** How a run sees a manifest: what it is to make anew is not there. */
-export function amendFor({ mode, preset, startedAt }: Anew) {
+export function amendFor({ mode, preset, startedAt, now }: Anew) {
   if (mode !== 'retry-failed' && mode !== 'force') return undefined;
   return (manifest: Manifest): Manifest => {
     if (manifest.committedAt >= startedAt) return manifest;
     const hopeful = withoutFailures(manifest);
-    return mode === 'force' ? withoutFiles(hopeful, preset) : hopeful;
+    return mode === 'force' ? withoutFiles(hopeful, preset, now) : hopeful;
   };
 }
 
@@ -40,10 +42,9 @@ function withoutFailures({ failure: _, ...manifest }: Manifest): Manifest {
 }
 
 /** As retired files they are neither kept nor forgotten: those still wanted are written anew, the others go in time. */
-function withoutFiles(manifest: Manifest, preset: string | undefined): Manifest {
+function withoutFiles(manifest: Manifest, preset: string | undefined, retiredAt: string): Manifest {
   const isForced = (one: { preset: string }) => preset === undefined || one.preset === preset;
   const files = manifest.variants.filter(one => isForced(one) && one.state === 'rendered');
-  const retiredAt = manifest.committedAt;
   return {
     ...manifest,
     variants: manifest.variants.filter(variant => !isForced(variant)),

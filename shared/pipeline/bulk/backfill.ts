@@ -67,7 +67,8 @@ async function amendedBy(
   darkroom: Darkroom,
 ) {
   if (made) return withMade(await sizesOf(keys, darkroom), startedAt);
-  return unread ? asUnread(startedAt) : amendFor({ mode, preset, startedAt });
+  const now = darkroom.now().toISOString();
+  return unread ? asUnread(startedAt) : amendFor({ mode, preset, startedAt, now });
 }
 
 /** All files on demand that there are, whoever made them: runs side by side then come to the same. */

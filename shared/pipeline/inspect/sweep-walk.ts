@@ -108,7 +108,7 @@ async function isAsItShouldBe(
   neglect: Neglect,
   { derivatives }: SweepContext,
 ): Promise<boolean> {
-  if (neglect === 'undeveloped' || (neglect === 'leftovers' && isMixed)) return false;
+  if (neglect === 'undeveloped' || isMixed) return false;
   const manifest = await findManifest(key, derivatives);
   if (!manifest || manifest === 'unreadable') return false;
   if (manifest.takenDown) return true;
