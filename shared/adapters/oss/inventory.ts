@@ -113,11 +113,14 @@ async function* entriesIn(
     for await (const [row, fields] of numbered(rowsOf(open, file))) {
       if (index === firstFile && row <= firstRow) continue;
       const key = wantedKey(fields, columns, options);
-      if (key === undefined) continue;
-      const isArchived = isArchiveClass(fields[columns.storageClass] ?? '');
-      yield { key, cursor: `${index}:${row}`, ...(isArchived ? { isArchived } : {}) };
+      const cursor = `${index}:${row}`;
+      if (key !== undefined) yield { key, cursor, ...archived(fields, columns) };
     }
   }
+}
+
+function archived(fields: string[], { storageClass }: Columns): Pick<Entry, 'isArchived'> {
+  return isArchiveClass(fields[storageClass] ?? '') ? { isArchived: true } : {};
 }
 
 function placeOf(cursor: string | undefined): [number, number] {
