@@ -25,8 +25,6 @@ export interface PlanFacts {
   picture: Picture | undefined;
   /** Derivatives that this attempt wrote, and no manifest told of. */
   written: string[];
-  /** Those that a manifest of this attempt told of, which may be gone. */
-  published: string[];
   /** ISO-8601, UTC. */
   now: string;
 }
@@ -110,7 +108,7 @@ const MOST_RETIRED = 100;
  */
 function leftovers(
   { manifest, list, there, leftovers: found = [] }: Seen,
-  { written, published, now }: Omit<PlanFacts, 'picture'>,
+  { written, now }: Omit<PlanFacts, 'picture'>,
   wanted: Set<string>,
 ) {
   const replaced = (manifest?.variants ?? [])
@@ -119,7 +117,7 @@ function leftovers(
   const named = [...(manifest?.retired ?? []), ...replaced.map(key => ({ key, retiredAt: now }))];
   const dated = [
     ...named.filter(({ key }) => !there || there.has(key)),
-    ...[...found, ...published].map(key => ({ key, retiredAt: now })),
+    ...found.map(key => ({ key, retiredAt: now })),
     ...written.map(key => ({ key, retiredAt: NEVER_PUBLISHED })),
   ];
   const retired = firstOfEach(dated.filter(({ key }) => !wanted.has(key)));

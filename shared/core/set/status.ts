@@ -102,7 +102,7 @@ function exactly(seen: Seen, picture: Picture, failure: Status['failure']): Vari
   const { original, manifest, list } = seen;
   if (!original) return [];
   // Only what is removed depends on the time, and that is not asked here.
-  const facts = { picture, written: [], published: [], now: new Date(0).toISOString() };
+  const facts = { picture, written: [], now: new Date(0).toISOString() };
   const todo = plan({ ...seen, original }, facts);
   const before = manifest?.variants ?? [];
   return [

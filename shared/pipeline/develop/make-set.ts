@@ -71,8 +71,8 @@ function failedSet(
   return { todo: planToKeep(known, facts), outcomes: [], ...about };
 }
 
-function factsOf({ written, published }: Attempt, { now }: Darkroom) {
-  return { written: [...written], published: [...published], now: now().toISOString() };
+function factsOf({ written }: Attempt, { now }: Darkroom) {
+  return { written: [...written], now: now().toISOString() };
 }
 
 function planFor(

@@ -62,8 +62,9 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
 
 /** Observe; plan, develop and write; commit; clear; report. */
 async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
-  const { key, removed } = attempt;
-  const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true;
+  const { key, removed, published } = attempt;
+  // What we published in another turn may be named by nobody now, or may be gone.
+  const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true || published.size > 0;
   const seen = await observe(key, darkroom, { removed, isDoubtful });
   if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
   if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
