@@ -52,6 +52,8 @@ export interface PlatformOptions {
   otlp?: URL | undefined;
   /** Whoever can read the data folder may inject faults into OSS. */
   faults?: boolean | undefined;
+  /** False leaves `retryCount` out of the functions' context. */
+  retryCount?: boolean | undefined;
   onHappening(happening: Happening): void;
 }
 
@@ -123,6 +125,7 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       // Twenty processes on a few cores help nobody, and slow down uploads.
       mostReserved: Math.max(1, availableParallelism() - 1),
       webhook: options.webhook,
+      isRetryCountTold: options.retryCount ?? true,
       onHappening: happening => tell(withoutBody(happening)),
     }).then(keep);
     // After the host is up: a function may listen to the bucket of the list.

@@ -80,8 +80,10 @@ async function storm(): Promise<object> {
   const started = Date.now();
   await stormy.afflict(SHARE);
   const reapers = reaping();
-  const retries = await uploadAll(uploads, () => storeOf(stormy.now().ready, 'originals'), done =>
-    reapers.progress(done / UPLOADS),
+  const retries = await uploadAll(
+    uploads,
+    () => storeOf(stormy.now().ready, 'originals'),
+    done => reapers.progress(done / UPLOADS),
   );
   const killed = await reapers.end();
   await stormy.quiet();

@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/core/failure.ts';
+import { failureOf } from '../../shared/core/failure.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 
 export interface Upload {
@@ -10,18 +10,18 @@ const LANES = 4;
 const PATIENCE_MS = 300_000;
 const ATTRIBUTES = { contentType: 'application/octet-stream', cacheControl: 'no-cache' };
 
-/** As an app that gives no upload up: until the store has confirmed it. Answers how many attempts failed. */
+/** As an app that gives no upload up: until the store has confirmed it. Answers why attempts failed, by code. */
 export async function uploadAll(
   uploads: readonly Upload[],
   store: () => ObjectStore,
   onDone: (done: number) => void = () => undefined,
-): Promise<number> {
+): Promise<Record<string, number>> {
   const waiting = [...uploads];
-  let failed = 0;
+  const failed: Record<string, number> = {};
   let done = 0;
   const lane = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      failed += await upload(next, store);
+      for (const code of await upload(next, store)) failed[code] = (failed[code] ?? 0) + 1;
       done += 1;
       onDone(done);
     }
@@ -30,15 +30,16 @@ export async function uploadAll(
   return failed;
 }
 
-async function upload({ key, bytes }: Upload, store: () => ObjectStore): Promise<number> {
+async function upload({ key, bytes }: Upload, store: () => ObjectStore): Promise<string[]> {
   const deadline = Date.now() + PATIENCE_MS;
-  for (let failed = 0; ; failed++) {
+  const codes: string[] = [];
+  for (;;) {
     try {
       await store().put(key, bytes, ATTRIBUTES);
-      return failed;
+      return codes;
     } catch (thrown) {
-      const isPassing = thrown instanceof Failure && thrown.kind === 'transient';
-      if (!isPassing || Date.now() > deadline) throw thrown;
+      if (Date.now() > deadline) throw thrown;
+      codes.push(failureOf(thrown).code);
       await new Promise(resolve => setTimeout(resolve, 200));
     }
   }
