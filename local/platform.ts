@@ -8,7 +8,7 @@ import { presetsOrThrow } from '../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../shared/core/failure.ts';
 import { IN_FORCE_KEY } from '../shared/core/work/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
-import { ownBundles } from './bundles.ts';
+import { bundlesIn, ownBundles } from './bundles.ts';
 import { type Cdn, startCdn } from './cdn.ts';
 import { type CdnApi, type CdnApiOptions, startCdnApi } from './cdn-api.ts';
 import { holdFolder, PLACE } from './data-folder.ts';
@@ -54,6 +54,8 @@ export interface PlatformOptions {
   faults?: boolean | undefined;
   /** False leaves `retryCount` out of the functions' context. */
   retryCount?: boolean | undefined;
+  /** Where the functions lie built, as in `dist/`; when not said, they are built now. */
+  bundles?: string | undefined;
   onHappening(happening: Happening): void;
 }
 
@@ -102,7 +104,7 @@ async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<() =
 async function openPlatform(options: PlatformOptions, dataDir: string): Promise<Platform> {
   const { port, onHappening: tell } = options;
   const identity = options.identity ?? (await identityIn(dataDir));
-  const { service, bundles } = await builtService();
+  const { service, bundles } = await builtService(options.bundles);
   const roles = await readRoles(service);
   const credentials = [identity, ...[...roles.values()].map(({ credential }) => credential)];
   const missSecret = randomUUID();
@@ -207,8 +209,11 @@ function environmentOf(
 }
 
 /** What a start that fails leaves of its bundles, the next one clears away. */
-async function builtService() {
-  const [service, bundles] = await Promise.all([readService(), ownBundles()]);
+async function builtService(folder: string | undefined) {
+  const [service, bundles] = await Promise.all([
+    readService(),
+    folder === undefined ? ownBundles() : bundlesIn(folder),
+  ]);
   return { service: { ...service, functions: service.functions.map(bundles.placed) }, bundles };
 }
 

@@ -1,24 +1,23 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Connection, connect } from '../../cli/cloud/connection.ts';
-import { manifestKey, parseDerivativeKey } from '../../shared/core/set/keys.ts';
-import { manifestSchema } from '../../shared/core/set/manifest.ts';
-import type { ObjectStore } from '../../shared/ports.ts';
+import { connect } from '../../cli/cloud/connection.ts';
+import { manifestKey } from '../../shared/core/set/keys.ts';
+import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import { newFolder } from '../support/folders.ts';
 import { phonePhoto, quarters, smallPhotos, starfishPhoto } from '../support/originals.ts';
 import { type MortalPlatform, mortalPlatform, storeOf } from '../support/mortal-platform.ts';
 import { type Upload, uploadAll } from '../support/persistent-uploads.ts';
 import { darkroom } from '../support/processes.ts';
+import { reaperOf } from '../support/reaper.ts';
+import { fileHashes, keysOf } from '../support/stored-files.ts';
 import { numbered } from '../support/thorough.ts';
 
 const UPLOADS = numbered(40, 300);
 /** Of all requests, to any of the three buckets. */
 const SHARE = Number(process.env.DARKROOM_FAULT_SHARE ?? 0.05);
-const DEATHS = numbered(2, 6);
-const INSTANCE_DEATHS = numbered(4, 20);
+const DEATHS = { hosts: numbered(2, 6), instances: numbered(4, 20) };
 
 const LIST = `
 version: 1
@@ -35,20 +34,19 @@ presets:
     formats: { jpeg: {}, webp: { effort: 1 }, avif: { effort: 0 } }
 `;
 
-const folder = newFolder();
-const presets = join(folder, 'presets.yaml');
-let stormy: MortalPlatform;
+const presets = join(newFolder(), 'presets.yaml');
 let clean: MortalPlatform;
+let stormy: MortalPlatform;
 let uploads: Upload[];
+let uploadFailures: Record<string, number>;
 
+/** By cameras, but for what these do not write. */
 async function pictures(): Promise<Buffer[]> {
   const photos = [starfishPhoto, ...smallPhotos, phonePhoto].map(file => readFileSync(file));
-  const seeThrough = sharp({
-    create: { width: 300, height: 200, channels: 4, background: '#3355aa80' },
-  });
+  const blue = { width: 300, height: 200, channels: 4, background: '#3355aa80' } as const;
   return [
     ...photos,
-    await seeThrough.png().toBuffer(),
+    await sharp({ create: blue }).png().toBuffer(),
     await quarters(640, 480).webp().toBuffer(),
     await quarters(500, 900).tiff().toBuffer(),
   ];
@@ -65,109 +63,107 @@ beforeAll(async () => {
   await uploadAll(uploads, () => storeOf(clean.now().ready, 'originals'));
   await clean.quiet();
   stormy = await mortalPlatform(newFolder(), presets);
-  say(await storm());
-  await mended();
+  await storm();
+  await mend();
 }, 3_600_000);
 
 afterAll(async () => {
   await Promise.all([clean?.now().stop(), stormy?.now().stop()]);
 });
 
-const say = (facts: object) => process.stdout.write(`faults: ${JSON.stringify(facts)}\n`);
+const say = (facts: object) => process.stdout.write(`storm: ${JSON.stringify(facts)}\n`);
 
 /** Uploads with everything going wrong that can, until nothing is under way any more. */
-async function storm(): Promise<object> {
+async function storm(): Promise<void> {
   const started = Date.now();
   await stormy.afflict(SHARE);
-  const reapers = reaping();
-  const retries = await uploadAll(
-    uploads,
-    () => storeOf(stormy.now().ready, 'originals'),
-    done => reapers.progress(done / UPLOADS),
-  );
-  const killed = await reapers.end();
+  const reaper = reaperOf(stormy, DEATHS);
+  const store = () => storeOf(stormy.now().ready, 'originals');
+  uploadFailures = await uploadAll(uploads, store, done => reaper.progress(done / UPLOADS));
+  const killed = await reaper.end();
   await stormy.quiet();
   await stormy.afflict(0);
   const seconds = Math.round((Date.now() - started) / 1000);
-  const givenUp = failures().length;
-  return { uploads: UPLOADS, seconds, retries, ...killed, givenUp, struck: await stormy.struck() };
+  const gaveUp = givenUp().length;
+  say({ uploads: UPLOADS, seconds, killed, uploadFailures, gaveUp });
+  say({ struck: await stormy.struck() });
 }
 
-/** Deaths spread evenly over the uploads; every other one of the host takes the functions' processes with it. */
-function reaping() {
-  const killed = { hosts: 0, instances: 0 };
-  let dying: Promise<void> = Promise.resolve();
-  const kill = async (share: number) => {
-    while (killed.hosts < Math.floor(share * (DEATHS + 1)) && killed.hosts < DEATHS) {
-      killed.hosts += 1;
-      await stormy.die(killed.hosts % 2 === 0 ? 'all' : 'host');
-    }
-    if (killed.instances < share * INSTANCE_DEATHS && stormy.killInstance()) killed.instances += 1;
-  };
-  const inTurn = (share: number) => {
-    dying = dying.then(() => kill(share));
-    dying.catch(() => undefined);
-  };
-  return {
-    progress: inTurn,
-    async end() {
-      await dying;
-      return killed;
-    },
-  };
-}
-
-function failures(): string[] {
+function givenUp(): string[] {
   const names = readdirSync(join(stormy.dataDir, 'destinations'), { recursive: true });
   return names.map(String).filter(name => /\/failure\/[^/]+\.json$/.test(name));
 }
 
 /** What an operator does once the store is well again. */
-async function mended(): Promise<void> {
-  const { code, stdout, stderr } = await darkroom('replay', '--json', '--data', stormy.dataDir);
-  expect([code, stderr]).toEqual([0, '']);
-  say({ replay: JSON.parse(stdout.trim().split('\n').at(-1) ?? '') });
+async function mend(): Promise<void> {
+  say({ replay: (await asked('replay')).at(-1) });
   await stormy.quiet();
-  const connection = await connect({ data: stormy.dataDir });
-  await connection.tasks('darkroom-sweep').invoke(Buffer.from('{"kind":"darkroom.sweep"}'));
+  const { tasks } = await connect({ data: stormy.dataDir });
+  await tasks('darkroom-sweep').invoke(Buffer.from('{"kind":"darkroom.sweep"}'));
   await stormy.quiet();
 }
 
-const connectionOf = (platform: MortalPlatform): Promise<Connection> =>
-  connect({ data: platform.dataDir });
-
-async function keysOf(store: ObjectStore): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const entry of store.list('')) if ('key' in entry) keys.push(entry.key);
-  return keys;
+/** The lines of a command that ended well. */
+async function asked(...words: string[]): Promise<object[]> {
+  const all = [...words, '--json', '--data', stormy.dataDir];
+  const { code, stdout, stderr } = await darkroom(...all);
+  expect([words[0], code, stderr]).toEqual([words[0], 0, '']);
+  if (words[0] === 'status') return [JSON.parse(stdout)];
+  return stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line));
 }
 
-/** Of every file but manifests, which tell times, the SHA-256 of its bytes. */
-async function filesOf(platform: MortalPlatform): Promise<Record<string, string>> {
-  const { derivatives } = await connectionOf(platform);
-  const keys = (await keysOf(derivatives)).filter(key => parseDerivativeKey(key) !== undefined);
-  const hashed = keys.map(async key => {
-    const { bytes = Buffer.alloc(0) } = (await derivatives.get(key)) ?? {};
-    return [key, createHash('sha256').update(bytes).digest('hex')] as const;
-  });
-  return Object.fromEntries(await Promise.all(hashed));
+/** But for what tells when. */
+async function manifestsIn({ dataDir }: MortalPlatform): Promise<object[]> {
+  const { derivatives } = await connect({ data: dataDir });
+  return await Promise.all(
+    uploads.map(async ({ key }) => {
+      const stored = await derivatives.get(manifestKey(key));
+      return timeless(manifestSchema.parse(JSON.parse(String(stored?.bytes))));
+    }),
+  );
 }
 
-async function manifestOf(platform: MortalPlatform, key: string) {
-  const { derivatives } = await connectionOf(platform);
-  const stored = await derivatives.get(manifestKey(key));
-  return manifestSchema.parse(JSON.parse(String(stored?.bytes)));
+function timeless({ version, variants, complete, failure, retired }: Manifest): object {
+  const files = variants.map(({ preset, width, format, state }) => [preset, width, format, state]);
+  return { version, complete, failure, retired, files };
 }
 
-async function json(...words: string[]): Promise<{ code: number | null; lines: any[] }> {
-  const { code, stdout } = await darkroom(...words, '--json', '--data', stormy.dataDir);
-  return { code, lines: [] };
-}
-
-describe('after uploads through a store that fails in every way, and deaths of all that runs', () => {
+describe('after a store that failed in every way, deaths of all that runs, a replay and a sweep', () => {
   it('the files are those of a clean run, byte by byte, and no other', async () => {
-    const wanted = await filesOf(clean);
-    expect(Object.keys(wanted).length).toBeGreaterThan(UPLOADS * 6);
-    expect(await filesOf(stormy)).toEqual(wanted);
+    const [wanted, found] = await Promise.all(
+      [clean, stormy].map(async ({ dataDir }) => {
+        const { derivatives } = await connect({ data: dataDir });
+        return { keys: await keysOf(derivatives), hashes: await fileHashes(derivatives) };
+      }),
+    );
+    expect(Object.keys(wanted?.hashes ?? {}).length).toBeGreaterThan(UPLOADS * 4);
+    expect(found).toEqual(wanted);
+  });
+
+  it('every manifest is complete, and says what that of a clean run says', async () => {
+    const found = await manifestsIn(stormy);
+    expect(found).toEqual(await manifestsIn(clean));
+    expect(found.filter(manifest => 'complete' in manifest && !manifest.complete)).toEqual([]);
+  });
+
+  it('a store that fails in passing was called nothing worse', () => {
+    expect(Object.keys(uploadFailures).filter(code => code !== 'STORE_UNAVAILABLE')).toEqual([]);
+  });
+
+  it('verify, status, explain and replay agree that all is right', async () => {
+    const verdict = (await asked('verify', '--deep', '--grace', '0s')).at(-1);
+    const nothing = { missing: 0, stale: 0, orphan: 0, corrupt: 0, remains: 0 };
+    const all = { originals: UPLOADS, problems: nothing, failures: {}, pending: 0, mendable: 0 };
+    expect(verdict).toMatchObject(all);
+    const [status] = await asked('status');
+    const coverage = { originals: UPLOADS, whole: UPLOADS, failures: {} };
+    expect(status).toMatchObject({ coverage, runs: [], rejected: undefined, pending: undefined });
+    const explained = await asked('explain', ...uploads.map(({ key }) => key));
+    expect(explained.filter(one => !('whole' in one) || one.whole !== true)).toEqual([]);
+    expect(explained).toHaveLength(UPLOADS);
+    expect((await asked('replay')).at(-1)).toMatchObject({ replayed: 0, before: 0, failed: 0 });
   });
 });
