@@ -1,7 +1,5 @@
 import { readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import OSS from 'ali-oss';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Happening } from '../../local/function-host/invocation.ts';
@@ -15,11 +13,10 @@ import { starfishPhoto } from '../support/originals.ts';
 import { patiently } from '../support/platform.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const sharpFile = createRequire(import.meta.url).resolve('sharp');
 const KILLER = 'kills the decoder';
 
 /** In front of the function as it is deployed: libvips dies of what says so, as it would of a flaw in a decoder. */
-const mortalDecoder = `import sharp from ${JSON.stringify(pathToFileURL(sharpFile).href)};
+const mortalDecoder = `import sharp from 'sharp';
 const { toBuffer } = sharp.prototype;
 sharp.prototype.toBuffer = function (...asked) {
   if (this.options.input.buffer?.includes(${JSON.stringify(KILLER)})) process.kill(process.pid, 'SIGSEGV');

@@ -32,7 +32,11 @@ beforeAll(async () => {
   });
   admin = adminOf(platform);
 });
-beforeEach(() => void happenings.splice(0));
+beforeEach(async () => {
+  happenings.splice(0);
+  await admin.expire();
+  await admin.shiftClock(0);
+});
 afterAll(() => platform?.close());
 
 const bucket = (name: keyof typeof buckets) =>
@@ -71,9 +75,7 @@ describe('in the middle of a run', () => {
     const { error } = await givenUp();
     expect(error).toMatchObject({
       errorType: 'STORE_DENIED',
-      errorMessage: expect.stringMatching(
-        /expired\.jpg.*OSS refused \(SecurityTokenExpired, status 403\)/,
-      ),
+      errorMessage: expect.stringMatching(/OSS refused \(SecurityTokenExpired, status 403\)/),
     });
     expect(kept()).toHaveLength(1);
     await admin.expire();
@@ -86,7 +88,7 @@ describe('in the middle of a run', () => {
     const { error } = await givenUp();
     expect(error).toMatchObject({
       errorType: 'STORE_DENIED',
-      errorMessage: expect.stringMatching(/late\.jpg.*RequestTimeTooSkewed.*clock of this machine/),
+      errorMessage: expect.stringMatching(/RequestTimeTooSkewed.*clock of this machine/),
     });
     expect(kept()).toHaveLength(1);
     await admin.shiftClock(0);
