@@ -37,6 +37,8 @@ const root = resolve(import.meta.dirname, '..');
 const REGION = 'cn-hangzhou';
 const OSS_REGION = `oss-${REGION}`;
 const PRESETS_KEY = 'presets.yaml';
+/** Twenty processes on a few cores help nobody, and slow down uploads. */
+const MOST_RESERVED = Math.max(1, availableParallelism() - 1);
 
 export interface PlatformOptions {
   /** OSS takes this port, the CDN, the API of FC and that of the CDN the ones after; 0 takes any that are free. */
@@ -124,8 +126,7 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       dataDir,
       credentials: name => credentialsOf(name, roles),
       environment: environmentOf({ oss, fc, cdn, cdnApi }, service, { missSecret, ...options }),
-      // Twenty processes on a few cores help nobody, and slow down uploads.
-      mostReserved: Math.max(1, availableParallelism() - 1),
+      mostReserved: MOST_RESERVED,
       webhook: options.webhook,
       isRetryCountTold: options.retryCount ?? true,
       onHappening: happening => tell(withoutBody(happening)),
