@@ -26,11 +26,15 @@ export async function ownBundles(): Promise<Bundles> {
     await close();
     throw thrown;
   });
-  const placed = (definition: FunctionDefinition) => ({
-    ...definition,
-    code: join(folder, definition.resource),
-  });
-  return { placed, close };
+  return { ...bundlesIn(folder), close };
+}
+
+/** Somebody else's, who built them and takes them away. */
+export function bundlesIn(folder: string): Bundles {
+  return {
+    placed: definition => ({ ...definition, code: join(folder, definition.resource) }),
+    close: async () => undefined,
+  };
 }
 
 /** Of platforms that were killed. */

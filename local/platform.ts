@@ -8,7 +8,7 @@ import { presetsOrThrow } from '../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../shared/core/failure.ts';
 import { IN_FORCE_KEY } from '../shared/core/work/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
-import { ownBundles } from './bundles.ts';
+import { bundlesIn, ownBundles } from './bundles.ts';
 import { type Cdn, startCdn } from './cdn.ts';
 import { type CdnApi, type CdnApiOptions, startCdnApi } from './cdn-api.ts';
 import { holdFolder, PLACE } from './data-folder.ts';
@@ -37,6 +37,8 @@ const root = resolve(import.meta.dirname, '..');
 const REGION = 'cn-hangzhou';
 const OSS_REGION = `oss-${REGION}`;
 const PRESETS_KEY = 'presets.yaml';
+/** Twenty processes on a few cores help nobody, and slow down uploads. */
+const MOST_RESERVED = Math.max(1, availableParallelism() - 1);
 
 export interface PlatformOptions {
   /** OSS takes this port, the CDN, the API of FC and that of the CDN the ones after; 0 takes any that are free. */
@@ -52,6 +54,10 @@ export interface PlatformOptions {
   otlp?: URL | undefined;
   /** Whoever can read the data folder may inject faults into OSS. */
   faults?: boolean | undefined;
+  /** False leaves `retryCount` out of the functions' context. */
+  retryCount?: boolean | undefined;
+  /** Where the functions lie built, as in `dist/`; when not said, they are built now. */
+  bundles?: string | undefined;
   onHappening(happening: Happening): void;
 }
 
@@ -100,7 +106,7 @@ async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<() =
 async function openPlatform(options: PlatformOptions, dataDir: string): Promise<Platform> {
   const { port, onHappening: tell } = options;
   const identity = options.identity ?? (await identityIn(dataDir));
-  const { service, bundles } = await builtService();
+  const { service, bundles } = await builtService(options.bundles);
   const roles = await readRoles(service);
   const credentials = [identity, ...[...roles.values()].map(({ credential }) => credential)];
   const missSecret = randomUUID();
@@ -120,9 +126,9 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       dataDir,
       credentials: name => credentialsOf(name, roles),
       environment: environmentOf({ oss, fc, cdn, cdnApi }, service, { missSecret, ...options }),
-      // Twenty processes on a few cores help nobody, and slow down uploads.
-      mostReserved: Math.max(1, availableParallelism() - 1),
+      mostReserved: MOST_RESERVED,
       webhook: options.webhook,
+      isRetryCountTold: options.retryCount ?? true,
       onHappening: happening => tell(withoutBody(happening)),
     }).then(keep);
     // After the host is up: a function may listen to the bucket of the list.
@@ -204,8 +210,11 @@ function environmentOf(
 }
 
 /** What a start that fails leaves of its bundles, the next one clears away. */
-async function builtService() {
-  const [service, bundles] = await Promise.all([readService(), ownBundles()]);
+async function builtService(folder: string | undefined) {
+  const [service, bundles] = await Promise.all([
+    readService(),
+    folder === undefined ? ownBundles() : bundlesIn(folder),
+  ]);
   return { service: { ...service, functions: service.functions.map(bundles.placed) }, bundles };
 }
 

@@ -42,6 +42,7 @@ export interface FunctionDefinition {
   handler: string;
   /** An absolute folder. */
   code: string;
+  vCpus: number;
   memoryMB: number;
   timeoutSeconds: number;
   environment: Record<string, string>;
@@ -95,6 +96,7 @@ function define(key: string, props: FunctionProps, folder: string): FunctionDefi
     handler: props.handler,
     // The zip is packed from the folder of its name, which `npm run build` makes: scripts/package.ts.
     code: resolve(folder, props.code.replace(/\.zip$/, '')),
+    vCpus: props.cpu,
     memoryMB: props.memorySize,
     timeoutSeconds: props.timeout,
     environment: props.environmentVariables,

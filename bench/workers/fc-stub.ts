@@ -9,6 +9,7 @@ const definition = {
   name: 'darkroom-backfill',
   handler: 'index.handler',
   code: '/',
+  vCpus: 2,
   memoryMB: 2048,
   timeoutSeconds: 60,
   environment: {},

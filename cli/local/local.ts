@@ -19,6 +19,7 @@ interface Options {
   webhook?: URL;
   otlp?: URL;
   faults?: true;
+  retryCount: boolean;
   json?: true;
 }
 
@@ -42,6 +43,10 @@ export function localCommand(): Command {
     .option('--webhook <url>', 'post each ready and failure message there, as JSON', urlFrom)
     .option('--otlp <url>', 'send traces there (OTLP over HTTP)', urlFrom)
     .option('--faults', 'let whoever can read the data folder inject faults into OSS')
+    .option(
+      '--no-retry-count',
+      'tell functions not which attempt it is, as Function Compute may not',
+    )
     .option('--json', 'one line of JSON when ready, then one for each happening')
     .action(local);
 }
@@ -61,6 +66,7 @@ async function local(options: Options): Promise<void> {
     webhook: options.webhook,
     otlp: options.otlp,
     faults: options.faults,
+    retryCount: options.retryCount,
     onHappening: happening => teller.happening(happening),
   }).catch((thrown: unknown) => {
     teller.failed?.();

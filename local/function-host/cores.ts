@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
 /**
@@ -8,6 +9,8 @@ import { constants, setPriority } from 'node:os';
 export interface Cores {
   /** This process runs at the lowest priority, and not at all while somebody claims the cores. */
   lend(child: ChildProcess): void;
+  /** It stands still at this moment, through no fault of its own. */
+  isStopped(child: ChildProcess): boolean;
   /** Until what it returns is called. */
   claim(): () => void;
   close(): void;
@@ -15,6 +18,8 @@ export interface Cores {
 
 /** Lowest priority is not enough: a second busy core slows a decode on the first by a third (`npm run bench -- --live`). */
 const STOPPED_MS = 2000;
+/** Windows has no signal for it; there the lowest priority is all. */
+const CAN_STOP = process.platform !== 'win32';
 /** Of each turn, so that uploads without a gap do not hold up a backfill until it times out. */
 const LET_GO_MS = 200;
 
@@ -49,6 +54,7 @@ export function openCores(): Cores {
       warden.watch(lent);
       signal(child, 'SIGSTOP');
     },
+    isStopped: child => CAN_STOP && stopped && lent.has(child),
     claim() {
       claims += 1;
       if (claims === 1) {
@@ -69,17 +75,28 @@ export function openCores(): Cores {
 }
 
 function signal(child: ChildProcess, name: 'SIGSTOP' | 'SIGCONT'): void {
-  // Windows has neither; there the lowest priority is all.
-  if (process.platform !== 'win32') child.kill(name);
+  if (CAN_STOP) child.kill(name);
 }
 
-/** Linux sets it for the main thread, and threads that this starts inherit it. */
+/** Linux keeps it by thread, and threads that are started later inherit it. */
 function lowerPriority({ pid }: ChildProcess): void {
   if (pid === undefined) return;
+  for (const thread of threadsOf(pid)) {
+    try {
+      setPriority(thread, constants.priority.PRIORITY_LOW);
+    } catch {
+      // Not allowed, or gone already: it competes, and is right all the same.
+    }
+  }
+}
+
+function threadsOf(pid: number): number[] {
+  if (process.platform !== 'linux') return [pid];
   try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
+    return readdirSync(`/proc/${pid}/task`).map(Number);
   } catch {
-    // Not allowed, or gone already: it competes, and is right all the same.
+    // It is gone already.
+    return [];
   }
 }
 

@@ -18,18 +18,22 @@ interface ExecutionOptions {
   environment: Record<string, string>;
   maxInstances: number;
   idleMs: number;
+  /** What `context.retryCount` says of attempts; without it the context has no such field. */
+  isRetryCountTold: boolean;
   cores: Cores;
   tell: (happening: Happening) => void;
 }
 
+type Attempt = Pick<Invocation, 'requestId' | 'attempt'>;
+
 interface Execution {
   /** One request on one instance. Whatever the function does, this resolves; it rejects when the host closes. */
-  run(definition: FunctionDefinition, about: Invocation, event: Buffer): Promise<InvocationResult>;
+  run(definition: FunctionDefinition, about: Attempt, event: Buffer): Promise<InvocationResult>;
   close(): Promise<void>;
 }
 
 function openExecution(options: ExecutionOptions): Execution {
-  const { service, credentials, environment, cores, tell } = options;
+  const { service, credentials, environment, isRetryCountTold, cores, tell } = options;
   let closed = false;
   const pool = openPool({
     ...options,
@@ -43,7 +47,10 @@ function openExecution(options: ExecutionOptions): Execution {
       const release = hasItsOwnShare(definition) ? undefined : cores.claim();
       tell({ kind: 'started', ...about });
       try {
-        const context = contextFor(service, definition, credentials(definition.name), about);
+        const context = contextFor(service, definition, credentials(definition.name), {
+          ...about,
+          isRetryCountTold,
+        });
         const reply = await instance.run({ event, context }, (stream, line) =>
           tell({ kind: 'log', ...about, stream, line }),
         );

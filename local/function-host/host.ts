@@ -25,6 +25,8 @@ export interface FunctionHostOptions {
   mostReserved?: number;
   retryBaseMs?: number;
   idleMs?: number;
+  /** False leaves `retryCount` out of the context, which FC's documents do not promise. */
+  isRetryCountTold?: boolean;
   /** Is sent each destination's messages too, beside the files. */
   webhook?: URL | undefined;
   onHappening?: (happening: Happening) => void;
@@ -73,6 +75,7 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
     environment: options.environment ?? {},
     maxInstances: options.maxInstances ?? availableParallelism(),
     idleMs: options.idleMs ?? IDLE_MS,
+    isRetryCountTold: options.isRetryCountTold ?? true,
     tell,
   };
   const shares = openShares(execution, options.mostReserved);

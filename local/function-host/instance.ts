@@ -45,6 +45,7 @@ interface Line {
   /** The next message, or nothing when the process is gone. */
   next(): Promise<Message | undefined>;
   alive(): boolean;
+  isStopped(): boolean;
 }
 
 const RUNTIME = fileURLToPath(new URL('./runtime.mjs', import.meta.url));
@@ -55,11 +56,12 @@ const MB = 1024 * 1024;
 export function startInstance(
   definition: FunctionDefinition,
   environment: Record<string, string>,
-  cores: Pick<Cores, 'lend'>,
+  cores: Pick<Cores, 'lend' | 'isStopped'>,
 ): Instance {
   const mark = `\u001e${randomUUID()}`;
-  const line = openLine(launch(definition, environment, mark));
-  if (definition.reservedConcurrency !== undefined) cores.lend(line.child);
+  const line = openLine(launch(definition, environment, mark), cores);
+  // Loading has a time limit of its own, and is over soon.
+  if (isBulky(definition)) line.child.once('message', () => cores.lend(line.child));
   const output = openOutput(line.child, mark);
   let loaded = false;
   return {
@@ -94,7 +96,12 @@ function launch(
   });
 }
 
-function openLine(child: ChildProcess): Line {
+/** What has a share of its own and computes. One that mostly waits for OSS and the CDN is in nobody's way. */
+function isBulky({ reservedConcurrency, vCpus }: FunctionDefinition): boolean {
+  return reservedConcurrency !== undefined && vCpus >= 1;
+}
+
+function openLine(child: ChildProcess, { isStopped }: Pick<Cores, 'isStopped'>): Line {
   let gone = false;
   let tell: (message: Message | undefined) => void = () => {};
   const leave = () => {
@@ -107,6 +114,7 @@ function openLine(child: ChildProcess): Line {
   return {
     child,
     alive: () => !gone,
+    isStopped: () => isStopped(child),
     next() {
       if (gone) return Promise.resolve(undefined);
       return new Promise(resolve => {
@@ -133,13 +141,13 @@ async function exchange(line: Line, limits: Limits, request: Request): Promise<E
 }
 
 async function within(
-  { child }: Line,
+  { child, isStopped }: Line,
   limits: Limits,
   wanted: Promise<Message | undefined>,
 ): Promise<Exchange> {
   const started = performance.now();
   let breach: Breach | undefined;
-  const watch = watchLimits(child.pid ?? 0, limits, kind => {
+  const watch = watchLimits({ pid: child.pid ?? 0, isStopped }, limits, kind => {
     breach ??= kind;
     child.kill('SIGKILL');
   });

@@ -24,7 +24,7 @@ interface About {
   /** The functionName. */
   function: string;
   requestId: string;
-  /** 0 for the first; what the function sees as `context.retryCount`. */
+  /** 0 for the first; what the function sees as `context.retryCount`, unless that is left out. */
   attempt: number;
 }
 
@@ -65,19 +65,21 @@ export interface WireContext {
   };
   region: string;
   accountId: string;
-  retryCount: number;
+  retryCount?: number;
 }
 
 export interface Invocation {
   requestId: string;
   attempt: number;
+  /** FC's documents of the Node.js context do not promise it. */
+  isRetryCountTold: boolean;
 }
 
 export function contextFor(
   service: ServiceDefinition,
   definition: FunctionDefinition,
   credentials: Credentials,
-  { requestId, attempt }: Invocation,
+  { requestId, attempt, isRetryCountTold }: Invocation,
 ): WireContext {
   return {
     requestId,
@@ -92,7 +94,7 @@ export function contextFor(
     service: { name: '', logProject: '', logStore: '', qualifier: 'LATEST', versionId: '' },
     region: service.region,
     accountId: service.accountId,
-    retryCount: attempt,
+    ...(isRetryCountTold && { retryCount: attempt }),
   };
 }
 

@@ -16,23 +16,35 @@ export interface Limits {
   timeoutSeconds: number;
 }
 
-/** Watches one process for the length of one request. What is taken and freed between two polls goes unseen. */
+/**
+ * Watches one process for the length of one request. What is taken and freed between two polls goes unseen, and time
+ * in which it stood still is none of its own.
+ */
 export function watchLimits(
-  pid: number,
+  { pid, isStopped }: { pid: number; isStopped: () => boolean },
   limits: Limits,
   onBreach: (breach: Breach) => void,
 ): LimitWatch {
   let peak = 0;
-  const deadline = setTimeout(() => onBreach('time'), limits.timeoutSeconds * 1000);
+  const clock = openStopClock(isStopped);
   const poll = setInterval(async () => {
+    if (clock.milliseconds() > limits.timeoutSeconds * 1000) onBreach('time');
     peak = Math.max(peak, await residentMB(pid));
     if (peak > limits.memoryMB) onBreach('memory');
   }, POLL_MS);
+  return { peakMemoryMB: () => peak, stop: () => clearInterval(poll) };
+}
+
+/** As exact as it is asked often. */
+function openStopClock(isStopped: () => boolean): { milliseconds(): number } {
+  let last = performance.now();
+  let sum = 0;
   return {
-    peakMemoryMB: () => peak,
-    stop() {
-      clearTimeout(deadline);
-      clearInterval(poll);
+    milliseconds() {
+      const now = performance.now();
+      if (!isStopped()) sum += now - last;
+      last = now;
+      return sum;
     },
   };
 }

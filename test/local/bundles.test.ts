@@ -10,6 +10,7 @@ const sweep: FunctionDefinition = {
   name: 'darkroom-sweep',
   handler: 'index.handler',
   code: '/elsewhere',
+  vCpus: 2,
   memoryMB: 512,
   timeoutSeconds: 60,
   environment: {},

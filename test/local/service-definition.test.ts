@@ -63,6 +63,7 @@ describe('the s.yaml of Darkroom', () => {
       name: 'darkroom-on-object-changed',
       handler: 'index.handler',
       code: join(root, 'dist/on-object-changed'),
+      vCpus: 2,
       memoryMB: 2048,
       timeoutSeconds: 120,
       environment: { DARKROOM_ORIGINALS_BUCKET: 'darkroom-originals' },

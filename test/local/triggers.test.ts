@@ -12,6 +12,7 @@ function on(trigger: Partial<TriggerDefinition>, resource = 'one'): FunctionDefi
     name: resource,
     handler: 'index.handler',
     code: '/dist',
+    vCpus: 2,
     memoryMB: 128,
     timeoutSeconds: 3,
     environment: {},

@@ -14,6 +14,12 @@ export const parisPhoto = inPackage('exif', 'test/sony-alpha-6000.jpg');
 export const phonePhoto = inPackage('exif', 'test/short-ascii-II.jpg');
 /** 1278x720. */
 export const starfishPhoto = inPackage('exif-parser', 'test/starfish.jpg');
+/** Small ones: turned, mirrored, and with EXIF that is wrong. */
+export const smallPhotos = [
+  inPackage('exif', 'test/right.jpg'),
+  inPackage('exif', 'test/down-mirrored.jpg'),
+  inPackage('exif', 'test/evil1.jpg'),
+];
 
 /** Four quarters, so that a turned or mirrored picture shows: red, green over blue, white. Even sides. */
 export function quarters(width: number, height: number): Sharp {

@@ -52,6 +52,7 @@ async function build(code: string, name: string, bundle: Bundles[string]) {
     name: `test-${name}`,
     handler: 'index.handler',
     code,
+    vCpus: 2,
     memoryMB: 512,
     timeoutSeconds: 20,
     environment: {},

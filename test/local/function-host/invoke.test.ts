@@ -43,6 +43,14 @@ describe('an invocation', () => {
     });
   });
 
+  it('leaves out of the context which attempt it is, where it is told to', async () => {
+    const source = answering('return Object.keys(context);');
+    const host = await (await stage({ look: source })).start({ isRetryCountTold: false });
+    const fields = said(await host.invoke('look', Buffer.from('')));
+    expect(fields).toContain('requestId');
+    expect(fields).not.toContain('retryCount');
+  });
+
   it('shows an instance only the environment of s.yaml, the overrides and FC_*', async () => {
     process.env.DARKROOM_TEST_LEAK = 'leaked';
     const source = answering('return process.env;');

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { constants, getPriority } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { FunctionDefinition } from '../../../local/service-definition.ts';
 import { isAlive, said, stage, until } from './bundles.ts';
 import { hostProcess } from './killed-host.ts';
 
@@ -80,6 +81,19 @@ const sleeping = `export async function handler(event) {
   await new Promise(resolve => setTimeout(resolve, Number(event)));
 }`;
 
+/** Answers how long it waited for each of the moments in which it was loaded. */
+const loading = `const gaps = [];
+for (let count = 0; count < Number(process.env.TICKS); count++) {
+  const before = Date.now();
+  await new Promise(resolve => setTimeout(resolve, 10));
+  gaps.push(Date.now() - before);
+}
+export const handler = async () => ({ gaps });`;
+/** Moments of 10 ms, of which a process that stands still has none. */
+const counting = `export async function handler(event) {
+  for (let count = 0; count < Number(event); count++) await new Promise(resolve => setTimeout(resolve, 10));
+}`;
+
 describe('while another function runs, one with reservedConcurrency', () => {
   it('stands still, and goes on afterwards', async () => {
     const { host, ticks } = await ticker();
@@ -101,6 +115,43 @@ describe('while another function runs, one with reservedConcurrency', () => {
     expect((await ticks()).some(({ at }) => at > from + 500 && at < to - 500)).toBe(true);
   });
 
+  it('is not stopped while it is loaded, which has a time limit of its own', async () => {
+    const set = await stage({
+      slow: { source: loading, reservedConcurrency: 1, environment: { TICKS: '100' } },
+      live: sleeping,
+    });
+    const host = await set.start();
+    await host.invoke('live', Buffer.from('1'));
+    await host.invokeAsync('live', Buffer.from('6000'));
+    const { gaps } = said(await host.invoke('slow', none));
+    expect(Math.max(...gaps)).toBeLessThan(1500);
+  });
+
+  it('is not charged the time in which it stood still', async () => {
+    const set = await stage({
+      bulk: { source: counting, reservedConcurrency: 1, timeoutSeconds: 2 },
+      live: sleeping,
+    });
+    const host = await set.start();
+    await host.invoke('bulk', Buffer.from('0'));
+    await host.invokeAsync('live', Buffer.from('8000'));
+    const { functionError } = await host.invoke('bulk', Buffer.from('40'));
+    expect(functionError).toBeUndefined();
+  });
+
+  it('stands still only if it computes: with less than a vCPU it goes on', async () => {
+    const { host, ticks } = await ticker({ vCpus: 0.5 });
+    await host.invoke('live', Buffer.from('1'));
+    const from = Date.now();
+    await host.invoke('live', Buffer.from('3000'));
+    const to = Date.now();
+    const seen = (await ticks()).filter(({ at }) => at > from && at < to);
+    const gaps = seen.map(({ at }, index) => at - (seen[index - 1]?.at ?? at));
+    expect(Math.max(...gaps)).toBeLessThan(1500);
+    const [{ pid = 0 } = {}] = seen;
+    expect(getPriority(pid)).toBe(getPriority());
+  });
+
   it('is not left behind stopped by a host that is killed', async () => {
     const set = await stage({ tick: { source: ticking, reservedConcurrency: 1 }, loop: never });
     const file = join(set.dataDir, 'ticks');
@@ -117,8 +168,9 @@ describe('while another function runs, one with reservedConcurrency', () => {
 });
 
 /** A host in which an invocation of 'tick' writes down the moments in which it runs. */
-async function ticker() {
-  const set = await stage({ tick: { source: ticking, reservedConcurrency: 1 }, live: sleeping });
+async function ticker(more: Partial<FunctionDefinition> = {}) {
+  const tick = { source: ticking, reservedConcurrency: 1, ...more };
+  const set = await stage({ tick, live: sleeping });
   const file = join(set.dataDir, 'ticks');
   const host = await set.start();
   await host.invokeAsync('tick', Buffer.from(file));
