@@ -137,9 +137,8 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
     keep(startLifecycle({ expire: oss.expire, tell }));
     return {
       oss: { endpoint: oss.endpoint, region: OSS_REGION, ...identity },
-      cdn: cdn.endpoint,
+      ...{ cdn: cdn.endpoint, cdnApi: cdnApi.endpoint },
       fc: { endpoint: fc.endpoint, accountId: service.accountId, region: REGION },
-      cdnApi: cdnApi.endpoint,
       data: dataDir,
       store: oss.store,
       host: wiring.host,

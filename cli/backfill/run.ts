@@ -9,7 +9,7 @@ import {
   runKey,
   runSchema,
 } from '../../shared/core/work/run.ts';
-import { readRecord } from '../../shared/pipeline/records.ts';
+import { findRecord } from '../../shared/pipeline/records.ts';
 import { countResults, runRecord } from '../../shared/pipeline/bulk/run-record.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 
@@ -52,8 +52,9 @@ async function unfinishedRun(name: string, config: ObjectStore): Promise<Run | u
   const runs: Run[] = [];
   for await (const entry of config.list(`${RUNS}${name}-`, { delimiter: '/' })) {
     if (!('prefix' in entry)) continue;
-    const run = await readRecord(config, runKey(entry.prefix.slice(RUNS.length, -1)), runSchema);
-    if (run && run.phase !== 'done') runs.push(run);
+    const run = await findRecord(config, runKey(entry.prefix.slice(RUNS.length, -1)), runSchema);
+    // One that cannot be read is begun anew: what it did is settled.
+    if (run && run !== 'unreadable' && run.phase !== 'done') runs.push(run);
   }
   return runs.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type * as z from 'zod';
 import {
   IN_FORCE_KEY,
   type InForce,
@@ -14,7 +15,7 @@ import { ROLLOUT_KEY, RUNS, type Run, runKey, runSchema } from '../../shared/cor
 import { SWEEP_KEY, type Sweep, sweepSchema } from '../../shared/core/work/sweep.ts';
 import { type Coverage, coverageOf } from '../../shared/pipeline/inspect/coverage.ts';
 import { countPurges } from '../../shared/pipeline/removal/purges.ts';
-import { readRecord } from '../../shared/pipeline/records.ts';
+import { findRecord } from '../../shared/pipeline/records.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
 import { grouped, inColumns, positiveWhole } from '../terminal/figures.ts';
@@ -37,6 +38,8 @@ export interface Status {
   /** That wait for the CDN, by class. */
   purges: Record<string, number>;
   coverage: Coverage | undefined;
+  /** Keys of records in the config bucket. */
+  unreadable: string[];
 }
 
 export function statusCommand(): Command {
@@ -52,33 +55,50 @@ export function statusCommand(): Command {
 
 async function status(options: Options): Promise<void> {
   const { config, originals, derivatives, where } = await connect(options);
-  const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
+  const { read, unreadable } = readingOf(config);
+  const inForce = await read(IN_FORCE_KEY, inForceSchema);
   const found: Status = {
     inForce,
-    pending: await readRecord(config, PENDING_KEY, pendingSchema),
-    rejected: await readRecord(config, REJECTED_KEY, rejectedSchema),
-    rollout: await readRecord(config, ROLLOUT_KEY, runSchema),
-    runs: (await runsIn(config)).filter(({ phase }) => options.all || phase !== 'done'),
-    sweep: await readRecord(config, SWEEP_KEY, sweepSchema),
+    pending: await read(PENDING_KEY, pendingSchema),
+    rejected: await read(REJECTED_KEY, rejectedSchema),
+    rollout: await read(ROLLOUT_KEY, runSchema),
+    runs: (await runsIn(config, read)).filter(({ phase }) => options.all || phase !== 'done'),
+    sweep: await read(SWEEP_KEY, sweepSchema),
+    unreadable,
     purges: await countPurges(config),
     coverage: inForce && (await coverageOf(originals, derivatives, inForce.list, options)),
   };
   if (options.json) say(JSON.stringify(found, null, 2));
   else tell(found, where);
+  if (unreadable.length > 0) process.exitCode = 1;
 }
 
-async function runsIn(config: ObjectStore): Promise<Run[]> {
+/** One record that cannot be read hides no other. */
+function readingOf(config: ObjectStore) {
+  const unreadable: string[] = [];
+  const read = async <S extends z.ZodType>(key: string, schema: S) => {
+    const record = await findRecord(config, key, schema);
+    if (record !== 'unreadable') return record;
+    unreadable.push(key);
+    return undefined;
+  };
+  return { read, unreadable };
+}
+
+type Read = ReturnType<typeof readingOf>['read'];
+
+async function runsIn(config: ObjectStore, read: Read): Promise<Run[]> {
   const runs: Run[] = [];
   for await (const entry of config.list(RUNS, { delimiter: '/' })) {
     if (!('prefix' in entry)) continue;
-    const run = await readRecord(config, runKey(entry.prefix.slice(RUNS.length, -1)), runSchema);
+    const run = await read(runKey(entry.prefix.slice(RUNS.length, -1)), runSchema);
     if (run) runs.push(run);
   }
   return runs;
 }
 
 function tell(
-  { inForce, pending, rejected, rollout, runs, sweep, purges, coverage }: Status,
+  { inForce, pending, rejected, rollout, runs, sweep, purges, coverage, unreadable }: Status,
   where: string,
 ): void {
   say(`On ${where}`);
@@ -87,6 +107,7 @@ function tell(
       ? `List in force: ${inForce.fingerprint}, since ${inForce.promotedAt}`
       : 'No list is in force.',
   );
+  for (const key of unreadable) say(`Unreadable: ${key} in the config bucket, see docs/runbook.md`);
   if (rejected) say(`Refused at ${rejected.rejectedAt}:\n  ${rejected.problems.join('\n  ')}`);
   if (pending) say(pendingInWords(pending));
   for (const run of [...(rollout ? [rollout] : []), ...runs]) say(runInWords(run));

@@ -6,6 +6,7 @@ import type { Sweep } from '../../core/work/sweep.ts';
 import {
   CRASHES,
   CRASHES_COUNT_MS,
+  crashesSchema,
   UNFINISHED,
   type Unfinished,
   unfinishedSchema,
@@ -47,8 +48,10 @@ export async function lookAtUnfinished(state: Sweep, context: SweepContext): Pro
 /** They do not count any more: see crashesOf. What is missing of their originals is found by the walk. */
 async function removeOldCrashes({ config, now }: SweepContext): Promise<void> {
   const old: string[] = [];
-  for await (const { key, modifiedAt } of objectsIn(config.list(CRASHES))) {
-    if (now().getTime() - modifiedAt.getTime() > CRASHES_COUNT_MS) old.push(key);
+  for await (const { key } of objectsIn(config.list(CRASHES))) {
+    const record = await findRecord(config, key, crashesSchema);
+    const at = record === 'unreadable' ? 0 : Date.parse(record?.at ?? '');
+    if (now().getTime() - at > CRASHES_COUNT_MS) old.push(key);
   }
   if (old.length > 0) await config.remove(old);
 }
