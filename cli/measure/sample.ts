@@ -47,7 +47,10 @@ async function measure(
       derivatives: derivatives(requests),
       listInForce: {
         current: async () => ({ list: asOf, fingerprint: fingerprintOfList(asOf) }),
-        fresh: async () => ({ list: asOf, fingerprint: fingerprintOfList(asOf) }),
+        fresh: async () => {
+          requests.gets += 1;
+          return { list: asOf, fingerprint: fingerprintOfList(asOf) };
+        },
       },
       config: memoryStore(new Map(), requests),
       codec: how,

@@ -1,3 +1,4 @@
+import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import type { ListedObject, ListOptions, ObjectStore } from '../../shared/ports.ts';
@@ -11,10 +12,12 @@ const PART = 2;
 /** One bucket as one process sees it. */
 export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Stage): ObjectStore {
   const where = bucket.name;
-  const ask = <T>(verb: string, about: string, effect: () => T) => {
+  const ask = async <T>(verb: string, about: string, effect: () => T) => {
+    if (verb === 'LIST') checkPrefix(about);
+    else if (verb !== 'DELETE') checkKey(about);
     const message = `${verb} ${about} in ${where}: the store did not answer`;
     const refusal = () => new Failure('STORE_UNAVAILABLE', message);
-    return call(stage, actor, { where, verb, about }, { effect, refusal });
+    return await call(stage, actor, { where, verb, about }, { effect, refusal });
   };
   const now = () => stage.line.now;
   const read = (key: string) => {
@@ -37,6 +40,7 @@ export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Sta
         return { etag: thing.etag };
       }),
     remove: async keys => {
+      keys.forEach(checkKey);
       for (let from = 0; from < keys.length; from += PART) {
         const part = keys.slice(from, from + PART);
         await ask('DELETE', part.join(' '), () => {
@@ -106,26 +110,36 @@ export function pageOf(
 /** As it is at this very moment, for whoever only looks on. */
 export function immediateStore(bucket: SimulatedBucket, now: () => number): ObjectStore {
   const read = async (key: string) => {
+    checkKey(key);
     const thing = bucket.objects.get(key);
     return thing && { etag: thing.etag, bytes: thing.bytes };
   };
   return {
-    head: async key => headOf(bucket, key),
+    head: async key => {
+      checkKey(key);
+      return headOf(bucket, key);
+    },
     get: read,
     getUnless: async (key, etag) => {
       const stored = await read(key);
       return stored?.etag === etag ? ('unchanged' as const) : stored;
     },
-    getExactly: async object => exactly(bucket, object),
+    getExactly: async object => {
+      checkKey(object.key);
+      return exactly(bucket, object);
+    },
     put: async (key, bytes) => {
+      checkKey(key);
       const thing = thingOf(bytes, now());
       bucket.put(key, thing, undefined);
       return { etag: thing.etag };
     },
     remove: async keys => {
+      keys.forEach(checkKey);
       for (const key of keys) bucket.remove(key, undefined);
     },
     list: async function* (prefix, options = {}) {
+      checkPrefix(prefix);
       yield* pageOf(bucket, prefix, options, Number.POSITIVE_INFINITY).entries;
     },
   };

@@ -15,6 +15,8 @@ import type { EditContext } from './edit-context.ts';
 
 /** Keys between two looks at the clock and at the list that people write. */
 const PAGE = 1000;
+/** Of an original that is developed; docs/costs.md counts them. */
+const REQUESTS_THAT_READ = 10;
 /** Of a phone's photo: nothing is read to count. */
 const TYPICAL_BYTES = 3e6;
 
@@ -101,5 +103,5 @@ function usdOf({ make }: EditImpact, list: PresetList, prices: Prices): number {
   const cpu = modelledSeconds(make, list);
   const seconds = cpu === 0 ? 0 : cpu / INSTANCE.vcpu + waitingSeconds(TYPICAL_BYTES);
   const usage = { invocations: 0.01, ...INSTANCE, seconds };
-  return billFor({ ...usage, puts: make.length + 1, gets: 5 }, prices).usd;
+  return billFor({ ...usage, puts: make.length + 1, gets: REQUESTS_THAT_READ }, prices).usd;
 }

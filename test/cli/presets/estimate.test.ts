@@ -25,15 +25,16 @@ describe('darkroom estimate', () => {
     const { code, stdout } = await estimate('--uploads-per-day', '1000', ...photos, '--json');
     expect(code).toBe(0);
     const { upload, month, instances, sample, machine } = JSON.parse(stdout);
-    // Five files and a manifest; HEAD three times; GET of the manifest, which is missing, of the original, and of a take-down.
-    expect(upload).toMatchObject({ files: 5, puts: 6, gets: 6 });
+    // Five files and a manifest; HEAD of the original three times and of the manifest twice; GET of the manifest, which
+    // is missing, of the original, of a take-down, and of the list in force twice.
+    expect(upload).toMatchObject({ files: 5, puts: 6, gets: 10 });
     expect(month.files).toBeCloseTo(5 * 30_000, 3);
     expect(upload.bytes).toBeGreaterThan(50_000);
     expect(month.bytes).toBeCloseTo(upload.bytes * 30_000, -1);
     const units = upload.seconds * 2.3 + 0.0075;
     expect(upload.bill.units).toBeCloseTo(units, 9);
     expect(upload.bill.compute).toBeCloseTo(units * 0.00002, 12);
-    expect(upload.bill.requests).toBeCloseTo((12 / 10_000) * 0.0016, 12);
+    expect(upload.bill.requests).toBeCloseTo((16 / 10_000) * 0.0016, 12);
     expect(instances.mean).toBeCloseTo((1000 / 86_400) * upload.seconds, 9);
     expect(sample.measured.map(({ key }: { key: string }) => key)).toEqual(['a.jpg', 'sub/b.jpg']);
     expect(machine).toMatch(/cores, Node 2/);

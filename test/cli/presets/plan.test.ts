@@ -120,7 +120,7 @@ describe('darkroom presets plan', () => {
       // Five make files of 800, two each; the text makes none and is left out. The small one has its 600 from before.
       sample: { photos: 5, leftOut: 1, asked: 10, made: 8 },
     });
-    // Each of the four large ones: HEAD x 5, GET x 3, PUT x 4, one removal. The small one: HEAD and GET, all is there.
+    // Beside its files each of the four large ones: HEAD x 5, GET x 5, PUT of the manifest. The small one: HEAD and GET, all is there.
     expect(saved.requests).toBe(Math.round(8 * (12 / 10) + ((4 * 11 + 2) * 6) / 5));
     expect(saved.usd).toBeGreaterThan(0);
     expect(saved.cpuHours).toBeGreaterThan(0);
