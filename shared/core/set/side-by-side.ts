@@ -17,7 +17,7 @@ const listedSchema = z.strictObject({
   bytes: z.int(),
   modifiedAt: z.iso.datetime(),
 });
-export type ListedOriginal = z.infer<typeof listedSchema>;
+type ListedOriginal = z.infer<typeof listedSchema>;
 
 /** One original, the place of its set, or both. */
 const pairSchema = z.strictObject({
