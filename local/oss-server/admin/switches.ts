@@ -22,7 +22,9 @@ export const orders = z.strictObject({
   restoreMs: z.int().min(0).max(DAY_MS).optional(),
 });
 
+/** What tests order. @internal */
 export type Orders = z.input<typeof orders>;
+/** @internal */
 export type FaultOrder = z.input<typeof faultRule>;
 
 export interface Told {

@@ -17,7 +17,6 @@ const listedSchema = z.strictObject({
   bytes: z.int(),
   modifiedAt: z.iso.datetime(),
 });
-type ListedOriginal = z.infer<typeof listedSchema>;
 
 /** One original, the place of its set, or both. */
 const pairSchema = z.strictObject({
