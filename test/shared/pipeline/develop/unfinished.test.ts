@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
+import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
+import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
+import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
+
+const KEY = 'a.jpg';
+const WORD = unfinishedKey(KEY);
+
+function uploaded(): TestDarkroom {
+  const darkroom = testDarkroom();
+  darkroom.originals.upload(KEY, 'jpeg 1600x1200');
+  return darkroom;
+}
+
+const isThere = ({ config }: TestDarkroom) => config.objects.has(WORD);
+const comeForIt = (darkroom: TestDarkroom) =>
+  backfill({ keys: [KEY], mode: 'settle', isDoubted: true }, darkroom, darkroom.config);
+
+describe('word of what may still come, or is still to go,', () => {
+  it('is left where a write failed, since it may take effect when all attempts are over', async () => {
+    const darkroom = uploaded();
+    darkroom.derivatives.before = ({ operation, key }) => {
+      if (operation !== 'put' || !key.endsWith('manifest.json')) return;
+      throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    };
+    await expect(reconcile(KEY, darkroom)).rejects.toThrow('expected an answer');
+    expect(isThere(darkroom)).toBe(true);
+    darkroom.derivatives.before = () => undefined;
+    await reconcile(KEY, { ...darkroom, attempt: 1 });
+    expect(isThere(darkroom)).toBe(true);
+    await comeForIt(darkroom);
+    expect(isThere(darkroom)).toBe(false);
+  });
+
+  it('is not left where nothing was written, and costs no request where all is well', async () => {
+    const darkroom = uploaded();
+    const originals = {
+      ...darkroom.originals,
+      getExactly: () => Promise.reject(new Failure('STORE_UNAVAILABLE', 'expected an answer')),
+    };
+    await expect(reconcile(KEY, { ...darkroom, originals })).rejects.toThrow();
+    expect(isThere(darkroom)).toBe(false);
+    darkroom.config.calls.length = 0;
+    await reconcile(KEY, darkroom);
+    expect(darkroom.config.calls.map(({ operation }) => operation)).toEqual(['get']);
+  });
+
+  it('is left of files that a listing found, until they have gone', async () => {
+    const darkroom = uploaded();
+    await reconcile(KEY, darkroom);
+    const lost = `${KEY}/0123456789/thumb-100-0123456789.jpg`;
+    darkroom.derivatives.upload(lost, 'x');
+    await reconcile(KEY, { ...darkroom, attempt: 1 });
+    expect(isThere(darkroom)).toBe(true);
+    await comeForIt(darkroom);
+    expect([isThere(darkroom), darkroom.derivatives.objects.has(lost)]).toEqual([true, true]);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    await comeForIt(darkroom);
+    expect([isThere(darkroom), darkroom.derivatives.objects.has(lost)]).toEqual([false, false]);
+  });
+});
