@@ -106,8 +106,8 @@ export async function* objectsIn(
   for await (const entry of entries) if ('key' in entry) yield entry;
 }
 
-/** Rounds of listing and removing; a run that goes on writing is told by its own looks. */
-const ROUNDS = 3;
+/** Rounds of listing and removing: a run that is under way may write a file between any two of them. */
+const ROUNDS = 20;
 
 /**
  * Removes all of one original's set but what `isKept` says, until a listing proves that nothing is left; throws

@@ -105,7 +105,14 @@ function takenDownReport(attempt: Attempt, removed: string[]): Report {
 }
 
 function isWanted(seen: Observed): seen is ObservedOriginal {
-  return seen.original !== undefined && presetsFor(seen.key, seen.list).length > 0;
+  return seen.original !== undefined && reasonNotToAsk(seen) === undefined;
+}
+
+function reasonNotToAsk({ key, original, list }: Observed): string | undefined {
+  if (presetsFor(key, list).length === 0) return 'no rule of the preset list asks for it';
+  // What a console makes for a folder.
+  const isFolder = key.endsWith('/') && original?.bytes === 0;
+  return isFolder ? 'it is a folder of no bytes' : undefined;
 }
 
 /** An original that is gone, or that no rule asks for, has no derivatives. */
@@ -114,10 +121,10 @@ async function clearAway(
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<Report | undefined> {
-  const { key, manifest, manifestEtag, leftovers = [], list } = seen;
-  const isAsked = presetsFor(key, list).length > 0;
-  const reason = isAsked ? 'the original is gone' : 'no rule of the preset list asks for it';
-  if (!isAsked && manifestEtag === undefined && leftovers.length === 0) {
+  const { key, manifest, manifestEtag, leftovers = [] } = seen;
+  const unasked = reasonNotToAsk(seen);
+  const reason = unasked ?? 'the original is gone';
+  if (unasked && manifestEtag === undefined && leftovers.length === 0) {
     return reportOf(attempt, { outcome: 'ignored', reason });
   }
   const removed = await clearSet({ key, manifest }, darkroom);

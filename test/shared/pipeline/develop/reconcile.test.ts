@@ -186,6 +186,16 @@ describe('reconcile', () => {
     expect(darkroom.derivatives.keys()).toEqual([]);
   });
 
+  it('passes over a folder of no bytes, and clears what was made when it was a picture', async () => {
+    const darkroom = testDarkroom();
+    darkroom.originals.upload('dir/', '');
+    expect(await reconcile('dir/', darkroom)).toMatchObject({ outcome: 'ignored' });
+    darkroom.originals.upload('dir/', PHOTO);
+    expect(await reconcile('dir/', darkroom)).toMatchObject({ outcome: 'developed' });
+    darkroom.originals.upload('dir/', '');
+    expect(await reconcile('dir/', darkroom)).toMatchObject({ outcome: 'removed', removed: 6 });
+  });
+
   it('refuses a key that cannot be worked with, and says why', async () => {
     const darkroom = testDarkroom();
     const report = await reconcile('a/../b.jpg', darkroom);
