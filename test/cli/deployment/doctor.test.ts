@@ -122,7 +122,7 @@ const serving =
   };
 const well = (path: string) => (path === '/presets.json' ? 200 : 404);
 
-async function diagnosed(deployment: Deployment, cdn?: string): Promise<string[]> {
+async function diagnosed(deployment: Deployment, cdn?: string, told = 'bad'): Promise<string[]> {
   const connection = await connectionTo(deployment);
   const checks = checksOf({
     ...connection,
@@ -131,7 +131,7 @@ async function diagnosed(deployment: Deployment, cdn?: string): Promise<string[]
   const findings = (await Promise.all(checks.map(findingsOf))).flat();
   for (const { state, mend } of findings) expect(mend !== undefined).toBe(state === 'bad');
   return findings
-    .filter(({ state }) => state === 'bad')
+    .filter(({ state }) => state === told)
     .map(({ name, words }) => `${name}: ${words}`);
 }
 
@@ -226,6 +226,14 @@ describe('a deployment', () => {
     ],
   ])('%s is told so', async (_, change, expected) => {
     expect(await diagnosed({ ...sound(), ...change(sound()) })).toContain(expected);
+  });
+
+  it('is told whether FC says which attempt at an event this is', async () => {
+    const untold = /darkroom-backfill: answers.*FC does not say which attempt this is/;
+    const told = { ...sound(), answer: said({ tellsAttempt: true }) };
+    expect((await diagnosed(told, undefined, 'good')).join('\n')).not.toMatch(untold);
+    const silent = { ...sound(), answer: said({ tellsAttempt: false }) };
+    expect((await diagnosed(silent, undefined, 'good')).join('\n')).toMatch(untold);
   });
 
   it.each<[string, RequestListener, string]>([
