@@ -1,5 +1,6 @@
 import { batchSchema } from '../../shared/core/work/batch.ts';
 import { Failure } from '../core/failure.ts';
+import { isFolder } from '../core/set/keys.ts';
 import { type Hint, readRecord, recordsIn } from './oss-records.ts';
 
 /** Which originals an event speaks of, and which of its records are not for us, with the reason. */
@@ -75,7 +76,7 @@ function whyNot(hint: Hint, originalsBucket: string): string | undefined {
  */
 function isNewFolder({ eventName, key, size, deltaSize }: Hint): boolean {
   const isMade = eventName.includes('ObjectCreated:');
-  return isMade && key.endsWith('/') && size === 0 && deltaSize === 0;
+  return isMade && isFolder(key, size) && deltaSize === 0;
 }
 
 function oldest(hints: Hint[]): { since?: Date } {

@@ -64,6 +64,11 @@ export function isVersion(segment: string): boolean {
   return /^[0-9a-f]{10}$/.test(segment);
 }
 
+/** What a console makes for a folder is no picture. */
+export function isFolder(key: string, bytes: number | undefined): boolean {
+  return key.endsWith('/') && bytes === 0;
+}
+
 export function fitsOss(key: string): boolean {
   return Buffer.byteLength(key) <= MAX_KEY_BYTES;
 }

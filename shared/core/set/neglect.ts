@@ -1,6 +1,6 @@
 import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
 import { presetsFor } from '../list/rules.ts';
-import { unusableKey, versionOf } from './keys.ts';
+import { isFolder, unusableKey, versionOf } from './keys.ts';
 import type { Pair } from './side-by-side.ts';
 
 /**
@@ -32,8 +32,6 @@ function hasOthers({ version = '', isMixed }: Pair, current: string): boolean {
   return isMixed || (version !== '' && version !== current);
 }
 
-/** What a console makes for a folder is no picture. */
 function isAsked({ key, original }: Pair, list: PresetList): boolean {
-  const isFolder = key.endsWith('/') && original?.bytes === 0;
-  return !isFolder && presetsFor(key, list).length > 0;
+  return !isFolder(key, original?.bytes) && presetsFor(key, list).length > 0;
 }

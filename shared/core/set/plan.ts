@@ -1,9 +1,9 @@
+import { retentionMilliseconds } from '../list/preset-list.ts';
+import { presetsFor } from '../list/rules.ts';
+import type { Picture } from '../picture/picture.ts';
 import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
 import type { Manifest, ManifestVariant } from './manifest.ts';
-import type { Picture } from '../picture/picture.ts';
-import { retentionMilliseconds } from '../list/preset-list.ts';
-import { presetsFor } from '../list/rules.ts';
 import { isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
 import { type Variant, wantedVariants } from './variants.ts';
 
@@ -30,7 +30,7 @@ export interface PlanFacts {
 }
 
 export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
-  const wanted = wantedOf(seen, facts.picture);
+  const wanted = facts.picture ? variantsOf(seen, facts.picture) : [];
   const before = recordedVariants(seen);
   const settled = wanted.map(variant => settledEntry(variant, before, wanted, facts.picture));
   const entries = settled.filter(entry => entry !== undefined);
@@ -58,8 +58,8 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   );
 }
 
-function wantedOf(seen: SeenOriginal, picture: Picture | undefined): Variant[] {
-  if (!picture) return [];
+/** What the list in force wants of the original as it is now. */
+export function variantsOf(seen: SeenOriginal, picture: Picture): Variant[] {
   const { key, list } = seen;
   const version = versionIn(seen);
   return wantedVariants({ key, version, picture, list, presets: presetsFor(key, list) });

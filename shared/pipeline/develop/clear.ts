@@ -25,21 +25,22 @@ export async function clearSet(
 
 /**
  * Removes what is past its retention, then its mention: if the process dies in between, the next run completes it.
- * False where what was planned from moved meanwhile.
+ * Answers the manifest that is left, undefined where what was planned from moved meanwhile.
  */
 export async function clearStale(
   keys: string[],
   { seen, manifest }: { seen: Observed; manifest: Manifest },
   darkroom: Darkroom,
-): Promise<boolean> {
-  if (keys.length === 0) return true;
+): Promise<Manifest | undefined> {
+  if (keys.length === 0) return manifest;
   await purgeReplaced(keys, manifest, darkroom);
   await darkroom.derivatives.remove(keys);
   const gone = new Set(keys);
   const retired = manifest.retired.filter(({ key }) => !gone.has(key));
   const unpurged = unpurgedAfter(keys, { ...manifest, retired }, darkroom);
   const { unpurged: _, ...rest } = manifest;
-  return (await commit({ ...rest, retired, ...unpurged }, seen, darkroom)) !== undefined;
+  const left = { ...rest, retired, ...unpurged };
+  return (await commit(left, seen, darkroom)) && left;
 }
 
 /** Files of an original that was overwritten. What an edit replaces shows the same picture: it needs no purge. */

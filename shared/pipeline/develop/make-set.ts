@@ -1,8 +1,7 @@
 import { Failure, type FailureCode, failureOf } from '../../core/failure.ts';
-import { presetsFor } from '../../core/list/rules.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { MadeSet } from '../../core/set/compose.ts';
-import { isSettled, plan, planToKeep } from '../../core/set/plan.ts';
+import { isSettled, plan, planToKeep, variantsOf } from '../../core/set/plan.ts';
 import type { Spent } from '../../core/set/report.ts';
 import {
   failureIn,
@@ -10,9 +9,8 @@ import {
   pictureIn,
   placeholderIn,
   type SeenOriginal,
-  versionIn,
 } from '../../core/set/seen.ts';
-import { type Variant, wantedVariants } from '../../core/set/variants.ts';
+import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import type { Writer } from '../removal/take-down-guard.ts';
 import { writeDerivative } from '../stored-set.ts';
@@ -133,10 +131,4 @@ export function eagerVariants(seen: SeenOriginal, picture: Picture): Variant[] {
   return variantsOf(seen, picture).filter(
     ({ generate, impossible }) => generate === 'eager' && !impossible,
   );
-}
-
-export function variantsOf(seen: SeenOriginal, picture: Picture): Variant[] {
-  const { key, list } = seen;
-  const version = versionIn(seen);
-  return wantedVariants({ key, version, picture, list, presets: presetsFor(key, list) });
 }

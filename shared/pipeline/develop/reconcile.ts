@@ -1,14 +1,14 @@
 import { Failure, failureOf } from '../../core/failure.ts';
 import { presetsFor } from '../../core/list/rules.ts';
 import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
-import { manifestKey, unusableKey } from '../../core/set/keys.ts';
+import { isFolder, manifestKey, unusableKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
 import { nothingSpent, type Report, reportOf } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { enforce } from '../removal/enforce.ts';
 import { newWriter, notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
-import { clearSet, clearStale } from './clear.ts';
 import { isLifted } from '../removal/take-down-records.ts';
+import { clearSet, clearStale } from './clear.ts';
 import { commit, isAsSeen } from './commit.ts';
 import { mayHaveCrashed } from './crash-guard.ts';
 import { type Attempt, makeSet } from './make-set.ts';
@@ -76,15 +76,9 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   const manifest = manifestOf(seen, made, darkroom.now().toISOString());
   const committed = await commit(manifest, seen, darkroom);
   if (!committed) return undefined;
-  if (!(await clearStale(made.todo.remove, { seen: committed, manifest }, darkroom))) {
-    return undefined;
-  }
-  const gone = new Set(made.todo.remove);
-  await keepWord(
-    seen,
-    manifest.retired.filter(file => !gone.has(file.key)),
-    darkroom,
-  );
+  const cleared = await clearStale(made.todo.remove, { seen: committed, manifest }, darkroom);
+  if (!cleared) return undefined;
+  await keepWord(seen, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
 }
 
@@ -110,9 +104,7 @@ function isWanted(seen: Observed): seen is ObservedOriginal {
 
 function reasonNotToAsk({ key, original, list }: Observed): string | undefined {
   if (presetsFor(key, list).length === 0) return 'no rule of the preset list asks for it';
-  // What a console makes for a folder.
-  const isFolder = key.endsWith('/') && original?.bytes === 0;
-  return isFolder ? 'it is a folder of no bytes' : undefined;
+  return isFolder(key, original?.bytes) ? 'it is a folder of no bytes' : undefined;
 }
 
 /** An original that is gone, or that no rule asks for, has no derivatives. */

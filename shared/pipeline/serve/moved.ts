@@ -1,9 +1,9 @@
 import { presetsFor } from '../../core/list/rules.ts';
 import { parseDerivativeKey } from '../../core/set/keys.ts';
 import type { ManifestVariant } from '../../core/set/manifest.ts';
+import { variantsOf } from '../../core/set/plan.ts';
 import { isCurrent, pictureIn, type SeenOriginal } from '../../core/set/seen.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { variantsOf } from '../develop/make-set.ts';
 
 /**
  * The file that now has the place of one that is not declared, because its version was replaced, its recipe edited, or a
