@@ -1,23 +1,42 @@
 import { Command } from 'commander';
 import { failureOf } from '../shared/core/failure.ts';
-import { backfillCommand } from './backfill/backfill.ts';
-import { doctorCommand } from './deployment/doctor.ts';
-import { estimateCommand } from './presets/estimate.ts';
-import { explainCommand } from './inspect/explain.ts';
-import { invokeCommand } from './local/invoke.ts';
-import { localCommand } from './local/local.ts';
-import { policiesCommand } from './deployment/policies.ts';
-import { presetsCommand } from './presets/presets.ts';
-import { presetsApplyCommand, presetsResumeCommand } from './presets/apply.ts';
-import { presetsDiffCommand } from './presets/diff.ts';
-import { presetsPlanCommand } from './presets/plan.ts';
-import { renderCommand } from './render/render.ts';
-import { replayCommand } from './replay/replay.ts';
-import { schemaCommand } from './presets/schema.ts';
-import { setupCommand } from './deployment/setup.ts';
-import { statusCommand } from './inspect/status.ts';
-import { takedownCommand } from './takedown/takedown.ts';
-import { verifyCommand } from './inspect/verify.ts';
+
+type Commands = Record<string, () => Promise<Command>>;
+
+/** Their libraries take longer to load than most commands take, so only the one that is asked for is loaded. */
+const PRESETS: Commands = {
+  diff: async () => (await import('./presets/diff.ts')).presetsDiffCommand(),
+  plan: async () => (await import('./presets/plan.ts')).presetsPlanCommand(),
+  apply: async () => (await import('./presets/apply.ts')).presetsApplyCommand(),
+  resume: async () => (await import('./presets/apply.ts')).presetsResumeCommand(),
+};
+
+const COMMANDS: Commands = {
+  local: async () => (await import('./local/local.ts')).localCommand(),
+  render: async () => (await import('./render/render.ts')).renderCommand(),
+  presets: async () =>
+    withAsked((await import('./presets/presets.ts')).presetsCommand(), PRESETS, process.argv[3]),
+  backfill: async () => (await import('./backfill/backfill.ts')).backfillCommand(),
+  status: async () => (await import('./inspect/status.ts')).statusCommand(),
+  estimate: async () => (await import('./presets/estimate.ts')).estimateCommand(),
+  explain: async () => (await import('./inspect/explain.ts')).explainCommand(),
+  verify: async () => (await import('./inspect/verify.ts')).verifyCommand(),
+  replay: async () => (await import('./replay/replay.ts')).replayCommand(),
+  takedown: async () => (await import('./takedown/takedown.ts')).takedownCommand(),
+  setup: async () => (await import('./deployment/setup.ts')).setupCommand(),
+  doctor: async () => (await import('./deployment/doctor.ts')).doctorCommand(),
+  policies: async () => (await import('./deployment/policies.ts')).policiesCommand(),
+  invoke: async () => (await import('./local/invoke.ts')).invokeCommand(),
+  schema: async () => (await import('./presets/schema.ts')).schemaCommand(),
+};
+
+/** All of them where help is asked for, or something that is none of them. */
+async function withAsked(parent: Command, commands: Commands, word = ''): Promise<Command> {
+  if (parent.commands.some(own => own.name() === word)) return parent;
+  const asked = Object.hasOwn(commands, word) ? [commands[word]] : Object.values(commands);
+  for (const command of asked) if (command) parent.addCommand(await command());
+  return parent;
+}
 
 const program = new Command('darkroom')
   .description(
@@ -25,27 +44,7 @@ const program = new Command('darkroom')
   )
   .showHelpAfterError('(darkroom --help lists the commands)');
 
-program.addCommand(localCommand());
-program.addCommand(renderCommand());
-program.addCommand(
-  presetsCommand()
-    .addCommand(presetsDiffCommand())
-    .addCommand(presetsPlanCommand())
-    .addCommand(presetsApplyCommand())
-    .addCommand(presetsResumeCommand()),
-);
-program.addCommand(backfillCommand());
-program.addCommand(statusCommand());
-program.addCommand(estimateCommand());
-program.addCommand(explainCommand());
-program.addCommand(verifyCommand());
-program.addCommand(replayCommand());
-program.addCommand(takedownCommand());
-program.addCommand(setupCommand());
-program.addCommand(doctorCommand());
-program.addCommand(policiesCommand());
-program.addCommand(invokeCommand());
-program.addCommand(schemaCommand());
+await withAsked(program, COMMANDS, process.argv[2]);
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
