@@ -123,28 +123,39 @@ describe('a service definition', () => {
     ]);
   });
 
-  it.each([
-    '@every 1m',
-    '@every 10080m',
-    '0 0 18 * * *',
-    'CRON_TZ=Asia/Shanghai 0 30 4 * * MON-FRI',
-  ])('takes the timer %s', async cron => {
-    const file = await fixture(template.replace('@every 4m', cron));
+  it('takes the timers that FC knows', async () => {
+    const crons = [
+      '@every 1m',
+      '@every 10080m',
+      '0 0 18 * * *',
+      'CRON_TZ=Asia/Shanghai 0 30 4 * * MON-FRI',
+    ];
+    const [nightly = ''] = template.match(/ +- \{ triggerName: nightly.*\n/) ?? [];
+    const timers = crons.map((cron, index) =>
+      nightly.replace('nightly', `timer-${index}`).replace('@every 4m', cron),
+    );
+    const file = await fixture(template.replace(nightly, timers.join('')));
     const { functions } = await readServiceDefinition(file, {});
-    expect(functions[0]?.triggers[1]).toMatchObject({ type: 'timer', cron });
+    expect(functions[0]?.triggers.flatMap(one => ('cron' in one ? [one.cron] : []))).toEqual(crons);
+  });
+
+  it('says all that is wrong with a function, in a sentence each that names the file', async () => {
+    const broken = template
+      .replace('timeout: 70', 'timeuot: 70\n      timeout: 70')
+      .replace('DARKROOM_REGION: cn-hangzhou', 'DARKROOM_REGION: 1');
+    const file = await fixture(broken);
+    const message = await readServiceDefinition(file, {}).then(String, error => error.message);
+    const [first, second, ...others] = message.split('\n').sort();
+    expect(others).toEqual([]);
+    expect(first).toBe(
+      `${file}: resources.one.props.environmentVariables.DARKROOM_REGION: expected a string, received 1`,
+    );
+    expect(second).toMatch(
+      /^.+\/s\.yaml: resources\.one\.props: expected one of the keys .*, received timeuot; did you mean timeout\?$/,
+    );
   });
 
   it.each([
-    [
-      'a field misspelt',
-      ['timeout: 70', 'timeuot: 70, timeout: 70'.split(', ').join('\n      ')],
-      /resources\.one\.props: expected one of the keys .*, received timeuot; did you mean timeout\?$/,
-    ],
-    [
-      'a number as environment',
-      ['DARKROOM_REGION: cn-hangzhou', 'DARKROOM_REGION: 1'],
-      /resources\.one\.props\.environmentVariables\.DARKROOM_REGION: expected a string, received 1$/,
-    ],
     [
       'fields that do not go together',
       ['cpu: 0.5', 'cpu: 1'],

@@ -53,7 +53,11 @@ const options = {
   write: false as const,
   bundle: true,
   splitting: true,
-  packages: 'external' as const,
+  // Packages as well: read one by one, their files take longer than most commands. These look for what lies beside them.
+  external: ['sharp', 'libheif-js', 'esbuild', 'typescript', 'proxy-agent'],
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
   platform: 'node' as const,
   format: 'esm' as const,
   target: 'node20',
