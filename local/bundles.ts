@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { buildFunctions } from '../scripts/build.ts';
 import { isAlive } from './alive.ts';
+import { putFunctions } from './kept-build.ts';
 import type { FunctionDefinition } from './service-definition.ts';
 
 /** Within the checkout, since a bundle finds sharp in its node_modules. */
@@ -14,7 +14,7 @@ export interface Bundles {
 }
 
 /**
- * The functions as they are now, built into a folder of this platform's own: its instances load their code whenever one
+ * The functions as they are now, in a folder of this platform's own: its instances load their code whenever one
  * starts, and neither another platform nor `npm run build` may change it under their feet.
  */
 export async function ownBundles(): Promise<Bundles> {
@@ -22,7 +22,7 @@ export async function ownBundles(): Promise<Bundles> {
   await clearAbandoned();
   const folder = await mkdtemp(join(PLATFORMS, `${process.pid}-`));
   const close = () => rm(folder, { recursive: true, force: true });
-  await buildFunctions(folder).catch(async (thrown: unknown) => {
+  await putFunctions(folder).catch(async (thrown: unknown) => {
     await close();
     throw thrown;
   });

@@ -20,6 +20,8 @@ export interface Bundle {
   folder: string;
   /** It loads sharp, which has to lie beside it. */
   renders: boolean;
+  /** The files that it was made of, from the root of the checkout. */
+  inputs: string[];
 }
 
 export async function buildFunctions(outDir = join(root, 'dist')): Promise<Bundle[]> {
@@ -46,15 +48,22 @@ async function bundle(name: string, folder: string): Promise<Bundle> {
     writeFile(join(folder, basename(file.path)), file.contents),
   );
   await Promise.all(written);
-  // A thread's code is a file beside the bundle, loaded when it is first needed.
-  if (Object.keys(metafile.inputs).includes('shared/adapters/libheif/decoder.ts')) {
-    await build({
-      ...options,
-      entryPoints: [join(root, 'shared/adapters/libheif/heic-worker.mjs')],
-      outfile: join(folder, 'heic-worker.mjs'),
-    });
+  const inputs = Object.keys(metafile.inputs);
+  if (inputs.includes('shared/adapters/libheif/decoder.ts')) {
+    inputs.push(...(await bundleHeicWorker(folder)));
   }
-  return { name, folder, renders: loads(metafile, 'sharp') };
+  return { name, folder, renders: loads(metafile, 'sharp'), inputs };
+}
+
+/** A thread's code is a file beside the bundle, loaded when it is first needed. */
+async function bundleHeicWorker(folder: string): Promise<string[]> {
+  const { metafile } = await build({
+    ...options,
+    entryPoints: [join(root, 'shared/adapters/libheif/heic-worker.mjs')],
+    outfile: join(folder, 'heic-worker.mjs'),
+    metafile: true,
+  });
+  return Object.keys(metafile.inputs);
 }
 
 function loads({ outputs }: Metafile, external: string): boolean {

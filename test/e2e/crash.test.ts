@@ -4,7 +4,7 @@ import OSS from 'ali-oss';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Happening } from '../../local/function-host/invocation.ts';
 import { buckets, type Platform, startPlatform } from '../../local/platform.ts';
-import { buildFunctions } from '../../scripts/build.ts';
+import { putFunctions } from '../../local/kept-build.ts';
 import { manifestKey } from '../../shared/core/set/keys.ts';
 import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import { TINY } from '../support/bulk.ts';
@@ -30,7 +30,7 @@ const happenings: Happening[] = [];
 let platform: Platform;
 beforeAll(async () => {
   const bundles = newFolder();
-  await buildFunctions(bundles);
+  await putFunctions(bundles);
   symlinkSync(join(root, 'node_modules'), join(bundles, 'node_modules'));
   for (const name of ['on-object-changed', 'backfill']) {
     const folder = join(bundles, name);

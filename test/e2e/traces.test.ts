@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { buildFunctions } from '../../scripts/build.ts';
+import { putFunctions } from '../../local/kept-build.ts';
 import { starfishPhoto } from '../support/originals.ts';
 import { newFolder } from '../support/folders.ts';
 import { type RunningPlatform, startedPlatform } from '../support/platform.ts';
@@ -98,7 +98,7 @@ describe('a trace', () => {
 
 it('without an endpoint nothing of OpenTelemetry is loaded: it is no part of what an instance starts with', async () => {
   const dist = newFolder();
-  await buildFunctions(dist);
+  await putFunctions(dist);
   for (const name of ['on-object-changed', 'backfill', 'on-cdn-miss', 'on-presets-edited']) {
     const bundle = readFileSync(join(dist, name, 'index.mjs'), 'utf8');
     expect(bundle).not.toContain('node_modules/@opentelemetry');

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundles, ownBundles } from '../../local/bundles.ts';
@@ -27,7 +27,7 @@ const { pid: dead } = spawnSync(process.execPath, ['--version']);
 const left = join(platforms, `${dead}-left`);
 let first: Bundles;
 let second: Bundles;
-// All functions are built twice, on cores that other tests use as well.
+// All functions are built, on cores that other tests use as well.
 beforeAll(async () => {
   mkdirSync(left, { recursive: true });
   first = await ownBundles();
@@ -42,6 +42,12 @@ describe('the bundles of a platform', () => {
     const { code } = first.placed(sweep);
     const other = second.placed(sweep).code;
     expect(other).not.toBe(code);
+    // The second is the first one's build, kept; each may do with its own what it likes.
+    expect(readdirSync(other)).toEqual(readdirSync(code));
+    const index = readFileSync(join(code, 'index.mjs'));
+    expect(index.equals(readFileSync(join(other, 'index.mjs')))).toBe(true);
+    writeFileSync(join(other, 'index.mjs'), 'changed');
+    expect(index.equals(readFileSync(join(code, 'index.mjs')))).toBe(true);
     expect(existsSync(join(other, 'index.mjs'))).toBe(true);
     await second.close();
     expect(existsSync(other)).toBe(false);
