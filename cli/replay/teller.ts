@@ -47,8 +47,9 @@ function lineOf({ requestId, functionName, at, condition, error }: FailedEvent, 
   return { requestId, function: functionName, at: at.toISOString(), condition, error, outcome };
 }
 
+/** Without the hashes in it: a store that refuses says so of each photo's record, and that is one reason. */
 function reasonOf({ error, condition }: FailedEvent): string {
-  const reason = error ?? condition;
+  const reason = (error ?? condition).replaceAll(/[0-9a-f]{16,}/gi, '*');
   return reason.length > 100 ? `${reason.slice(0, 99)}…` : reason;
 }
 

@@ -19,7 +19,7 @@ export function neglectOf(pair: Pair, list: PresetList, now: Date): Neglect | un
   if (!original || unusableKey(key)) return undefined;
   const isOver = (at: string | undefined, more = 0) =>
     at !== undefined && now.getTime() - Date.parse(at) > PATIENCE_MS + more;
-  const isWaiting = isAsked(pair, list) && isOver(original.modifiedAt);
+  const isWaiting = isAsked({ key, bytes: original.bytes }, list) && isOver(original.modifiedAt);
   if (manifestAt === undefined) {
     return isWaiting || isOver(pair.youngestAt) ? 'undeveloped' : undefined;
   }
@@ -32,6 +32,10 @@ function hasOthers({ version = '', isMixed }: Pair, current: string): boolean {
   return isMixed || (version !== '' && version !== current);
 }
 
-function isAsked({ key, original }: Pair, list: PresetList): boolean {
-  return !isFolder(key, original?.bytes) && presetsFor(key, list).length > 0;
+/** Whether the list wants anything of it; bytes undefined where they are not known. */
+export function isAsked(
+  { key, bytes }: { key: string; bytes: number | undefined },
+  list: PresetList,
+): boolean {
+  return !isFolder(key, bytes) && presetsFor(key, list).length > 0;
 }

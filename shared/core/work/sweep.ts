@@ -5,6 +5,9 @@ import { placeSchema } from '../set/side-by-side.ts';
 /** More orphans than this share of the objects are more likely a wrong or wiped originals bucket than a clean-up. */
 export const MAX_ORPHAN_SHARE = 0.05;
 
+/** So many originals that nothing was made of are handed over in any case: an event is lost now and then. */
+export const FREELY_HANDED_OVER = 10_000;
+
 /** One walk over both buckets; written as a whole, so that whoever comes next goes on. */
 export const sweepSchema = z.strictObject({
   schema: z.literal(1),
@@ -23,6 +26,7 @@ export const sweepSchema = z.strictObject({
     .strictObject({ undeveloped: z.int(), outdated: z.int(), leftovers: z.int() })
     .default({ undeveloped: 0, outdated: 0, leftovers: 0 })
     .describe('originals that no event told of, by what is wrong: handed over as they were found'),
+  heldBack: z.int().default(0).describe('of those undeveloped, too many to be handed over'),
   orphans: z.strictObject({ objects: z.int(), sets: z.int() }),
   pages: z.int().describe('of keys whose original is gone, written so far'),
   handedOver: z
@@ -61,9 +65,19 @@ export function nothingWalked() {
   return {
     walked: { objects: 0, sets: 0, originals: 0 },
     neglected: { undeveloped: 0, outdated: 0, leftovers: 0 },
+    heldBack: 0,
     orphans: { objects: 0, sets: 0 },
     pages: 0,
   };
+}
+
+/**
+ * Whether one more original that nothing was made of is rather one that nobody asked for: of a bucket that was never
+ * backfilled, or of an edit whose rollout was stopped. Those are a backfill's, which is priced and can be stopped.
+ */
+export function isTooManyUndeveloped({ neglected, walked }: Sweep, maxShare: number): boolean {
+  const { undeveloped } = neglected;
+  return undeveloped > FREELY_HANDED_OVER && undeveloped > walked.originals * maxShare;
 }
 
 /** A walk that was begun before originals were listed with it: it knows no place in their listing. */

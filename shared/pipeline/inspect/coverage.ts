@@ -1,7 +1,7 @@
 import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { fingerprintOfList } from '../../core/list/recipe.ts';
-import { presetsFor } from '../../core/list/rules.ts';
+import { isAsked } from '../../core/set/neglect.ts';
 import { isPending, isWhole, type Status } from '../../core/set/status.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
@@ -65,7 +65,7 @@ async function* counted(items: AsyncIterable<ListedObject>, coverage: Coverage) 
 }
 
 async function* asked(items: AsyncIterable<ListedObject> | ListedObject[], list: PresetList) {
-  for await (const item of items) if (presetsFor(item.key, list).length > 0) yield item;
+  for await (const item of items) if (isAsked(item, list)) yield item;
 }
 
 function count(listed: ListedObject, status: Status, coverage: Coverage): void {

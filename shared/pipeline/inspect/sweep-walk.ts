@@ -2,7 +2,7 @@ import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { type Neglect, neglectOf } from '../../core/set/neglect.ts';
 import { type Pair, type Place, startingPlace } from '../../core/set/side-by-side.ts';
-import { pageKey, type Sweep } from '../../core/work/sweep.ts';
+import { isTooManyUndeveloped, pageKey, type Sweep } from '../../core/work/sweep.ts';
 import { writeRecord } from '../records.ts';
 import { findManifest, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 import { give, isLate, PAGE, type SweepContext, save } from './sweep-state.ts';
@@ -40,7 +40,10 @@ function collecting(from: Place, state: Sweep, context: SweepContext) {
     take: ({ pair, found, ...walked }: Looked) => {
       place = walked.place;
       sinceSaved += 1;
-      if (pair && count(pair, found, state)) ('orphans' in found ? gone : lost).push(pair.key);
+      if (!pair || !count(pair, found, state)) return;
+      if ('orphans' in found) gone.push(pair.key);
+      else if (isHeldBack(found, state, context)) state.heldBack += 1;
+      else lost.push(pair.key);
     },
     isFull: () => Math.max(gone.length, lost.length) >= PAGE || sinceSaved >= SAVE_EVERY,
     flush: async () => {
@@ -53,6 +56,14 @@ function collecting(from: Place, state: Sweep, context: SweepContext) {
       await save(state, { place }, context);
     },
   };
+}
+
+function isHeldBack(
+  found: { neglect: Neglect | undefined },
+  state: Sweep,
+  { maxShare }: SweepContext,
+) {
+  return found.neglect === 'undeveloped' && isTooManyUndeveloped(state, maxShare);
 }
 
 interface Looked extends Walked {

@@ -29,7 +29,8 @@ export async function sweep(context: SweepContext, start: boolean): Promise<'mor
     const isDone = await PHASES[state.phase as keyof typeof PHASES](state, context);
     if (!isDone) return 'more';
   }
-  context.log[state.phase === 'refused' ? 'error' : 'info']('sweep-ended', state);
+  const isRefused = state.phase === 'refused' || state.heldBack > 0;
+  context.log[isRefused ? 'error' : 'info']('sweep-ended', state);
   return 'idle';
 }
 

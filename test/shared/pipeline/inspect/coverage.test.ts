@@ -49,6 +49,12 @@ describe('coverage', () => {
     });
   });
 
+  it('asks nothing of a folder of no bytes', async () => {
+    const darkroom = testDarkroom();
+    darkroom.originals.upload('folder/', '');
+    expect(await covered(darkroom)).toMatchObject({ listed: 1, originals: 0 });
+  });
+
   it('leaves out what was taken down, and says how many', async () => {
     const darkroom = testDarkroom();
     for (const key of ['a.jpg', 'b.jpg']) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
 import { batchSchema } from '../../../../shared/core/work/batch.ts';
-import { SWEEP_KEY, sweepSchema } from '../../../../shared/core/work/sweep.ts';
+import { FREELY_HANDED_OVER, SWEEP_KEY, sweepSchema } from '../../../../shared/core/work/sweep.ts';
 import { newUnfinished, unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
@@ -252,6 +252,28 @@ describe('an original that no event told of', () => {
       neglected: { undeveloped: 1, outdated: 0, leftovers: 0 },
       walked: { originals: 14 },
     });
+  });
+
+  it('is one of too many: those that nobody ever asked for are a backfill’s, and are said', async () => {
+    const desk = await deskOf();
+    const many = FREELY_HANDED_OVER + 500;
+    for (let index = 0; index < many; index++) {
+      desk.darkroom.originals.upload(`p/${String(index).padStart(6, '0')}.jpg`, PHOTO, LONG_AGO);
+    }
+    desk.darkroom.at(NOW);
+    let handedOver = 0;
+    const submit: SweepContext['queue']['submit'] = async (_, payload) => {
+      handedOver += batchSchema.parse(JSON.parse(payload.toString())).keys.length;
+      return 'accepted';
+    };
+    await sweep({ ...desk, queue: { submit } }, true);
+    expect(handedOver).toBe(FREELY_HANDED_OVER);
+    expect(desk.state()).toMatchObject({ neglected: { undeveloped: many }, heldBack: 500 });
+    expect(desk.errors).toEqual(['sweep-ended: ']);
+    handedOver = 0;
+    await sweep({ ...desk, queue: { submit }, maxShare: 1 }, true);
+    expect(handedOver).toBe(many);
+    expect(desk.state()).toMatchObject({ heldBack: 0 });
   });
 
   it('and was overwritten is developed anew, but not for the same bytes', async () => {
