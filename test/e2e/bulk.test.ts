@@ -2,7 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Run, runSchema } from '../../shared/core/work/run.ts';
+import { connect } from '../../cli/cloud/connection.ts';
+import { ROLLOUT_KEY, type Run, runSchema } from '../../shared/core/work/run.ts';
+import { readRecord } from '../../shared/pipeline/records.ts';
+import type { ObjectStore } from '../../shared/ports.ts';
 import { putOriginals, TINY } from '../support/bulk.ts';
 import { newFolder } from '../support/folders.ts';
 import { type RunningPlatform, startedPlatform } from '../support/platform.ts';
@@ -53,8 +56,8 @@ function repeated(keys: string[]): number {
   return keys.length - new Set(keys).size;
 }
 
-/** What the command needs to load; it is read from the sources where the test is thorough. */
-const HEAD_START_MS = numbered(400, 1000);
+/** What the command needs to load. */
+const HEAD_START_MS = 400;
 
 const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
 
@@ -97,6 +100,10 @@ describe('a backfill', () => {
   });
 });
 
+async function isUnderWay(config: ObjectStore): Promise<boolean> {
+  return (await readRecord(config, ROLLOUT_KEY, runSchema))?.phase !== 'retaining';
+}
+
 describe('an edit of one preset', () => {
   it('renders that preset’s files alone, and old URLs answer until their time is over', async () => {
     const before = rendered().length;
@@ -107,11 +114,8 @@ describe('an edit of one preset', () => {
     );
     const config = platforms.at(-1)?.bucket('config');
     await config?.put('presets.yaml', Buffer.from(next));
-    for (;;) {
-      const { rollout } = await status();
-      if (rollout?.phase === 'retaining') break;
-      await pause(500);
-    }
+    const { config: store } = await connect({ data: dataDir });
+    while (await isUnderWay(store)) await pause(200);
     const made = rendered().slice(before);
     expect(made).toHaveLength(ORIGINALS);
     expect(made.every(key => key.includes('/small-24-'))).toBe(true);

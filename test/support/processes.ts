@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import type { Entry } from './built/entries.ts';
-import { sourcesOf } from './sources.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -13,10 +12,9 @@ export interface Finished {
   stderr: string;
 }
 
-/** What node is to run for it: the bundle of this run, or with DARKROOM_TEST_THOROUGH the sources, as a person does. */
+/** What node is to run for it: the bundle of this run. The platform that all share runs from the sources. */
 export function programOf(entry: Entry): string[] {
-  const built = inject('built');
-  return built ? [join(built, `${entry}.js`)] : sourcesOf(entry);
+  return [join(inject('built'), `${entry}.js`)];
 }
 
 /** Runs `darkroom …` as a person would. */

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { entries } from './built/entries.ts';
 import { newFolder, removeFolders } from './folders.ts';
 import { spawnPlatform, stopped, toldIn } from './platform-process.ts';
-import { sourcesOf } from './sources.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,10 +11,13 @@ declare module 'vitest' {
   }
 }
 
+/** As `npm start` does it. */
+const SOURCES = ['--import', 'tsx', resolve(import.meta.dirname, '../..', entries.command)];
+
 /** One start for all end-to-end tests that need no platform of their own: from the sources, over empty buckets. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const told = toldIn(newFolder());
-  const { child } = await spawnPlatform(sourcesOf('command'), newFolder(), told);
+  const { child } = await spawnPlatform(SOURCES, newFolder(), told);
   project.provide('platform', { pid: child.pid ?? 0, told });
   return async () => {
     await stopped(child);

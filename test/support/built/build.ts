@@ -9,17 +9,13 @@ const root = resolve(import.meta.dirname, '../../..');
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Holds `{entry}.js`; undefined where the sources themselves are to be run. */
-    built: string | undefined;
+    /** Holds `{entry}.js`. */
+    built: string;
   }
 }
 
 /** Of each run, since several may go on at once, and in the checkout, so that packages are found. */
 export default async function setup(project: TestProject): Promise<() => void> {
-  if (process.env.DARKROOM_TEST_THOROUGH === '1') {
-    project.provide('built', undefined);
-    return () => undefined;
-  }
   const { outputFiles } = await build(options);
   mkdirSync(join(root, 'dist'), { recursive: true });
   const folder = mkdtempSync(join(root, 'dist/built-for-tests-'));
