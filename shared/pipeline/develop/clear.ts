@@ -32,26 +32,35 @@ export async function clearStale(
   { seen, manifest }: { seen: Observed; manifest: Manifest },
   darkroom: Darkroom,
 ): Promise<Manifest | undefined> {
-  if (keys.length === 0) return manifest;
-  await purgeReplaced(keys, manifest, darkroom);
-  await darkroom.derivatives.remove(keys);
   const gone = new Set(keys);
   const retired = manifest.retired.filter(({ key }) => !gone.has(key));
-  const unpurged = unpurgedAfter(keys, { ...manifest, retired }, darkroom);
-  const { unpurged: _, ...rest } = manifest;
-  const left = { ...rest, retired, ...unpurged };
+  const forgotten = replacedAndForgotten({ ...manifest, retired });
+  if (keys.length === 0 && forgotten.length === 0) return manifest;
+  await purgeReplaced(keys, forgotten, { manifest, darkroom });
+  if (keys.length > 0) await darkroom.derivatives.remove(keys);
+  const { unpurged = [], ...rest } = manifest;
+  const still = unpurged.filter(one => !forgotten.includes(one));
+  const left = { ...rest, retired, ...(still.length > 0 ? { unpurged: still } : {}) };
   return (await commit(left, seen, darkroom)) && left;
+}
+
+/** Replaced versions that the CDN may have files of, and that no file is left of whose removal would purge them. */
+function replacedAndForgotten({ version, unpurged = [], retired }: Manifest): string[] {
+  const there = new Set(retired.map(({ key }) => versionOfFile(key)));
+  return unpurged.filter(one => one !== version && !there.has(one));
 }
 
 /** Files of an original that was overwritten. What an edit replaces shows the same picture: it needs no purge. */
 async function purgeReplaced(
   removed: string[],
-  { original, version, unpurged = [] }: Manifest,
-  darkroom: Darkroom,
+  forgotten: string[],
+  { manifest, darkroom }: { manifest: Manifest; darkroom: Darkroom },
 ): Promise<void> {
+  const { original, version, unpurged = [] } = manifest;
   const files = removed.filter(key => versionOfFile(key) !== version);
-  if (files.length === 0) return;
-  const isMore = files.some(key => unpurged.includes(versionOfFile(key) ?? ''));
+  const isMore =
+    forgotten.length > 0 || files.some(key => unpurged.includes(versionOfFile(key) ?? ''));
+  if (files.length === 0 && !isMore) return;
   const directory = `${original.key}/`;
   await keepPurge({ class: 'replace', directory, files, ...more(isMore) }, darkroom);
 }
@@ -59,18 +68,19 @@ async function purgeReplaced(
 /** Of the public manifest; beyond them all are purged by directory. */
 const MOST_UNPURGED = 20;
 
-/** The version in force, where files of it went by an edit; one that was replaced as long as files of it are there. */
-function unpurgedAfter(
-  removed: string[],
-  { version, unpurged = [], retired }: Manifest,
-  { isBehindCdn }: Darkroom,
-): Pick<Manifest, 'unpurged'> {
-  if (!isBehindCdn) return {};
-  const there = new Set(retired.map(({ key }) => versionOfFile(key)));
-  const edited = removed.some(key => versionOfFile(key) === version) ? [version] : [];
-  const left = unpurged.filter(one => one === version || there.has(one));
-  const all = [...new Set([...left, ...edited])].slice(-MOST_UNPURGED);
-  return all.length > 0 ? { unpurged: all } : {};
+/**
+ * What an edit removes is not purged, but a later delete or overwrite is to purge it: so it is said before it goes,
+ * since nobody may live to say it afterwards.
+ */
+export function withUnpurged(
+  manifest: Manifest,
+  toRemove: string[],
+  { isBehindCdn }: Pick<Darkroom, 'isBehindCdn'>,
+): Manifest {
+  const { version, unpurged = [] } = manifest;
+  const isEdited = toRemove.some(key => versionOfFile(key) === version);
+  if (!isBehindCdn || !isEdited || unpurged.includes(version)) return manifest;
+  return { ...manifest, unpurged: [...unpurged, version].slice(-MOST_UNPURGED) };
 }
 
 function versionOfFile(key: string): string | undefined {

@@ -3,15 +3,15 @@ import { presetsFor } from '../../core/list/rules.ts';
 import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
 import { isFolder, manifestKey, unusableKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
-import { nothingSpent, type Report, reportOf } from '../../core/set/report.ts';
+import { type Report, reportOf } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { enforce } from '../removal/enforce.ts';
-import { newWriter, notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
+import { notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
 import { isLifted } from '../removal/take-down-records.ts';
-import { clearSet, clearStale } from './clear.ts';
+import { clearSet, clearStale, withUnpurged } from './clear.ts';
 import { commit, isAsSeen } from './commit.ts';
-import { mayHaveCrashed } from './crash-guard.ts';
-import { type Attempt, makeSet } from './make-set.ts';
+import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
+import { type Attempt, makeSet, newAttempt } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
 import { keepWord, noteUnfinished } from './unfinished.ts';
@@ -27,7 +27,7 @@ const TURNS = 6;
 export async function reconcile(key: string, opened: Darkroom): Promise<Report> {
   // An attempt that crashed may have written after a take-down removed what there was.
   const isUnchecked = mayHaveCrashed(opened) || opened.expectsTakeDown === true;
-  const attempt: Attempt = { ...newWriter(key, isUnchecked), spent: nothingSpent() };
+  const attempt = newAttempt(key, isUnchecked);
   const darkroom = { ...opened, derivatives: notedWrites(attempt, opened.derivatives) };
   const unusable = unusableKey(key);
   if (unusable) {
@@ -73,10 +73,16 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
     await keepWord(seen, seen.manifest?.retired ?? [], darkroom);
     return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
   }
-  const manifest = manifestOf(seen, made, darkroom.now().toISOString());
+  const { remove } = made.todo;
+  const composed = manifestOf(seen, made, darkroom.now().toISOString());
+  const manifest = withUnpurged(composed, remove, darkroom);
   const committed = await commit(manifest, seen, darkroom);
   if (!committed) return undefined;
-  const cleared = await clearStale(made.todo.remove, { seen: committed, manifest }, darkroom);
+  if (attempt.isBlaming && !(await standsBlamed(key, darkroom))) {
+    attempt.hasSurvived = true;
+    return undefined;
+  }
+  const cleared = await clearStale(remove, { seen: committed, manifest }, darkroom);
   if (!cleared) return undefined;
   await keepWord(seen, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
