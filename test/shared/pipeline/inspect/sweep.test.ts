@@ -378,6 +378,27 @@ describe('files of replaced versions', () => {
   });
 });
 
+describe('files without a manifest', () => {
+  it('go, though no rule asks for their original and it is gone', async () => {
+    const desk = await oldDeskOf(...TEN);
+    const left = 'docs/a.jpg/0123456789/thumb-100-0123456789.jpg';
+    desk.darkroom.derivatives.upload(left, 'x', LONG_AGO);
+    await sweep(desk, true);
+    expect(desk.darkroom.derivatives.keys()).not.toContain(left);
+  });
+});
+
+describe('an original that was uploaded once more as it was', () => {
+  it('hides no files of the version before it', async () => {
+    const desk = await oldDeskOf(...TEN);
+    const late = 'p/1.jpg/0123456789/thumb-100-0123456789.jpg';
+    desk.darkroom.derivatives.upload(late, 'x', LONG_AGO);
+    desk.darkroom.originals.upload('p/1.jpg', PHOTO, minutesAgo(61));
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
+  });
+});
+
 describe('a record of work that did not end in order', () => {
   const recordOf = (key: string, at: string) => JSON.stringify(newUnfinished(key, new Date(at)));
   const note = ({ config }: TestSweep, key: string, at: string) =>
