@@ -1,5 +1,5 @@
-import { parseDerivativeKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
+import { forgottenIn, versionOfFile } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { keepPurge } from '../removal/purges.ts';
 import { removeSet } from '../stored-set.ts';
@@ -34,7 +34,7 @@ export async function clearStale(
 ): Promise<Manifest | undefined> {
   const gone = new Set(keys);
   const retired = manifest.retired.filter(({ key }) => !gone.has(key));
-  const forgotten = replacedAndForgotten({ ...manifest, retired });
+  const forgotten = forgottenIn({ ...manifest, retired });
   if (keys.length === 0 && forgotten.length === 0) return manifest;
   await purgeReplaced(keys, forgotten, { manifest, darkroom });
   if (keys.length > 0) await darkroom.derivatives.remove(keys);
@@ -42,12 +42,6 @@ export async function clearStale(
   const still = unpurged.filter(one => !forgotten.includes(one));
   const left = { ...rest, retired, ...(still.length > 0 ? { unpurged: still } : {}) };
   return (await commit(left, seen, darkroom)) && left;
-}
-
-/** Replaced versions that the CDN may have files of, and that no file is left of whose removal would purge them. */
-function replacedAndForgotten({ version, unpurged = [], retired }: Manifest): string[] {
-  const there = new Set(retired.map(({ key }) => versionOfFile(key)));
-  return unpurged.filter(one => one !== version && !there.has(one));
 }
 
 /** Files of an original that was overwritten. What an edit replaces shows the same picture: it needs no purge. */
@@ -63,28 +57,6 @@ async function purgeReplaced(
   if (files.length === 0 && !isMore) return;
   const directory = `${original.key}/`;
   await keepPurge({ class: 'replace', directory, files, ...more(isMore) }, darkroom);
-}
-
-/** Of the public manifest; beyond them all are purged by directory. */
-const MOST_UNPURGED = 20;
-
-/**
- * What an edit removes is not purged, but a later delete or overwrite is to purge it: so it is said before it goes,
- * since nobody may live to say it afterwards.
- */
-export function withUnpurged(
-  manifest: Manifest,
-  toRemove: string[],
-  { isBehindCdn }: Pick<Darkroom, 'isBehindCdn'>,
-): Manifest {
-  const { version, unpurged = [] } = manifest;
-  const isEdited = toRemove.some(key => versionOfFile(key) === version);
-  if (!isBehindCdn || !isEdited || unpurged.includes(version)) return manifest;
-  return { ...manifest, unpurged: [...unpurged, version].slice(-MOST_UNPURGED) };
-}
-
-function versionOfFile(key: string): string | undefined {
-  return parseDerivativeKey(key)?.version;
 }
 
 function more(isMore: boolean): { isMore?: true } {

@@ -2,7 +2,7 @@ import { Failure, type FailureCode, failureOf } from '../../core/failure.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { MadeSet } from '../../core/set/compose.ts';
 import { isSettled, plan, planToKeep, variantsOf } from '../../core/set/plan.ts';
-import { nothingSpent, type Spent } from '../../core/set/report.ts';
+import { nothingSpent, type Report, type Spent } from '../../core/set/report.ts';
 import {
   failureIn,
   isCurrent,
@@ -26,10 +26,12 @@ export interface Attempt extends Writer {
   hasSurvived: boolean;
   /** It is about to say so itself. */
   isBlaming: boolean;
+  /** Of the turns before this one, where what they wrote is in doubt. */
+  report: Report | undefined;
 }
 
 export function newAttempt(key: string, isUnchecked: boolean): Attempt {
-  const own = { spent: nothingSpent(), hasSurvived: false, isBlaming: false };
+  const own = { spent: nothingSpent(), hasSurvived: false, isBlaming: false, report: undefined };
   return { ...newWriter(key, isUnchecked), ...own };
 }
 
