@@ -101,7 +101,7 @@ describe('a file whose write failed and took effect all the same', () => {
 
 describe('an original that no rule asks for any more', () => {
   const UNASKED = SMALL.replace(
-    /rules:[^]*?presets:\n/,
+    /rules:.*?presets:\n/s,
     "rules: [{ match: '**', presets: none }]\npresets:\n",
   );
 
