@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isFlawed, type Run, withArchived } from '../../shared/core/work/run.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
-import { runRecord } from '../../shared/pipeline/bulk/run-record.ts';
 import { type Rehearsed, runTeller } from './progress.ts';
 import { findOrBegin } from './run.ts';
 import { type BackfillOptions, plannedFor, selectionOf } from './selection.ts';
@@ -41,15 +40,16 @@ export function backfillCommand(): Command {
 
 async function backfillFromHere(options: BackfillOptions): Promise<void> {
   const connection = await connect(options);
-  const { list, fingerprint } = await listInForce(connection.config, {}).current();
+  const inForce = await listInForce(connection.config, {}).current();
+  const { list } = inForce;
   const selection = selectionOf(options, list);
   const setting = { connection, list, options, teller: runTeller(options) };
   if (options.dryRun) {
     await rehearse(selection, setting);
     return;
   }
-  const run = await findOrBegin(selection, fingerprint, connection.config, list);
-  const record = runRecord(run, { config: connection.config, now: () => new Date() });
+  const record = await findOrBegin(selection, inForce, connection.config);
+  const { run } = record;
   setting.teller.begin(run, connection.where);
   await carryOut(record, setting);
   setting.teller.end(run);

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { failureOf } from '../../shared/core/failure.ts';
+import { type Failure, failureOf } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { endIfOver, overspent } from '../../shared/core/work/run.ts';
 import { countResults, type RunRecord } from '../../shared/pipeline/bulk/run-record.ts';
@@ -23,37 +23,46 @@ const LOOK_MS = 1000;
 
 /** Hands over until the source ends, the plan is passed or someone interrupts, then waits for the last results. */
 export async function carryOut(record: RunRecord, about: CarryingOut): Promise<void> {
-  const { run } = record;
-  const { options, teller } = about;
   const interruption = onInterrupt();
   const look = startLooking(record, about);
   try {
-    while (run.phase === 'running') {
-      const reason = await handOverAll(record, about, interruption).catch(
-        async (thrown: unknown) => {
-          if (failureOf(thrown).code !== 'QUEUE_BUSY') throw thrown;
-          teller.note('Function Compute is busy: waiting before the next batch');
-          await interruption.sleep(BUSY_MS);
-          return interruption.isAsked() ? 'interrupted' : undefined;
-        },
-      );
-      if (reason !== undefined) break;
-    }
-    while (options.wait && run.phase === 'finishing' && !interruption.isAsked()) {
-      endIfOver(run, Date.now() - Date.parse(run.updatedAt));
-      if (run.phase === 'finishing') await interruption.sleep(LOOK_MS);
-    }
+    await handOverAndWait(record, about, { interruption, look });
   } finally {
     await look.stop();
     // Where nobody waits, what was handed over may have come to its end all the same.
-    endIfOver(run, 0);
-    await record.flush();
-    interruption.end();
+    endIfOver(record.run, 0);
+    await record.flush().finally(interruption.end);
+  }
+  look.throwIfFailed();
+}
+
+interface Beside {
+  interruption: Interruption;
+  look: Look;
+}
+
+async function handOverAndWait(record: RunRecord, about: CarryingOut, beside: Beside) {
+  const { run } = record;
+  const { options, teller } = about;
+  const { interruption, look } = beside;
+  while (run.phase === 'running') {
+    const reason = await handOverAll(record, about, beside).catch(async (thrown: unknown) => {
+      if (failureOf(thrown).code !== 'QUEUE_BUSY') throw thrown;
+      teller.note('Function Compute is busy: waiting before the next batch');
+      await interruption.sleep(BUSY_MS);
+      return interruption.isAsked() ? 'interrupted' : undefined;
+    });
+    if (reason !== undefined) break;
+  }
+  while (options.wait && run.phase === 'finishing' && !interruption.isAsked()) {
+    look.throwIfFailed();
+    endIfOver(run, Date.now() - Date.parse(run.updatedAt));
+    if (run.phase === 'finishing') await interruption.sleep(LOOK_MS);
   }
 }
 
 /** Answers why it stopped before the end of the source. */
-async function handOverAll(record: RunRecord, about: CarryingOut, interruption: Interruption) {
+async function handOverAll(record: RunRecord, about: CarryingOut, { interruption, look }: Beside) {
   const { run } = record;
   const { connection, list, options } = about;
   const { stopped } = await submitBatches({
@@ -63,7 +72,10 @@ async function handOverAll(record: RunRecord, about: CarryingOut, interruption: 
     entries: await entriesOf(run.selection, connection),
     planned: plannedFor(run.selection, list),
     moved: record.moved,
-    halt: () => (interruption.isAsked() ? 'interrupted' : overspent(run, list.stopAtTimesPlan)),
+    halt: () => {
+      look.throwIfFailed();
+      return interruption.isAsked() ? 'interrupted' : overspent(run, list.stopAtTimesPlan);
+    },
     batchSize: options.batch,
     concurrency: options.concurrency,
     rate: options.rate,
@@ -76,10 +88,17 @@ async function handOverAll(record: RunRecord, about: CarryingOut, interruption: 
   return stopped;
 }
 
+interface Look {
+  stop(): Promise<void>;
+  /** Of the looking itself: the run was taken over, or its results cannot be read. */
+  throwIfFailed(): void;
+}
+
 /** Counts what the workers left, and shows it, while batches are handed over and while the last are waited for. */
-function startLooking(record: RunRecord, { connection, list, teller }: CarryingOut) {
+function startLooking(record: RunRecord, { connection, list, teller }: CarryingOut): Look {
   let isOver = false;
-  const looking = (async () => {
+  let failure: Failure | undefined;
+  const look = async () => {
     while (!isOver) {
       await countResults(record, connection.config);
       teller.progress(record.run);
@@ -89,11 +108,17 @@ function startLooking(record: RunRecord, { connection, list, teller }: CarryingO
         Object.assign(record.run, { phase: 'stopped', reason });
       }
     }
-  })();
+  };
+  const looking = look().catch((thrown: unknown) => {
+    failure = failureOf(thrown);
+  });
   return {
     stop: async () => {
       isOver = true;
       await looking;
+    },
+    throwIfFailed: () => {
+      if (failure) throw failure;
     },
   };
 }

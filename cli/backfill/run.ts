@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { PresetList } from '../../shared/core/list/preset-list.ts';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   endIfOver,
   nothingDone,
@@ -10,35 +9,54 @@ import {
   runSchema,
 } from '../../shared/core/work/run.ts';
 import { findRecord } from '../../shared/pipeline/records.ts';
-import { countResults, runRecord } from '../../shared/pipeline/bulk/run-record.ts';
-import type { ObjectStore } from '../../shared/ports.ts';
+import { claim } from '../../shared/pipeline/bulk/run-owner.ts';
+import { countResults, type RunRecord, runRecord } from '../../shared/pipeline/bulk/run-record.ts';
+import type { NamedList, ObjectStore } from '../../shared/ports.ts';
 
-/** The unfinished run of the same selection, to go on with, or a new one. Whoever starts a stopped one again agrees to it. */
+const now = () => new Date();
+
+/**
+ * The unfinished run of the same selection, to go on with, or a new one. Whoever starts a stopped one again agrees to it;
+ * whoever had it notices, and ends.
+ */
 export async function findOrBegin(
   selection: Run['selection'],
-  presets: string,
+  inForce: NamedList,
   config: ObjectStore,
-  list: PresetList,
-): Promise<Run> {
+): Promise<RunRecord> {
   const name = nameOf(selection);
+  const owner = randomUUID();
+  const record = (run: Run) => runRecord(run, { config, now, owner });
   const unfinished = await unfinishedRun(name, config);
-  if (unfinished && !(await isOver(unfinished, config))) return resumed(unfinished, presets, list);
-  const now = new Date();
+  if (unfinished) {
+    await claim(unfinished.id, owner, { config, now });
+    // Until then its owner may have written.
+    const run = await findRecord(config, runKey(unfinished.id), runSchema);
+    const isOurs = run && run !== 'unreadable' && !(await isOver(record(run), config));
+    if (isOurs) return record(resumed(run, inForce));
+  }
+  const run = newRun(name, selection, inForce);
+  await claim(run.id, owner, { config, now });
+  return record(run);
+}
+
+function newRun(name: string, selection: Run['selection'], { fingerprint }: NamedList): Run {
+  const began = now();
   return {
     schema: 1,
-    id: `${name}-${now.getTime().toString(36)}`,
+    id: `${name}-${began.getTime().toString(36)}`,
     kind: 'backfill',
     selection,
     phase: 'running',
-    presets,
+    presets: fingerprint,
     from: [],
     granted: 0,
     seen: 0,
     handedOver: { batches: 0, originals: 0, planned: 0 },
     done: nothingDone(),
     counted: [],
-    startedAt: now.toISOString(),
-    updatedAt: now.toISOString(),
+    startedAt: began.toISOString(),
+    updatedAt: began.toISOString(),
   };
 }
 
@@ -60,9 +78,10 @@ async function unfinishedRun(name: string, config: ObjectStore): Promise<Run | u
 }
 
 /** Nobody may have looked since it was handed over: its results are counted first. */
-async function isOver(run: Run, config: ObjectStore): Promise<boolean> {
+async function isOver(record: RunRecord, config: ObjectStore): Promise<boolean> {
+  const { run } = record;
+  if (run.phase === 'done') return true;
   if (run.phase !== 'finishing') return false;
-  const record = runRecord(run, { config, now: () => new Date() });
   let silentMs = Date.now() - Date.parse(run.updatedAt);
   while ((await countResults(record, config)) > 0) silentMs = 0;
   endIfOver(run, silentMs);
@@ -72,12 +91,12 @@ async function isOver(run: Run, config: ObjectStore): Promise<boolean> {
   return isEnded;
 }
 
-function resumed(run: Run, presets: string, list: PresetList): Run {
+function resumed(run: Run, { list, fingerprint }: NamedList): Run {
   const isOver = run.phase === 'stopped' && overspent(run, list.stopAtTimesPlan) !== undefined;
   if (isOver) run.granted = run.done.rendered;
   if (run.phase === 'stopped') {
     run.phase = 'running';
     delete run.reason;
   }
-  return { ...run, presets };
+  return { ...run, presets: fingerprint };
 }

@@ -18,6 +18,7 @@ const KINDS = {
   ORIGINAL_CHANGED: 'transient',
   PURGE_BUSY: 'transient',
   QUEUE_BUSY: 'transient',
+  RUN_TAKEN_OVER: 'transient',
   SETUP_BUSY: 'transient',
   STORE_UNAVAILABLE: 'transient',
   EVENT_UNREADABLE: 'fault',

@@ -171,7 +171,7 @@ export function call<T>(stage: Stage, actor: Actor, asked: Asked, done: Done<T>)
       stage.onStage = actor;
       told(fault ? ` : ${fault}` : '');
       if (fault === undefined) takeEffect();
-      else if (fault === 'late') haunt(stage, actor, fate.ghostAfter, effect, told);
+      else if (fault === 'late') haunt(stage, actor, fate.ghostAfter, effect, { asked, told });
       else if (fault.endsWith('-after')) unheard(effect);
       if (fault?.startsWith('killed')) {
         stage.killed(actor, asked);
@@ -205,11 +205,13 @@ function haunt(
   actor: Actor,
   after: number,
   effect: () => unknown,
-  told: (end: string) => void,
+  { asked, told }: { asked: Asked; told: (end: string) => void },
 ): void {
   stage.haunt(actor, 1);
   stage.line.at(stage.line.now + after, () => {
     told(' : arrives late');
+    // A mark without a decoder: nobody can tell it from one whose decoder did not come back.
+    if (asked.verb === 'PUT' && asked.about.startsWith('crashes/')) stage.killed(actor, asked);
     stage.onStage = actor;
     unheard(effect);
     stage.haunt(actor, -1);

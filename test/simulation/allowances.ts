@@ -23,7 +23,7 @@ export const allowances: Allowance[] = [
   {
     what: 'a picture is blamed that was being decoded or encoded, or marked for it, when two processes were killed',
     reason:
-      'nobody can tell them from a picture that kills: docs/adr/0006; --retry-failed takes it up again',
+      'nobody can tell them from a picture that kills, nor a mark that arrives after its attempt gave it up: docs/adr/0006; --retry-failed takes it up again',
     excuses: ({ kind, original }, world) =>
       /^(blamed|unanswered|(no|wrong)-manifest|missing-file)$/.test(kind) &&
       original !== undefined &&

@@ -6,7 +6,7 @@ export interface SimulatedBucket {
   name: string;
   objects: Map<string, Thing>;
   put(key: string, thing: Thing, by: Actor | undefined): void;
-  remove(key: string, by: Actor | undefined): void;
+  remove(key: string, by: Actor | undefined, askedAt?: number): void;
   /** In OSS's order. */
   keys(): string[];
   watch: (change: Change) => void;
@@ -26,6 +26,8 @@ export interface Change {
   before: Thing | undefined;
   after: Thing | undefined;
   by: Actor | undefined;
+  /** Of a removal, when it was sent: nobody can call it back. */
+  askedAt?: number | undefined;
 }
 
 export function simulatedBucket(name: string): SimulatedBucket {
@@ -41,12 +43,12 @@ export function simulatedBucket(name: string): SimulatedBucket {
       objects.set(key, after);
       bucket.watch({ bucket: name, key, before, after, by });
     },
-    remove: (key, by) => {
+    remove: (key, by, askedAt) => {
       const before = objects.get(key);
       if (!before) return;
       sorted = undefined;
       objects.delete(key);
-      bucket.watch({ bucket: name, key, before, after: undefined, by });
+      bucket.watch({ bucket: name, key, before, after: undefined, by, askedAt });
     },
     keys: () => {
       sorted ??= [...objects.keys()].sort();

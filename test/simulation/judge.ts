@@ -1,4 +1,5 @@
 import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
+import { isInForce, takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
 import type { Actor, Stage } from './actors.ts';
 import type { Change, SimulatedBucket } from './bucket.ts';
@@ -23,8 +24,10 @@ export interface Judge extends Watch {
   changes: number;
   /** Of any bucket. */
   changesOfAll: number;
-  /** By original: processes that were killed while they decoded or encoded it. */
+  /** By original: processes that were killed while they decoded or encoded it, and marks that arrived too late. */
   deathsInTheCodec: Map<string, number>;
+  /** Whose mark of a decoder at work is up. */
+  marking: Set<Actor>;
   /** Commands that did not end well: whoever gave them knows. */
   failedCommands: number;
   /** Whatever was promised of it: it is to go, or was gone. */
@@ -75,6 +78,7 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     changes: 0,
     changesOfAll: 0,
     deathsInTheCodec: new Map(),
+    marking: new Set(),
     failedCommands: 0,
     mayGo: original => {
       isUndone.add(original);
@@ -110,11 +114,17 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
 
   function checkAtRest(key: string): void {
     const stored = derivatives.objects.get(manifestKey(key));
-    if (!stored) return;
+    // A manifest that arrives late over a tombstone is found by the next sweep: docs/adr/0015.
+    if (!stored || isTakenDown(key)) return;
     for (const { state, key: file } of manifestIn(stored.bytes).variants) {
       if (state !== 'rendered' || derivatives.objects.has(file)) continue;
       judge.accuse('names-missing', `${key}: nobody works on it, its manifest names ${file}`);
     }
+  }
+
+  function isTakenDown(key: string): boolean {
+    const record = buckets.config.objects.get(takedownKey(key));
+    return record !== undefined && isInForce(JSON.parse(record.bytes.toString('utf8')));
   }
 
   function checkBusiness(key: string, by: Actor | undefined, verb: string): void {
@@ -123,10 +133,12 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     judge.accuse('foreign', `${by.name} ${verb} ${key}, and was asked about ${[...by.keys]}`);
   }
 
-  function checkRemoved({ key, before, by }: Change): void {
+  function checkRemoved({ key, before, by, askedAt = stage.line.now }: Change): void {
     checkBusiness(key, by, 'removed');
     const original = parseDerivativeKey(key)?.original;
-    if (original !== undefined) checkPromise(key, original);
+    // An original that comes back to bytes that it had, while their files are on their way out: they are made anew.
+    const isNewer = before !== undefined && before.modifiedAt > askedAt;
+    if (original !== undefined && !isNewer) checkPromise(key, original);
     else if (parseManifestKey(key) !== undefined) noteNamed(before?.bytes, undefined);
   }
 
@@ -218,8 +230,11 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     }
   }
 
-  buckets.config.watch = () => {
+  buckets.config.watch = ({ key, after, by }) => {
     judge.changesOfAll += 1;
+    if (!by || !key.startsWith('crashes/')) return;
+    if (after) judge.marking.add(by);
+    else judge.marking.delete(by);
   };
   originals.watch = ({ key, by }) => {
     judge.changesOfAll += 1;

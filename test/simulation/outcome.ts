@@ -194,7 +194,9 @@ function essence(manifest: Manifest | undefined, wanted: Manifest | undefined): 
     wanted?.variants.flatMap(({ key, state }) => (state === 'on_demand' ? [key] : [])),
   );
   const files = variants.map(({ key, state }) => [key, onDemand.has(key) ? 'on_demand' : state]);
-  const about = [original.key, original.bytes, original.crc64, version, complete];
+  // A copy may have none, and is the same bytes all the same by its ETag.
+  const crc64 = wanted && wanted.original.crc64 === undefined ? undefined : original.crc64;
+  const about = [original.key, original.bytes, crc64, version, complete];
   const old = retired.map(({ key }) => key);
   return JSON.stringify([about, failure?.code, down !== undefined, files, old]);
 }

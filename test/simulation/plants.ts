@@ -56,7 +56,7 @@ function noLookAfter(env: Env): Env {
   const committed = new Set<string>();
   const { originals, derivatives } = env;
   const head: ObjectStore['head'] = async key => {
-    if (committed.delete(key)) return known.get(key);
+    if (committed.has(key)) return known.get(key);
     const found = await originals.head(key);
     known.set(key, found);
     return found;

@@ -41,10 +41,11 @@ export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Sta
       }),
     remove: async keys => {
       keys.forEach(checkKey);
+      const askedAt = now();
       for (let from = 0; from < keys.length; from += PART) {
         const part = keys.slice(from, from + PART);
         await ask('DELETE', part.join(' '), () => {
-          for (const key of part) bucket.remove(key, actor);
+          for (const key of part) bucket.remove(key, actor, askedAt);
         });
       }
     },

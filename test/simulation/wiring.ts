@@ -3,7 +3,7 @@ import { plannedFor } from '../../cli/backfill/selection.ts';
 import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
-import { overspent, type Mode } from '../../shared/core/work/run.ts';
+import { endIfOver, overspent, type Mode } from '../../shared/core/work/run.ts';
 import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { replayedEvent, unpackedEvent } from '../../shared/fc/replayed-event.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
@@ -11,7 +11,7 @@ import { wantedBatch, wantedKeys } from '../../shared/fc/wanted-keys.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
 import { handOver } from '../../shared/pipeline/bulk/hand-over.ts';
 import { type Lost, replay } from '../../shared/pipeline/bulk/replay.ts';
-import { countResults, runRecord } from '../../shared/pipeline/bulk/run-record.ts';
+import { countResults } from '../../shared/pipeline/bulk/run-record.ts';
 import { submitBatches } from '../../shared/pipeline/bulk/submit-batches.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
@@ -295,9 +295,10 @@ const LOOK_MS = 1000;
 /** As cli/backfill/carry-out.ts, without a screen and without Ctrl-C. */
 async function backfillFromHere(mode: Mode, env: Env): Promise<string> {
   const { originals, config, queue, now, sleep } = env;
-  const { list, fingerprint } = await listInForce(config, {}).current();
-  const run = await findOrBegin({ prefix: '', mode }, fingerprint, config, list);
-  const record = runRecord(run, { config, now });
+  const inForce = await listInForce(config, {}).current();
+  const { list } = inForce;
+  const record = await findOrBegin({ prefix: '', mode }, inForce, config);
+  const { run } = record;
   if (run.phase === 'running') {
     const { stopped } = await submitBatches({
       run,
@@ -314,8 +315,8 @@ async function backfillFromHere(mode: Mode, env: Env): Promise<string> {
   }
   while (run.phase === 'finishing') {
     await countResults(record, config);
-    if (run.done.batches >= run.handedOver.batches) run.phase = 'done';
-    else await sleep(LOOK_MS);
+    endIfOver(run, now().getTime() - Date.parse(run.updatedAt));
+    if (run.phase === 'finishing') await sleep(LOOK_MS);
   }
   await record.flush();
   return run.phase;

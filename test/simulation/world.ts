@@ -63,8 +63,9 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
     tell: (who, what) => tell?.(line.now, who, what),
     haunt: (actor, by) => judge.haunted(actor, by),
     killed: (actor, { where, about }) => {
-      // Right before the decoder and right after it the mark is up, too.
-      if (where !== 'codec' && !about.startsWith('crashes/')) return;
+      // Right before the decoder the mark is up, too, and so it is while others of its files are encoded.
+      const isMarked = about.startsWith('crashes/') || judge.marking.has(actor);
+      if (where !== 'codec' && !isMarked) return;
       const name = parseDerivativeKey(about);
       const { deathsInTheCodec } = judge;
       for (const key of name ? [name.original] : actor.keys) {

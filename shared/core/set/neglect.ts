@@ -13,19 +13,23 @@ export type Neglect = 'undeveloped' | 'outdated' | 'leftovers';
 /** What is younger may be in the hands of a run, or of an event that comes late. */
 export const PATIENCE_MS = 3600_000;
 
-/** Undefined where the original was not listed: sets without one are looked at otherwise. */
-export function neglectOf(pair: Pair, list: PresetList, now: Date): Neglect | undefined {
+/** All that it may be, none where the original was not listed: sets without one are looked at otherwise. */
+export function neglectsOf(pair: Pair, list: PresetList, now: Date): Neglect[] {
   const { key, original, manifestAt } = pair;
-  if (!original || unusableKey(key)) return undefined;
+  if (!original || unusableKey(key)) return [];
   const isOver = (at: string | undefined, more = 0) =>
     at !== undefined && now.getTime() - Date.parse(at) > PATIENCE_MS + more;
   const isWaiting = isAsked({ key, bytes: original.bytes }, list) && isOver(original.modifiedAt);
   if (manifestAt === undefined) {
-    return isWaiting || isOver(pair.youngestAt) ? 'undeveloped' : undefined;
+    return isWaiting || isOver(pair.youngestAt) ? ['undeveloped'] : [];
   }
-  if (isWaiting && manifestAt < original.modifiedAt) return 'outdated';
+  const isOutdated = isWaiting && manifestAt < original.modifiedAt;
   const isPast = isOver(manifestAt, retentionMilliseconds(list));
-  return isPast && hasOthers(pair, versionOf(original.etag)) ? 'leftovers' : undefined;
+  const hasLeftovers = isPast && hasOthers(pair, versionOf(original.etag));
+  return [
+    ...(isOutdated ? (['outdated'] as const) : []),
+    ...(hasLeftovers ? (['leftovers'] as const) : []),
+  ];
 }
 
 function hasOthers({ version = '', isMixed }: Pair, current: string): boolean {

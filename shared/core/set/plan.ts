@@ -49,7 +49,9 @@ export function planToKeep(seen: SeenOriginal, facts: Omit<PlanFacts, 'picture'>
 export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   const { manifest, original } = seen;
   if (!manifest || !isCurrent(seen) || manifest.original.etag !== original.etag) return false;
-  if (plan.retired.length !== manifest.retired.length) return false;
+  const retired = new Set(manifest.retired.map(({ key }) => key));
+  if (plan.retired.length !== retired.size) return false;
+  if (plan.retired.some(({ key }) => !retired.has(key))) return false;
   if (plan.render.length > 0 || plan.remove.length > 0) return false;
   const before = new Map(manifest.variants.map(({ key, state }) => [key, state]));
   return (
@@ -104,7 +106,7 @@ const MOST_RETIRED = 100;
 
 /**
  * What there is and the new manifest does not want. A file on demand may be there before its manifest knows; removing
- * one that is not succeeds. What was never published has no time to stay.
+ * one that is not succeeds. One that failed is there where its write took effect all the same. What was never published has no time to stay.
  */
 function leftovers(
   { manifest, list, there, leftovers: found = [] }: Seen,
@@ -112,7 +114,7 @@ function leftovers(
   wanted: Set<string>,
 ) {
   const replaced = (manifest?.variants ?? [])
-    .filter(({ state }) => state === 'rendered' || state === 'on_demand')
+    .filter(({ state, key }) => MAY_BE_THERE.has(state) || there?.has(key))
     .map(({ key }) => key);
   const named = [...(manifest?.retired ?? []), ...replaced.map(key => ({ key, retiredAt: now }))];
   const dated = [
@@ -126,6 +128,8 @@ function leftovers(
   const early = retired.slice(0, Math.max(0, retired.length - MOST_RETIRED));
   return { retired, remove: [...new Set([...isOver, ...early].map(({ key }) => key))] };
 }
+
+const MAY_BE_THERE: ReadonlySet<ManifestVariant['state']> = new Set(['rendered', 'on_demand']);
 
 const NEVER_PUBLISHED = new Date(0).toISOString();
 

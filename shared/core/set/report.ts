@@ -108,6 +108,18 @@ export function reportOf(run: { key: string; spent: Spent }, results: Results): 
   };
 }
 
+/** Of two turns of one run, the second of which ended it. */
+export function reportOfBoth(first: Report, second: Report): Report {
+  if (second.outcome !== 'settled' && second.outcome !== 'developed') return second;
+  return {
+    ...second,
+    outcome: first.outcome === 'developed' ? first.outcome : second.outcome,
+    rendered: [...first.rendered, ...second.rendered],
+    kept: second.kept - first.rendered.length,
+    removed: first.removed + second.removed,
+  };
+}
+
 /** A run that is over leaves nobody waiting: what failed before there was a manifest has failed for good. */
 function stateAfter(outcome: Report['outcome'], manifest: Manifest | undefined): Report['state'] {
   if (outcome === 'removed' || outcome === 'ignored' || outcome === 'taken-down') return 'absent';

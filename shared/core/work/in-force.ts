@@ -7,6 +7,8 @@ import { presetListShape } from '../list/preset-list.ts';
  */
 
 export const IN_FORCE_KEY = 'presets.in-force.json';
+/** The same once more: what takes its place where it cannot be read and what people wrote is a bad one. */
+export const LAST_GOOD_KEY = 'presets.last-good.json';
 export const REJECTED_KEY = 'presets.rejected.json';
 export const PENDING_KEY = 'presets.pending.json';
 

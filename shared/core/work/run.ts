@@ -103,6 +103,11 @@ export function runKey(id: string): string {
   return `${RUNS}${id}/run.json`;
 }
 
+/** Which command carries it out. */
+export function ownerKey(id: string): string {
+  return `${RUNS}${id}/owner.json`;
+}
+
 export function resultsPrefix(id: string): string {
   return `${RUNS}${id}/results/`;
 }

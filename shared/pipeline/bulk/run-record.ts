@@ -10,6 +10,7 @@ import {
 } from '../../core/work/run.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { findRecord, writeRecord } from '../records.ts';
+import { throwIfTakenOver } from './run-owner.ts';
 
 /** Results that are counted in one go. */
 const MOST_RESULTS = 1000;
@@ -21,17 +22,31 @@ export interface RunRecord {
   moved(): void;
   /** Resolves when all that moved is written. */
   flush(): Promise<void>;
+  /** Throws RUN_TAKEN_OVER where it is another's by now. */
+  checkOwner(): Promise<void>;
+}
+
+interface Keeping {
+  config: ObjectStore;
+  now: () => Date;
+  key?: string;
+  /** Who claimed it; undefined where there is never more than one process. */
+  owner?: string;
 }
 
 export function runRecord(
   run: Run,
-  { config, now, key = runKey(run.id) }: { config: ObjectStore; now: () => Date; key?: string },
+  { config, now, key = runKey(run.id), owner }: Keeping,
 ): RunRecord {
   let writing: Promise<void> | undefined;
   let isDirty = false;
+  const checkOwner = async () => {
+    if (owner !== undefined) await throwIfTakenOver(run.id, owner, config);
+  };
   const write = async () => {
     while (isDirty) {
       isDirty = false;
+      await checkOwner();
       run.updatedAt = now().toISOString();
       await writeRecord(config, key, run);
     }
@@ -56,15 +71,18 @@ export function runRecord(
       isDirty = true;
       await flush();
     },
+    checkOwner,
   };
 }
 
 /**
  * Adds the results that workers left since the last time, and removes them once the sum is written. If the process dies
- * in between, they are named in `counted`, and not counted again. Answers how many there were.
+ * in between, they are named in `counted`, and not counted again. What a run that was taken over counted is left to who has
+ * it now. Answers how many there were.
  */
 export async function countResults(record: RunRecord, config: ObjectStore): Promise<number> {
   const { run } = record;
+  await record.checkOwner();
   const counted = new Set(run.counted);
   const found: string[] = [];
   const old: string[] = [];
@@ -79,6 +97,7 @@ export async function countResults(record: RunRecord, config: ObjectStore): Prom
   if (found.length + old.length === 0) return 0;
   run.counted = found;
   await record.flush();
+  await record.checkOwner();
   await config.remove([...old, ...found]);
   return found.length;
 }

@@ -1,5 +1,5 @@
-import { parseDerivativeKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
+import { forgottenIn, versionOfFile } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { keepPurge } from '../removal/purges.ts';
 import { removeSet } from '../stored-set.ts';
@@ -32,49 +32,31 @@ export async function clearStale(
   { seen, manifest }: { seen: Observed; manifest: Manifest },
   darkroom: Darkroom,
 ): Promise<Manifest | undefined> {
-  if (keys.length === 0) return manifest;
-  await purgeReplaced(keys, manifest, darkroom);
-  await darkroom.derivatives.remove(keys);
   const gone = new Set(keys);
   const retired = manifest.retired.filter(({ key }) => !gone.has(key));
-  const unpurged = unpurgedAfter(keys, { ...manifest, retired }, darkroom);
-  const { unpurged: _, ...rest } = manifest;
-  const left = { ...rest, retired, ...unpurged };
+  const forgotten = forgottenIn({ ...manifest, retired });
+  if (keys.length === 0 && forgotten.length === 0) return manifest;
+  await purgeReplaced(keys, forgotten, { manifest, darkroom });
+  if (keys.length > 0) await darkroom.derivatives.remove(keys);
+  const { unpurged = [], ...rest } = manifest;
+  const still = unpurged.filter(one => !forgotten.includes(one));
+  const left = { ...rest, retired, ...(still.length > 0 ? { unpurged: still } : {}) };
   return (await commit(left, seen, darkroom)) && left;
 }
 
 /** Files of an original that was overwritten. What an edit replaces shows the same picture: it needs no purge. */
 async function purgeReplaced(
   removed: string[],
-  { original, version, unpurged = [] }: Manifest,
-  darkroom: Darkroom,
+  forgotten: string[],
+  { manifest, darkroom }: { manifest: Manifest; darkroom: Darkroom },
 ): Promise<void> {
+  const { original, version, unpurged = [] } = manifest;
   const files = removed.filter(key => versionOfFile(key) !== version);
-  if (files.length === 0) return;
-  const isMore = files.some(key => unpurged.includes(versionOfFile(key) ?? ''));
+  const isMore =
+    forgotten.length > 0 || files.some(key => unpurged.includes(versionOfFile(key) ?? ''));
+  if (files.length === 0 && !isMore) return;
   const directory = `${original.key}/`;
   await keepPurge({ class: 'replace', directory, files, ...more(isMore) }, darkroom);
-}
-
-/** Of the public manifest; beyond them all are purged by directory. */
-const MOST_UNPURGED = 20;
-
-/** The version in force, where files of it went by an edit; one that was replaced as long as files of it are there. */
-function unpurgedAfter(
-  removed: string[],
-  { version, unpurged = [], retired }: Manifest,
-  { isBehindCdn }: Darkroom,
-): Pick<Manifest, 'unpurged'> {
-  if (!isBehindCdn) return {};
-  const there = new Set(retired.map(({ key }) => versionOfFile(key)));
-  const edited = removed.some(key => versionOfFile(key) === version) ? [version] : [];
-  const left = unpurged.filter(one => one === version || there.has(one));
-  const all = [...new Set([...left, ...edited])].slice(-MOST_UNPURGED);
-  return all.length > 0 ? { unpurged: all } : {};
-}
-
-function versionOfFile(key: string): string | undefined {
-  return parseDerivativeKey(key)?.version;
 }
 
 function more(isMore: boolean): { isMore?: true } {

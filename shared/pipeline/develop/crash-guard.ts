@@ -1,8 +1,15 @@
 import { Failure } from '../../core/failure.ts';
-import type { OriginalObject } from '../../core/set/manifest.ts';
-import { crashesKey, crashesOf, crashesSchema, newCrashes } from '../../core/work/unfinished.ts';
+import type { Manifest } from '../../core/set/manifest.ts';
+import {
+  type Crashes,
+  crashesKey,
+  crashesOf,
+  crashesSchema,
+  newCrashes,
+} from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
+import type { ObservedOriginal } from './observe.ts';
 
 /** A decoder that did not come back so often is not started again for this object. */
 const MOST_CRASHES = 2;
@@ -32,15 +39,21 @@ export interface CrashGuard {
  * ORIGINAL_CRASHED where there were enough of them.
  */
 export async function crashGuardFor(
-  original: OriginalObject,
+  { original, stored }: ObservedOriginal,
+  attempt: { isBlaming: boolean },
   darkroom: Guarding,
 ): Promise<CrashGuard> {
   const { config, now } = darkroom;
   if (!config || !mayHaveCrashed(darkroom)) return { raise: nothing, lower: nothing };
   const key = crashesKey(original.key);
   const found = await findRecord(config, key, crashesSchema);
-  const crashes = crashesOf(found === 'unreadable' ? undefined : found, original, now());
-  if (crashes >= MOST_CRASHES) throw await blamed(crashes, key, config);
+  const record = found === 'unreadable' || isSaid(found, stored) ? undefined : found;
+  const crashes = crashesOf(record, original, now());
+  if (crashes >= MOST_CRASHES) {
+    attempt.isBlaming = true;
+    const message = `expected the decoder to survive the picture, it did not in ${crashes} attempts`;
+    throw new Failure('ORIGINAL_CRASHED', message);
+  }
   let isUp = false;
   return {
     raise: async () => {
@@ -57,9 +70,24 @@ export async function crashGuardFor(
 
 async function nothing(): Promise<void> {}
 
-/** From here on the manifest says it; who has it tried again starts to count anew. */
-async function blamed(crashes: number, key: string, config: NonNullable<Darkroom['config']>) {
+/** What a manifest says is not counted twice: who has the picture tried again starts to count anew. */
+function isSaid(crashes: Crashes | undefined, manifest: Manifest | undefined): boolean {
+  const isBlamed = manifest?.failure?.code === 'ORIGINAL_CRASHED';
+  return isBlamed && crashes !== undefined && crashes.at <= manifest.committedAt;
+}
+
+/**
+ * After the manifest says that the picture crashes: whether it does. A decoder that was counted may have been at work
+ * in another run; it came back where the count is gone. If it comes back later, that run finds our manifest in the place
+ * of the one it knew: whichever comes second sees the other.
+ */
+export async function standsBlamed(
+  original: string,
+  { config }: Pick<Guarding, 'config'>,
+): Promise<boolean> {
+  if (!config) return true;
+  const key = crashesKey(original);
+  if ((await findRecord(config, key, crashesSchema)) === undefined) return false;
   await config.remove([key]);
-  const message = `expected the decoder to survive the picture, it did not in ${crashes} attempts`;
-  return new Failure('ORIGINAL_CRASHED', message);
+  return true;
 }

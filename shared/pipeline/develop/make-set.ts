@@ -2,7 +2,7 @@ import { Failure, type FailureCode, failureOf } from '../../core/failure.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { MadeSet } from '../../core/set/compose.ts';
 import { isSettled, plan, planToKeep, variantsOf } from '../../core/set/plan.ts';
-import type { Spent } from '../../core/set/report.ts';
+import { nothingSpent, type Report, type Spent } from '../../core/set/report.ts';
 import {
   failureIn,
   isCurrent,
@@ -12,7 +12,7 @@ import {
 } from '../../core/set/seen.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
-import type { Writer } from '../removal/take-down-guard.ts';
+import { newWriter, type Writer } from '../removal/take-down-guard.ts';
 import { writeDerivative } from '../stored-set.ts';
 import { crashGuardFor } from './crash-guard.ts';
 import { develop } from './develop.ts';
@@ -22,6 +22,17 @@ import { readOriginal } from './read-original.ts';
 /** What one reconcile has spent and written. */
 export interface Attempt extends Writer {
   spent: Spent;
+  /** Whoever says that the picture kills its decoder is wrong: ours came back, or that of who was counted. */
+  hasSurvived: boolean;
+  /** It is about to say so itself. */
+  isBlaming: boolean;
+  /** Of the turns before this one, where what they wrote is in doubt. */
+  report: Report | undefined;
+}
+
+export function newAttempt(key: string, isUnchecked: boolean): Attempt {
+  const own = { spent: nothingSpent(), hasSurvived: false, isBlaming: false, report: undefined };
+  return { ...newWriter(key, isUnchecked), ...own };
 }
 
 /** Plans, makes and writes what is missing; undefined when all is as the list wants it. */
@@ -30,8 +41,9 @@ export async function makeSet(
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<MadeSet | undefined> {
+  attempt.isBlaming = false;
   const known = failureIn(seen);
-  if (known && !isToBeTriedAgain(seen, darkroom)) {
+  if (known && !isToBeTriedAgain(seen, attempt, darkroom)) {
     const failed = failedSet(seen, new Failure(known.code, known.message), attempt, darkroom);
     return isSettled(failed.todo, seen) ? undefined : failed;
   }
@@ -44,9 +56,14 @@ export async function makeSet(
   }
 }
 
-/** Somebody asks for it again since it was blamed: what crashed may have been another's fault. */
-function isToBeTriedAgain({ manifest }: SeenOriginal, { replayedAt = '' }: Darkroom): boolean {
-  return manifest?.failure?.code === 'ORIGINAL_CRASHED' && manifest.committedAt < replayedAt;
+/** Somebody asks for it again since it was blamed, or knows better: what crashed may have been another's fault. */
+function isToBeTriedAgain(
+  { manifest }: SeenOriginal,
+  { hasSurvived }: Attempt,
+  { replayedAt = '' }: Darkroom,
+): boolean {
+  if (manifest?.failure?.code !== 'ORIGINAL_CRASHED') return false;
+  return hasSurvived || manifest.committedAt < replayedAt;
 }
 
 /** These say nothing of the picture itself, so what is there of it stays. */
@@ -107,7 +124,7 @@ async function readAndDevelop(
   darkroom: Darkroom,
 ): Promise<MadeSet> {
   const { spent } = attempt;
-  const guard = await crashGuardFor(seen.original, darkroom);
+  const guard = await crashGuardFor(seen, attempt, darkroom);
   const file = await readOriginal(seen, spent, darkroom);
   try {
     await guard.raise();
@@ -120,7 +137,9 @@ async function readAndDevelop(
     const about = { file, picture, list: seen.list, spent, write };
     const encoded = guard.lower;
     const job = { ...about, variants: todo.render, whole, kept: todo.entries, encoded };
-    return { todo, failure: undefined, ...(await develop(job, darkroom)) };
+    const developed = await develop(job, darkroom);
+    attempt.hasSurvived = true;
+    return { todo, failure: undefined, ...developed };
   } finally {
     await guard.lower();
   }

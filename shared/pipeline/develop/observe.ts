@@ -2,6 +2,7 @@ import { namedIn } from '../../core/set/findings.ts';
 import { manifestKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
 import { isCurrent, type Seen, type SeenOriginal } from '../../core/set/seen.ts';
+import { withMore } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
 import type { Writer } from '../removal/take-down-guard.ts';
 import { filesOfSet, lookUpManifest } from '../stored-set.ts';
@@ -23,9 +24,11 @@ interface Doubts {
   removed: Writer['removed'];
   /** Earlier attempts at this key may have ended between a write and the manifest that tells of it. */
   isDoubtful: boolean;
+  /** The CDN may have files that nobody knows of. */
+  isMoreCached: boolean;
 }
 
-const NO_DOUBTS: Doubts = { removed: new Set(), isDoubtful: false };
+const NO_DOUBTS: Doubts = { removed: new Set(), isDoubtful: false, isMoreCached: false };
 
 /**
  * What there is for a key now, whatever an event said of it: two small requests, side by side, and the list in force.
@@ -47,8 +50,8 @@ export async function observe(
   const isReplaced = original !== undefined && stored !== undefined && !isCurrent(seen);
   const isDoubtful = doubts.isDoubtful || isReplaced || found.manifest === 'unreadable';
   const there = isDoubtful && !stored?.takenDown ? await filesThere(key, derivatives) : undefined;
-  const known =
-    stored && without(stored, file => doubts.removed.has(file) || there?.has(file) === false);
+  const isGone = (file: string) => doubts.removed.has(file) || there?.has(file) === false;
+  const known = stored && without(doubts.isMoreCached ? withMore(stored) : stored, isGone);
   return {
     ...seen,
     stored,

@@ -3,15 +3,16 @@ import { presetsFor } from '../../core/list/rules.ts';
 import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
 import { isFolder, manifestKey, unusableKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
-import { nothingSpent, type Report, reportOf } from '../../core/set/report.ts';
+import { withUnpurged } from '../../core/set/unpurged.ts';
+import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { enforce } from '../removal/enforce.ts';
-import { newWriter, notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
+import { notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
 import { isLifted } from '../removal/take-down-records.ts';
 import { clearSet, clearStale } from './clear.ts';
 import { commit, isAsSeen } from './commit.ts';
-import { mayHaveCrashed } from './crash-guard.ts';
-import { type Attempt, makeSet } from './make-set.ts';
+import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
+import { type Attempt, makeSet, newAttempt } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
 import { keepWord, noteUnfinished } from './unfinished.ts';
@@ -27,7 +28,7 @@ const TURNS = 6;
 export async function reconcile(key: string, opened: Darkroom): Promise<Report> {
   // An attempt that crashed may have written after a take-down removed what there was.
   const isUnchecked = mayHaveCrashed(opened) || opened.expectsTakeDown === true;
-  const attempt: Attempt = { ...newWriter(key, isUnchecked), spent: nothingSpent() };
+  const attempt = newAttempt(key, isUnchecked);
   const darkroom = { ...opened, derivatives: notedWrites(attempt, opened.derivatives) };
   const unusable = unusableKey(key);
   if (unusable) {
@@ -51,7 +52,7 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
     const after = await takenDownMeanwhile(attempt, darkroom);
     if (after) return takenDownReport(attempt, after);
     if (ended.status === 'rejected') throw ended.reason;
-    return ended.value;
+    return unlessInDoubt(attempt, ended.value);
   } catch (thrown) {
     if (failureOf(thrown).code === 'ORIGINAL_CHANGED') return undefined;
     // Where this fails, too, the event that is thrown is tried again, and kept for replay in the end.
@@ -62,10 +63,12 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
 
 /** Observe; plan, develop and write; commit; clear; report. */
 async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
-  const { key, removed, published } = attempt;
+  const { key, removed, published, report } = attempt;
   // What we published in another turn may be named by nobody now, or may be gone.
-  const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true || published.size > 0;
-  const seen = await observe(key, darkroom, { removed, isDoubtful });
+  const isOurs = published.size > 0 || report !== undefined;
+  const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true || isOurs;
+  const isMoreCached = darkroom.isBehindCdn && report !== undefined;
+  const seen = await observe(key, darkroom, { removed, isDoubtful, isMoreCached });
   if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
   if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
   const made = await makeSet(seen, attempt, darkroom);
@@ -73,13 +76,31 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
     await keepWord(seen, seen.manifest?.retired ?? [], darkroom);
     return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
   }
-  const manifest = manifestOf(seen, made, darkroom.now().toISOString());
+  const { remove } = made.todo;
+  const composed = manifestOf(seen, made, darkroom.now().toISOString());
+  const manifest = darkroom.isBehindCdn ? withUnpurged(composed, remove) : composed;
   const committed = await commit(manifest, seen, darkroom);
   if (!committed) return undefined;
-  const cleared = await clearStale(made.todo.remove, { seen: committed, manifest }, darkroom);
+  if (attempt.isBlaming && !(await standsBlamed(key, darkroom))) {
+    attempt.hasSurvived = true;
+    return undefined;
+  }
+  const cleared = await clearStale(remove, { seen: committed, manifest }, darkroom);
   if (!cleared) return undefined;
   await keepWord(seen, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
+}
+
+/**
+ * A manifest that took long to write may have replaced one that nobody read, of another run that has ended by then: all
+ * is looked at once more, by a listing. What was done is told with what that comes to.
+ */
+function unlessInDoubt(attempt: Attempt, report: Report | undefined): Report | undefined {
+  const whole = report && attempt.report ? reportOfBoth(attempt.report, report) : report;
+  if (!whole || !attempt.mayHaveReplaced) return whole;
+  attempt.mayHaveReplaced = false;
+  attempt.report = whole;
+  return undefined;
 }
 
 /** Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. */
@@ -116,7 +137,8 @@ async function clearAway(
   const { key, manifest, manifestEtag, leftovers = [] } = seen;
   const unasked = reasonNotToAsk(seen);
   const reason = unasked ?? 'the original is gone';
-  if (unasked && manifestEtag === undefined && leftovers.length === 0) {
+  const isBare = manifestEtag === undefined && leftovers.length === 0;
+  if (unasked && isBare && attempt.written.size === 0) {
     return reportOf(attempt, { outcome: 'ignored', reason });
   }
   const removed = await clearSet({ key, manifest }, darkroom);

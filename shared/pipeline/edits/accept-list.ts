@@ -4,6 +4,7 @@ import {
   approvalSchema,
   IN_FORCE_KEY,
   inForceSchema,
+  LAST_GOOD_KEY,
   PENDING_KEY,
   type Pending,
   pendingSchema,
@@ -42,6 +43,7 @@ type Edition = { etag: string; read: ReturnType<EditContext['read']> };
 async function acceptEdition({ etag, read }: Edition, context: EditContext): Promise<void> {
   if ('problems' in read) {
     await reject(etag, read.problems, context);
+    await restoreLastGood(context);
     return;
   }
   const { config, log } = context;
@@ -76,6 +78,15 @@ async function reject(etag: string, problems: string[], context: EditContext): P
   for (const problem of problems) log.error('presets-rejected', { problem });
   const rejectedAt = now().toISOString();
   await writeRecord(config, REJECTED_KEY, { schema: 1, etag, rejectedAt, problems });
+}
+
+/** What people wrote cannot take the place of what cannot be read. */
+async function restoreLastGood(context: EditContext): Promise<void> {
+  const { config, log } = context;
+  if ((await findRecord(config, IN_FORCE_KEY, inForceSchema)) !== 'unreadable') return;
+  const good = await findRecord(config, LAST_GOOD_KEY, inForceSchema);
+  if (good && good !== 'unreadable') await restoreList(good, context);
+  else log.error('record-unreadable', { key: IN_FORCE_KEY });
 }
 
 /** The same list written once more goes on where it was. */

@@ -55,7 +55,9 @@ async function handOverAll(
       entries: after => originalsAfter(after, context),
       planned: key => {
         const one = touch(key);
-        return isTouched(one) ? one.make.length : undefined;
+        // Nobody knows what there is: even where this list asks for nothing, there may be something to go.
+        const isUnknown = run.from.length === 0;
+        return isUnknown || isTouched(one) ? one.make.length : undefined;
       },
       moved: record.moved,
       halt: haltFor(record, inForce, context, interrupted),

@@ -3,6 +3,7 @@ import {
   IN_FORCE_KEY,
   type InForce,
   inForceSchema,
+  LAST_GOOD_KEY,
   PENDING_KEY,
   type Pending,
 } from '../../core/work/in-force.ts';
@@ -47,6 +48,7 @@ export async function putInForce(
   const { config, now } = context;
   const promotedAt = now().toISOString();
   const inForce: InForce = { schema: 1, fingerprint, etag, promotedAt, list };
+  await writeRecord(config, LAST_GOOD_KEY, inForce);
   await writeRecord(config, IN_FORCE_KEY, inForce);
   await publish(list, context);
 }
@@ -64,8 +66,8 @@ export async function publish(list: PresetList, { derivatives }: EditContext): P
 }
 
 /**
- * Where the list in force cannot be read, what people wrote takes its place; and since nobody knows what sets there are
- * of, every original is visited.
+ * Where the list in force cannot be read, what people wrote takes its place, or its copy does; and since nobody knows what
+ * sets there are of, every original is visited.
  */
 export async function restoreList(
   next: Pick<Pending, 'fingerprint' | 'etag' | 'list'>,

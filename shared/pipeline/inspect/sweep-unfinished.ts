@@ -1,6 +1,5 @@
 import { pMapIterable } from 'p-map';
 import { unusableKey } from '../../core/set/keys.ts';
-import type { Manifest } from '../../core/set/manifest.ts';
 import { PATIENCE_MS } from '../../core/set/neglect.ts';
 import type { Sweep } from '../../core/work/sweep.ts';
 import {
@@ -76,17 +75,13 @@ async function lookAt({ key, modifiedAt }: ListedObject, context: SweepContext):
   return { is: 'over' };
 }
 
-/** Whether the original is gone, or was finished since. */
-async function isPast(record: Unfinished, { originals, derivatives }: SweepContext) {
-  const { key } = record;
+/**
+ * Whether the original is gone, or taken down, which are looked after otherwise. That it was finished since says nothing:
+ * the write of which nobody knows may have taken effect after that. Who comes with a doubt lists the set, and takes the
+ * record back.
+ */
+async function isPast({ key }: Unfinished, { originals, derivatives }: SweepContext) {
   if (unusableKey(key) || !(await originals.head(key))) return true;
   const manifest = await findManifest(key, derivatives);
-  return manifest !== undefined && manifest !== 'unreadable' && isFinished(manifest, record);
-}
-
-function isFinished(
-  { takenDown, committedAt, complete, failure }: Manifest,
-  { at }: Unfinished,
-): boolean {
-  return takenDown !== undefined || (committedAt > at && (complete || failure !== undefined));
+  return manifest !== undefined && manifest !== 'unreadable' && manifest.takenDown !== undefined;
 }

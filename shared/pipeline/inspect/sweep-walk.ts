@@ -1,6 +1,6 @@
 import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
-import { type Neglect, neglectOf } from '../../core/set/neglect.ts';
+import { type Neglect, neglectsOf } from '../../core/set/neglect.ts';
 import { type Pair, type Place, startingPlace } from '../../core/set/side-by-side.ts';
 import { isTooManyUndeveloped, pageKey, type Sweep } from '../../core/work/sweep.ts';
 import { writeRecord } from '../records.ts';
@@ -105,9 +105,10 @@ async function lookAt(
 ): Promise<Found> {
   const { original } = pair;
   if (!original) return { orphans: await orphansIn(pair, context) };
-  const neglect = neglectOf(pair, list, now);
-  const isFalseAlarm = neglect !== undefined && (await isAsItShouldBe(pair, neglect, context));
-  return { neglect: isFalseAlarm ? undefined : neglect };
+  for (const neglect of neglectsOf(pair, list, now)) {
+    if (!(await isAsItShouldBe(pair, neglect, context))) return { neglect };
+  }
+  return NOTHING;
 }
 
 /**

@@ -77,7 +77,7 @@ async function handOverAll(state: Sweep, context: SweepContext): Promise<boolean
     // The next sweep finds the same sets.
     if (page === 'unreadable') context.log.error('record-unreadable', { key });
     const keys = page === 'unreadable' ? [] : [...new Set(page ?? [])];
-    await give(keys, { mode: 'settle' }, state, context);
+    await give(keys, { mode: 'settle', isDoubted: true }, state, context);
     const { pages, originals } = state.handedOver;
     const handedOver = { pages: pages + 1, originals: originals + keys.length };
     await save(state, { handedOver }, context);

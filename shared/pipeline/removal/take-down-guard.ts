@@ -15,6 +15,8 @@ export interface Writer {
   /** Those that a manifest of this writer told of: clients may know them, whatever became of that manifest. */
   published: Set<string>;
   removed: Set<string>;
+  /** A manifest took so long to write, since it was looked at, that it may have replaced one that nobody read. */
+  mayHaveReplaced: boolean;
 }
 
 export function newWriter(key: string, isUnchecked: boolean): Writer {
@@ -25,19 +27,30 @@ export function newWriter(key: string, isUnchecked: boolean): Writer {
     written: new Set(),
     published: new Set(),
     removed: new Set(),
+    mayHaveReplaced: false,
   };
 }
 
+/** A look and the write after it take some tenths of a second. */
+const LONG_MS = 2000;
+
 /** The same store; each write is noted before it happens, so that none is missed, whoever makes it. */
 export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectStore {
+  let looked: number | undefined;
   return {
     ...derivatives,
+    head: async key => {
+      looked = Date.now();
+      return await derivatives.head(key);
+    },
     put: async (key, ...object) => {
       writer.isUnchecked = true;
       writer.hasWritten = true;
       if (parseManifestKey(key) === undefined) writer.written.add(key);
       else publish(writer);
       const stored = await derivatives.put(key, ...object);
+      const isLong = looked !== undefined && Date.now() - looked > LONG_MS;
+      if (isLong && parseManifestKey(key) !== undefined) writer.mayHaveReplaced = true;
       writer.removed.delete(key);
       return stored;
     },

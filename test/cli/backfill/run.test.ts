@@ -9,6 +9,7 @@ import {
   runKey,
   runSchema,
 } from '../../../shared/core/work/run.ts';
+import { countResults, type RunRecord } from '../../../shared/pipeline/bulk/run-record.ts';
 import { readRecord, writeRecord } from '../../../shared/pipeline/records.ts';
 import { type MemoryStore, memoryStore } from '../../support/memory-store.ts';
 import { defaultList } from '../../support/preset-lists.ts';
@@ -21,7 +22,9 @@ beforeEach(() => {
   config = memoryStore();
 });
 
-const begin = () => findOrBegin(selection, 'list', config, defaultList());
+const begin = async () => (await beginRecord()).run;
+const beginRecord = () =>
+  findOrBegin(selection, { list: defaultList(), fingerprint: 'list' }, config);
 
 /** As a command leaves it that hands over and does not wait. */
 async function handedOver(batches: number, minutesAgo = 0): Promise<Run> {
@@ -70,6 +73,51 @@ describe('a run that handed all over', () => {
       phase: 'done',
       reason: 'no word of 2 batches: see the failure destination',
     });
+  });
+});
+
+describe('two commands at one run', () => {
+  it('are one: the second goes on, the first writes nothing any more and says why', async () => {
+    const first = await beginRecord();
+    first.run.handedOver.batches = 2;
+    await first.flush();
+    await report(first.run, 'one');
+    const second = await beginRecord();
+    expect(second.run).toMatchObject({ id: first.run.id, handedOver: { batches: 2 } });
+    first.run.phase = 'done';
+    await expect(first.flush()).rejects.toMatchObject({
+      code: 'RUN_TAKEN_OVER',
+      message: expect.stringContaining('another command took it over'),
+    });
+    await expect(countResults(first, config)).rejects.toMatchObject({ code: 'RUN_TAKEN_OVER' });
+    expect(await countResults(second, config)).toBe(1);
+    expect(await readRecord(config, runKey(first.run.id), runSchema)).toMatchObject({
+      phase: 'running',
+      done: { batches: 1 },
+    });
+  });
+
+  it('lose no result, whenever the second takes over while the first counts', async () => {
+    for (let step = 0; ; step += 1) {
+      config = memoryStore();
+      const first = await beginRecord();
+      first.run.phase = 'finishing';
+      first.run.handedOver = { batches: 3, originals: 3, planned: 3 };
+      await first.flush();
+      await report(first.run, 'one');
+      await report(first.run, 'two');
+      let second: RunRecord | undefined;
+      const before = config.calls.length;
+      config.before = async () => {
+        if (config.calls.length - before !== step + 1) return;
+        config.before = () => undefined;
+        second = await beginRecord();
+      };
+      await countResults(first, config).catch(({ code }) => expect(code).toBe('RUN_TAKEN_OVER'));
+      if (!second) break;
+      while ((await countResults(second, config)) > 0);
+      expect(second.run.done.batches, `before request ${step}`).toBe(2);
+    }
   });
 });
 

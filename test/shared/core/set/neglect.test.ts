@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { versionOf } from '../../../../shared/core/set/keys.ts';
-import { neglectOf } from '../../../../shared/core/set/neglect.ts';
+import { type Neglect, neglectsOf } from '../../../../shared/core/set/neglect.ts';
 import type { Pair } from '../../../../shared/core/set/side-by-side.ts';
 import { listOf, SMALL } from '../../../support/preset-lists.ts';
 
@@ -13,10 +13,10 @@ const listed = (key: string, minutes: number, bytes = 5) => ({
 
 const list = listOf(`retain: 2h\n${SMALL}`);
 const of = (pair: Partial<Pair> & { key: string }) =>
-  neglectOf({ files: 0, isMixed: false, ...pair }, list, NOW);
+  neglectsOf({ files: 0, isMixed: false, ...pair }, list, NOW);
 
 describe('an original is neglected', () => {
-  it.each<[string, Partial<Pair> & { key: string }, ReturnType<typeof neglectOf>]>([
+  it.each<[string, Partial<Pair> & { key: string }, Neglect | undefined]>([
     ['that has no manifest for longer than an hour', listed('a.jpg', 61), 'undeveloped'],
     ['not yet within the hour', listed('a.jpg', 59), undefined],
     ['not where no rule asks for it', listed('docs/a.jpg', 99), undefined],
@@ -69,6 +69,11 @@ describe('an original is neglected', () => {
     ],
     ['never where it was not listed', { key: 'a.jpg', files: 5, manifestAt: ago(999) }, undefined],
   ])('%s', (_, pair, expected) => {
-    expect(of(pair)).toBe(expected);
+    expect(of(pair)).toEqual(expected === undefined ? [] : [expected]);
+  });
+
+  it('in two ways at once, of which one may be a false alarm', () => {
+    const pair = { ...listed('a.jpg', 181), files: 9, isMixed: true, manifestAt: ago(182) };
+    expect(of(pair)).toEqual(['outdated', 'leftovers']);
   });
 });

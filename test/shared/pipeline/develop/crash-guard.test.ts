@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
 import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { presetsFor } from '../../../../shared/core/list/rules.ts';
+import { crashesKey, newCrashes } from '../../../../shared/core/work/unfinished.ts';
 import { wantedVariants } from '../../../../shared/core/set/variants.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
@@ -112,6 +113,54 @@ describe('a picture that kills', () => {
     }
     expect(outcomes).toEqual([false, false, true, true]);
     expect(deaths()).toBe(5);
+  });
+
+  /** One attempt crashed; a second decodes, and while it does a third counts both. */
+  async function counted(third: (darkroom: TestDarkroom) => Promise<unknown>) {
+    const darkroom = { ...testDarkroom(), attempt: 2 };
+    darkroom.originals.upload('a', PHOTO);
+    const etag = (await darkroom.originals.head('a'))?.etag ?? '';
+    const crashes = newCrashes({ key: 'a', etag, bytes: PHOTO.length }, 1, darkroom.now());
+    darkroom.config.upload(crashesKey('a'), JSON.stringify(crashes));
+    const { decode } = darkroom.codec;
+    darkroom.codec.decode = async (file, options) => {
+      darkroom.codec.decode = decode;
+      await third(darkroom);
+      return await decode(file, options);
+    };
+    await reconcile('a', darkroom);
+    return darkroom;
+  }
+
+  it('is another’s word against that of whose decoder comes back, and then no word', async () => {
+    const darkroom = await counted(async one => {
+      expect(await reconcile('a', one)).toMatchObject({ outcome: 'failed' });
+    });
+    expect(darkroom.manifest('a')).toMatchObject({ complete: true });
+    expect(darkroom.manifest('a')).not.toHaveProperty('failure');
+  });
+
+  it('is taken back by who said it too late to see that the decoder came back', async () => {
+    let goOn: () => void = () => undefined;
+    const isDeveloped = new Promise<void>(resolve => {
+      goOn = resolve;
+    });
+    let blaming: Promise<unknown> = Promise.resolve();
+    const darkroom = await counted(async one => {
+      await new Promise<void>(resolve => {
+        const put: typeof one.derivatives.put = async (...object) => {
+          resolve();
+          await isDeveloped;
+          return await one.derivatives.put(...object);
+        };
+        blaming = reconcile('a', { ...one, derivatives: { ...one.derivatives, put } });
+      });
+    });
+    expect(darkroom.manifest('a')).toMatchObject({ complete: true });
+    goOn();
+    expect(await blaming).toMatchObject({ outcome: 'developed' });
+    expect(darkroom.manifest('a')).not.toHaveProperty('failure');
+    expect(darkroom.config.keys()).toEqual([]);
   });
 
   it('and of which all is on demand is found on upload, and by no view of it', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { approvalKey, PENDING_KEY, REJECTED_KEY } from '../../../../shared/core/work/in-force.ts';
+import {
+  approvalKey,
+  IN_FORCE_KEY,
+  LAST_GOOD_KEY,
+  PENDING_KEY,
+  REJECTED_KEY,
+} from '../../../../shared/core/work/in-force.ts';
 import { parseDerivativeKey } from '../../../../shared/core/set/keys.ts';
 import { PUBLISHED_KEY, publishedSchema } from '../../../../shared/core/list/published.ts';
 import { fingerprintOfList } from '../../../../shared/core/list/recipe.ts';
@@ -303,7 +309,38 @@ describe('an edit beyond what the list in force lets pass', () => {
   });
 });
 
+describe('a list in force that cannot be read', () => {
+  it('is replaced by its copy while what people wrote is a bad one', async () => {
+    const desk = await settled();
+    const before = desk.inForce()?.fingerprint;
+    desk.write('version: 1\nrules: nonsense\n');
+    await advanceEdit(desk);
+    desk.config.upload(IN_FORCE_KEY, 'oops');
+    await advanceEdit(desk);
+    expect(desk.inForce()?.fingerprint).toBe(before);
+    expect(desk.config.keys()).toContain(REJECTED_KEY);
+    expect(desk.warnings).toContain('record-unreadable');
+  });
+
+  it('and has no copy stops nothing else, and is told of', async () => {
+    const desk = await settled();
+    desk.write('version: 1\nrules: nonsense\n');
+    for (const key of [IN_FORCE_KEY, LAST_GOOD_KEY]) desk.config.upload(key, 'oops');
+    expect(await advanceEdit(desk)).toBe('idle');
+    expect(desk.warnings).toContain('record-unreadable');
+  });
+});
+
 describe('a rollout', () => {
+  it('visits every original where nobody knows what there is, though the list makes nothing of it', async () => {
+    const desk = await settled();
+    desk.write(list({ rules: "[{ match: '**', presets: none }]" }));
+    desk.config.upload(IN_FORCE_KEY, 'oops');
+    await advanceEdit(desk);
+    expect(desk.tasks.flatMap(({ keys }) => keys)).toEqual(KEYS);
+    expect(filesOf(desk)).toEqual([]);
+  });
+
   it('stops loudly when more is rendered than was planned', async () => {
     const desk = await settled();
     desk.idle = true;

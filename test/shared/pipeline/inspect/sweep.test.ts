@@ -400,6 +400,27 @@ describe('files of replaced versions', () => {
   });
 });
 
+describe('files without a manifest', () => {
+  it('go, though no rule asks for their original and it is gone', async () => {
+    const desk = await oldDeskOf(...TEN);
+    const left = 'docs/a.jpg/0123456789/thumb-100-0123456789.jpg';
+    desk.darkroom.derivatives.upload(left, 'x', LONG_AGO);
+    await sweep(desk, true);
+    expect(desk.darkroom.derivatives.keys()).not.toContain(left);
+  });
+});
+
+describe('an original that was uploaded once more as it was', () => {
+  it('hides no files of the version before it', async () => {
+    const desk = await oldDeskOf(...TEN);
+    const late = 'p/1.jpg/0123456789/thumb-100-0123456789.jpg';
+    desk.darkroom.derivatives.upload(late, 'x', LONG_AGO);
+    desk.darkroom.originals.upload('p/1.jpg', PHOTO, minutesAgo(61));
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
+  });
+});
+
 describe('a record of work that did not end in order', () => {
   const recordOf = (key: string, at: string) => JSON.stringify(newUnfinished(key, new Date(at)));
   const note = ({ config }: TestSweep, key: string, at: string) =>
@@ -426,16 +447,29 @@ describe('a record of work that did not end in order', () => {
     expect(desk.state()?.unfinished).toEqual({ looked: 1, handedOver: 1, removed: 0 });
   });
 
-  it('goes where its original is gone or was finished since, and where it cannot be read', async () => {
+  it('goes where its original is gone or taken down, and where it cannot be read', async () => {
     const desk = await oldDeskOf(...TEN);
     note(desk, 'gone.jpg', '2026-11-23T08:00:00.000Z');
     note(desk, 'p/1.jpg', '2026-11-19T08:00:00.000Z');
+    await takeDown('p/1.jpg', { by: 'me', reason: undefined }, desk.darkroom);
     desk.config.upload('unfinished/broken.json', 'hello', minutesAgo(61));
     desk.config.upload('unfinished/young.json', 'hello', minutesAgo(59));
     await sweep(desk, true);
     expect(desk.tasks).toEqual([]);
     expect(desk.state()?.unfinished).toEqual({ looked: 4, handedOver: 0, removed: 3 });
-    expect(desk.config.keys()).toEqual([SWEEP_KEY, 'unfinished/young.json']);
+    const left = desk.config.keys().filter(key => key.startsWith('unfinished/'));
+    expect(left).toEqual(['unfinished/young.json']);
+  });
+
+  it('outlasts a commit: what arrives after that is found by the run that comes for its sake', async () => {
+    const desk = await oldDeskOf(...TEN);
+    note(desk, 'p/1.jpg', '2026-11-19T08:00:00.000Z');
+    const late = 'p/1.jpg/0123456789/thumb-100-0123456789.jpg';
+    desk.darkroom.derivatives.upload(late, 'arrived late');
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
+    const retired = desk.darkroom.manifest('p/1.jpg')?.retired.map(({ key }) => key);
+    expect(retired).toEqual([late]);
   });
 
   it('of a set that is right already goes with the run that finds it so', async () => {

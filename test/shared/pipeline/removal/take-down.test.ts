@@ -356,6 +356,32 @@ describe('what the CDN may have', () => {
     expect(waiting(darkroom)).toMatchObject([{ class: 'delete', isMore: true }]);
   });
 
+  it('after an edit is purged by the upload that replaces it, though the bucket has nothing of it', async () => {
+    const darkroom = await edited();
+    await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    await reconcile('a.jpg', darkroom);
+    const version = darkroom.manifest('a.jpg')?.version;
+    for (const key of darkroom.derivatives.keys()) {
+      if (key.includes(`/${version}/`)) darkroom.derivatives.objects.delete(key);
+    }
+    darkroom.originals.upload('a.jpg', 'jpeg 1600x1199');
+    await reconcile('a.jpg', darkroom);
+    expect(waiting(darkroom)).toMatchObject([{ class: 'replace', files: [], isMore: true }]);
+    expect(darkroom.manifest('a.jpg')).not.toHaveProperty('unpurged');
+  });
+
+  it('after an edit is said before it goes, so that no death in between loses it', async () => {
+    const darkroom = await edited();
+    await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    darkroom.derivatives.before = ({ operation }) => {
+      if (operation === 'remove') throw new Error('power cut');
+    };
+    await reconcile('a.jpg', darkroom).catch(() => undefined);
+    expect(darkroom.manifest('a.jpg')?.unpurged).toHaveLength(1);
+  });
+
   it('costs not one request where there is no CDN', async () => {
     const darkroom = await overwritten();
     darkroom.isBehindCdn = false;

@@ -1,0 +1,33 @@
+import { parseDerivativeKey } from './keys.ts';
+import type { Manifest } from './manifest.ts';
+
+/**
+ * What an edit replaces shows the same picture: it goes without a purge, and a CDN may have it for long. The manifest
+ * names the versions that have such files, so that a later delete or overwrite purges the whole directory.
+ */
+
+/** Of the public manifest; beyond them all are purged by directory. */
+const MOST_UNPURGED = 20;
+
+/** Said before they go, since nobody may live to say it afterwards. */
+export function withUnpurged(manifest: Manifest, toRemove: string[]): Manifest {
+  const { version } = manifest;
+  return toRemove.some(key => versionOfFile(key) === version) ? withMore(manifest) : manifest;
+}
+
+/** The CDN may have files of the version in force that are not there. */
+export function withMore(manifest: Manifest): Manifest {
+  const { version, unpurged = [] } = manifest;
+  if (unpurged.includes(version)) return manifest;
+  return { ...manifest, unpurged: [...unpurged, version].slice(-MOST_UNPURGED) };
+}
+
+/** Replaced versions of which no file is left whose removal would purge them. */
+export function forgottenIn({ version, unpurged = [], retired }: Manifest): string[] {
+  const there = new Set(retired.map(({ key }) => versionOfFile(key)));
+  return unpurged.filter(one => one !== version && !there.has(one));
+}
+
+export function versionOfFile(key: string): string | undefined {
+  return parseDerivativeKey(key)?.version;
+}

@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
+import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
+import { SMALL } from '../../../support/preset-lists.ts';
+
+const KEY = 'a.jpg';
+const PHOTO = 'jpeg 1600x1200';
+const OTHER = 'jpeg 1600x1199';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+function uploaded(): TestDarkroom {
+  const darkroom = testDarkroom();
+  darkroom.originals.upload(KEY, PHOTO);
+  return darkroom;
+}
+
+const namedIn = (darkroom: TestDarkroom) => {
+  const { variants = [], retired = [] } = darkroom.manifest(KEY) ?? {};
+  const there = variants.filter(({ state }) => state === 'rendered');
+  return [...there, ...retired].map(({ key }) => key).sort();
+};
+
+const filesOf = ({ derivatives }: TestDarkroom) =>
+  derivatives.keys().filter(key => !key.endsWith('manifest.json'));
+
+describe('a manifest that took long to write', () => {
+  /** On the way to the store a minute passes, in which `meanwhile` happens. */
+  function slowly(darkroom: TestDarkroom, meanwhile: () => Promise<unknown>) {
+    let isFirst = true;
+    const put: typeof darkroom.derivatives.put = async (key, ...object) => {
+      if (isFirst && key.endsWith('manifest.json')) {
+        isFirst = false;
+        await meanwhile();
+        const now = Date.now() + 60_000;
+        vi.spyOn(Date, 'now').mockReturnValue(now);
+      }
+      return await darkroom.derivatives.put(key, ...object);
+    };
+    return { ...darkroom, derivatives: { ...darkroom.derivatives, put } };
+  }
+
+  it('names nothing that another run removed in that time', async () => {
+    const darkroom = uploaded();
+    await reconcile(KEY, darkroom);
+    darkroom.originals.upload(KEY, OTHER);
+    const report = await reconcile(
+      KEY,
+      slowly(darkroom, async () => {
+        darkroom.originals.objects.delete(KEY);
+        await reconcile(KEY, darkroom);
+        darkroom.originals.upload(KEY, OTHER);
+        await reconcile(KEY, darkroom);
+      }),
+    );
+    expect(namedIn(darkroom)).toEqual(filesOf(darkroom));
+    expect(report).toMatchObject({ outcome: 'developed', manifest: { complete: true } });
+    expect(report.rendered).toHaveLength(5);
+  });
+
+  it('says that the CDN may have more than anybody knows, since what it replaced may have said so', async () => {
+    const darkroom = uploaded();
+    darkroom.isBehindCdn = true;
+    await reconcile(
+      KEY,
+      slowly(darkroom, async () => undefined),
+    );
+    expect(darkroom.manifest(KEY)?.unpurged).toEqual([darkroom.manifest(KEY)?.version]);
+  });
+
+  it('is the exception: one that is written at once is not looked at again', async () => {
+    const darkroom = uploaded();
+    darkroom.isBehindCdn = true;
+    await reconcile(KEY, darkroom);
+    expect(darkroom.derivatives.calls.filter(({ operation }) => operation === 'list')).toEqual([]);
+    expect(darkroom.manifest(KEY)).not.toHaveProperty('unpurged');
+  });
+});
+
+describe('a file whose write failed and took effect all the same', () => {
+  it('retires with its set when the original is replaced', async () => {
+    const darkroom = uploaded();
+    const put: typeof darkroom.derivatives.put = async (key, ...object) => {
+      const stored = await darkroom.derivatives.put(key, ...object);
+      if (key.endsWith('.webp')) throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+      return stored;
+    };
+    const derivatives = { ...darkroom.derivatives, put };
+    await expect(reconcile(KEY, { ...darkroom, derivatives })).rejects.toThrow();
+    const before = filesOf(darkroom);
+    expect(before.some(key => key.endsWith('.webp'))).toBe(true);
+    darkroom.originals.upload(KEY, OTHER);
+    await reconcile(KEY, darkroom);
+    const retired = darkroom.manifest(KEY)?.retired.map(({ key }) => key);
+    expect(retired?.sort()).toEqual(before);
+  });
+});
+
+describe('an original that no rule asks for any more', () => {
+  const UNASKED = SMALL.replace(
+    /rules:.*?presets:\n/s,
+    "rules: [{ match: '**', presets: none }]\npresets:\n",
+  );
+
+  it('and that goes while its first files are written leaves none of them', async () => {
+    const darkroom = uploaded();
+    darkroom.codec.beforeEncode = () => {
+      darkroom.edit(UNASKED);
+      darkroom.originals.objects.delete(KEY);
+    };
+    await reconcile(KEY, darkroom);
+    expect(darkroom.derivatives.keys()).toEqual([]);
+  });
+});
+
+describe('a manifest that names one file as retired while another is there', () => {
+  it('is not settled: the one that is there is named in its place', async () => {
+    const darkroom = uploaded();
+    await reconcile(KEY, darkroom);
+    const [gone, there] = ['0123456789', '9876543210'].map(
+      version => `${KEY}/${version}/thumb-100-0123456789.jpg`,
+    );
+    const manifest = darkroom.manifest(KEY);
+    const retired = [{ key: gone, retiredAt: darkroom.now().toISOString() }];
+    darkroom.derivatives.upload(`${KEY}/manifest.json`, JSON.stringify({ ...manifest, retired }));
+    darkroom.derivatives.upload(there ?? '', 'x');
+    await reconcile(KEY, { ...darkroom, attempt: 1 });
+    expect(darkroom.manifest(KEY)?.retired.map(({ key }) => key)).toEqual([there]);
+  });
+});
