@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Actor } from './actors.ts';
 
 /** One bucket as it lies there, with a watch on every change. */
@@ -59,7 +59,7 @@ export function simulatedBucket(name: string): SimulatedBucket {
 }
 
 export function thingOf(bytes: Buffer, modifiedAt: number): Thing {
-  const digest = createHash('md5').update(bytes).digest();
-  const etag = digest.toString('hex').toUpperCase();
-  return { bytes, etag, crc64: digest.readBigUInt64BE().toString(), modifiedAt };
+  const digest = hash('md5', bytes, 'hex');
+  const crc64 = BigInt(`0x${digest.slice(0, 16)}`).toString();
+  return { bytes, etag: digest.toUpperCase(), crc64, modifiedAt };
 }

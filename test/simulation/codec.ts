@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Failure } from '../../shared/core/failure.ts';
 import type { Codec } from '../../shared/ports.ts';
 import { type Actor, call, kill, type Stage } from './actors.ts';
@@ -19,8 +19,8 @@ const isDeadly = (file: Buffer) => file.toString().endsWith('deadly');
 
 /** The same bytes wherever, whenever and beside whatever they are made. A JPEG is the largest, so that newer formats are worth it. */
 export function renditionOf(original: Buffer, { fingerprint, format }: Variant): Buffer {
-  const hash = createHash('sha1').update(original).update(fingerprint).digest('hex');
-  return Buffer.from(format === 'jpeg' ? `${format} ${hash} ${hash}` : `${format} ${hash}`);
+  const digest = hash('sha1', `${original}${fingerprint}`);
+  return Buffer.from(format === 'jpeg' ? `${format} ${digest} ${digest}` : `${format} ${digest}`);
 }
 
 export interface Watch {

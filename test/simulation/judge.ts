@@ -250,7 +250,12 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
   return judge;
 }
 
+/** Those that were looked at: most are looked at several times. */
+const manifests = new WeakMap<Buffer, Manifest>();
+
 /** Written by the code that is judged: what cannot be read fails the history loudly. */
 export function manifestIn(bytes: Buffer): Manifest {
-  return JSON.parse(bytes.toString('utf8'));
+  const manifest = manifests.get(bytes) ?? JSON.parse(bytes.toString('utf8'));
+  manifests.set(bytes, manifest);
+  return manifest;
 }

@@ -1,9 +1,10 @@
 import { PUBLISHED_KEY } from '../../shared/core/list/published.ts';
 import { manifestKey, parseDerivativeKey, parseManifestKey } from '../../shared/core/set/keys.ts';
 import { isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
+import { takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { IN_FORCE_KEY } from '../../shared/core/work/in-force.ts';
 import { allowances } from './allowances.ts';
-import { type SimulatedBucket, simulatedBucket } from './bucket.ts';
+import { type SimulatedBucket, simulatedBucket, type Thing } from './bucket.ts';
 import { immediateCodec } from './codec.ts';
 import { type Accusation, manifestIn } from './judge.ts';
 import { immediateStore } from './store.ts';
@@ -70,21 +71,45 @@ function isExcused(world: World, original: string): boolean {
 }
 
 async function freshRun(world: World): Promise<SimulatedBucket> {
-  const { buckets, stage } = world;
+  const { originals, config } = world.buckets;
   const derivatives = simulatedBucket('derivatives');
-  const now = () => stage.line.now;
-  const env = {
+  if (!jsonAt(config, IN_FORCE_KEY)) return derivatives;
+  for (const key of originals.keys()) {
+    for (const [name, thing] of await freshSet(key, world)) derivatives.put(name, thing, undefined);
+  }
+  for (const key of originals.keys()) takeVersion(key, derivatives, world.buckets.derivatives);
+  return derivatives;
+}
+
+/** Of any history: the originals and the lists are few, and a fresh run of one by the other is always the same. */
+const freshSets = new Map<string, Map<string, Thing>>();
+
+async function freshSet(key: string, world: World): Promise<Map<string, Thing>> {
+  const { originals, config } = world.buckets;
+  // Such a record is another reason to make something else of it.
+  if (config.objects.has(takedownKey(key))) return await madeFresh(key, world);
+  const { etag, crc64 } = originals.objects.get(key) ?? {};
+  const what = [key, etag, crc64, jsonAt(config, IN_FORCE_KEY)?.fingerprint].join(' ');
+  const set = freshSets.get(what) ?? (await madeFresh(key, world));
+  freshSets.set(what, set);
+  return set;
+}
+
+async function madeFresh(
+  key: string,
+  { buckets, stage: { line } }: World,
+): Promise<Map<string, Thing>> {
+  const derivatives = simulatedBucket('derivatives');
+  const now = () => line.now;
+  await developFresh(key, {
     originals: immediateStore(buckets.originals, now),
     derivatives: immediateStore(derivatives, now),
     config: immediateStore(buckets.config, now),
     codec: immediateCodec(),
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     now: () => new Date(now()),
-  };
-  if (!jsonAt(buckets.config, IN_FORCE_KEY)) return derivatives;
-  for (const key of buckets.originals.keys()) await developFresh(key, env);
-  for (const key of buckets.originals.keys()) takeVersion(key, derivatives, buckets.derivatives);
-  return derivatives;
+  });
+  return derivatives.objects;
 }
 
 /** The same bytes stay the version that they were first, whatever ETag a copy gave them: a fresh run cannot know it. */

@@ -35,12 +35,15 @@ export function withVirtualTime<T>(time: VirtualTime, work: () => Promise<T>): P
   return work().finally(restore);
 }
 
+/** Makes plain dates: a proxy would be asked for each of them, and there are many. */
 function dateOf(Real: DateConstructor, time: VirtualTime): DateConstructor {
-  const handler: ProxyHandler<DateConstructor> = {
-    construct: (target, [given]: (number | undefined)[]) =>
-      new target(given === undefined ? time.now() : given),
-    get: (target, name, receiver) =>
-      name === 'now' ? () => time.now() : Reflect.get(target, name, receiver),
-  };
-  return new Proxy(Real, handler);
+  function VirtualDate(given?: number | string | Date): Date {
+    return new Real(given ?? time.now());
+  }
+  return Object.assign(VirtualDate, {
+    now: () => time.now(),
+    parse: Real.parse,
+    UTC: Real.UTC,
+    prototype: Real.prototype,
+  }) as unknown as DateConstructor;
 }

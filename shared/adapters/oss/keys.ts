@@ -22,12 +22,8 @@ function expectedOf(key: string): string | undefined {
     return `a key that does not begin with ${key.charAt(0)} (did you mean ${key.replace(/^[/\\]+/, '')}?)`;
   }
   // ali-oss 6.23 folds them after signing.
-  if (key.split('/').some(segment => segment === '.' || segment === '..')) {
-    return 'a key without . and .. segments';
-  }
-  const bytes = Buffer.from(key);
-  if (bytes.length > MAX_KEY_BYTES) {
-    return `a key of at most ${MAX_KEY_BYTES} bytes, not of ${bytes.length}`;
-  }
-  return bytes.toString() === key ? undefined : 'a key of whole characters';
+  if (/(^|\/)\.\.?(\/|$)/.test(key)) return 'a key without . and .. segments';
+  const bytes = Buffer.byteLength(key);
+  if (bytes > MAX_KEY_BYTES) return `a key of at most ${MAX_KEY_BYTES} bytes, not of ${bytes}`;
+  return /\p{Surrogate}/u.test(key) ? 'a key of whole characters' : undefined;
 }

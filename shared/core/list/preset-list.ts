@@ -173,6 +173,27 @@ export const presetListShape = z.strictObject({
 });
 
 export type PresetList = z.infer<typeof presetListShape>;
+
+/** Of lists in force, pending or replaced, a process sees a few at a time. */
+const MOST_RECORDED = 32;
+const recorded = new Map<string, PresetList>();
+
+/** A list within a record of ours: records are read again and again, and the lists in them are edited now and then. */
+export const recordedList = z.unknown().transform((written, { issues }): PresetList => {
+  const text = JSON.stringify(written) ?? '';
+  const known = recorded.get(text);
+  if (known) return known;
+  const parsed = presetListShape.safeParse(written);
+  if (!parsed.success) {
+    const { message } = parsed.error;
+    issues.push({ code: 'custom', message, input: written });
+    return z.NEVER;
+  }
+  const [oldest] = recorded.keys();
+  if (oldest !== undefined && recorded.size >= MOST_RECORDED) recorded.delete(oldest);
+  recorded.set(text, parsed.data);
+  return parsed.data;
+});
 export type Preset = PresetList['presets'][number];
 export type Condition = z.infer<typeof condition>;
 export type Gravity = Preset['gravity'];

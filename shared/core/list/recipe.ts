@@ -64,6 +64,12 @@ export function fingerprintOf(recipe: Recipe, epoch: number): string {
 
 /** Names what a list makes, whatever the order of its keys and its comments, and how its edits are rolled out. */
 export function fingerprintOfList(list: PresetList): string {
+  const known = fingerprints.get(list);
+  if (known) return known;
   const { approveAbove: _a, stopAtTimesPlan: _s, ...makes } = list;
-  return shortHash(makes);
+  const fingerprint = shortHash(makes);
+  fingerprints.set(list, fingerprint);
+  return fingerprint;
 }
+
+const fingerprints = new WeakMap<PresetList, string>();

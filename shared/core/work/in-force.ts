@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { presetListShape } from '../list/preset-list.ts';
+import { recordedList } from '../list/preset-list.ts';
 
 /**
  * The objects of the config bucket that a preset list goes through: people write `presets.yaml`; only what was
@@ -17,7 +17,7 @@ export const inForceSchema = z.strictObject({
   fingerprint: z.string().describe('of the list, as manifests name it'),
   etag: z.string().describe('of the presets.yaml it was read from'),
   promotedAt: z.iso.datetime(),
-  list: presetListShape,
+  list: recordedList,
 });
 export type InForce = z.infer<typeof inForceSchema>;
 
@@ -36,7 +36,7 @@ export const pendingSchema = z.strictObject({
   reason: z.string().optional().describe('why it waits'),
   fingerprint: z.string(),
   etag: z.string(),
-  list: presetListShape,
+  list: recordedList,
   counted: z.strictObject({
     cursor: z.string().optional(),
     originals: z.int(),

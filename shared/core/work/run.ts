@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { presetListShape } from '../list/preset-list.ts';
+import { recordedList } from '../list/preset-list.ts';
 import { codeIn, type Report } from '../set/report.ts';
 
 /** Work on many originals: a backfill that someone started, or the rollout of an edited list. */
@@ -46,7 +46,7 @@ const presentRun = z.strictObject({
   reason: z.string().optional(),
   presets: z.string().describe('fingerprint of the list in force when it started'),
   from: z
-    .array(presetListShape)
+    .array(recordedList)
     .default([])
     .describe('of a rollout: the lists that originals may still have the sets of'),
   plan: z
