@@ -10,11 +10,14 @@ export interface OpenapiConnection {
   credentials: { accessKeyId: string; accessKeySecret: string; securityToken?: string | undefined };
 }
 
-/** In all some 20 s of waiting: 429 says that a share is used up, and that ends when others end. */
+/** If the API answers 429, a share is used up until other calls end: six more tries, with some 20 s of waiting in all. */
 export const PATIENCE = { timeoutMs: 10_000, retries: 6, minTimeout: 300, maxTimeout: 8000 };
 export type Patience = typeof PATIENCE;
 
-/** Longer than ours: the SDK's timers belong to the connection, and a former request's ends the next one's (httpx 2.3). */
+/**
+ * Longer than PATIENCE.timeoutMs, which has to end a call first. The SDK's timers stay on the connection: if that is used
+ * again, a former request's timer ends the next request (httpx 2.3).
+ */
 const SDK_TIMEOUT_MS = 15_000;
 
 /** Of the CDN, for all regions: https://api.aliyun.com/product/Cdn */
@@ -68,12 +71,12 @@ export function clientIn<C>(sdk: { default: { default: C } }): C {
   return sdk.default as unknown as C;
 }
 
-/** Who refuses, in words, and the codes of its failures. */
+/** How the failures of one API are told: its name in messages, the code if it is busy, the code if it refuses. */
 export interface Refusals {
   who: string;
   busy: FailureCode;
   denied: FailureCode;
-  /** Codes with a status of 4xx that the moment mends. */
+  /** Error codes that pass by themselves although their status is 4xx: these are tried again. */
   passing?: RegExp;
 }
 
@@ -146,7 +149,10 @@ function failureFrom(what: string, cause: unknown, refusals: Refusals): Failure 
   return new Failure('UNEXPECTED', `${what}: ${String(message)}`, facts);
 }
 
-/** Without a status: errors of the system, the SDK's timeouts, and a proxy's page where it expected JSON. */
+/**
+ * If there is a status, 429, 5xx and the passing codes pass. If there is none, these do: errors of the system, the SDK's
+ * timeouts, and a proxy's page where JSON was expected.
+ */
 function isPassing(cause: unknown, { passing }: Refusals): boolean {
   const { statusCode, code, name } = cause as Record<string, unknown>;
   if (typeof statusCode === 'number') {

@@ -35,14 +35,18 @@ export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
   const settled = wanted.map(variant => settledEntry(variant, before, wanted, facts.picture));
   const entries = settled.filter(entry => entry !== undefined);
   const render = wanted.filter((_, index) => settled[index] === undefined);
-  return { render, entries, ...leftovers(seen, facts, new Set(wanted.map(({ key }) => key))) };
+  return {
+    render,
+    entries,
+    ...retiredAndRemoved(seen, facts, new Set(wanted.map(({ key }) => key))),
+  };
 }
 
 /** Of an original that cannot be read or decoded now, but could be: what was made of these very bytes stays. */
 export function planToKeep(seen: SeenOriginal, facts: Omit<PlanFacts, 'picture'>): Plan {
   const entries = isCurrent(seen) ? (seen.manifest?.variants ?? []) : [];
   const kept = new Set(entries.map(({ key }) => key));
-  return { render: [], entries, ...leftovers(seen, facts, kept) };
+  return { render: [], entries, ...retiredAndRemoved(seen, facts, kept) };
 }
 
 /** Whether nothing is to be done: neither a pixel, nor a write, nor a delete. */
@@ -108,7 +112,7 @@ const MOST_RETIRED = 100;
  * What there is and the new manifest does not want. A file on demand may be there before its manifest knows; removing
  * one that is not succeeds. One that failed is there where its write took effect all the same. What was never published has no time to stay.
  */
-function leftovers(
+function retiredAndRemoved(
   { manifest, list, there, leftovers: found = [] }: Seen,
   { written, now }: Omit<PlanFacts, 'picture'>,
   wanted: Set<string>,

@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { recordedList } from '../list/preset-list.ts';
 import { codeIn, type Report } from '../set/report.ts';
 
-/** Work on many originals: a backfill that someone started, or the rollout of an edited list. */
+/**
+ * Work on many originals: a backfill that someone started, or the rollout of an edited list. Where one key is spoken of,
+ * "a run" is one call of reconcile.
+ */
 
 /**
  * What a run does with an original: `settle` makes right whatever is not; `missing` only where there is no

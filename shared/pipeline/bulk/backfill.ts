@@ -24,7 +24,7 @@ export const LAST_ATTEMPT = 8;
 
 /**
  * Reconciles a batch and writes its result for the run. What failed in passing is thrown after the others are done,
- * so that FC delivers the batch again; what is settled then costs two requests.
+ * so that FC delivers the batch again; what is settled then costs a few small requests, no pixels.
  */
 export async function backfill(
   batch: BackfillBatch,

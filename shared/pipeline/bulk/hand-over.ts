@@ -7,17 +7,23 @@ export interface HandOver {
   bucket: string;
   keys: string[];
   mode: Mode;
-  /** See the batch. */
+  /** Work on the keys may have been lost: see the batch. */
   isDoubted?: true;
 }
 
-/** Who hands over, and since when: the same keys at another time are another task, and at the same time are none. */
+/**
+ * Who hands over, and since when. Both are in the task id: if the same keys are submitted again with the same `at`, FC
+ * rejects them by it; with another they are a new task.
+ */
 export interface Sender {
   name: string;
   at: string;
 }
 
-/** Submits keys to the backfill function as batches of no run, of such a size that their names fit. */
+/**
+ * Submits keys that belong to no run to the backfill function, in batches whose names fit. A run's keys go by
+ * submit-batches.ts.
+ */
 export async function handOver(
   queue: TaskQueue,
   { keys, ...about }: HandOver,

@@ -5,12 +5,12 @@ import { writeManifest } from '../stored-set.ts';
 import type { Observed } from './observe.ts';
 
 /**
- * Puts the manifest in force, unless something that it was planned from moved meanwhile: the original, the list in
- * force, or the manifest that was there. Then undefined, and the caller starts over.
+ * Writes the manifest, if the original, the list in force and the manifest that was there are still as seen. If one of
+ * them moved, before the PUT or after it, answers undefined, and the caller starts over.
  *
- * The second look closes a race that the first cannot: whoever handled what is newer may have finished between our
- * first look and our PUT, and then our manifest has just replaced theirs. Where something is seen to have moved after
- * the PUT, the caller goes round again; where nothing has, any later event finds our manifest.
+ * The second look closes a race that the first cannot: if somebody handled a newer state between our first look and our
+ * PUT, our manifest has replaced theirs. If something moves only after the second look, its own event comes later and
+ * finds our manifest.
  */
 export async function commit(
   manifest: Manifest,

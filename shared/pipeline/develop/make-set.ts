@@ -19,7 +19,7 @@ import { develop } from './develop.ts';
 import type { ObservedOriginal } from './observe.ts';
 import { readOriginal } from './read-original.ts';
 
-/** What one reconcile has spent and written. */
+/** What one call of reconcile wrote and spent. Not Darkroom.attempt, which is how often FC delivered the event before. */
 export interface Attempt extends Writer {
   spent: Spent;
   /** Whoever says that the picture kills its decoder is wrong: ours came back, or that of who was counted. */

@@ -8,9 +8,12 @@ import type { Writer } from '../removal/take-down-guard.ts';
 import { filesOfSet, lookUpManifest } from '../stored-set.ts';
 
 export interface Observed extends Seen {
-  /** As it lies in the bucket. Where `manifest` is another, seen otherwise, what differs is to be committed. */
+  /**
+   * The manifest as it lies in the bucket. If `manifest` is not this very object, files are gone or a bulk run amended
+   * it: a commit is due even where the plan is settled.
+   */
   stored: Manifest | undefined;
-  /** The same, without files that are known not to be there. */
+  /** `stored` without the files that are known to be gone; `manifest` is this, amended where a bulk run asks for it. */
   known: Manifest | undefined;
   /** Of the manifest, or of what lies in its place. */
   manifestEtag: string | undefined;

@@ -21,7 +21,7 @@ export async function readOriginal(
     throw new Failure('ORIGINAL_TOO_LARGE', message);
   }
   const file = await timed(spent, 'read', () => originals.getExactly(original));
-  // Gone or replaced since we looked: what commit finds, at the latest, starts the next turn.
+  // If the original is gone or was replaced since we looked, a run starts its next turn by this failure.
   if (file === undefined || file === 'changed') {
     throw new Failure(
       'ORIGINAL_CHANGED',
@@ -32,7 +32,7 @@ export async function readOriginal(
   return isGzip(file) ? await unpacked(file, most) : file;
 }
 
-/** No picture begins so; an uploader's Content-Encoding leaves it. (RFC 1952) */
+/** If an uploader sent Content-Encoding: gzip, the stored bytes are packed. No picture begins with these two. (RFC 1952) */
 function isGzip(file: Buffer): boolean {
   return file.length > 2 && file[0] === 0x1f && file[1] === 0x8b;
 }

@@ -14,8 +14,8 @@ export interface Result {
 }
 
 /**
- * Reconciles keys one after the other. One key's failure never hides another: all are tried, then the first
- * failure is thrown, so that the platform delivers the event again; what is settled then costs two requests.
+ * Reconciles keys one after the other. One key's failure never hides another: all are tried, then the first failure is
+ * thrown, so that the platform delivers the event again; what is settled then costs a few small requests, no pixels.
  */
 export async function reconcileAll(keys: string[], darkroom: Darkroom): Promise<Report[]> {
   const results = await reconcileEach(keys, darkroom);
@@ -29,8 +29,9 @@ export function throwFirst(results: Result[]): void {
 }
 
 /**
- * With `sideBySide` above 1, one original is read while another is encoded; not where earlier attempts crashed. An
- * event with more pictures that crash than it has such attempts comes to its end by `darkroom replay`.
+ * If `sideBySide` is above 1, one original is read while another is encoded. If an earlier attempt may have crashed, they
+ * go one at a time, so that the right picture is blamed. If an event has more crashing pictures than FC's retries can
+ * tell apart, `darkroom replay` takes it on.
  */
 export async function reconcileEach(
   keys: string[],

@@ -15,7 +15,7 @@ import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
 import { type Attempt, makeSet, newAttempt } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
-import { keepWord, noteUnfinished } from './unfinished.ts';
+import { noteUnfinished, tendUnfinished } from './unfinished.ts';
 
 /** Each further turn means that the original, the list or the manifest moved while we worked. */
 const TURNS = 6;
@@ -26,7 +26,7 @@ const TURNS = 6;
  * Throws what a later attempt may mend (transient, fault), after committing what could be made.
  */
 export async function reconcile(key: string, opened: Darkroom): Promise<Report> {
-  // An attempt that crashed may have written after a take-down removed what there was.
+  // An earlier attempt that crashed may have written after a take-down removed the set: then the record is looked for first.
   const isUnchecked = mayHaveCrashed(opened) || opened.expectsTakeDown === true;
   const attempt = newAttempt(key, isUnchecked);
   const darkroom = { ...opened, derivatives: notedWrites(attempt, opened.derivatives) };
@@ -48,14 +48,14 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
     const before = await takenDownMeanwhile(attempt, darkroom);
     if (before) return takenDownReport(attempt, before);
     const [ended] = await Promise.allSettled([makeRight(attempt, darkroom)]);
-    // However the work ended, what it wrote is followed by a look, and then what it came to does not matter.
+    // However the work ended, a look for a take-down follows. If there is one, what the work came to is dropped.
     const after = await takenDownMeanwhile(attempt, darkroom);
     if (after) return takenDownReport(attempt, after);
     if (ended.status === 'rejected') throw ended.reason;
     return unlessInDoubt(attempt, ended.value);
   } catch (thrown) {
     if (failureOf(thrown).code === 'ORIGINAL_CHANGED') return undefined;
-    // Where this fails, too, the event that is thrown is tried again, and kept for replay in the end.
+    // If this write fails, too, nothing is lost: for what is thrown FC delivers the event again, and keeps it for replay.
     if (attempt.hasWritten) await Promise.allSettled([noteUnfinished(attempt.key, darkroom)]);
     throw thrown;
   }
@@ -64,7 +64,7 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
 /** Observe; plan, develop and write; commit; clear; report. */
 async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
   const { key, removed, published, report } = attempt;
-  // What we published in another turn may be named by nobody now, or may be gone.
+  // If we committed in an earlier turn, another run may have replaced that manifest: our files may be named by none, or gone.
   const isOurs = published.size > 0 || report !== undefined;
   const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true || isOurs;
   const isMoreCached = darkroom.isBehindCdn && report !== undefined;
@@ -73,7 +73,7 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
   const made = await makeSet(seen, attempt, darkroom);
   if (!made) {
-    await keepWord(seen, seen.manifest?.retired ?? [], darkroom);
+    await tendUnfinished(seen, seen.manifest?.retired ?? [], darkroom);
     return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
   }
   const { remove } = made.todo;
@@ -87,7 +87,7 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   }
   const cleared = await clearStale(remove, { seen: committed, manifest }, darkroom);
   if (!cleared) return undefined;
-  await keepWord(seen, cleared.retired, darkroom);
+  await tendUnfinished(seen, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
 }
 
@@ -144,7 +144,7 @@ async function clearAway(
   const removed = await clearSet({ key, manifest }, darkroom);
   // Uploaded or asked for anew while we cleared: another run may have committed what we just removed.
   if (!(await isAsSeen({ ...seen, manifestEtag: undefined }, darkroom))) return undefined;
-  await keepWord(seen, [], darkroom);
+  await tendUnfinished(seen, [], darkroom);
   return reportOf(attempt, { outcome: 'removed', reason, removed });
 }
 

@@ -2,7 +2,10 @@ import { parseManifestKey } from '../../core/set/keys.ts';
 import type { Codec, ObjectStore, Span } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 
-/** The same darkroom with a span for each stage: a stage is what crosses a port, so the use cases know nothing of it. */
+/**
+ * The same darkroom with a span for each stage. A stage is what crosses a port, so no use case names one; only
+ * reconcile-each.ts opens a span itself, around a whole key.
+ */
 export function traced(darkroom: Darkroom, span: Span): Darkroom {
   const { originals, derivatives, codec } = darkroom;
   return {

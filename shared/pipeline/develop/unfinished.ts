@@ -5,8 +5,8 @@ import { writeRecord } from '../records.ts';
 import type { Observed } from './observe.ts';
 
 /**
- * Leaves word that nobody knows what became of a write of the key, which may take effect when all attempts are over, or
- * that something of it is still to go: a sweep hands the key over.
+ * If a write failed, it may still take effect after the last attempt. If files are left that go later, no event tells
+ * when. Either way a record in `unfinished/` is left, and a later sweep hands the key over.
  */
 export async function noteUnfinished(
   key: string,
@@ -16,10 +16,10 @@ export async function noteUnfinished(
 }
 
 /**
- * Files that a listing found, and no manifest named, are past their time some day, and no event tells of that: word is
- * left. It is taken back by whoever comes for its sake and finds that nothing is to go any more.
+ * If a listing found files that no manifest named, and they are retired now, a record is left. If a run that a sweep
+ * asked for (`isDoubted`) finds nothing retired any more, it removes the record.
  */
-export async function keepWord(
+export async function tendUnfinished(
   { key, leftovers = [] }: Observed,
   retired: Manifest['retired'],
   darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted'>,

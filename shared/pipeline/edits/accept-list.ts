@@ -18,8 +18,9 @@ import type { EditContext } from './edit-context.ts';
 const TURNS = 10;
 
 /**
- * Looks at the list that people write and does what it asks for: a bad one is refused with every problem named, and
- * the last good one stays in force; a good one that makes something else becomes pending, is counted, and begins.
+ * Looks at the list that people write. If it is bad, it is refused with every problem named, and the last good one stays
+ * in force. If it makes something else, it becomes pending; it begins at once if it was approved, otherwise
+ * advance-edit.ts has it counted first.
  */
 export async function acceptList(context: EditContext): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) {

@@ -21,8 +21,8 @@ const REQUESTS_THAT_READ = 10;
 const TYPICAL_BYTES = 3e6;
 
 /**
- * Counts what a pending list touches, no further than the list in force lets an edit go unasked: then it begins, or
- * it waits for `darkroom presets apply`.
+ * Counts what a pending list touches. If that is within `approveAbove` of the list in force, its rollout starts. If it is
+ * beyond, counting ends and the list waits for `darkroom presets apply`.
  */
 export async function countTouched(
   pending: Pending,

@@ -17,12 +17,12 @@ import type { EditContext } from './edit-context.ts';
 /** Large enough to be worth an invocation, small enough to be done well within the function's time. */
 const BATCH = 100;
 const CONCURRENCY = 8;
-/** Batches handed over that nobody has answered for: the governor sees what happens before more is begun. */
+/** If so many batches have left no result, no more are submitted, so that a run that overspends is judged by results first. */
 const MOST_AHEAD = 200;
 
 /**
- * Takes the rollout of the list in force as far as there is time for. Answers when there is something to do for it
- * again: at once, after a moment, or at a date.
+ * Takes the rollout of the list in force as far as there is time for. Answers `now`: call again at once; `soon`: after a
+ * moment; `later`: nothing to do in this invocation, since it waits for its time, has stopped, or is done.
  */
 export async function rollOut(
   run: Run,
@@ -32,19 +32,19 @@ export async function rollOut(
 ): Promise<'now' | 'soon' | 'later'> {
   const record = runRecord(run, { config: context.config, now: context.now, key: ROLLOUT_KEY });
   if (run.phase === 'retaining') return await startRetiring(record, context);
-  if (run.phase === 'running') return await handOverAll(record, inForce, context, interrupted);
+  if (run.phase === 'running') return await submitTouched(record, inForce, context, interrupted);
   if (run.phase === 'finishing') return await finish(record, inForce, context);
   return 'later';
 }
 
-async function handOverAll(
+async function submitTouched(
   record: RunRecord,
   inForce: InForce,
   context: EditContext,
   interrupted: () => Promise<boolean>,
 ): Promise<'now' | 'soon' | 'later'> {
   const { run } = record;
-  // Whatever was uploaded while some instance still had the former list is listed now, and made right.
+  // Until the grace is over, an instance may develop by the former list. The walk begins afterwards, so that it lists those, too.
   if (context.now().getTime() < Date.parse(inForce.promotedAt) + context.graceMs) return 'soon';
   const touch = impactOf(run.from, inForce.list);
   try {

@@ -40,7 +40,10 @@ export function isStarted(pending: Pending, rollout: Run | undefined): boolean {
   return rollout?.presets === pending.fingerprint && rollout.startedAt >= pending.since;
 }
 
-/** Uploads first, then clients: what a former list's URLs name is still there. */
+/**
+ * The list in force is written before the published one. If the process dies in between, clients compute URLs by the
+ * former list, whose files are still there.
+ */
 export async function putInForce(
   { fingerprint, etag, list }: { fingerprint: string; etag: string; list: PresetList },
   context: EditContext,
@@ -66,8 +69,8 @@ export async function publish(list: PresetList, { derivatives }: EditContext): P
 }
 
 /**
- * Where the list in force cannot be read, what people wrote takes its place, or its copy does; and since nobody knows what
- * sets there are of, every original is visited.
+ * If the list in force cannot be read, the list that people wrote takes its place, or its copy does. Nobody knows then by
+ * which list the sets were made, so every original is visited.
  */
 export async function restoreList(
   next: Pick<Pending, 'fingerprint' | 'etag' | 'list'>,
@@ -93,7 +96,7 @@ export async function startOver(
   );
 }
 
-/** None where nobody knows: then every original is visited. */
+/** If the former rollout cannot be read, or is unfinished and visits every original, there is none: every original is visited. */
 function formerLists(inForce: InForce, former: Run | 'unreadable' | undefined): PresetList[] {
   if (former === 'unreadable') return [];
   const isUnfinished = former !== undefined && former.phase !== 'done';
@@ -115,7 +118,7 @@ function rolloutOf(
     phase: 'running',
     presets: fingerprint,
     from,
-    // What an unfinished rollout left is done along the way, and was approved with that one.
+    // If an unfinished rollout is taken over, the plan does not count what that one left: without a plan there is no limit.
     ...(plan && from.length === 1 ? { plan } : {}),
     granted: 0,
     seen: 0,

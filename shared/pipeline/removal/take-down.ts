@@ -24,7 +24,7 @@ export type TakeDownStores = Pick<Stores, 'derivatives' | 'config'> &
 export interface Order {
   by: string;
   reason: string | undefined;
-  /** Waits already, of a directory that all of the keys are in. */
+  /** If a purge of a directory that all of the keys are in waits already: its id. Then none is kept for this key. */
   purge?: string | undefined;
 }
 
@@ -52,7 +52,10 @@ export async function takeDown(
   return outcome;
 }
 
-/** Undone meanwhile, it may have been developed by then, and what was made of it be removed by us. */
+/**
+ * If the take-down is undone meanwhile, a run may have developed the key and we may have removed its files: the key is
+ * developed anew.
+ */
 async function enforceOrDevelopAnew(key: string, at: string, stores: TakeDownStores) {
   try {
     return await enforce(key, { at, hasTombstone: false, alwaysPurge: true }, stores);
@@ -62,7 +65,7 @@ async function enforceOrDevelopAnew(key: string, at: string, stores: TakeDownSto
   }
 }
 
-/** One that cannot be read is written anew by whoever says again what it said. */
+/** If it cannot be read, a new one begins with this act; the earlier acts are lost. */
 async function lastRecord(key: string, config: Stores['config']): Promise<Takedown | undefined> {
   const record = await findRecord(config, takedownKey(key), takedownSchema);
   return record === 'unreadable' ? undefined : record;
