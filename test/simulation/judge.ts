@@ -1,11 +1,11 @@
 import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
-import { isInForce, takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
 import type { Actor, Stage } from './actors.ts';
 import type { Change, SimulatedBucket } from './bucket.ts';
 import type { SimulatedCdn } from './cdn.ts';
 import type { Watch } from './codec.ts';
 import type { Cloud } from './functions.ts';
+import { isFoundBySweep, isTakenDown } from './looked-after.ts';
 
 /** What must hold at every step, and what was seen so far. The first thing that does not hold ends the history. */
 export interface Judge extends Watch {
@@ -100,7 +100,7 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     },
     haunted: (actor, by) => {
       add(actor.keys, by);
-      if (by < 0) judge.atRest(actor.keys);
+      if (by < 0) judge.atRest([...actor.keys].filter(key => !isFoundBySweep(key, buckets)));
     },
     atRest: keys => {
       for (const key of keys) if (!isBusy(key)) checkAtRest(key);
@@ -115,16 +115,11 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
   function checkAtRest(key: string): void {
     const stored = derivatives.objects.get(manifestKey(key));
     // A manifest that arrives late over a tombstone is found by the next sweep: docs/adr/0015.
-    if (!stored || isTakenDown(key)) return;
+    if (!stored || isTakenDown(key, buckets)) return;
     for (const { state, key: file } of manifestIn(stored.bytes).variants) {
       if (state !== 'rendered' || derivatives.objects.has(file)) continue;
       judge.accuse('names-missing', `${key}: nobody works on it, its manifest names ${file}`);
     }
-  }
-
-  function isTakenDown(key: string): boolean {
-    const record = buckets.config.objects.get(takedownKey(key));
-    return record !== undefined && isInForce(JSON.parse(record.bytes.toString('utf8')));
   }
 
   function checkBusiness(key: string, by: Actor | undefined, verb: string): void {
@@ -208,7 +203,8 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
   }
 
   function noteNamed(before: Buffer | undefined, after: Manifest | undefined): void {
-    const kept = new Set(after?.variants.map(one => one.key));
+    // A manifest that arrives late may say that it failed: from then on nobody is led to it.
+    const kept = new Set(after?.variants.flatMap(one => (one.state === 'failed' ? [] : one.key)));
     for (const { key, state } of before ? manifestIn(before).variants : []) {
       if (state === 'rendered' && !kept.has(key)) namedUntil.set(key, stage.line.now);
     }
