@@ -5,7 +5,7 @@ import type { Change, SimulatedBucket } from './bucket.ts';
 import type { SimulatedCdn } from './cdn.ts';
 import type { Watch } from './codec.ts';
 import type { Cloud } from './functions.ts';
-import { isFoundBySweep, isTakenDown } from './looked-after.ts';
+import { FLOOR_MS, isFoundBySweep, isTakenDown, retentionIn } from './looked-after.ts';
 
 /** What must hold at every step, and what was seen so far. The first thing that does not hold ends the history. */
 export interface Judge extends Watch {
@@ -47,7 +47,6 @@ export interface Accusation extends Verdict {
 }
 
 const PROMISED_MS = 120_000;
-const FLOOR_MS = 600_000;
 const LONGEST_RUN_MS = 1_800_000;
 
 interface Seen {
@@ -132,8 +131,8 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     checkBusiness(key, by, 'removed');
     const original = parseDerivativeKey(key)?.original;
     // An original that comes back to bytes that it had, while their files are on their way out: they are made anew.
-    const isNewer = before !== undefined && before.modifiedAt > askedAt;
-    if (original !== undefined && !isNewer) checkPromise(key, original);
+    const isOlder = (before?.modifiedAt ?? 0) <= askedAt;
+    if (original !== undefined && isOlder) checkPromise(key, original);
     else if (parseManifestKey(key) !== undefined) noteNamed(before?.bytes, undefined);
   }
 
@@ -151,7 +150,7 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
         judge.accuse('bytes-changed', `${key} has other bytes`);
       bytesOf.set(key, after.bytes);
       cdn.held.add(key);
-      if (by) unlooked.set(by, (unlooked.get(by) ?? new Set()).add(name.original));
+      if (by && !by.isLate) unlooked.set(by, (unlooked.get(by) ?? new Set()).add(name.original));
     } else if (parseManifestKey(key) !== undefined) {
       const manifest = manifestIn(after.bytes);
       checkManifest(key, manifest);
@@ -187,19 +186,16 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
   function checkPromise(key: string, original: string): void {
     const named = namedUntil.get(key);
     if (named === undefined || stage.line.now - named >= PROMISED_MS) return;
-    if (!originals.objects.has(original) || isUndone.has(original) || retention() < FLOOR_MS)
+    if (
+      !originals.objects.has(original) ||
+      isUndone.has(original) ||
+      retentionIn(buckets) < FLOOR_MS
+    )
       return;
     judge.accuse(
       'promise-broken',
       `${key} was named until ${Math.round(stage.line.now - named)} ms ago, and goes`,
     );
-  }
-
-  /** Lists that say less retain for the floor. */
-  function retention(): number {
-    const stored = buckets.config.objects.get('presets.in-force.json');
-    const text = stored?.bytes.toString('utf8') ?? '';
-    return /"retain": "2h"/.test(text) ? 2 * 3_600_000 : FLOOR_MS;
   }
 
   function noteNamed(before: Buffer | undefined, after: Manifest | undefined): void {

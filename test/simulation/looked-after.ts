@@ -13,3 +13,11 @@ export function isTakenDown(key: string, { config }: Buckets): boolean {
   const record = config.objects.get(takedownKey(key));
   return record !== undefined && isInForce(JSON.parse(record.bytes.toString('utf8')));
 }
+
+export const FLOOR_MS = 600_000;
+
+/** Lists that say less retain for the floor. */
+export function retentionIn({ config }: Buckets): number {
+  const text = config.objects.get('presets.in-force.json')?.bytes.toString('utf8') ?? '';
+  return /"retain": "2h"/.test(text) ? 2 * 3_600_000 : FLOOR_MS;
+}
