@@ -8,6 +8,8 @@ export interface Actor {
   name: string;
   random: Random;
   isDead: boolean;
+  /** What takes effect at the moment is a call that it gave up. */
+  isLate: boolean;
   /** Originals that it was asked about: nobody else's files are its business. */
   keys: ReadonlySet<string>;
   calls: number;
@@ -65,6 +67,7 @@ export function newActor(stage: Stage, name: string, keys: Iterable<string>): Ac
     name,
     random,
     isDead: false,
+    isLate: false,
     keys: new Set(keys),
     calls: 0,
     open: new Set(),
@@ -213,7 +216,9 @@ function haunt(
     // A mark without a decoder: nobody can tell it from one whose decoder did not come back.
     if (asked.verb === 'PUT' && asked.about.startsWith('crashes/')) stage.killed(actor, asked);
     stage.onStage = actor;
+    actor.isLate = true;
     unheard(effect);
+    actor.isLate = false;
     stage.haunt(actor, -1);
   });
 }

@@ -1,11 +1,11 @@
 import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
-import { isInForce, takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
 import type { Actor, Stage } from './actors.ts';
 import type { Change, SimulatedBucket } from './bucket.ts';
 import type { SimulatedCdn } from './cdn.ts';
 import type { Watch } from './codec.ts';
 import type { Cloud } from './functions.ts';
+import { FLOOR_MS, isFoundBySweep, isTakenDown, retentionIn } from './looked-after.ts';
 
 /** What must hold at every step, and what was seen so far. The first thing that does not hold ends the history. */
 export interface Judge extends Watch {
@@ -47,7 +47,6 @@ export interface Accusation extends Verdict {
 }
 
 const PROMISED_MS = 120_000;
-const FLOOR_MS = 600_000;
 const LONGEST_RUN_MS = 1_800_000;
 
 interface Seen {
@@ -100,7 +99,7 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     },
     haunted: (actor, by) => {
       add(actor.keys, by);
-      if (by < 0) judge.atRest(actor.keys);
+      if (by < 0) judge.atRest([...actor.keys].filter(key => !isFoundBySweep(key, buckets)));
     },
     atRest: keys => {
       for (const key of keys) if (!isBusy(key)) checkAtRest(key);
@@ -115,16 +114,11 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
   function checkAtRest(key: string): void {
     const stored = derivatives.objects.get(manifestKey(key));
     // A manifest that arrives late over a tombstone is found by the next sweep: docs/adr/0015.
-    if (!stored || isTakenDown(key)) return;
+    if (!stored || isTakenDown(key, buckets)) return;
     for (const { state, key: file } of manifestIn(stored.bytes).variants) {
       if (state !== 'rendered' || derivatives.objects.has(file)) continue;
       judge.accuse('names-missing', `${key}: nobody works on it, its manifest names ${file}`);
     }
-  }
-
-  function isTakenDown(key: string): boolean {
-    const record = buckets.config.objects.get(takedownKey(key));
-    return record !== undefined && isInForce(JSON.parse(record.bytes.toString('utf8')));
   }
 
   function checkBusiness(key: string, by: Actor | undefined, verb: string): void {
@@ -137,8 +131,8 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     checkBusiness(key, by, 'removed');
     const original = parseDerivativeKey(key)?.original;
     // An original that comes back to bytes that it had, while their files are on their way out: they are made anew.
-    const isNewer = before !== undefined && before.modifiedAt > askedAt;
-    if (original !== undefined && !isNewer) checkPromise(key, original);
+    const isOlder = (before?.modifiedAt ?? 0) <= askedAt;
+    if (original !== undefined && isOlder) checkPromise(key, original);
     else if (parseManifestKey(key) !== undefined) noteNamed(before?.bytes, undefined);
   }
 
@@ -156,7 +150,7 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
         judge.accuse('bytes-changed', `${key} has other bytes`);
       bytesOf.set(key, after.bytes);
       cdn.held.add(key);
-      if (by) unlooked.set(by, (unlooked.get(by) ?? new Set()).add(name.original));
+      if (by && !by.isLate) unlooked.set(by, (unlooked.get(by) ?? new Set()).add(name.original));
     } else if (parseManifestKey(key) !== undefined) {
       const manifest = manifestIn(after.bytes);
       checkManifest(key, manifest);
@@ -192,7 +186,11 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
   function checkPromise(key: string, original: string): void {
     const named = namedUntil.get(key);
     if (named === undefined || stage.line.now - named >= PROMISED_MS) return;
-    if (!originals.objects.has(original) || isUndone.has(original) || retention() < FLOOR_MS)
+    if (
+      !originals.objects.has(original) ||
+      isUndone.has(original) ||
+      retentionIn(buckets) < FLOOR_MS
+    )
       return;
     judge.accuse(
       'promise-broken',
@@ -200,15 +198,9 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     );
   }
 
-  /** Lists that say less retain for the floor. */
-  function retention(): number {
-    const stored = buckets.config.objects.get('presets.in-force.json');
-    const text = stored?.bytes.toString('utf8') ?? '';
-    return /"retain": "2h"/.test(text) ? 2 * 3_600_000 : FLOOR_MS;
-  }
-
   function noteNamed(before: Buffer | undefined, after: Manifest | undefined): void {
-    const kept = new Set(after?.variants.map(one => one.key));
+    // A manifest that arrives late may say that it failed: from then on nobody is led to it.
+    const kept = new Set(after?.variants.flatMap(one => (one.state === 'failed' ? [] : one.key)));
     for (const { key, state } of before ? manifestIn(before).variants : []) {
       if (state === 'rendered' && !kept.has(key)) namedUntil.set(key, stage.line.now);
     }

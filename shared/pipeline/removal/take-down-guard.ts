@@ -31,8 +31,8 @@ export function newWriter(key: string, isUnchecked: boolean): Writer {
   };
 }
 
-/** A look and the write after it take some tenths of a second. */
-const LONG_MS = 2000;
+/** A look and the write after it take a tenth of a second. */
+const LONG_MS = 1000;
 
 /** The same store; each write is noted before it happens, so that none is missed, whoever makes it. */
 export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectStore {
