@@ -1,5 +1,5 @@
 /** The layers of docs/adr/0001-layers.md, checked. Each rule says why it is there. */
-const PURE = ['zod', 'picomatch', 'thumbhash', 'ms', 'leven'];
+const PURE = ['zod', 'thumbhash', 'ms', 'leven'];
 /** The codec, and what its steps have in common. */
 const SHARP = '^shared/adapters/sharp/';
 

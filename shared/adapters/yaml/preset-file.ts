@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isCollection,
@@ -7,6 +8,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
 } from 'yaml';
 import { Failure } from '../../core/failure.ts';
 import { checkPresets } from '../../core/list/checks.ts';
@@ -38,7 +40,12 @@ export function readPresetList(
     }));
     return { problems };
   }
-  const written: unknown = document.toJS();
+  const resolved = writtenOut(document);
+  if ('wrong' in resolved) {
+    const { message, alias } = resolved.wrong;
+    return { problems: [{ path: [], message, place: placeOf(startOf(alias) ?? 0) }] };
+  }
+  const { written } = resolved;
   const checked = checkPresets(written);
   if ('list' in checked) {
     return { list: checked.list, fingerprint: fingerprintOfList(checked.list) };
@@ -49,6 +56,40 @@ export function readPresetList(
   });
   found.sort((a, b) => a.offset - b.offset);
   return { problems: found.map(({ offset: _, ...problem }) => problem) };
+}
+
+interface BadAlias {
+  message: string;
+  alias: Alias | undefined;
+}
+
+/** With its aliases resolved. Whoever may write a list could write one that stands for itself, or for billions. */
+function writtenOut(document: Document.Parsed): { written: unknown } | { wrong: BadAlias } {
+  const aliases: Alias[] = [];
+  let wrong: BadAlias | undefined;
+  visit(document, {
+    Alias(_, alias, around) {
+      aliases.push(alias);
+      const target = alias.resolve(document);
+      if (target && !around.includes(target)) return undefined;
+      const name = alias.source;
+      const message = target
+        ? `expected an alias of something else, *${name} stands within &${name}`
+        : `expected an anchor &${name} before the alias *${name}, received none`;
+      wrong = { message, alias };
+      return visit.BREAK;
+    },
+  });
+  if (wrong) return { wrong };
+  try {
+    return { written: document.toJS() };
+  } catch (thrown) {
+    // More than maxAliasCount: https://eemeli.org/yaml/#tojs-options
+    if (!(thrown instanceof ReferenceError)) throw thrown;
+    const message =
+      'expected aliases of a hundred things at most, these stand for more written out';
+    return { wrong: { message, alias: aliases[0] } };
+  }
 }
 
 /** `presets.yaml:4:9 presets[0].fit: expected …, received …` */

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { widthsOf } from './geometry.ts';
+import { globProblem } from './glob.ts';
 import {
   limitsShape,
   type Preset,
@@ -51,6 +52,12 @@ function issuesBetween(draft: Draft): PresetIssue[] {
     if (preset) checkFormats(preset, inPreset);
   }
   for (const [index, rule] of draft.rules.entries()) {
+    const wrong = rule && globProblem(rule.match);
+    if (wrong)
+      complain(
+        ['rules', index, 'match'],
+        `expected ${wrong.expected}, at its character ${wrong.at + 1}`,
+      );
     const inRule: Complain = (path, message) =>
       complain(['rules', index, 'presets', ...path], message);
     if (rule && rule.presets !== 'none') checkRule(draft, rule.presets, inRule);

@@ -13,7 +13,7 @@ import { fingerprintOfList, recipeOf } from './recipe.ts';
 
 /**
  * The preset list as clients get it, `presets.json` in the derivatives bucket: with an original's key and ETag
- * it names every file of the original. Rules are left out: their globs are picomatch's, which a client has
+ * it names every file of the original. Rules are left out: their globs need a matcher, which a client has
  * not, and they tell what folders there are. A page knows what its pictures are; the manifest knows for sure.
  */
 export const PUBLISHED_KEY = 'presets.json';

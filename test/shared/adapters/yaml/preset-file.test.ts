@@ -13,10 +13,38 @@ rules:
 presets:
 `;
 
+/** Nine times nine times nine …, in a dozen lines. */
+function bomb(): string {
+  const line = (name: string, of: string) => `${name}: &${name} [${Array(9).fill(of).join(', ')}]`;
+  const names = [...'abcdefghij'];
+  return names.map((name, at) => line(name, at === 0 ? 'x' : `*${names[at - 1]}`)).join('\n');
+}
+
 describe('a preset list', () => {
   it('in order has no problem', () => expect(problems(SMALL)).toEqual([]));
 
   it.each([
+    [
+      'an alias of nothing',
+      'presets: *nope',
+      'p.yaml:1:10 expected an anchor &nope before the alias',
+    ],
+    [
+      'a list within itself',
+      'version: 1\npresets: &all [*all]',
+      'p.yaml:2:16 expected an alias of something else, *all stands within &all',
+    ],
+    [
+      'a map merged into itself',
+      'limits: &one\n  <<: *one',
+      'p.yaml:2:7 expected an alias of something',
+    ],
+    ['aliases of billions', bomb(), 'p.yaml:2:8 expected aliases of a hundred things at most'],
+    [
+      'a glob that is none',
+      SMALL.replace("'**'", "'a(b)'"),
+      'rules[1].match: expected no parentheses',
+    ],
     [
       'an unknown key',
       `${HEAD}  - { name: feed, widhts: [480], formats: { jpeg: {} } }`,
@@ -123,13 +151,5 @@ describe('a preset list', () => {
     const yaml = `${HEAD}  - &base { name: feed, widths: [4], formats: { jpeg: {} } }\n  - { <<: *base, name: wide }\n`;
     const read = readPresetList(yaml, 'p.yaml');
     expect('list' in read && read.list.presets.map(({ name }) => name)).toEqual(['feed', 'wide']);
-  });
-
-  it('is not blown up by aliases of aliases', () => {
-    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
-    for (const [from, to] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg', 'gh']) {
-      bomb.push(`${to}: &${to} [${Array(9).fill(`*${from}`).join(',')}]`);
-    }
-    expect(() => problems(bomb.join('\n'))).toThrow(/alias/i);
   });
 });
