@@ -156,18 +156,7 @@ describe('a service definition', () => {
   });
 
   it.each([
-    [
-      'fields that do not go together',
-      ['cpu: 0.5', 'cpu: 1'],
-      /resources\.one\.props\.memorySize: expected 1 to 4 GB for each vCPU, received 512 MB for 1 vCPU$/,
-    ],
-    ['no account', ['vars:', 'unused:'], /: vars: expected an object, received nothing$/],
     ['a variable without a value', [", '0123')", ')'], /env\('ACCOUNT'\) not found\.$/],
-    [
-      'no functions',
-      ['component: fc3\n', 'component: oss\n'],
-      /: resources: expected at least one function, received none$/,
-    ],
     ['broken YAML', ['name: test', 'name: {'], /format is incorrect/],
     [
       'a reference to nothing',
