@@ -13,14 +13,15 @@ export function pixelsOf({ width, height, frames }: Picture): number {
 }
 
 /** The plan's size is exact, so `inside` has become `fill`. One frame's centre of interest is not another's. */
-export function shapeOf({ recipe, width, height, gravity, fromFile }: Variant): ResizeOptions {
+export function shapeOf(variant: Variant, background = variant.recipe.background): ResizeOptions {
+  const { recipe, width, height, gravity, fromFile } = variant;
   const wanders = fromFile === 'animated' && (gravity === 'attention' || gravity === 'entropy');
   return {
     width,
     height,
     fit: recipe.fit === 'inside' ? 'fill' : recipe.fit,
     position: wanders ? 'centre' : gravity,
-    background: recipe.background,
+    background,
   };
 }
 

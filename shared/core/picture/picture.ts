@@ -20,7 +20,10 @@ export const pictureSchema = z.strictObject({
   alpha: z.boolean(),
   /** 1 for a still picture. */
   frames: z.int().positive(),
-  profile: z.literal('p3').optional().describe('wider than sRGB: Display P3'),
+  profile: z
+    .literal('p3')
+    .optional()
+    .describe('wider than sRGB, as Display P3, Adobe RGB and BT.2020 are'),
   hdr: z.literal(true).optional().describe('a JPEG with a gain map (Ultra HDR)'),
   labels: labelsSchema.optional(),
   copyright: z.string().optional().describe('from EXIF, where the list keeps it'),
