@@ -4,7 +4,7 @@ import type { Picture, Size } from '../../core/picture/picture.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { ForeignDecoders, Raster } from '../../ports.ts';
 import { colourIn, pixelsOfColour, profileOption, type Seen } from './colour.ts';
-import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shapeOf } from './rasters.ts';
+import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shapeOf, turned } from './rasters.ts';
 
 /** sharp itself resizes the frames of a file, but neither knows those of a PNG nor turns any. */
 export async function animated(
@@ -74,11 +74,4 @@ async function joined(
     pageHeight: variant.height,
   };
   return sharp(Buffer.concat(resized), { raw, limitInputPixels: false });
-}
-
-/** Upright, from one of EXIF's eight orientations. sharp mirrors before it turns. (CIPA DC-008, 4.6.4) */
-function turned(raster: Raster, orientation: number): Sharp {
-  const angle = [0, 0, 0, 180, 180, 270, 90, 90, 270][orientation] ?? 0;
-  const pipeline = fromRaster(raster).rotate(angle);
-  return [2, 4, 5, 7].includes(orientation) ? pipeline.flop() : pipeline;
 }

@@ -2,6 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { attempt } from '../../core/picture/codec-step.ts';
 import { refuseHeaderOf } from '../../core/picture/costly-headers.ts';
 import { Failure } from '../../core/failure.ts';
+import { gainMapXmp, ultraHdrOf } from '../../core/picture/gain-map-writer.ts';
 import { isAscii, xmpOf } from '../../core/picture/labels.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import { pictureFrom } from '../../core/picture/from-header.ts';
@@ -13,8 +14,10 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, ForeignDecoders, Raster } from '../../ports.ts';
 import { animated } from './animation.ts';
 import { inDisplayP3 } from './numbers.ts';
+import { resize } from './resize.ts';
+import { ultraHdr } from './ultra-hdr.ts';
 import { decode } from './decode.ts';
-import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shapeOf } from './rasters.ts';
+import { FAIL_ON, fromRaster, rasterFrom } from './rasters.ts';
 import { asEncoder } from './threads.ts';
 
 // Whatever a file claims to be: no SVG, PDF, magick or text loader is ever reached.
@@ -56,20 +59,6 @@ async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
   return picture;
 }
 
-async function resize(raster: Raster, variant: Variant): Promise<Raster> {
-  const { recipe, width, height } = variant;
-  const keepsProfile = raster.icc !== undefined && recipe.colour === 'p3';
-  const isThere = raster.width === width && raster.height === height && !recipe.sharpen;
-  if (isThere && (keepsProfile || !raster.icc)) return raster;
-  const background = keepsProfile ? inDisplayP3(recipe.background) : recipe.background;
-  const pipeline = fromRaster(raster).resize(shapeOf(variant, background));
-  if (recipe.sharpen) pipeline.sharpen({ sigma: recipe.sharpen });
-  const resized = await attempt('VARIANT_UNRENDERABLE', 'expected to resize the picture', () =>
-    rasterFrom(keepsProfile ? pipeline.keepIccProfile() : pipeline.toColourspace('srgb')),
-  );
-  return keepsProfile && raster.icc ? { ...resized, icc: raster.icc } : resized;
-}
-
 async function encode(raster: Raster, { recipe }: Variant, picture: Picture): Promise<Buffer> {
   const pipeline = fromRaster(raster);
   if (raster.channels === 4 && recipe.format === 'jpeg') {
@@ -96,15 +85,15 @@ async function encodeFromFile(
     const encoder = { ...recipe.encoder, ...timing };
     return await finish(pipeline, { ...recipe, encoder }, picture);
   }
-  const limitInputPixels = pixelsOf(picture);
-  const pipeline = sharp(file, { failOn: FAIL_ON, limitInputPixels, autoOrient: true });
-  keepGainMap(pipeline.resize(shapeOf(variant)));
-  return await finish(pipeline, recipe, picture);
-}
-
-/** In sharp 0.35 and missing from its types. */
-function keepGainMap(pipeline: Sharp): void {
-  (pipeline as Sharp & { keepGainMap(): Sharp }).keepGainMap();
+  const { base, gainMap } = await attempt(
+    'VARIANT_UNRENDERABLE',
+    'expected a picture and its gain map',
+    () => ultraHdr(file, variant, picture, foreign),
+  );
+  const pipeline = fromRaster(base);
+  if (base.icc) pipeline.keepIccProfile();
+  const primary = await finish(pipeline, recipe, picture, gainMapXmp(gainMap.length));
+  return ultraHdrOf(primary, gainMap);
 }
 
 /** The last step of every rendition: the few words that go with the pixels, and the encoder. */
@@ -112,9 +101,10 @@ async function finish(
   pipeline: Sharp,
   { format, encoder, copyright }: Variant['recipe'],
   picture: Picture,
+  others?: ReturnType<typeof gainMapXmp>,
 ): Promise<Buffer> {
   const notice = copyright && picture.copyright;
-  const xmp = xmpOf(picture.labels, notice && !isAscii(notice) ? notice : undefined);
+  const xmp = xmpOf(picture.labels, notice && !isAscii(notice) ? notice : undefined, others);
   if (xmp) pipeline.withXmp(xmp);
   if (notice && isAscii(notice)) pipeline.withExif({ IFD0: { Copyright: notice } });
   const { animated: _a, keepIfSmallerBy: _k, chroma, ...options } = encoder;

@@ -1,6 +1,7 @@
 import { apngFrames } from './apng.ts';
 import { colourOf, type Pixels } from './colour.ts';
 import { toldBy } from './colour-told.ts';
+import { gainMapIn } from './gain-map.ts';
 import { copyrightIn, labelsIn, type Metadata } from './labels.ts';
 import type { Picture, Size } from './picture.ts';
 
@@ -32,10 +33,17 @@ export function pictureFrom(
     alpha: header.hasAlpha,
     frames: framesIn(file, kind, header),
     ...(colourOf(toldBy(file, kind), header).isWide ? { profile: 'p3' } : {}),
-    ...(header.gainMap && kind === 'jpeg' ? { hdr: true } : {}),
+    ...(kind === 'jpeg' ? hdrIn(file, header) : {}),
     ...(labels ? { labels } : {}),
     ...(copyright ? { copyright } : {}),
   };
+}
+
+/** libvips knows some of these files, the index of pictures others. */
+function hdrIn(file: Buffer, { gainMap }: Header): Pick<Picture, 'hdr' | 'gainMap'> {
+  const found = gainMapIn(file);
+  if (found === undefined && !gainMap) return {};
+  return found && found !== 'unreadable' ? { hdr: true } : { hdr: true, gainMap: 'unreadable' };
 }
 
 /** Upright, of one frame. */

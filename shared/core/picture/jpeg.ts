@@ -1,5 +1,5 @@
 /** Where an XMP packet begins in an APP1 segment. (XMP specification, part 3, 1.1.3) */
-const XMP_HEADER = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1');
+export const XMP_HEADER = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1');
 
 const ICC_HEADER = Buffer.from('ICC_PROFILE\0', 'latin1');
 
@@ -18,16 +18,29 @@ export function hasProfileInJpeg(file: Buffer): boolean {
 }
 
 /** What follows the name in the first segment of that kind, before the pixels. */
-function segmentData(file: Buffer, wanted: number, name: Buffer): Buffer | undefined {
-  for (let at = 2; at + 4 <= file.length && file[at] === 0xff; ) {
-    const marker = file[at + 1];
-    if (marker === START_OF_SCAN) return undefined;
-    const end = at + 2 + file.readUInt16BE(at + 2);
-    const data = file.subarray(at + 4, end);
+export function segmentData(file: Buffer, wanted: number, name: Buffer): Buffer | undefined {
+  for (const { marker, data } of segmentsOf(file)) {
     if (marker === wanted && data.subarray(0, name.length).equals(name)) {
       return data.subarray(name.length);
     }
-    at = end;
   }
   return undefined;
+}
+
+/** What stands before the pixels, in the file's order. (ITU-T T.81, B.1.1.4) */
+export function* segmentsOf(file: Buffer): Generator<Segment> {
+  for (let at = 2; at + 4 <= file.length && file[at] === 0xff; ) {
+    const marker = file[at + 1] ?? 0;
+    if (marker === START_OF_SCAN) return;
+    const end = at + 2 + file.readUInt16BE(at + 2);
+    yield { marker, at, end, data: file.subarray(at + 4, end) };
+    at = end;
+  }
+}
+
+interface Segment {
+  marker: number;
+  at: number;
+  end: number;
+  data: Buffer;
 }
