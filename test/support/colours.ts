@@ -86,7 +86,7 @@ export async function profileNamed(name: 'srgb' | 'p3'): Promise<Buffer> {
 }
 
 /**
- * An AVIF as sharp writes it, which says nothing of its colour, with a box that does: added to the properties, to
+ * An AVIF as sharp writes it, or a HEIC of that kind, which says nothing of its colour, with a box that does: added to the properties, to
  * those of the one item, and to the sizes of what lies around. (ISO/IEC 23008-12, 9.3)
  */
 export function withNclx(avif: Buffer, primaries: number, transfer: number): Buffer {
@@ -106,9 +106,12 @@ export function withNclx(avif: Buffer, primaries: number, transfer: number): Buf
   grow('ipma', 1);
   grow('iprp', 20);
   grow('meta', 20);
-  // What the one extent's offset is counted from, and the count of the item's properties.
-  const offset = startOf('iloc') + 20;
-  counted.writeUInt32BE(avif.readUInt32BE(offset) + 20, offset);
+  // What the offset of each item's one extent is counted from, and the count of the item's properties.
+  const [items, itemBytes] = [startOf('iloc') + 16, 18];
+  for (let item = 0; item < avif.readUInt16BE(items - 2); item += 1) {
+    const base = items + item * itemBytes + 4;
+    counted.writeUInt32BE(avif.readUInt32BE(base) + 20, base);
+  }
   const count = startOf('ipma') + 18;
   counted[count] = (avif[count] ?? 0) + 1;
   const index = Buffer.from([(avif[count] ?? 0) + 1]);
@@ -137,4 +140,50 @@ export const casesFolder = process.env.DARKROOM_CASES ?? (existsSync(BESIDE) ? B
 
 export function caseOf(name: string): Buffer {
   return readFileSync(join(casesFolder ?? '', name));
+}
+
+/** A TIFF of 32-bit floats between 0 and 1, which libvips takes for linear light. (TIFF 6.0, section 2; tech note 3) */
+export function floatTiff(channels: 1 | 3, icc?: Buffer): Buffer {
+  const samples = Array.from({ length: HEIGHT * WIDTH }, (_, at) => {
+    const quarter = (at < (HEIGHT * WIDTH) / 2 ? 0 : 2) + (at % WIDTH < WIDTH / 2 ? 0 : 1);
+    return (NUMBERS[quarter] ?? []).slice(0, channels).map(value => value / 255);
+  }).flat();
+  const pixels = Buffer.from(new Float32Array(samples).buffer);
+  const shorts = Buffer.alloc(channels * 4);
+  for (let channel = 0; channel < channels; channel += 1) {
+    shorts.writeUInt16LE(32, channel * 2);
+    shorts.writeUInt16LE(3, (channels + channel) * 2);
+  }
+  const bitsAt = 8 + pixels.length;
+  const formatsAt = bitsAt + channels * 2;
+  const iccAt = bitsAt + shorts.length;
+  const inline = (at: number, value: number) => (channels === 1 ? value : at);
+  const entries = [
+    [256, 3, 1, WIDTH],
+    [257, 3, 1, HEIGHT],
+    [258, 3, channels, inline(bitsAt, 32)],
+    [259, 3, 1, 1],
+    [262, 3, 1, channels === 1 ? 1 : 2],
+    [273, 4, 1, 8],
+    [277, 3, 1, channels],
+    [278, 3, 1, HEIGHT],
+    [279, 4, 1, pixels.length],
+    [339, 3, channels, inline(formatsAt, 3)],
+    ...(icc ? [[34_675, 7, icc.length, iccAt]] : []),
+  ];
+  const directory = Buffer.alloc(2 + entries.length * 12 + 4);
+  directory.writeUInt16LE(entries.length, 0);
+  for (const [index, [tag = 0, type = 0, count = 0, value = 0]] of entries.entries()) {
+    directory.writeUInt16LE(tag, 2 + index * 12);
+    directory.writeUInt16LE(type, 4 + index * 12);
+    directory.writeUInt32LE(count, 6 + index * 12);
+    directory.writeUInt32LE(value, 10 + index * 12);
+  }
+  const head = Buffer.from('II*\0\0\0\0\0', 'latin1');
+  const parts = [head, pixels, shorts, icc ?? Buffer.alloc(0)];
+  head.writeUInt32LE(
+    parts.reduce((sum, part) => sum + part.length, 0),
+    4,
+  );
+  return Buffer.concat([...parts, directory]);
 }

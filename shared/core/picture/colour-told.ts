@@ -45,9 +45,13 @@ const SRGB = 13;
 /** All of them stand before the pixels; the first of a kind counts. (PNG, third edition, 5.6, 11.3.2) */
 function toldByPng(file: Buffer): Told {
   const told: Told = {};
+  const left = new Map(READERS);
   for (const { type, at, bytes } of pngChunks(file)) {
     if (type === PNG_CHUNKS.IDAT) break;
-    READERS.get(type)?.(file.subarray(at, at + bytes), told);
+    const read = left.get(type);
+    if (!read) continue;
+    read(file.subarray(at, at + bytes), told);
+    left.delete(type);
   }
   return told;
 }
@@ -62,7 +66,7 @@ const READERS = new Map<number, (data: Buffer, told: Told) => void>([
 /** A PNG's pixels are RGB: it may name no matrix. (11.3.2.6) */
 function readCicp(data: Buffer, told: Told): void {
   const [primaries, transfer, matrix, range] = data;
-  if (told.cicp || primaries === undefined || transfer === undefined || matrix !== 0) return;
+  if (primaries === undefined || transfer === undefined || matrix !== 0) return;
   told.cicp = { primaries, transfer };
   if (range === 0) told.isLimited = true;
 }
@@ -74,11 +78,11 @@ function readSrgb(_: Buffer, told: Told): void {
 const PER_UNIT = 100_000;
 
 function readGamma(data: Buffer, told: Told): void {
-  if (told.gamma === undefined && data.length >= 4) told.gamma = data.readUInt32BE(0) / PER_UNIT;
+  if (data.length >= 4) told.gamma = data.readUInt32BE(0) / PER_UNIT;
 }
 
 function readChromaticities(data: Buffer, told: Told): void {
-  if (told.chromaticities || data.length < 32) return;
+  if (data.length < 32) return;
   const values = Array.from({ length: 8 }, (_, at) => data.readUInt32BE(at * 4) / PER_UNIT);
   told.chromaticities = values as Chromaticities;
 }

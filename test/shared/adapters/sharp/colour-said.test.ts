@@ -6,6 +6,7 @@ import {
   casesFolder,
   chromaticities,
   cicp,
+  floatTiff,
   gamma,
   NUMBERS,
   pngOf,
@@ -125,6 +126,24 @@ describe('what a PNG says of its colour', () => {
   });
 });
 
+/** Columns of Adobe RGB (1998), annex B, adapted to D50. */
+const ADOBE_RGB_XYZ = {
+  rXYZ: [0.609_74, 0.311_11, 0.019_47],
+  gXYZ: [0.205_28, 0.625_67, 0.060_87],
+  bXYZ: [0.149_19, 0.063_22, 0.744_57],
+};
+
+/** The same curves, other primaries. */
+function withPrimaries(icc: Buffer, primaries: typeof ADOBE_RGB_XYZ): Buffer {
+  const changed = Buffer.from(icc);
+  for (const [tag, values] of Object.entries(primaries)) {
+    const data = icc.readUInt32BE(icc.indexOf(tag, 132) + 4) + 8;
+    for (const [axis, value] of values.entries())
+      changed.writeInt32BE(Math.round(value * 65_536), data + axis * 4);
+  }
+  return changed;
+}
+
 function withProfile(jpeg: Buffer, icc: Buffer): Buffer {
   const data = Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), icc]);
   const head = Buffer.from([0xff, 0xe2, 0, 0]);
@@ -152,6 +171,17 @@ describe('what an AVIF says of its colour', () => {
   });
 });
 
+describe('what a TIFF of floats says of its colour', () => {
+  it('is no linear light by itself', async () => {
+    await expectShown(floatTiff(3), NUMBERS);
+    await expectShown(floatTiff(1), grey(200, 60, 50, 220));
+  });
+
+  it('is its profile', async () => {
+    await expectShown(floatTiff(3, await profileNamed('p3')), P3);
+  });
+});
+
 describe('wide colour', () => {
   it('is kept as Display P3, whoever said that it is wide', async () => {
     const p3 = await profileNamed('p3');
@@ -172,6 +202,40 @@ describe('wide colour', () => {
     for (const [at, quarter] of (await quartersOf(shown)).entries())
       expectNear(quarter, BT2020[at] ?? [], 8);
     expectNear((await quartersOf(output))[1] ?? [], [0, 166, 76], 8);
+  });
+
+  it('is kept of a profile of other primaries, and is right in sRGB', async () => {
+    const adobe = profile(withPrimaries(await profileNamed('p3'), ADOBE_RGB_XYZ));
+    const shown = [
+      [230, 60, 39],
+      [0, 160, 74],
+      [30, 80, 193],
+      [227, 200, 81],
+    ];
+    for (const deep of [false, true]) {
+      const file = pngOf([adobe], { deep });
+      await expectShown(file, shown);
+      const kept = await sharp(await rendered(file, wide))
+        .toColourspace('srgb')
+        .png()
+        .toBuffer();
+      for (const [at, quarter] of (await quartersOf(kept)).entries())
+        expectNear(quarter, shown[at] ?? [], 8);
+      expectNear((await quartersOf(await rendered(file, wide)))[1] ?? [], [9, 157, 83], 8);
+    }
+  });
+
+  it('keeps its transparency, whoever converts it', async () => {
+    for (const said of [cicp(12, 13), cicp(9, 16)]) {
+      for (const list of [png, wide]) {
+        const half = await sharp(pngOf([])).ensureAlpha(0.5).png().toBuffer();
+        const file = Buffer.concat([half.subarray(0, 33), said, half.subarray(33)]);
+        const { data, info } = await sharp(await rendered(file, list))
+          .raw()
+          .toBuffer({ resolveWithObject: true });
+        expect([info.channels, data[3]]).toEqual([4, 127]);
+      }
+    }
   });
 
   it.each([
@@ -206,6 +270,24 @@ describe.runIf(casesFolder)(suite, () => {
     ['tif-rgbfloat.tif', NUMBERS],
   ])('%s', async (name, expected) => {
     await expectShown(caseOf(name), expected);
+  });
+
+  it.each<[number, number, number[][]]>([
+    [12, 13, P3],
+    [1, 8, LINEAR],
+    [9, 16, PQ],
+    [9, 18, HLG],
+  ])('a HEIC of CICP %i/%i', async (primaries, transfer, expected) => {
+    await expectShown(withNclx(caseOf('heic-exif6-noirot.heic'), primaries, transfer), expected);
+  });
+
+  it('p3-8.png has the list’s background in its own numbers', async () => {
+    const preset = "widths: [64], aspect: '1:1', fit: contain, background: '#ff0000', colour: p3";
+    const output = await rendered(caseOf('p3-8.png'), one(`${preset}, formats: { png: {} }`));
+    const { data } = await sharp(output, { ignoreIcc: true })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expectNear([...data.subarray(0, 3)], [234, 51, 35], 8);
   });
 
   it('apng16-p3.png, each frame', async () => {
