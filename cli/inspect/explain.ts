@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
+import type { Picture } from '../../shared/core/picture/picture.ts';
 import { isWorthAnotherTry } from '../../shared/core/set/findings.ts';
 import { versionOf } from '../../shared/core/set/keys.ts';
 import { isWhole, type Status } from '../../shared/core/set/status.ts';
@@ -119,19 +120,22 @@ function ruleText({ rule }: Status): string {
   return `rules[${rule.index}] "${rule.match}" → ${presets}`;
 }
 
+function factsOf(picture: Picture): string[] {
+  const gainMap = picture.gainMap ? 'gain map that cannot be read' : 'gain map';
+  return [
+    `${picture.format} ${picture.width}x${picture.height}`,
+    ...(picture.frames > 1 ? [`${picture.frames} frames`] : []),
+    ...(picture.alpha ? ['transparent parts'] : []),
+    ...(picture.profile ? ['wide gamut'] : []),
+    ...(picture.hdr ? [gainMap] : []),
+    ...(picture.salvaged ? ['cut off, what came is shown'] : []),
+  ];
+}
+
 function originalText({ original, picture }: Status): string {
   if (!original) return 'gone: its set is an orphan (darkroom verify)';
   const { etag, bytes } = original;
-  const facts = picture
-    ? [
-        `${picture.format} ${picture.width}x${picture.height}`,
-        ...(picture.frames > 1 ? [`${picture.frames} frames`] : []),
-        ...(picture.alpha ? ['transparent parts'] : []),
-        ...(picture.profile ? ['Display P3'] : []),
-        ...(picture.hdr ? ['gain map'] : []),
-        ...(picture.salvaged ? ['cut off, what came is shown'] : []),
-      ]
-    : ['not read yet, or not readable'];
+  const facts = picture ? factsOf(picture) : ['not read yet, or not readable'];
   return [...facts, bytesAsText(bytes), `ETag ${etag}`, `version ${versionOf(etag)}`].join(', ');
 }
 

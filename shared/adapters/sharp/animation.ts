@@ -3,7 +3,8 @@ import { type ApngFrame, composeFrames } from '../../core/picture/apng.ts';
 import type { Picture, Size } from '../../core/picture/picture.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { ForeignDecoders, Raster } from '../../ports.ts';
-import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shapeOf } from './rasters.ts';
+import { colourIn, pixelsOfColour, profileOption, type Seen } from './colour.ts';
+import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shapeOf, turned } from './rasters.ts';
 
 /** sharp itself resizes the frames of a file, but neither knows those of a PNG nor turns any. */
 export async function animated(
@@ -12,10 +13,16 @@ export async function animated(
   picture: Picture,
   foreign: ForeignDecoders,
 ): Promise<{ pipeline: Sharp; timing: object }> {
-  const options = { failOn: FAIL_ON, limitInputPixels: pixelsOf(picture), animated: true } as const;
+  const seen = await colourIn(file, picture);
+  const options = {
+    ...profileOption(seen),
+    failOn: FAIL_ON,
+    limitInputPixels: pixelsOf(picture),
+    animated: true,
+  } as const;
   const { orientation = 1, delay, loop, pageHeight } = await sharp(file, options).metadata();
   if (picture.format === 'png') {
-    const stored = await storedFrames(file, foreign);
+    const stored = await storedFrames(file, seen, foreign);
     return { pipeline: await joined(stored.frames, orientation, variant), timing: stored.timing };
   }
   if (orientation === 1) {
@@ -34,12 +41,12 @@ function* framesOf({ data, width, height }: Raster): Generator<Raster> {
   }
 }
 
-async function storedFrames(file: Buffer, { apng }: ForeignDecoders) {
+async function storedFrames(file: Buffer, seen: Seen, { apng }: ForeignDecoders) {
   const { width, height, loop, frames } = await apng(file);
   const drawn: ApngFrame[] = [];
   for (const { png, ...frame } of frames) {
-    const upright = sharp(png, { failOn: FAIL_ON }).toColourspace('srgb').ensureAlpha();
-    drawn.push({ ...frame, rgba: (await rasterFrom(upright)).data });
+    const one = sharp(png, { ...profileOption(seen), failOn: FAIL_ON }).ensureAlpha();
+    drawn.push({ ...frame, rgba: (await pixelsOfColour(one, seen, false)).data });
   }
   const timing = { loop, delay: frames.map(({ delay }) => delay) };
   return { frames: composedOf({ width, height }, drawn), timing };
@@ -67,11 +74,4 @@ async function joined(
     pageHeight: variant.height,
   };
   return sharp(Buffer.concat(resized), { raw, limitInputPixels: false });
-}
-
-/** Upright, from one of EXIF's eight orientations. sharp mirrors before it turns. (CIPA DC-008, 4.6.4) */
-function turned(raster: Raster, orientation: number): Sharp {
-  const angle = [0, 0, 0, 180, 180, 270, 90, 90, 270][orientation] ?? 0;
-  const pipeline = fromRaster(raster).rotate(angle);
-  return [2, 4, 5, 7].includes(orientation) ? pipeline.flop() : pipeline;
 }

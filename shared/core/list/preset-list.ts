@@ -96,7 +96,7 @@ export const presetShape = z.strictObject({
   colour: z
     .enum(['srgb', 'p3'])
     .default('srgb')
-    .describe('p3 keeps Display P3 where the original has it'),
+    .describe('p3 keeps what is wider than sRGB, as Display P3'),
   hdr: z.enum(['drop', 'keep']).default('drop').describe('the gain map of Ultra HDR, in jpeg'),
   sharpen: z.number().min(0.3).max(10).optional().describe('sigma of the mask, in pixels'),
   when: condition.optional().describe('the preset is made for such pictures only'),

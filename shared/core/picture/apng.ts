@@ -8,10 +8,14 @@ function chunkType(letters: string): number {
 export const PNG_CHUNKS = {
   acTL: chunkType('acTL'),
   caBX: chunkType('caBX'),
+  cHRM: chunkType('cHRM'),
+  cICP: chunkType('cICP'),
   fcTL: chunkType('fcTL'),
   IDAT: chunkType('IDAT'),
   IEND: chunkType('IEND'),
+  gAMA: chunkType('gAMA'),
   iTXt: chunkType('iTXt'),
+  sRGB: chunkType('sRGB'),
   zTXt: chunkType('zTXt'),
 } as const;
 

@@ -1,10 +1,12 @@
 import { apngFrames } from './apng.ts';
-import { isDisplayP3 } from './icc.ts';
+import { colourOf, type Pixels } from './colour.ts';
+import { toldBy } from './colour-told.ts';
+import { gainMapIn } from './gain-map.ts';
 import { copyrightIn, labelsIn, type Metadata } from './labels.ts';
 import type { Picture, Size } from './picture.ts';
 
 /** What a decoder reads from a file's header; sharp's names. */
-export interface Header extends Metadata {
+export interface Header extends Metadata, Pixels {
   autoOrient: Size;
   /** EXIF's, 1 to 8; from 5 on a picture is stored on its side. */
   orientation?: number | undefined;
@@ -13,7 +15,6 @@ export interface Header extends Metadata {
   pages?: number | undefined;
   hasAlpha: boolean;
   compression?: 'av1' | 'hevc' | undefined;
-  icc?: Buffer | undefined;
   gainMap?: object | undefined;
 }
 
@@ -31,11 +32,18 @@ export function pictureFrom(
     ...sizeIn(header),
     alpha: header.hasAlpha,
     frames: framesIn(file, kind, header),
-    ...(isDisplayP3(header.icc) ? { profile: 'p3' } : {}),
-    ...(header.gainMap && kind === 'jpeg' ? { hdr: true } : {}),
+    ...(colourOf(toldBy(file, kind), header).isWide ? { profile: 'p3' } : {}),
+    ...(kind === 'jpeg' ? hdrIn(file, header) : {}),
     ...(labels ? { labels } : {}),
     ...(copyright ? { copyright } : {}),
   };
+}
+
+/** libvips knows some of these files, the index of pictures others. */
+function hdrIn(file: Buffer, { gainMap }: Header): Pick<Picture, 'hdr' | 'gainMap'> {
+  const found = gainMapIn(file);
+  if (found === undefined && !gainMap) return {};
+  return found && found !== 'unreadable' ? { hdr: true } : { hdr: true, gainMap: 'unreadable' };
 }
 
 /** Upright, of one frame. */

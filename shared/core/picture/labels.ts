@@ -59,7 +59,11 @@ export function isAscii(text: string): boolean {
 }
 
 /** An XMP packet with these and nothing else, or undefined where there is none to carry. */
-export function xmpOf(labels: Labels | undefined, copyright?: string): string | undefined {
+export function xmpOf(
+  labels: Labels | undefined,
+  copyright?: string,
+  others = { attributes: '', elements: '' },
+): string | undefined {
   const { aigc, digitalSourceType } = labels ?? {};
   const properties = [
     aigc ? `<TC260:AIGC>${escaped(aigc)}</TC260:AIGC>` : '',
@@ -69,10 +73,11 @@ export function xmpOf(labels: Labels | undefined, copyright?: string): string | 
     copyright
       ? `<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">${escaped(copyright)}</rdf:li></rdf:Alt></dc:rights>`
       : '',
+    others.elements,
   ].join('');
   if (!properties) return undefined;
   const dc = copyright ? ' xmlns:dc="http://purl.org/dc/elements/1.1/"' : '';
-  return `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"${dc}>${properties}</rdf:Description></rdf:RDF></x:xmpmeta>`;
+  return `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"${dc}${others.attributes}>${properties}</rdf:Description></rdf:RDF></x:xmpmeta>`;
 }
 
 function aigcIn(xmp: string, { exif, comments }: Metadata): string | undefined {

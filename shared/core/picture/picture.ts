@@ -20,8 +20,15 @@ export const pictureSchema = z.strictObject({
   alpha: z.boolean(),
   /** 1 for a still picture. */
   frames: z.int().positive(),
-  profile: z.literal('p3').optional().describe('wider than sRGB: Display P3'),
+  profile: z
+    .literal('p3')
+    .optional()
+    .describe('wider than sRGB, as Display P3, Adobe RGB and BT.2020 are'),
   hdr: z.literal(true).optional().describe('a JPEG with a gain map (Ultra HDR)'),
+  gainMap: z
+    .literal('unreadable')
+    .optional()
+    .describe('no file keeps the gain map, whatever the list says: what it means cannot be read'),
   labels: labelsSchema.optional(),
   copyright: z.string().optional().describe('from EXIF, where the list keeps it'),
   salvaged: z.literal(true).optional().describe('the file was cut off; what came is shown'),

@@ -1,6 +1,5 @@
 import { ownWidth, renderedSize, widthsOf } from '../list/geometry.ts';
 import { derivativeKey } from './keys.ts';
-import { xmpOf } from '../picture/labels.ts';
 import type { Picture, Size } from '../picture/picture.ts';
 import type { Gravity, OutputFormat, Preset, PresetList } from '../list/preset-list.ts';
 import { fingerprintOf, type Recipe, recipeOf } from '../list/recipe.ts';
@@ -89,8 +88,7 @@ function fromFile(
   if (format === 'webp' && picture.frames > 1 && preset.formats.webp?.animated) {
     return { fromFile: 'animated' };
   }
-  // The writer of gain maps writes no XMP, and a label of AI content may not be lost.
-  const isKept = picture.hdr && preset.hdr === 'keep' && !xmpOf(picture.labels);
+  const isKept = picture.hdr && preset.hdr === 'keep' && !picture.gainMap;
   return format === 'jpeg' && isKept ? { fromFile: 'hdr' } : {};
 }
 

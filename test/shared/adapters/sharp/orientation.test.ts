@@ -1,25 +1,14 @@
-import sharp, { type Sharp } from 'sharp';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { apng, chunk } from '../../../support/apng.ts';
 import { decoded, one, plain, rendered } from '../../../support/developing.ts';
-import { quarters } from '../../../support/originals.ts';
+import { quarters, STORED } from '../../../support/originals.ts';
 import { BLUE, expectNear, GREEN, pixel, RED, WHITE } from '../../../support/pixels.ts';
 
 describe('orientation', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('%i comes out upright', async orientation => {
     const upright = await quarters(120, 80).png().toBuffer();
-    // What a camera stores is the picture turned the other way, with a note how to turn it back.
-    const turns: Record<number, (image: Sharp) => Sharp> = {
-      1: image => image,
-      2: image => image.flop(),
-      3: image => image.rotate(180),
-      4: image => image.flip(),
-      5: image => image.rotate(270).flop(),
-      6: image => image.rotate(270),
-      7: image => image.rotate(90).flop(),
-      8: image => image.rotate(90),
-    };
-    const stored = await turns[orientation]!(sharp(upright)).png().toBuffer();
+    const stored = await STORED[orientation]!(sharp(upright)).png().toBuffer();
     const file = await sharp(stored)
       .withMetadata({ orientation })
       .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
