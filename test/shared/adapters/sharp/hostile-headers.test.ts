@@ -173,8 +173,8 @@ describe('a header made to be costly', () => {
       'ORIGINAL_TOO_LARGE',
     ],
     [
-      '200,000 chunks of colour',
-      () => png(Buffer.alloc(200_000 * 44, chunk('cHRM', Buffer.alloc(32, 1)))),
+      '100,000 chunks of colour',
+      () => png(Buffer.alloc(100_000 * 44, chunk('cHRM', Buffer.alloc(32, 1)))),
       'accepted',
     ],
     ['a profile of 500 MB in a PNG', () => png(chunk('iCCP', packed('x', 500e6))), 'accepted'],
