@@ -3,7 +3,7 @@ import { forgottenIn, versionOfFile } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { keepPurge } from '../removal/purges.ts';
 import { removeSet } from '../stored-set.ts';
-import { commit } from './commit.ts';
+import { commit, isAsSeen } from './commit.ts';
 import type { Observed } from './observe.ts';
 
 /**
@@ -36,7 +36,9 @@ export async function clearStale(
   const retired = manifest.retired.filter(({ key }) => !gone.has(key));
   const forgotten = forgottenIn({ ...manifest, retired });
   if (keys.length === 0 && forgotten.length === 0) return manifest;
-  await purgeReplaced(keys, forgotten, { manifest, darkroom });
+  const isPurged = await purgeReplaced(keys, forgotten, { manifest, darkroom });
+  // If that took long, the same bytes may have come again, and their files under the same keys.
+  if (isPurged && !(await isAsSeen(seen, darkroom))) return undefined;
   if (keys.length > 0) await darkroom.derivatives.remove(keys);
   const { unpurged = [], ...rest } = manifest;
   const still = unpurged.filter(one => !forgotten.includes(one));
@@ -44,19 +46,23 @@ export async function clearStale(
   return (await commit(left, seen, darkroom)) && left;
 }
 
-/** Files of an original that was overwritten. What an edit replaces shows the same picture: it needs no purge. */
+/**
+ * Files of an original that was overwritten. What an edit replaces shows the same picture: it needs no purge. Answers
+ * whether one was kept.
+ */
 async function purgeReplaced(
   removed: string[],
   forgotten: string[],
   { manifest, darkroom }: { manifest: Manifest; darkroom: Darkroom },
-): Promise<void> {
+): Promise<boolean> {
   const { original, version, unpurged = [] } = manifest;
   const files = removed.filter(key => versionOfFile(key) !== version);
   const isMore =
     forgotten.length > 0 || files.some(key => unpurged.includes(versionOfFile(key) ?? ''));
-  if (files.length === 0 && !isMore) return;
+  if (files.length === 0 && !isMore) return false;
   const directory = `${original.key}/`;
-  await keepPurge({ class: 'replace', directory, files, ...more(isMore) }, darkroom);
+  const kept = await keepPurge({ class: 'replace', directory, files, ...more(isMore) }, darkroom);
+  return kept !== undefined;
 }
 
 function more(isMore: boolean): { isMore?: true } {

@@ -131,3 +131,32 @@ describe('a manifest that names one file as retired while another is there', () 
     expect(darkroom.manifest(KEY)?.retired.map(({ key }) => key)).toEqual([there]);
   });
 });
+
+describe('files that are past their time', () => {
+  it('stay where the same bytes come again while their purge is written', async () => {
+    const darkroom = testDarkroom(`retain: 1h\n${SMALL}`);
+    darkroom.isBehindCdn = true;
+    const [first, second] = ['jpeg 1600x1200', 'jpeg 1200x900'];
+    for (const bytes of [first, second]) {
+      darkroom.originals.upload('a.jpg', bytes);
+      await reconcile('a.jpg', darkroom);
+    }
+    const [old] = darkroom.manifest('a.jpg')?.retired ?? [];
+    const removedWhileNamed: string[] = [];
+    darkroom.derivatives.before = ({ operation, key }) => {
+      const named = darkroom.manifest('a.jpg')?.variants.map(variant => variant.key) ?? [];
+      if (operation === 'remove' && named.includes(key)) removedWhileNamed.push(key);
+    };
+    darkroom.config.before = async ({ operation, key }) => {
+      if (operation !== 'put' || !key.startsWith('purges/')) return;
+      darkroom.config.before = () => undefined;
+      darkroom.originals.upload('a.jpg', first);
+      await reconcile('a.jpg', darkroom);
+    };
+    darkroom.at('2026-11-23T12:00:00.000Z');
+    await reconcile('a.jpg', darkroom);
+    expect(removedWhileNamed).toEqual([]);
+    expect(darkroom.derivatives.keys()).toContain(old?.key);
+    expect(darkroom.manifest('a.jpg')).toMatchObject({ complete: true });
+  });
+});
