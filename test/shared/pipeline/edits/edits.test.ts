@@ -350,6 +350,21 @@ describe('a list that no function could hold', () => {
   });
 });
 
+describe('a pending list that cannot be read', () => {
+  it('does not hold up the rollout of the list in force while what people wrote is a bad one', async () => {
+    const desk = await settled();
+    desk.write(list({ thumb: 70 }));
+    await advanceEdit(desk);
+    expect(desk.rollout()?.phase).toBe('retaining');
+    desk.write('version: 1\nrules: nonsense\n');
+    desk.config.upload(PENDING_KEY, 'oops');
+    pass(desk, 2 * HOUR);
+    await advanceEdit(desk);
+    expect(desk.rollout()).toMatchObject({ kind: 'retire', phase: 'done' });
+    expect(desk.config.keys()).not.toContain(PENDING_KEY);
+  });
+});
+
 describe('a rollout', () => {
   it('visits every original where nobody knows what there is, though the list makes nothing of it', async () => {
     const desk = await settled();
