@@ -69,7 +69,10 @@ async function lookFor(key: string, where: string, ground: SurveyStores): Promis
   throw new Failure('KEY_UNUSABLE', message);
 }
 
-function jsonOf({ status, manifest }: Surveyed, takedown: Proof | undefined): string {
+function jsonOf(
+  { status, manifest }: Surveyed,
+  takedown: Proof | 'unreadable' | undefined,
+): string {
   const readable = manifest === 'unreadable' ? undefined : manifest;
   return JSON.stringify({
     ...status,
@@ -87,7 +90,11 @@ function jsonOf({ status, manifest }: Surveyed, takedown: Proof | undefined): st
 const UNREADABLE =
   'this Darkroom cannot read what lies in its place: the next run makes the set anew (darkroom verify --fix)';
 
-function textOf({ status, manifest }: Surveyed, proof: Proof | undefined, fingerprint: string) {
+function textOf(
+  { status, manifest }: Surveyed,
+  proof: Proof | 'unreadable' | undefined,
+  fingerprint: string,
+) {
   const { key, failure, notFor } = status;
   const lines = [
     key,

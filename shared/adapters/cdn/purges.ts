@@ -58,7 +58,9 @@ async function open(connection: OpenapiConnection) {
         ...(isDirectory ? { force: true } : {}),
       });
       const { body } = await client.refreshObjectCachesWithOptions(request, runtime());
-      return body?.refreshTaskId ?? '';
+      // Who answers without an id is not the CDN, or has not taken it.
+      if (!body?.refreshTaskId) throw new SyntaxError('expected the id of a task, received none');
+      return body.refreshTaskId;
     },
   };
 }
@@ -67,5 +69,5 @@ async function open(connection: OpenapiConnection) {
 function numberIn(text: string | undefined): number {
   const value = Number(text);
   if (text !== undefined && Number.isInteger(value)) return value;
-  throw new TypeError(`expected a number of the CDN's quota, received ${text}`);
+  throw new SyntaxError(`expected a number of the CDN's quota, received ${text}`);
 }

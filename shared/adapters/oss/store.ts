@@ -53,14 +53,16 @@ const LIST_PAGE = 1000;
 async function* list({ client, call }: Asking, prefix: string, options?: ListOptions) {
   checkPrefix(prefix);
   let token: string | undefined;
+  let last: string | undefined;
   do {
-    const page = { prefix, max: LIST_PAGE, token, ...options };
+    const page = { prefix, max: LIST_PAGE, token, last, ...options };
     const found = await call(`LIST ${prefix}`, (attempt, what) =>
       listPage(client, { what, ...page }, attempt),
     );
     yield* found.objects;
     for (const rolledUp of found.prefixes) yield { prefix: rolledUp };
     token = found.token;
+    last = found.objects.at(-1)?.key ?? last;
   } while (token);
 }
 

@@ -1,5 +1,6 @@
 import { declaredFiles } from '../list/declared-file.ts';
 import type { FailureCode } from '../failure.ts';
+import { isFolder } from './keys.ts';
 import type { OriginalObject } from './manifest.ts';
 import type { Picture } from '../picture/picture.ts';
 import { plan } from './plan.ts';
@@ -41,7 +42,8 @@ export interface Status {
 export function statusOf(seen: Seen): Status {
   const { key, original, list } = seen;
   const takenDown = seen.manifest?.takenDown;
-  const presets = original && !takenDown ? presetsFor(key, list) : [];
+  const isAsked = original && !takenDown && !isFolder(key, original.bytes);
+  const presets = isAsked ? presetsFor(key, list) : [];
   const picture = pictureIn(seen);
   const failure = failureIn(seen);
   const variants = picture

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { failureOf } from '../../core/failure.ts';
 import { taskId } from '../../core/work/batch.ts';
 import type { InvocationQueue, ObjectStore } from '../../ports.ts';
-import { readRecord, writeRecord } from '../records.ts';
+import { findRecord, writeRecord } from '../records.ts';
 
 /** An event whose function gave it up, handed to it again. */
 export interface Lost {
@@ -32,8 +32,10 @@ export function replayId({ functionName, requestId }: Lost): string {
   return taskId('replay', `${functionName} ${requestId}`);
 }
 
+/** A record that cannot be read says nothing: FC knows the task's id, and the record is written again. */
 export async function wasReplayed(lost: Lost, config: ObjectStore): Promise<boolean> {
-  return (await readRecord(config, recordKey(replayId(lost)), recordSchema)) !== undefined;
+  const record = await findRecord(config, recordKey(replayId(lost)), recordSchema);
+  return record !== undefined && record !== 'unreadable';
 }
 
 /**

@@ -24,22 +24,31 @@ const TURNS = 10;
  */
 export async function acceptList(context: EditContext): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) {
-    const written = await context.config.get(context.presetsKey);
+    const written = await editionIn(context);
     if (!written) {
       context.log.warn('presets-missing', { key: context.presetsKey });
       return;
     }
-    const text = written.bytes.toString('utf8');
-    await acceptEdition(
-      { etag: written.etag, read: context.read(text, context.presetsKey) },
-      context,
-    );
+    await acceptEdition(written, context);
     const now = await context.config.head(context.presetsKey);
     if (now?.etag === written.etag) return;
   }
 }
 
 type Edition = { etag: string; read: ReturnType<EditContext['read']> };
+
+/** Hundreds of times what a list needs; what is far more would not fit into the function's memory, and be tried for ever. */
+const MOST_BYTES = 1e6;
+
+async function editionIn({ config, presetsKey, read }: EditContext): Promise<Edition | undefined> {
+  const there = await config.head(presetsKey);
+  if (there && there.bytes > MOST_BYTES) {
+    const problem = `${presetsKey}: expected at most ${MOST_BYTES / 1e6} MB, received ${there.bytes} bytes`;
+    return { etag: there.etag, read: { problems: [problem] } };
+  }
+  const written = there && (await config.get(presetsKey));
+  return written && { etag: written.etag, read: read(written.bytes.toString('utf8'), presetsKey) };
+}
 
 async function acceptEdition({ etag, read }: Edition, context: EditContext): Promise<void> {
   if ('problems' in read) {

@@ -48,8 +48,14 @@ async function step(
   const inForce = await findRecord(config, IN_FORCE_KEY, inForceSchema);
   const pending = await findRecord(config, PENDING_KEY, pendingSchema);
   const rollout = await findRecord(config, ROLLOUT_KEY, runSchema);
-  // The list that people write takes the place of these, as soon as it is a good one: see accept-list.ts.
-  if (inForce === 'unreadable' || pending === 'unreadable') return 'later';
+  // The list that people write takes its place, as soon as it is a good one: see accept-list.ts.
+  if (inForce === 'unreadable') return 'later';
+  if (pending === 'unreadable') {
+    // A good list would have been written anew by now. The rollout of the one in force does not wait for that.
+    log.error('record-unreadable', { key: PENDING_KEY });
+    await config.remove([PENDING_KEY]);
+    return 'now';
+  }
   if (rollout === 'unreadable') {
     log.error('record-unreadable', { key: ROLLOUT_KEY });
     if (!inForce) return 'later';

@@ -27,7 +27,9 @@ export function listInForce(config: ObjectStore, cache: ListCache): ListInForce 
   };
   const current = async () => {
     const { held } = cache;
-    return held && Date.now() - held.readAt < MAX_AGE_MS ? held.inForce : await fresh();
+    // Of a clock that was set back no age is known.
+    const age = held ? Date.now() - held.readAt : Number.NaN;
+    return held && age >= 0 && age < MAX_AGE_MS ? held.inForce : await fresh();
   };
   return { current, fresh };
 }

@@ -10,7 +10,7 @@ import {
 import { type Purge, purgedKey, purgeSchema } from '../../core/work/purge.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { findRecord, readRecord } from '../records.ts';
+import { findRecord } from '../records.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 
 export async function readTakeDown(
@@ -54,16 +54,22 @@ export async function* takeDownsIn(
   }
 }
 
-export type Proof = Takedown & { purges: Purge[] };
+/** `unreadable`: ids of purges of which something else is kept. */
+export type Proof = Takedown & { purges: Purge[]; unreadable: string[] };
 
 /** All that is kept of take-downs of a key, in force or not, with what the CDN was asked for. */
-export async function proofOf(key: string, config: ObjectStore): Promise<Proof | undefined> {
-  const record = await readTakeDown(key, config);
-  if (!record) return undefined;
-  const purges: Purge[] = [];
+export async function proofOf(
+  key: string,
+  config: ObjectStore,
+): Promise<Proof | 'unreadable' | undefined> {
+  const record = await findRecord(config, takedownKey(key), takedownSchema);
+  if (!record || record === 'unreadable') return record;
+  const [purges, unreadable]: [Purge[], string[]] = [[], []];
   for (const { purge } of record.acts) {
-    const done = purge && (await readRecord(config, purgedKey(purge), purgeSchema));
-    if (done) purges.push(done);
+    if (!purge) continue;
+    const done = await findRecord(config, purgedKey(purge), purgeSchema);
+    if (done === 'unreadable') unreadable.push(purge);
+    else if (done) purges.push(done);
   }
-  return { ...record, purges };
+  return { ...record, purges, unreadable };
 }

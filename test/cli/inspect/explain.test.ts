@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ossStore } from '../../../shared/adapters/oss/store.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
+import { takedownKey } from '../../../shared/core/set/take-down-record.ts';
+import { purgedKey } from '../../../shared/core/work/purge.ts';
 import { reconcile } from '../../../shared/pipeline/develop/reconcile.ts';
 import { objectsIn } from '../../../shared/pipeline/stored-set.ts';
 import { testDarkroom } from '../../support/darkrooms.ts';
@@ -209,5 +211,23 @@ describe('darkroom takedown', () => {
     const { stdout: status } = await darkroom('status');
     expect(status).toMatch(/^Purges that wait for the CDN: 1 takedown, 1 delete$/m);
     expect(status).toMatch(/^ {2}1 taken down$/m);
+  });
+
+  it('whose record cannot be read, or the proof of whose purge, is explained all the same', async () => {
+    const cut = Buffer.from('{ "schema": 1, "k');
+    const purge = '2026-11-24T00:00:00.000Z-0123456789ab';
+    const act = { act: 'takedown', at: '2026-11-24T00:00:00.000Z', by: 'x', removed: [], purge };
+    const record = Buffer.from(JSON.stringify({ schema: 1, key: 'text.jpg', acts: [act] }));
+    await store('config').put(takedownKey('text.jpg'), record, attributes);
+    await store('config').put(purgedKey(purge), cut, attributes);
+    expect((await darkroom('explain', 'text.jpg')).stdout).toMatch(
+      /^ {2}TAKEN DOWN \S+ by x; CDN: the proof of its purge cannot be read$/m,
+    );
+    await store('config').put(takedownKey('text.jpg'), cut, attributes);
+    const { code, stdout } = await darkroom('explain', 'text.jpg');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^ {2}TAKEN DOWN or not: its record cannot be read, say again what holds/m,
+    );
   });
 });

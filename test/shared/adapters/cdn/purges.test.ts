@@ -57,6 +57,8 @@ describe('purges of a CDN', () => {
       'is throttled',
       (_, response) => response.writeHead(400).end('{"Code":"Throttling.User","Message":"slow"}'),
     ],
+    ['answers with nothing', (_, response) => response.end()],
+    ['answers with an object of nothing', (_, response) => response.end('{}')],
   ])('are asked for again where it %s', async (_, listener) => {
     let requests = 0;
     const { port, close } = await listenOnLoopback(
@@ -71,5 +73,8 @@ describe('purges of a CDN', () => {
     const cdn = cdnPurges({ endpoint: `http://127.0.0.1:${port}`, credentials: key }, soon);
     await expect(cdn.quota()).rejects.toMatchObject({ code: 'PURGE_BUSY' });
     expect(requests).toBe(3);
+    const purge = cdn.purge('files', [`${DOMAIN}/a`]);
+    await expect(purge).rejects.toMatchObject({ code: 'PURGE_BUSY' });
+    expect(requests).toBe(6);
   });
 });

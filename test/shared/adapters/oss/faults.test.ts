@@ -445,6 +445,40 @@ describe('a listing of OSS', () => {
     const { store } = await answering([first, listing(['a', 'b\r+ %'])]);
     expect(await keysIn(store)).toEqual(['a', 'b\r+ %']);
   });
+
+  const more = (token: string) =>
+    `<IsTruncated>true</IsTruncated><NextContinuationToken>${token}</NextContinuationToken>`;
+  const [first, last] = [listing(['a', 'b'], { more: more('t1') }), listing(['c', 'd'])];
+
+  it.each([
+    ['comes once more', first],
+    ['begins before the end of the last one', listing(['b', 'c'])],
+    ['has a key twice', listing(['c', 'c'])],
+    ['is out of order', listing(['d', 'c'])],
+    ['says that it comes after itself', listing(['c', 'd'], { more: more('t1') })],
+  ])('is asked for again where a further page %s', async (_, wrong) => {
+    const { store, asked } = await answering([first, wrong, last]);
+    expect(await keysIn(store)).toEqual(['a', 'b', 'c', 'd']);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('is asked for again where it is of another prefix, or begins before what was asked for', async () => {
+    const { store } = await answering([
+      listing(['a/1', 'b/1']),
+      listing(['a/1']),
+      listing(['a/2']),
+    ]);
+    const keys: string[] = [];
+    for await (const entry of store.list('a/')) keys.push('key' in entry ? entry.key : '');
+    for await (const entry of store.list('a/', { after: 'a/1' }))
+      keys.push('key' in entry ? entry.key : '');
+    expect(keys).toEqual(['a/1', 'a/2']);
+  });
+
+  it('that never ends is STORE_UNAVAILABLE', async () => {
+    const { store } = await answering([first], { giveUpAt: new Date(Date.now() + 700) });
+    await expect(keysIn(store)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
 });
 
 describe('a store that is silent', () => {

@@ -60,6 +60,17 @@ describe('a replay', () => {
     expect(given).toHaveLength(1);
   });
 
+  it('whose record cannot be read is asked for again, refused by FC, and recorded', async () => {
+    const { queue, given } = queueOf(true);
+    const config = memoryStore();
+    const hands = { queue, config, now };
+    await replay(lost, hands);
+    for (const key of config.keys()) config.upload(key, '{"schema": 1, "func');
+    expect(await replay(lost, hands)).toBe('before');
+    expect(await wasReplayed(lost, config)).toBe(true);
+    expect(given).toHaveLength(1);
+  });
+
   it.each(['QUEUE_BUSY', 'QUEUE_DENIED'] as const)(
     'that FC does not take (%s) is not recorded',
     async code => {

@@ -331,6 +331,40 @@ describe('a list in force that cannot be read', () => {
   });
 });
 
+describe('a list that no function could hold', () => {
+  it('is refused unread, and heals as any other', async () => {
+    const desk = await settled();
+    desk.config.upload('presets.yaml', Buffer.alloc(1_000_001, '#'));
+    const { read } = desk;
+    desk.read = () => {
+      throw new Error('out of memory');
+    };
+    await advanceEdit(desk);
+    expect(JSON.parse(String(desk.config.objects.get(REJECTED_KEY)?.bytes)).problems).toEqual([
+      'presets.yaml: expected at most 1 MB, received 1000001 bytes',
+    ]);
+    desk.read = read;
+    desk.write(list());
+    await advanceEdit(desk);
+    expect(desk.config.keys()).not.toContain(REJECTED_KEY);
+  });
+});
+
+describe('a pending list that cannot be read', () => {
+  it('does not hold up the rollout of the list in force while what people wrote is a bad one', async () => {
+    const desk = await settled();
+    desk.write(list({ thumb: 70 }));
+    await advanceEdit(desk);
+    expect(desk.rollout()?.phase).toBe('retaining');
+    desk.write('version: 1\nrules: nonsense\n');
+    desk.config.upload(PENDING_KEY, 'oops');
+    pass(desk, 2 * HOUR);
+    await advanceEdit(desk);
+    expect(desk.rollout()).toMatchObject({ kind: 'retire', phase: 'done' });
+    expect(desk.config.keys()).not.toContain(PENDING_KEY);
+  });
+});
+
 describe('a rollout', () => {
   it('visits every original where nobody knows what there is, though the list makes nothing of it', async () => {
     const desk = await settled();

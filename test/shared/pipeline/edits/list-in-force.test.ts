@@ -32,6 +32,22 @@ describe('the list in force', () => {
     }
   });
 
+  it('is asked for at once where the clock was set back', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const store = memoryStore();
+      store.upload(IN_FORCE_KEY, inForce('one'));
+      const cache: ListCache = {};
+      const current = async () => (await listInForce(store, cache).current()).fingerprint;
+      expect(await current()).toBe('one');
+      store.upload(IN_FORCE_KEY, inForce('two'));
+      vi.setSystemTime(Date.now() - 3_600_000);
+      expect(await current()).toBe('two');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('must be there and in order', async () => {
     const store = memoryStore();
     const current = () => listInForce(store, {}).current();

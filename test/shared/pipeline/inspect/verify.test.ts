@@ -53,6 +53,17 @@ async function verified(darkroom: TestDarkroom, options: Partial<VerifyOptions> 
   return { verdict, told, handedOver };
 }
 
+describe('a folder of no bytes', () => {
+  it('wants nothing, as a run says of it', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.originals.upload('folder/', '', LONG_AGO);
+    const { verdict, told, handedOver } = await verified(darkroom);
+    expect(told).toEqual([]);
+    expect(handedOver).toEqual([]);
+    expect(verdict).toMatchObject({ originals: 2, pending: 0 });
+  });
+});
+
 function fileOf(darkroom: TestDarkroom, pattern: RegExp): string {
   const key = darkroom.derivatives.keys().find(one => pattern.test(one));
   if (!key) throw new Error(`expected a file like ${pattern}`);
