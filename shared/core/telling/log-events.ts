@@ -86,6 +86,11 @@ export const logEvents = {
     waiting: count,
     tasks: z.array(z.string()).describe('of the CDN'),
   }),
+  'purge-refused': z.strictObject({
+    directory: z.string(),
+    purge: z.string().describe('its id, of `purges/`'),
+    message: z.string(),
+  }),
   'drain-failed': z.strictObject(failed),
   'record-unreadable': z.strictObject({ key: z.string().describe('in the config bucket') }),
   'spans-lost': z.strictObject({ count, reason: z.string() }),

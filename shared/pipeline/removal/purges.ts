@@ -15,6 +15,7 @@ import {
   urlOf,
   type Way,
 } from '../../core/work/purge.ts';
+import { failureOf } from '../../core/failure.ts';
 import type { CdnPurges, Log, ObjectStore } from '../../ports.ts';
 import type { Clock, Darkroom, Stores } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
@@ -65,13 +66,48 @@ export async function drainPurges(context: PurgeContext, only?: Set<string>): Pr
   const drained: Drained = { done: 0, waiting: plan.waiting.length, tasks: [] };
   for (const way of ['directories', 'files'] as const) {
     if (plan[way].length === 0) continue;
-    const task = await context.cdn.purge(way, urlsOf(plan[way], way, context.domain));
-    drained.tasks.push(task);
-    for (const purge of plan[way])
+    const { asked, refused } = await askFor(plan[way], way, context);
+    drained.waiting += refused.length;
+    for (const { purge, task } of asked) {
+      if (!drained.tasks.includes(task)) drained.tasks.push(task);
       drained[(await recordAsked(purge, way, task, context)) ? 'done' : 'waiting'] += 1;
+    }
   }
   context.log.info('purges-drained', { ...drained });
   return drained;
+}
+
+interface Answered {
+  asked: { purge: Purge; task: string }[];
+  refused: Purge[];
+}
+
+/** If the CDN refuses more of one drain one by one, that is no URL's fault. */
+const MOST_REFUSED = 3;
+
+/**
+ * If the CDN refuses a URL among many (status 400), it refuses all: each half is asked for by itself then, so that the one
+ * holds up no other. It is told, and stays.
+ */
+async function askFor(purges: Purge[], way: Way, context: PurgeContext): Promise<Answered> {
+  try {
+    const task = await context.cdn.purge(way, urlsOf(purges, way, context.domain));
+    return { asked: purges.map(purge => ({ purge, task })), refused: [] };
+  } catch (thrown) {
+    const { code, facts, message } = failureOf(thrown);
+    if (code !== 'PURGE_DENIED' || facts.status !== 400) throw thrown;
+    const [first] = purges;
+    if (first && purges.length === 1) {
+      context.log.error('purge-refused', { directory: first.directory, purge: first.id, message });
+      return { asked: [], refused: purges };
+    }
+    const half = Math.ceil(purges.length / 2);
+    const one = await askFor(purges.slice(0, half), way, context);
+    const other = await askFor(purges.slice(half), way, context);
+    const refused = [...one.refused, ...other.refused];
+    if (refused.length > MOST_REFUSED) throw thrown;
+    return { asked: [...one.asked, ...other.asked], refused };
+  }
 }
 
 async function waitingPurges(

@@ -18,7 +18,7 @@ export async function readTakeDown(
   config: ObjectStore,
 ): Promise<Takedown | undefined> {
   const record = await findRecord(config, takedownKey(key), takedownSchema);
-  if (record !== 'unreadable') return record;
+  if (record !== 'unreadable' && (!record || record.key === key)) return record;
   const message = `expected a take-down's record at ${takedownKey(key)}, received something else: say again what holds for the key, by darkroom takedown, with --undo or without`;
   throw new Failure('UNEXPECTED', message, { key });
 }
@@ -49,8 +49,9 @@ export async function* takeDownsIn(
   });
   const records = pMapIterable(objects, read, { concurrency: REQUESTS_SIDE_BY_SIDE });
   for await (const { cursor, record } of records) {
-    if (record === 'unreadable') tellUnreadable(cursor);
-    else if (record?.key.startsWith(prefix)) yield { cursor, record };
+    if (!record) continue;
+    if (record === 'unreadable' || takedownKey(record.key) !== cursor) tellUnreadable(cursor);
+    else if (record.key.startsWith(prefix)) yield { cursor, record };
   }
 }
 

@@ -157,4 +157,46 @@ describe('purges that wait', () => {
       expect(index % 3 === 2 ? isWhole : isWhole || isByFile).toBe(true);
     }
   });
+
+  it('go on where the CDN refuses one of them, which is told and stays', async () => {
+    const { cdn, asked } = scriptedCdn();
+    const refusing: CdnPurges = {
+      ...cdn,
+      purge: async (what, urls) => {
+        if (!urls.some(url => url.includes('bad'))) return await cdn.purge(what, urls);
+        throw new Failure('PURGE_DENIED', 'the CDN refused (InvalidObjectPath)', { status: 400 });
+      },
+    };
+    const errors: string[] = [];
+    const quiet = desk(refusing);
+    const log = { ...quiet.log, error: (event: string) => void errors.push(event) };
+    const one = { ...quiet, log };
+    for (const key of ['a.jpg', 'b.jpg', 'bad.jpg', 'c.jpg', 'd.jpg']) {
+      await keepPurge(about('delete', key), one);
+      one.later(1000);
+    }
+    one.later(61_000);
+    expect(await drainPurges(one)).toMatchObject({ done: 4, waiting: 1 });
+    expect(errors).toEqual(['purge-refused']);
+    expect(asked.flatMap(({ urls }) => urls)).toHaveLength(8);
+    expect(one.waiting()).toHaveLength(1);
+  });
+
+  it('stop where the CDN refuses them all: that is no URL’s fault', async () => {
+    const { cdn } = scriptedCdn();
+    let calls = 0;
+    const purge: CdnPurges['purge'] = async () => {
+      calls += 1;
+      throw new Failure('PURGE_DENIED', 'the CDN refused (InvalidDomain)', { status: 400 });
+    };
+    const one = desk({ ...cdn, purge });
+    for (let index = 0; index < 200; index += 1) {
+      await keepPurge(about('delete', `${index}.jpg`), one);
+      one.later(10);
+    }
+    one.later(61_000);
+    await expect(drainPurges(one)).rejects.toMatchObject({ code: 'PURGE_DENIED' });
+    expect(calls).toBeLessThan(30);
+    expect(one.waiting()).toHaveLength(200);
+  });
 });
