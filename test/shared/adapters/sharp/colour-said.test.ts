@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { isSrgbProfile } from '../../../../shared/core/picture/icc.ts';
 import { codec } from '../../../support/codec.ts';
 import {
   caseOf,
@@ -97,6 +98,17 @@ describe('what a PNG says of its colour', () => {
     await expectShown(pngOf([cicp(1, 13), p3]), NUMBERS);
     await expectShown(pngOf([cicp(2, 2), p3]), P3);
     await expectShown(pngOf([gamma(1), p3]), P3);
+  });
+
+  it('a profile of sRGB changes no number', async () => {
+    const icc = await profileNamed('srgb');
+    for (const deep of [false, true]) {
+      const output = await rendered(pngOf([profile(icc)], { deep }), png);
+      expect(await quartersOf(output)).toEqual(NUMBERS);
+    }
+    expect(isSrgbProfile(icc)).toBe(true);
+    expect(isSrgbProfile(await profileNamed('p3'))).toBe(false);
+    expect(isSrgbProfile(withPrimaries(icc, ADOBE_RGB_XYZ))).toBe(false);
   });
 
   it('is of grey too', async () => {
