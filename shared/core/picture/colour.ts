@@ -34,7 +34,7 @@ export interface Colour {
   /** By a profile that files can carry on as it is. */
   isDisplayP3: boolean;
   isLimited: boolean;
-  /** Samples of 32 bits, which no decoder converts rightly. */
+  /** Samples that libvips takes for linear light, whatever they are. */
   isFloat: boolean;
 }
 

@@ -156,6 +156,12 @@ function withPrimaries(icc: Buffer, primaries: typeof ADOBE_RGB_XYZ): Buffer {
   return changed;
 }
 
+it('a profile of RGB in a CMYK JPEG is ignored', async () => {
+  const cmyk = await sharp(pngOf([])).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+  const shown = await quartersOf(await rendered(cmyk, png));
+  await expectShown(withProfile(cmyk, await profileNamed('p3')), shown);
+});
+
 function withProfile(jpeg: Buffer, icc: Buffer): Buffer {
   const data = Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), icc]);
   const head = Buffer.from([0xff, 0xe2, 0, 0]);
