@@ -69,7 +69,7 @@ async function rawFrom(pipeline: Sharp, { colour, isDeep, space }: Seen): Promis
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   if (channels > 4) {
-    throw new Failure('UNEXPECTED', `expected 4 channels at most, received ${channels}`);
+    throw new Failure('ORIGINAL_UNSUPPORTED', `expected 4 channels at most, received ${channels}`);
   }
   return { data, width, height, channels, depth };
 }

@@ -1,4 +1,4 @@
-import { isDisplayP3, profileCurves, profileMatrix, profileSpace } from './icc.ts';
+import { isDisplayP3, isSrgbProfile, profileCurves, profileMatrix, profileSpace } from './icc.ts';
 import type { Told } from './colour-told.ts';
 import {
   type Chromaticities,
@@ -34,7 +34,7 @@ export interface Colour {
   /** By a profile that files can carry on as it is. */
   isDisplayP3: boolean;
   isLimited: boolean;
-  /** Samples of 32 bits, which no decoder converts rightly. */
+  /** Samples that libvips takes for linear light, whatever they are. */
   isFloat: boolean;
 }
 
@@ -139,6 +139,7 @@ function byProfile(icc: Buffer, asNumbers: boolean): Omit<Colour, 'isLimited' | 
   const isGrey = profileSpace(icc) === GREY;
   const toXyz = isGrey ? SRGB_XYZ : profileMatrix(icc);
   const wide = { isWide: !isGrey && toXyz !== undefined && isWide(toXyz) };
+  if (!isGrey && isSrgbProfile(icc)) return { by: 'srgb', isWide: false, isDisplayP3: false };
   if (!asNumbers) return { by: 'profile', ...wide, isDisplayP3: isDisplayP3(icc) };
   const curves = profileCurves(icc);
   if (!toXyz || !curves) return { by: 'srgb', isWide: false, isDisplayP3: false };

@@ -1,6 +1,6 @@
 import type { Matrix, Row } from './primaries.ts';
-import { transposed } from './primaries.ts';
-import { power, type Transfer } from './transfer.ts';
+import { SRGB_XYZ, transposed } from './primaries.ts';
+import { lightOf, power, SRGB_TRANSFER, type Transfer } from './transfer.ts';
 
 /** Reads what tells one profile from another: whose pixels it is for, its primaries and curves. (ICC.1:2022, 7 to 10) */
 
@@ -30,10 +30,7 @@ export function profileSpace(icc: Buffer): string | undefined {
 /** By its primaries, since the name is free text in any language. */
 export function isDisplayP3(icc: Buffer | undefined): boolean {
   const primaries = icc && primariesIn(icc);
-  if (!primaries) return false;
-  return DISPLAY_P3.every((expected, row) =>
-    expected.every((value, axis) => Math.abs(value - (primaries[row]?.[axis] ?? 0)) < TOLERANCE),
-  );
+  return primaries !== undefined && isNear(primaries, DISPLAY_P3);
 }
 
 /** Of a profile by a matrix and curves, to XYZ under D50; undefined for one of tables. */
@@ -49,6 +46,31 @@ export function profileCurves(icc: Buffer): [Transfer, ...Transfer[]] | undefine
     .map(tag => curveIn(icc, tag))
     .filter(curve => curve !== undefined);
   return first && others.length === tags.length - 1 ? [first, ...others] : undefined;
+}
+
+/**
+ * Whether it is sRGB, by its numbers, within a step of 8 bits: most cameras put such a profile into each JPEG, and a
+ * conversion that changes nothing takes twice as long as the decode. One of tables may be anything.
+ */
+export function isSrgbProfile(icc: Buffer): boolean {
+  const primaries = primariesIn(icc);
+  const curves = profileCurves(icc);
+  if (!primaries || !curves || dataOf(icc, 'A2B0')) return false;
+  return isNear(primaries, transposed(SRGB_XYZ)) && curves.every(isSrgbCurve);
+}
+
+function isSrgbCurve(curve: Transfer): boolean {
+  const [light, srgb] = [lightOf(curve), lightOf(SRGB_TRANSFER)];
+  const step = 1 / 255;
+  return Array.from({ length: 255 }, (_, at) => at * step).every(
+    value => Math.abs(light(value) - srgb(value)) < srgb(value + step) - srgb(value),
+  );
+}
+
+function isNear(one: Matrix, other: Matrix): boolean {
+  return one.every((row, at) =>
+    row.every((value, axis) => Math.abs(value - (other[at]?.[axis] ?? 0)) < TOLERANCE),
+  );
 }
 
 /** A row for each of red, green and blue. */

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { isSrgbProfile } from '../../../../shared/core/picture/icc.ts';
 import { codec } from '../../../support/codec.ts';
 import {
   caseOf,
@@ -99,6 +100,17 @@ describe('what a PNG says of its colour', () => {
     await expectShown(pngOf([gamma(1), p3]), P3);
   });
 
+  it('a profile of sRGB changes no number', async () => {
+    const icc = await profileNamed('srgb');
+    for (const deep of [false, true]) {
+      const output = await rendered(pngOf([profile(icc)], { deep }), png);
+      expect(await quartersOf(output)).toEqual(NUMBERS);
+    }
+    expect(isSrgbProfile(icc)).toBe(true);
+    expect(isSrgbProfile(await profileNamed('p3'))).toBe(false);
+    expect(isSrgbProfile(withPrimaries(icc, ADOBE_RGB_XYZ))).toBe(false);
+  });
+
   it('is of grey too', async () => {
     const expected = grey(229, 133, 122, 239);
     await expectShown(pngOf([gamma(1)], { channels: 1 }), expected);
@@ -143,6 +155,12 @@ function withPrimaries(icc: Buffer, primaries: typeof ADOBE_RGB_XYZ): Buffer {
   }
   return changed;
 }
+
+it('a profile of RGB in a CMYK JPEG is ignored', async () => {
+  const cmyk = await sharp(pngOf([])).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+  const shown = await quartersOf(await rendered(cmyk, png));
+  await expectShown(withProfile(cmyk, await profileNamed('p3')), shown);
+});
 
 function withProfile(jpeg: Buffer, icc: Buffer): Buffer {
   const data = Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), icc]);

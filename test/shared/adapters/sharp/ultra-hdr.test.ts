@@ -1,9 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { codec } from '../../../support/codec.ts';
 import { caseOf, casesFolder, quartersOf } from '../../../support/colours.ts';
 import { one, plain, rendered, variantsFor } from '../../../support/developing.ts';
 import { lightOf, ultraHdr } from '../../../support/originals.ts';
+import { photosFolder } from '../../../support/photos.ts';
 import { expectNear } from '../../../support/pixels.ts';
 
 const BASE = [
@@ -122,3 +125,18 @@ describe.runIf(casesFolder)(suite, () => {
     });
   });
 });
+
+const photo = photosFolder && join(photosFolder, 'photo/seine_sdr_gainmap_srgb.jpg');
+
+describe.runIf(photo && existsSync(photo))(
+  photo ? 'a photo of Ultra HDR' : 'real pictures: neither DARKROOM_PHOTOS nor ../shared/photos',
+  () => {
+    it('by Adobe, with lists of numbers in XMP, keeps its gain map as libultrahdr reads it', async () => {
+      const file = readFileSync(photo ?? '');
+      expect(await codec.inspect(file, kept())).toMatchObject({ hdr: true });
+      const light = await lightOf(await rendered(file, kept()));
+      // The sky, at the top, is brighter than white.
+      for (const quarter of light.slice(0, 2)) expect(Math.max(...quarter)).toBeGreaterThan(1.1);
+    });
+  },
+);
