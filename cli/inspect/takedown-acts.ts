@@ -13,12 +13,15 @@ export function takedownTexts(
   }
   if (!proof) return takenDown ? [`  TAKEN DOWN ${takenDown.at}; its record is lost`] : [];
   return proof.acts.map(({ act, at, by, reason, purge }) => {
-    const asked = proof.purges.find(({ id }) => id === purge)?.tasks ?? [];
-    const tasks = asked.map(({ of, id }) => `${of} by task ${id}`).join(', ');
-    const isUnreadable = purge !== undefined && proof.unreadable.includes(purge);
-    const none = isUnreadable ? 'the proof of its purge cannot be read' : 'the purge waits';
-    const cdn = purge ? `; CDN: ${tasks === '' ? none : tasks}` : '';
+    const cdn = purge ? `; CDN: ${purgedText(purge, proof)}` : '';
     const name = act === 'undo' ? 'undone    ' : 'TAKEN DOWN';
     return `  ${name} ${at} by ${by}${reason ? `: ${reason}` : ''}${cdn}`;
   });
+}
+
+function purgedText(purge: string, { purges, unreadable }: Proof): string {
+  if (unreadable.includes(purge)) return 'the proof of its purge cannot be read';
+  const asked = purges.find(({ id }) => id === purge)?.tasks ?? [];
+  const tasks = asked.map(({ of, id }) => `${of} by task ${id}`).join(', ');
+  return tasks === '' ? 'the purge waits' : tasks;
 }
