@@ -6,6 +6,17 @@ import { defineConfig } from 'vitest/config';
  */
 const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|develop|miss).test.ts';
 
+/** Tests of what people and the platform start: commands, function hosts, Serverless Devs, the zips. */
+const process = [
+  'test/cli/{backfill,inspect,presets,render,replay}/*.test.ts',
+  'test/client/bundle.test.ts',
+  'test/local/{bundles,service-definition}.test.ts',
+  'test/local/{fc-api,function-host,service}/*.test.ts',
+  'test/scripts/**/*.test.ts',
+  'test/shared/adapters/sharp/hostile-headers.test.ts',
+  'test/shared/pipeline/develop/abort.test.ts',
+];
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
@@ -30,7 +41,15 @@ export default defineConfig({
           name: 'unit',
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', pure],
+          exclude: ['test/e2e/**', pure, ...process],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          isolate: false,
+          include: process,
           globalSetup: ['test/support/built/build.ts'],
         },
       },

@@ -5,6 +5,7 @@ import pLimit from 'p-limit';
 /** The scripts of package.json that a change has to pass. Those of one row write to dist/, so one waits for the other. */
 const ROWS = [
   ['unit'],
+  ['process'],
   ['format:check'],
   ['lint'],
   ['types'],
