@@ -91,7 +91,7 @@ interface Fate {
   ghostAfter: number;
 }
 
-const TIMEOUT = 60_000;
+export const TIMEOUT = 60_000;
 const MINUTE = 60_000;
 
 /** Always as many throws of the dice, so that one fault left out changes no other. */

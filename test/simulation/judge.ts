@@ -1,6 +1,6 @@
 import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
 import { isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
-import type { Actor, Stage } from './actors.ts';
+import { type Actor, type Stage, TIMEOUT } from './actors.ts';
 import type { Change, SimulatedBucket } from './bucket.ts';
 import type { SimulatedCdn } from './cdn.ts';
 import type { Watch } from './codec.ts';
@@ -157,7 +157,7 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
       // A run that began before it was there may put its own over it: OSS knows no conditional PUT.
       const isOld = before && stage.line.now - before.modifiedAt > LONGEST_RUN_MS;
       if (isOld) checkVersion(manifestIn(before.bytes), manifest);
-      noteNamed(before?.bytes, manifest);
+      noteNamed(before?.bytes, manifest, by?.isLate);
       // A tombstone needs no original.
       if (!manifest.takenDown) checkLooked(key, by);
     }
@@ -198,11 +198,17 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     );
   }
 
-  function noteNamed(before: Buffer | undefined, after: Manifest | undefined): void {
+  function noteNamed(
+    before: Buffer | undefined,
+    after: Manifest | undefined,
+    isLate = false,
+  ): void {
+    // Its times are of when it was sent. What a network keeps longer than a client waits is nobody's promise.
+    const until = isLate && after ? Date.parse(after.committedAt) + TIMEOUT : stage.line.now;
     // A manifest that arrives late may say that it failed: from then on nobody is led to it.
     const kept = new Set(after?.variants.flatMap(one => (one.state === 'failed' ? [] : one.key)));
     for (const { key, state } of before ? manifestIn(before).variants : []) {
-      if (state === 'rendered' && !kept.has(key)) namedUntil.set(key, stage.line.now);
+      if (state === 'rendered' && !kept.has(key)) namedUntil.set(key, until);
     }
     for (const { key, state } of after?.variants ?? []) {
       if (state === 'rendered') namedUntil.set(key, Number.POSITIVE_INFINITY);

@@ -36,7 +36,10 @@ export async function reconcile(key: string, opened: Darkroom): Promise<Report> 
   }
   for (let turn = 0; turn < TURNS; turn += 1) {
     const report = await timed(attempt.spent, 'total', () => takeTurn(attempt, darkroom));
-    if (report) return report;
+    if (!report) continue;
+    // The list or the original moved, so that no turn wrote the file again: if it comes late, nobody knows of it.
+    if (attempt.unanswered.size > 0) await noteUnfinished(key, darkroom);
+    return report;
   }
   const message = `expected ${key}, its manifest and the list to stay as they are, one of them moved ${TURNS} times meanwhile`;
   throw new Failure('ORIGINAL_CHANGED', message, { key });

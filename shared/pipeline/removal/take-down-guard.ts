@@ -15,6 +15,8 @@ export interface Writer {
   /** Those that a manifest of this writer told of: clients may know them, whatever became of that manifest. */
   published: Set<string>;
   removed: Set<string>;
+  /** Writes that were not answered, and were not done again: they may take effect after all else. */
+  unanswered: Set<string>;
   /** A manifest took so long to write, since it was looked at, that it may have replaced one that nobody read. */
   mayHaveReplaced: boolean;
 }
@@ -27,6 +29,7 @@ export function newWriter(key: string, isUnchecked: boolean): Writer {
     written: new Set(),
     published: new Set(),
     removed: new Set(),
+    unanswered: new Set(),
     mayHaveReplaced: false,
   };
 }
@@ -48,7 +51,9 @@ export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectSto
       writer.hasWritten = true;
       if (parseManifestKey(key) === undefined) writer.written.add(key);
       else publish(writer);
+      writer.unanswered.add(key);
       const stored = await derivatives.put(key, ...object);
+      writer.unanswered.delete(key);
       const isLong = looked !== undefined && Date.now() - looked > LONG_MS;
       if (isLong && parseManifestKey(key) !== undefined) writer.mayHaveReplaced = true;
       writer.removed.delete(key);

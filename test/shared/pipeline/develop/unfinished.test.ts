@@ -4,6 +4,7 @@ import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
+import { SMALL } from '../../../support/preset-lists.ts';
 
 const KEY = 'a.jpg';
 const WORD = unfinishedKey(KEY);
@@ -59,5 +60,18 @@ describe('word of what may still come, or is still to go,', () => {
     darkroom.at('2026-11-23T10:10:00.000Z');
     await comeForIt(darkroom);
     expect([isThere(darkroom), darkroom.derivatives.objects.has(lost)]).toEqual([false, false]);
+  });
+
+  it('is left of a write that was not answered, where the list moved and no turn did it again', async () => {
+    const darkroom = uploaded();
+    const put: typeof darkroom.derivatives.put = async (key, ...object) => {
+      if (!key.endsWith('.webp')) return await darkroom.derivatives.put(key, ...object);
+      darkroom.edit(SMALL.replace(', webp: {}', ''));
+      throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    };
+    const derivatives = { ...darkroom.derivatives, put };
+    await reconcile(KEY, { ...darkroom, derivatives });
+    expect(darkroom.manifest(KEY)).toMatchObject({ complete: true });
+    expect(isThere(darkroom)).toBe(true);
   });
 });
