@@ -21,7 +21,7 @@ export function listOf(outputs: Output[], animated = false): PresetList {
   return presetListShape.parse({
     version: 1,
     rules: [{ match: '**', presets: ['bench'] }],
-    listInForce: [{ name: 'bench', widths, formats }],
+    presets: [{ name: 'bench', widths, formats }],
   });
 }
 
