@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { attempt } from '../../core/picture/codec-step.ts';
 import { isCutShort } from '../../core/picture/cut-short.ts';
 import { Failure } from '../../core/failure.ts';
@@ -7,6 +7,7 @@ import { tiffOf } from '../../core/picture/tiff-writer.ts';
 import type { DecodeOptions, ForeignDecoders, Raster } from '../../ports.ts';
 import { colourIn, pixelsOfColour, profileOption, type Seen } from './colour.ts';
 import { FAIL_ON, fromRaster, pixelsOf } from './rasters.ts';
+import { fitted, withoutSurplus } from './surplus.ts';
 import { decoding } from './threads.ts';
 
 /** `resize` first in the pipeline, so that a JPEG is shrunk while it is decoded. */
@@ -44,18 +45,21 @@ async function rasterOf(
   seen: Seen,
   failOn: 'error' | 'none',
 ): Promise<Raster> {
-  const pipeline = sharp(source, {
+  const options = {
     ...profileOption(seen),
     failOn,
     autoOrient: true,
     limitInputPixels: pixelsOf(picture),
-  });
-  pipeline.resize({ ...size, fit: 'fill' }).timeout({ seconds: DECODE_SECONDS });
-  if (!picture.alpha) pipeline.removeAlpha();
+  };
+  const open = () => sharp(source, options).timeout({ seconds: DECODE_SECONDS });
+  const pixels = (pipeline: Sharp) => pixelsOfColour(pipeline, seen, keepProfile);
   decoding();
-  return await attempt('ORIGINAL_UNDECODABLE', `expected a whole ${picture.format}`, () =>
-    pixelsOfColour(pipeline, seen, keepProfile),
-  );
+  return await attempt('ORIGINAL_UNDECODABLE', `expected a whole ${picture.format}`, async () => {
+    const whole = await withoutSurplus(open, source, picture, pixels);
+    if (whole) return await fitted(whole, size);
+    const pipeline = open().resize({ ...size, fit: 'fill' });
+    return await pixels(picture.alpha ? pipeline : pipeline.removeAlpha());
+  });
 }
 
 /** Upright RGBA as a file that sharp reads; a TIFF carries the profile along. */

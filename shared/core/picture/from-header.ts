@@ -4,6 +4,7 @@ import { toldBy } from './colour-told.ts';
 import { gainMapIn } from './gain-map.ts';
 import { copyrightIn, labelsIn, type Metadata } from './labels.ts';
 import type { Picture, Size } from './picture.ts';
+import { isFirstExtraAlpha } from './tiff-samples.ts';
 
 /** What a decoder reads from a file's header; sharp's names. */
 export interface Header extends Metadata, Pixels {
@@ -30,7 +31,7 @@ export function pictureFrom(
     // A brand such as mif1 does not tell HEVC from AV1.
     format: kind === 'heic' && header.compression === 'av1' ? 'avif' : kind,
     ...sizeIn(header),
-    alpha: header.hasAlpha,
+    alpha: header.hasAlpha && (kind !== 'tiff' || isFirstExtraAlpha(file)),
     frames: framesIn(file, kind, header),
     ...(colourOf(toldBy(file, kind), header).isWide ? { profile: 'p3' } : {}),
     ...(kind === 'jpeg' ? hdrIn(file, header) : {}),

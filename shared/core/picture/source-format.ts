@@ -17,7 +17,7 @@ const KNOWN: [RegExp, Picture['format'] | { refused: string }][] = [
   [/^GIF8[79]a/, 'gif'],
   [/^RIFF....WEBP/s, 'webp'],
   [/^II\*\0....CR/s, raw('Canon CR2')],
-  [/^(II\*\0|MM\0\*)/, 'tiff'],
+  [/^(II[*+]\0|MM\0[*+])/, 'tiff'],
   [/^....ftypavif/s, 'avif'],
   [/^....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)/s, 'heic'],
   [/^....ftypavis/s, { refused: 'an animated AVIF' }],
