@@ -3,6 +3,9 @@ import { Failure, type FailureCode } from '../failure.ts';
 /** Errors of our own code: a decoder that refuses a picture throws none of these. */
 const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
+/** libheif calls it an error of memory where a file says more of itself than it will believe. */
+const LIMIT = /security limit/i;
+
 /**
  * Runs a step of the codec and says in our words what went wrong: the one place where what a decoder says of a damaged
  * picture becomes the picture's fault, whatever the words. libvips' own text is not passed on: in a shared process it
@@ -19,7 +22,7 @@ export async function attempt<T>(
     if (cause instanceof Failure) throw cause;
     if (BUGS.some(bug => cause instanceof bug)) throw cause;
     const text = cause instanceof Error ? cause.message : '';
-    if (/memory|allocate/i.test(text)) {
+    if (/memory|allocate/i.test(text) && !LIMIT.test(text)) {
       throw new Failure('UNEXPECTED', 'expected enough memory to render', { cause });
     }
     throw new Failure(code, `${expected}, ${reasonIn(text)}`, { cause });
