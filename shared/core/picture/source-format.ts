@@ -80,6 +80,10 @@ export function refuseByName(head: Buffer): void {
   if (typeof kind === 'object' && kind !== GZIP) throw unsupported(kind.refused);
 }
 
+export function isPictureByBytes(head: Buffer): boolean {
+  return typeof kindOf(head) === 'string';
+}
+
 function unsupported(received: string): Failure {
   return new Failure(
     'ORIGINAL_UNSUPPORTED',
