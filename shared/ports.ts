@@ -31,8 +31,14 @@ export interface ObjectStore {
   head(key: string): Promise<OriginalObject | undefined>;
   get(key: string): Promise<StoredObject | undefined>;
   getUnless(key: string, etag: string): Promise<StoredObject | 'unchanged' | undefined>;
-  /** These very bytes, as a HEAD told of them, and no more; 'changed' where another object has their place. */
-  getExactly(object: OriginalObject): Promise<Buffer | 'changed' | undefined>;
+  /**
+   * These very bytes, as a HEAD told of them, and no more; 'changed' where another object has their place. `refuse` may
+   * see the first of them, not yet compared with anything: reading ends there by what it throws.
+   */
+  getExactly(
+    object: OriginalObject,
+    refuse?: (head: Buffer) => void,
+  ): Promise<Buffer | 'changed' | undefined>;
   /** Answers the ETag that the object has now. */
   put(key: string, bytes: Buffer, attributes: Attributes): Promise<{ etag: string }>;
   /** All are gone when it returns, and removing what is not there succeeds; else it throws. */

@@ -1,19 +1,19 @@
-import { readdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { MultiBar } from 'cli-progress';
 import { Command } from 'commander';
 import { readApng } from '../../shared/adapters/apng-js/reader.ts';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
 import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
-import { Failure, failureOf } from '../../shared/core/failure.ts';
+import { failureOf } from '../../shared/core/failure.ts';
 import { manifestKey } from '../../shared/core/set/keys.ts';
 import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import { nothingSpent, type Spent } from '../../shared/core/set/report.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import { folderStore } from './folder-store.ts';
+import { type Picked, pick } from './pick.ts';
 import { textOf } from '../presets/presets.ts';
 import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
@@ -22,13 +22,7 @@ interface Options {
   out: string;
   presets: string;
   json?: true;
-}
-
-/** One picture on disk: `key` is its path below the folder it was found through. */
-interface Picked {
-  root: string;
-  key: string;
-  path: string;
+  all?: true;
 }
 
 type Line = { path: string; spent: Spent & { peakMemoryMB: number } } & (
@@ -43,13 +37,15 @@ export function renderCommand(): Command {
     .argument('<path...>', 'pictures, or folders of them')
     .requiredOption('--out <dir>', 'where the derivatives go')
     .option('--presets <file>', 'the preset list', 'presets.yaml')
+    .option('--all', 'of folders also what is no picture, neither by name nor by its bytes')
     .option('--json', 'one line of JSON for each picture')
     .action(render);
 }
 
 async function render(paths: string[], options: Options): Promise<void> {
   const { list, fingerprint } = presetsOrThrow(await textOf(options.presets), options.presets);
-  const picked = await pick(paths, resolve(options.out));
+  const wanted = { out: resolve(options.out), all: options.all === true };
+  const { picked, leftOut } = await pick(paths, wanted);
   const progress = progressOf(picked.length, options);
   for (const picture of picked) {
     const line = await renderOne(picture, {
@@ -72,6 +68,14 @@ async function render(paths: string[], options: Options): Promise<void> {
     progress.tell(picture, options.json ? JSON.stringify(line) : describe(line));
   }
   progress.stop();
+  if (leftOut > 0) tellLeftOut(leftOut, options);
+}
+
+/** Where lines are JSON, each is a picture. */
+function tellLeftOut(count: number, { json }: Options): void {
+  const text = `${count} ${count === 1 ? 'file' : 'files'} left out: no pictures, neither by name nor by bytes (--all takes them)`;
+  if (json) process.stderr.write(`${text}\n`);
+  else say(text);
 }
 
 /** The report is the line that a person or a program reads. */
@@ -139,44 +143,4 @@ function describe(line: Line): string {
 
 function peakMemoryMB(): number {
   return Math.round(process.resourceUsage().maxRSS / 1024);
-}
-
-/** Every file below the folders, hidden ones left out; --out itself is no original. */
-async function pick(paths: string[], out: string): Promise<Picked[]> {
-  const picked: Picked[] = [];
-  for (const path of paths.map(given => resolve(given))) {
-    const found = await filesAt(path, out);
-    const root = found.isFolder ? path : dirname(path);
-    picked.push(...found.files.map(file => ({ root, path: file, key: keyOf(root, file) })));
-  }
-  const twice = picked.find(({ key }, index) => picked.findIndex(one => one.key === key) !== index);
-  if (!twice) return picked;
-  throw new Failure(
-    'KEY_UNUSABLE',
-    `expected pictures of different names, received ${twice.key} twice: both would write one set below --out`,
-  );
-}
-
-function keyOf(root: string, file: string): string {
-  return relative(root, file).split(sep).join('/');
-}
-
-async function filesAt(path: string, out: string): Promise<{ isFolder: boolean; files: string[] }> {
-  const stats = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    const message = `expected a picture or a folder at ${path}, it cannot be read (${cause.code})`;
-    throw new Failure('KEY_UNUSABLE', message, { cause });
-  });
-  if (!stats.isDirectory()) return { isFolder: false, files: [path] };
-  const entries = await readdir(path, { withFileTypes: true, recursive: true });
-  const files = entries
-    .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath, entry.name))
-    .filter(
-      file =>
-        !keyOf(path, file)
-          .split('/')
-          .some(segment => segment.startsWith('.')),
-    )
-    .filter(file => !file.startsWith(`${out}${sep}`));
-  return { isFolder: true, files: files.sort() };
 }

@@ -32,7 +32,7 @@ export function mortal(store: ObjectStore, process: Process): ObjectStore {
     head: async key => alive().then(() => store.head(key)),
     get: async key => alive().then(() => store.get(key)),
     getUnless: async (...asked) => alive().then(() => store.getUnless(...asked)),
-    getExactly: async object => alive().then(() => store.getExactly(object)),
+    getExactly: async (object, refuse) => alive().then(() => store.getExactly(object, refuse)),
     put: async (...object) => alive().then(() => store.put(...object)),
     remove: async keys => alive().then(() => store.remove(keys)),
     list: async function* (...asked) {

@@ -21,14 +21,20 @@ export async function readUnless(asked: Asked, etag: string): Promise<StoredObje
 export async function readExactly(
   asked: Asked,
   object: OriginalObject,
+  refuse?: Refuse,
 ): Promise<Buffer | 'changed'> {
   const opened = await openIf(asked, object.etag);
   if (opened === 'changed') return opened;
   const said = saidOf(asked.what, opened.headers);
   if (opened.status === 200 && said.etag !== object.etag) return 'changed';
-  const { bytes } = await bodyFrom(opened, asked, object);
+  const { bytes } = await bodyFrom(opened, asked, { object, refuse });
   return bytes;
 }
+
+type Refuse = (head: Buffer) => void;
+
+/** What a refusal is shown; more may have come by then. */
+const HEAD_BYTES = 4096;
 
 interface Opened {
   status: number;
@@ -55,7 +61,7 @@ async function openIf(asked: Asked, etag: string): Promise<Opened | 'changed'> {
 async function bodyFrom(
   { status, headers, stream }: Opened,
   { what, attempt }: Asked,
-  object?: OriginalObject,
+  { object, refuse }: { object?: OriginalObject; refuse?: Refuse | undefined } = {},
 ): Promise<StoredObject> {
   if (status !== 200) throw unlike(what, 'status', 200, status);
   const said = saidOf(what, headers);
@@ -63,10 +69,22 @@ async function bodyFrom(
   if (said.bytes !== undefined && said.bytes !== bytes)
     throw unlike(what, 'bytes', bytes, said.bytes);
   const expected = { what, bytes, silenceMs: attempt.timeout / 3 };
-  const chunks: Buffer[] = [];
-  for await (const chunk of bodyOf(stream, expected)) chunks.push(chunk);
+  const chunks = await chunksOf(bodyOf(stream, expected), refuse);
   await compare(what, chunks, [said.crc64, object?.crc64]);
   return { etag: said.etag, bytes: Buffer.concat(chunks) };
+}
+
+async function chunksOf(body: AsyncIterable<Buffer>, refuse?: Refuse): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  let [unseen, bytes] = [refuse, 0];
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes < HEAD_BYTES) continue;
+    unseen?.(Buffer.concat(chunks).subarray(0, HEAD_BYTES));
+    unseen = undefined;
+  }
+  return chunks;
 }
 
 async function compare(what: string, chunks: Buffer[], said: (string | undefined)[]) {

@@ -25,7 +25,8 @@ export function ossStore(bucket: string, connection: OssConnection): ObjectStore
       }),
     get: key => look('GET', key, readWhole),
     getUnless: (key, etag) => look('GET', key, asked => readUnless(asked, etag)),
-    getExactly: object => look('GET', object.key, asked => readExactly(asked, object)),
+    getExactly: (object, refuse) =>
+      look('GET', object.key, asked => readExactly(asked, object, refuse)),
     put: async (key, bytes, attributes) => {
       checkKey(key);
       return await call(`PUT ${key}`, (attempt, what) =>

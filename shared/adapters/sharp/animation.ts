@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { type ApngFrame, composeFrames } from '../../core/picture/apng.ts';
+import { leavesCanvas, withTransparentFrame } from '../../core/picture/gif.ts';
 import type { Picture, Size } from '../../core/picture/picture.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { ForeignDecoders, Raster } from '../../ports.ts';
@@ -8,17 +9,19 @@ import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shapeOf, turned } from './ra
 
 /** sharp itself resizes the frames of a file, but neither knows those of a PNG nor turns any. */
 export async function animated(
-  file: Buffer,
+  original: Buffer,
   variant: Variant,
   picture: Picture,
   foreign: ForeignDecoders,
 ): Promise<{ pipeline: Sharp; timing: object }> {
-  const seen = await colourIn(file, picture);
+  const seen = await colourIn(original, picture);
+  const isLeft = picture.format === 'gif' && leavesCanvas(original, picture);
+  const file = isLeft ? withTransparentFrame(original) : original;
   const options = {
     ...profileOption(seen),
     failOn: FAIL_ON,
     limitInputPixels: pixelsOf(picture),
-    animated: true,
+    pages: picture.frames,
   } as const;
   const { orientation = 1, delay, loop, pageHeight } = await sharp(file, options).metadata();
   if (picture.format === 'png') {

@@ -6,8 +6,9 @@ import { gainMapXmp, ultraHdrOf } from '../../core/picture/gain-map-writer.ts';
 import { isAscii, xmpOf } from '../../core/picture/labels.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import { pictureFrom } from '../../core/picture/from-header.ts';
+import { refuseSamples } from '../../core/picture/tiff-samples.ts';
 import { refuseBeyond } from '../../core/picture/limits.ts';
-import { placeholderOf, THUMBHASH_SIDE } from '../../core/picture/placeholder.ts';
+import { placeholderOf, thumbHashSide } from '../../core/picture/placeholder.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { sourceFormatOf } from '../../core/picture/source-format.ts';
 import type { Variant } from '../../core/set/variants.ts';
@@ -55,6 +56,7 @@ async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
       'expected no HEIC picture (heic: refuse), received one',
     );
   }
+  refuseSamples(header, picture);
   refuseBeyond(picture, list.limits);
   return picture;
 }
@@ -116,10 +118,11 @@ async function finish(
 }
 
 async function placeholder(raster: Raster) {
+  const side = thumbHashSide(raster.channels);
   const small = fromRaster(raster)
     .resize({
-      width: THUMBHASH_SIDE,
-      height: THUMBHASH_SIDE,
+      width: side,
+      height: side,
       fit: 'inside',
       withoutEnlargement: true,
     })

@@ -1,12 +1,15 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { attempt } from '../../core/picture/codec-step.ts';
 import { isCutShort } from '../../core/picture/cut-short.ts';
-import { Failure } from '../../core/failure.ts';
+import { Failure, failureOf } from '../../core/failure.ts';
+import { withEnd } from '../../core/picture/jpeg-end.ts';
 import { DECODE_SECONDS } from '../../core/picture/limits.ts';
-import { tiffOf } from '../../core/picture/tiff-writer.ts';
+import type { Picture } from '../../core/picture/picture.ts';
 import type { DecodeOptions, ForeignDecoders, Raster } from '../../ports.ts';
 import { colourIn, pixelsOfColour, profileOption, type Seen } from './colour.ts';
-import { FAIL_ON, fromRaster, pixelsOf } from './rasters.ts';
+import { FAIL_ON, pixelsOf } from './rasters.ts';
+import { sourceOf } from './source.ts';
+import { fitted, withoutSurplus } from './surplus.ts';
 import { decoding } from './threads.ts';
 
 /** `resize` first in the pipeline, so that a JPEG is shrunk while it is decoded. */
@@ -24,47 +27,59 @@ export async function decode(
   const seen = await attempt('ORIGINAL_UNDECODABLE', `expected a readable ${picture.format}`, () =>
     colourIn(file, picture),
   );
-  const isHeic = picture.format === 'heic';
-  const source = isHeic ? await tiffFrom(await foreign.heic(file, pixelsOf(picture)), seen) : file;
-  const run = async (failOn: 'error' | 'none'): Promise<Raster> => {
-    const raster = await rasterOf(source, options, seen, failOn);
-    return isCut ? { ...raster, salvaged: true } : raster;
-  };
+  const source = await attempt('ORIGINAL_UNDECODABLE', `expected a whole ${picture.format}`, () =>
+    sourceOf(file, picture, seen, foreign),
+  );
+  const run = (failOn: FailOn, bytes = source) => rasterOf(bytes, options, seen, failOn);
+  if (isCut) return { ...(await run('none')), salvaged: true };
   try {
-    return await run(isCut ? 'none' : FAIL_ON);
+    return await run(FAIL_ON);
   } catch (thrown) {
+    if (failureOf(thrown).code !== 'ORIGINAL_UNDECODABLE') throw thrown;
+    const whole = await withItsEnd(file, picture, bytes => run('warning', bytes));
+    if (whole) return whole;
     if (truncated === 'refuse') throw thrown;
     return { ...(await run('none')), salvaged: true };
   }
 }
 
+/** Of a JPEG that lacks its end marker and nothing else. */
+async function withItsEnd(
+  file: Buffer,
+  { format }: Picture,
+  run: (bytes: Buffer) => Promise<Raster>,
+): Promise<Raster | undefined> {
+  const ended = format === 'jpeg' ? withEnd(file) : undefined;
+  if (!ended) return undefined;
+  try {
+    return await run(ended);
+  } catch (thrown) {
+    if (failureOf(thrown).kind !== 'input') throw thrown;
+    return undefined;
+  }
+}
+
+type FailOn = 'error' | 'warning' | 'none';
+
 async function rasterOf(
   source: Buffer,
   { picture, size, keepProfile }: DecodeOptions,
   seen: Seen,
-  failOn: 'error' | 'none',
+  failOn: FailOn,
 ): Promise<Raster> {
-  const pipeline = sharp(source, {
+  const options = {
     ...profileOption(seen),
     failOn,
     autoOrient: true,
     limitInputPixels: pixelsOf(picture),
-  });
-  pipeline.resize({ ...size, fit: 'fill' }).timeout({ seconds: DECODE_SECONDS });
-  if (!picture.alpha) pipeline.removeAlpha();
+  };
+  const open = () => sharp(source, options).timeout({ seconds: DECODE_SECONDS });
+  const pixels = (pipeline: Sharp) => pixelsOfColour(pipeline, seen, keepProfile);
   decoding();
-  return await attempt('ORIGINAL_UNDECODABLE', `expected a whole ${picture.format}`, () =>
-    pixelsOfColour(pipeline, seen, keepProfile),
-  );
-}
-
-/** Upright RGBA as a file that sharp reads; a TIFF carries the profile along. */
-async function tiffFrom(
-  pixels: Awaited<ReturnType<ForeignDecoders['heic']>>,
-  { colour, icc }: Seen,
-): Promise<Buffer> {
-  const raster = { ...pixels, channels: 4 as const };
-  return icc && colour.by === 'profile'
-    ? tiffOf(raster, icc)
-    : await fromRaster(raster).tiff({ compression: 'none' }).toBuffer();
+  return await attempt('ORIGINAL_UNDECODABLE', `expected a whole ${picture.format}`, async () => {
+    const whole = await withoutSurplus(open, source, picture, pixels);
+    if (whole) return await fitted(whole, size);
+    const pipeline = open().resize({ ...size, fit: 'fill' });
+    return await pixels(picture.alpha ? pipeline : pipeline.removeAlpha());
+  });
 }

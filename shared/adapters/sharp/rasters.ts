@@ -28,7 +28,7 @@ export function shapeOf(variant: Variant, background = variant.recipe.background
 /** Only width, height and channels: the rest of `info` would have the pixels un-premultiplied twice. */
 export function fromRaster({ data, width, height, channels, icc }: Raster): Sharp {
   if (icc)
-    return sharp(tiffOf({ data, width, height, channels }, icc), { limitInputPixels: false });
+    return sharp(tiffOf({ data, width, height, channels }, { icc }), { limitInputPixels: false });
   return sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
 }
 

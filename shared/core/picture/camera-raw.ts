@@ -1,8 +1,8 @@
-import { directoryAt, tiffReader } from './tiff-reader.ts';
+import { directoryAt, firstDirectory, tiffReader, numberIn } from './tiff-reader.ts';
 
 /**
  * Camera RAW in a TIFF's clothes. Its first directory holds a small preview, which a TIFF decoder would take for
- * the picture. Classic TIFF only, one directory, every offset held against the file's length. (TIFF 6.0, section
+ * the picture. One directory, every offset held against the file's length. (TIFF 6.0, section
  * 2; DNG 1.7.1, chapter 4; TIFF/EP, ISO 12234-2.)
  */
 
@@ -15,7 +15,6 @@ const DNG_VERSION = 50_706;
 /** PhotometricInterpretation: values as the sensor gave them. */
 const SENSOR_VALUES = [32_803 /* CFA */, 34_892 /* LinearRaw */];
 
-const SHORT = 3;
 const LONGEST_MAKE = 32;
 
 const KINDS: [RegExp, string][] = [
@@ -29,12 +28,11 @@ const KINDS: [RegExp, string][] = [
 /** What kind of RAW a TIFF is, or undefined: a picture, or too broken to say. */
 export function rawInTiff(file: Buffer): string | undefined {
   const reader = tiffReader(file);
-  const entries = directoryAt(reader, reader.long(4));
+  const entries = directoryAt(reader, firstDirectory(reader));
   if (entries.has(DNG_VERSION)) return 'DNG';
   const fieldOf = (tag: number) => {
     const entry = entries.get(tag);
-    if (entry === undefined) return undefined;
-    return reader.short(entry + 2) === SHORT ? reader.short(entry + 8) : reader.long(entry + 8);
+    return entry === undefined ? undefined : numberIn(reader, entry);
   };
   const isPreview = ((fieldOf(NEW_SUBFILE_TYPE) ?? 0) & 1) === 1 && entries.has(SUB_IFDS);
   const isSensor = SENSOR_VALUES.includes(fieldOf(PHOTOMETRIC) ?? 0);

@@ -1,9 +1,15 @@
 import { Failure, type FailureCode } from '../failure.ts';
 
+/** Errors of our own code: a decoder that refuses a picture throws none of these. */
+const BUGS = [TypeError, RangeError, ReferenceError, SyntaxError];
+
+/** libheif calls it an error of memory where a file says more of itself than it will believe. */
+const LIMIT = /security limit/i;
+
 /**
- * Runs a step of the codec and says in our words what went wrong. libvips' own text is not passed on: in a
- * shared process it can speak of another job's file. Running out of
- * memory is nobody's picture's fault.
+ * Runs a step of the codec and says in our words what went wrong: the one place where what a decoder says of a damaged
+ * picture becomes the picture's fault, whatever the words. libvips' own text is not passed on: in a shared process it
+ * can speak of another job's file. Running out of memory is nobody's picture's fault, and neither is a bug of ours.
  */
 export async function attempt<T>(
   code: FailureCode,
@@ -14,8 +20,9 @@ export async function attempt<T>(
     return await run();
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
+    if (BUGS.some(bug => cause instanceof bug)) throw cause;
     const text = cause instanceof Error ? cause.message : '';
-    if (/memory|allocate/i.test(text)) {
+    if (/memory|allocate/i.test(text) && !LIMIT.test(text)) {
       throw new Failure('UNEXPECTED', 'expected enough memory to render', { cause });
     }
     throw new Failure(code, `${expected}, ${reasonIn(text)}`, { cause });

@@ -3,7 +3,7 @@ import { PNG_CHUNKS, pngChunks } from './apng.ts';
 import { gifFrames } from './gif.ts';
 import type { Picture } from './picture.ts';
 import { type Limits, refuse } from './limits.ts';
-import { ENTRY_BYTES, tiffReader } from './tiff-reader.ts';
+import { firstDirectory, nextDirectory, tiffReader } from './tiff-reader.ts';
 
 /** All of a PNG's compressed texts, unpacked: libpng unpacks each before it is asked what for. */
 const TEXT_MEGABYTES = 8;
@@ -86,10 +86,10 @@ function webpFrames(file: Buffer, enough: number): number {
 
 /** Follows the chain of directories, which may run in a circle. (TIFF 6.0, section 2) */
 function tiffPages(file: Buffer, enough: number): number {
-  const { short, long } = tiffReader(file);
+  const reader = tiffReader(file);
   let pages = 0;
-  for (let at = long(4); at > 0 && at < file.length && pages <= enough; pages += 1) {
-    at = long(at + 2 + short(at) * ENTRY_BYTES);
+  for (let at = firstDirectory(reader); at > 0 && at < file.length && pages <= enough; pages += 1) {
+    at = nextDirectory(reader, at);
   }
   return pages;
 }

@@ -1,4 +1,4 @@
-import { directoryAt, type TiffReader, tiffReader } from './tiff-reader.ts';
+import { directoryAt, numberIn, type TiffReader, tiffReader } from './tiff-reader.ts';
 
 /**
  * Two texts of a file's EXIF and nothing else: libraries that read all of it follow every array as often as it is
@@ -18,11 +18,8 @@ const CHARSET_BYTES = 8;
 
 /** Undefined where there is none, and where the EXIF is broken: the picture is none the worse. */
 export function exifTexts(exif: Buffer | undefined): ExifTexts {
-  const nothing = { copyright: undefined, userComment: undefined };
-  const tiff = exif?.toString('latin1', 0, 4) === 'Exif' ? exif.subarray(6) : exif;
-  const order = tiff?.toString('latin1', 0, 4);
-  if (!tiff || tiff.length < 8 || (order !== 'II*\0' && order !== 'MM\0*')) return nothing;
-  const read = tiffReader(tiff);
+  const read = readerOf(exif);
+  if (!read) return { copyright: undefined, userComment: undefined };
   const image = directoryAt(read, read.long(4));
   const photo = image.get(EXIF_DIRECTORY);
   const comment = photo && directoryAt(read, read.long(photo + 8)).get(USER_COMMENT);
@@ -30,6 +27,23 @@ export function exifTexts(exif: Buffer | undefined): ExifTexts {
     copyright: textOf(read, image.get(COPYRIGHT)),
     userComment: commentOf(read, comment),
   };
+}
+
+const ORIENTATION = 0x0112;
+
+/** 1 to 8; 1 where nothing is said. */
+export function exifOrientation(exif: Buffer | undefined): number {
+  const read = readerOf(exif);
+  const entry = read && directoryAt(read, read.long(4)).get(ORIENTATION);
+  const said = read && entry !== undefined ? numberIn(read, entry) : 1;
+  return said >= 1 && said <= 8 ? said : 1;
+}
+
+function readerOf(exif: Buffer | undefined): TiffReader | undefined {
+  const tiff = exif?.toString('latin1', 0, 4) === 'Exif' ? exif.subarray(6) : exif;
+  const order = tiff?.toString('latin1', 0, 4);
+  if (!tiff || tiff.length < 8 || (order !== 'II*\0' && order !== 'MM\0*')) return undefined;
+  return tiffReader(tiff);
 }
 
 /** An entry's bytes are in it where they fit, elsewhere if they do not. */

@@ -1,9 +1,13 @@
 import { apngFrames } from './apng.ts';
+import { hiddenPoster } from './apng-poster.ts';
 import { colourOf, type Pixels } from './colour.ts';
 import { toldBy } from './colour-told.ts';
 import { gainMapIn } from './gain-map.ts';
+import { leavesCanvas } from './gif.ts';
+import { heicOrientation } from './heic-orientation.ts';
 import { copyrightIn, labelsIn, type Metadata } from './labels.ts';
 import type { Picture, Size } from './picture.ts';
+import { isFirstExtraAlpha } from './tiff-samples.ts';
 
 /** What a decoder reads from a file's header; sharp's names. */
 export interface Header extends Metadata, Pixels {
@@ -29,8 +33,8 @@ export function pictureFrom(
   return {
     // A brand such as mif1 does not tell HEVC from AV1.
     format: kind === 'heic' && header.compression === 'av1' ? 'avif' : kind,
-    ...sizeIn(header),
-    alpha: header.hasAlpha,
+    ...(kind === 'heic' ? sizeOfHeic(file, header) : sizeIn(header)),
+    alpha: hasAlpha(file, kind, header),
     frames: framesIn(file, kind, header),
     ...(colourOf(toldBy(file, kind), header).isWide ? { profile: 'p3' } : {}),
     ...(kind === 'jpeg' ? hdrIn(file, header) : {}),
@@ -50,6 +54,23 @@ function hdrIn(file: Buffer, { gainMap }: Header): Pick<Picture, 'hdr' | 'gainMa
 function sizeIn({ autoOrient: { width, height }, orientation = 1, pageHeight }: Header): Size {
   if (pageHeight === undefined) return { width, height };
   return orientation < 5 ? { width, height: pageHeight } : { width: pageHeight, height };
+}
+
+function sizeOfHeic(file: Buffer, header: Header): Size {
+  const { width, height } = sizeIn(header);
+  return heicOrientation(file, header.exif) < 5
+    ? { width, height }
+    : { width: height, height: width };
+}
+
+/** Of the picture that is shown, also where its decoder would give none. */
+function hasAlpha(file: Buffer, kind: Picture['format'], header: Header): boolean {
+  if (kind === 'tiff') return header.hasAlpha && isFirstExtraAlpha(file);
+  if (header.hasAlpha) return true;
+  if (kind === 'gif') return leavesCanvas(file, sizeIn(header));
+  const poster = kind === 'png' ? hiddenPoster(file) : undefined;
+  const canvas = header.autoOrient.width * header.autoOrient.height;
+  return poster !== undefined && poster.width * poster.height < canvas;
 }
 
 function framesIn(file: Buffer, kind: Picture['format'], { pages = 1 }: Header): number {

@@ -1,5 +1,5 @@
 /**
- * The few boxes of an AVIF or HEIC that say its colour: the properties of its primary item. Read in bounds,
+ * The few boxes of an AVIF or HEIC that say its colour, and how it is turned: the properties of its primary item. Read in bounds,
  * whatever the bytes are. (ISO/IEC 14496-12, 4.2, 12.1.5; ISO/IEC 23008-12, 9.3; AV1-ISOBMFF, 2.3)
  */
 
@@ -50,14 +50,7 @@ export interface IsoColour {
 }
 
 export function isoColourOf(file: Buffer): IsoColour {
-  const whole = { type: '', from: 0, to: file.length };
-  const meta = find(file, whole, 'meta');
-  const properties = find(file, meta, 'iprp', 4);
-  const container = find(file, properties, 'ipco');
-  if (!meta || !properties || !container) return {};
-  const all = boxesIn(file, container.from, container.to);
-  const indices = indicesOf(file, find(file, properties, 'ipma'), primaryOf(file, meta));
-  const own = indices.map(index => all[index - 1]).filter(box => box !== undefined);
+  const { own, all } = propertiesOf(file);
   // The tiles of a grid say what the grid itself may leave out.
   const nclx = nclxAmong(file, own) ?? nclxAmong(file, all);
   const config = own.find(isConfig) ?? all.find(isConfig);
@@ -65,6 +58,23 @@ export function isoColourOf(file: Buffer): IsoColour {
     ...(nclx ? { nclx } : {}),
     ...(config && isGrey(file, config) ? { isMonochrome: true } : {}),
   };
+}
+
+/** Whether a box of the picture says that it is stored turned or mirrored. (ISO/IEC 23008-12, 6.5.10, 6.5.12) */
+export function isTurnedByBox(file: Buffer): boolean {
+  return propertiesOf(file).own.some(({ type }) => type === 'irot' || type === 'imir');
+}
+
+/** Of the primary item, and of all. */
+function propertiesOf(file: Buffer): { own: Box[]; all: Box[] } {
+  const whole = { type: '', from: 0, to: file.length };
+  const meta = find(file, whole, 'meta');
+  const properties = find(file, meta, 'iprp', 4);
+  const container = find(file, properties, 'ipco');
+  if (!meta || !properties || !container) return { own: [], all: [] };
+  const all = boxesIn(file, container.from, container.to);
+  const indices = indicesOf(file, find(file, properties, 'ipma'), primaryOf(file, meta));
+  return { own: indices.map(index => all[index - 1]).filter(box => box !== undefined), all };
 }
 
 function nclxAmong(file: Buffer, boxes: Box[]): Nclx | undefined {

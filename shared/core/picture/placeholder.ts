@@ -13,7 +13,13 @@ export type Placeholder = z.infer<typeof placeholderSchema>;
  * Pixels a side of what a ThumbHash is made of. It takes up to 100 (https://evanw.github.io/thumbhash/) and
  * keeps seven waves a side: more pixels cost time and change nothing one could see.
  */
-export const THUMBHASH_SIDE = 48;
+const THUMBHASH_SIDE = 48;
+/** Edges of what is transparent are seen in a hash: an icon is hashed at its own size, as its author's encoder does. */
+const TRANSPARENT_SIDE = 100;
+
+export function thumbHashSide(channels: 3 | 4): number {
+  return channels === 4 ? TRANSPARENT_SIDE : THUMBHASH_SIDE;
+}
 
 /** What a client shows before the picture is there: some 25 bytes of blur, and one colour. */
 export function placeholderOf({ width, height, rgba }: Size & { rgba: Buffer }): Placeholder {
@@ -21,23 +27,41 @@ export function placeholderOf({ width, height, rgba }: Size & { rgba: Buffer }):
   return { thumbHash: Buffer.from(hash).toString('base64'), colour: dominantColour(rgba) };
 }
 
-/** Of 16 steps a channel: what sharp's `stats()` counts too, which takes ten times as long for its other figures. */
+/** Steps a channel in which pixels count as alike; the colour itself is as fine as theirs. */
 const STEPS = 16;
 const STEP = 256 / STEPS;
+/** Of what shows nothing of its own: the page behind it is white, mostly. */
+const NOTHING = '#ffffff';
 
-/** The middle of the most frequent step, transparent pixels apart; black if nothing else is there. */
+/** The mean of the most frequent step, each pixel as much as can be seen of it. */
 export function dominantColour(rgba: Buffer): string {
-  const counts = new Uint32Array(STEPS ** 3);
-  const stepOf = (at: number) => Math.floor((rgba[at] ?? 0) / STEP);
-  let most = 0;
+  const weights = new Float64Array(STEPS ** 3);
   for (let at = 0; at < rgba.length; at += 4) {
-    if (rgba[at + 3] === 0) continue;
-    const step = (stepOf(at) * STEPS + stepOf(at + 1)) * STEPS + stepOf(at + 2);
-    counts[step] = (counts[step] ?? 0) + 1;
-    if ((counts[step] ?? 0) > (counts[most] ?? 0)) most = step;
+    const step = stepOf(rgba, at);
+    weights[step] = (weights[step] ?? 0) + (rgba[at + 3] ?? 0);
   }
-  const hex = [most / STEPS ** 2, most / STEPS, most]
-    .map(step => (Math.floor(step) % STEPS) * STEP + STEP / 2)
-    .map(channel => channel.toString(16).padStart(2, '0'));
+  let most = 0;
+  for (const [step, weight] of weights.entries()) if (weight > (weights[most] ?? 0)) most = step;
+  const weight = weights[most] ?? 0;
+  return weight === 0 ? NOTHING : meanOf(rgba, most, weight);
+}
+
+function stepOf(rgba: Buffer, at: number): number {
+  const of = (channel: number) => Math.floor((rgba[at + channel] ?? 0) / STEP);
+  return (of(0) * STEPS + of(1)) * STEPS + of(2);
+}
+
+function meanOf(rgba: Buffer, step: number, weight: number): string {
+  const sums = [0, 0, 0];
+  for (let at = 0; at < rgba.length; at += 4) {
+    if (stepOf(rgba, at) !== step) continue;
+    for (const [channel, sum] of sums.entries())
+      sums[channel] = sum + (rgba[at + channel] ?? 0) * (rgba[at + 3] ?? 0);
+  }
+  const hex = sums.map(sum =>
+    Math.round(sum / weight)
+      .toString(16)
+      .padStart(2, '0'),
+  );
   return `#${hex.join('')}`;
 }

@@ -7,6 +7,9 @@ import type { Picture } from './picture.ts';
  * never reaches a decoder: a 40 KB .svgz makes libvips take 1.5 GB for its header alone.
  */
 
+const VIDEO = { refused: 'a video or an unknown ISO media file' };
+const GZIP = { refused: 'a gzip file' };
+
 /**
  * Latin-1 patterns on the first bytes; a dot stands for any byte. Where they come from: the formats' own
  * specifications; for RAW, shared-mime-info, LibRaw's identify.cpp and Clévy's description of CR3.
@@ -17,12 +20,12 @@ const KNOWN: [RegExp, Picture['format'] | { refused: string }][] = [
   [/^GIF8[79]a/, 'gif'],
   [/^RIFF....WEBP/s, 'webp'],
   [/^II\*\0....CR/s, raw('Canon CR2')],
-  [/^(II\*\0|MM\0\*)/, 'tiff'],
+  [/^(II[*+]\0|MM\0[*+])/, 'tiff'],
   [/^....ftypavif/s, 'avif'],
   [/^....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)/s, 'heic'],
   [/^....ftypavis/s, { refused: 'an animated AVIF' }],
   [/^....ftypcrx /s, raw('Canon CR3')],
-  [/^....ftyp/s, { refused: 'a video or an unknown ISO media file' }],
+  [/^....ftyp/s, VIDEO],
   [/^II\x1a\0\0\0HEAPCCDR/, raw('Canon CRW')],
   [/^FUJIFILMCCD-RAW/, raw('Fujifilm RAF')],
   [/^(IIR[OS]|MMOR)/, raw('Olympus ORF')],
@@ -39,7 +42,13 @@ const KNOWN: [RegExp, Picture['format'] | { refused: string }][] = [
   [/^\xc5\xd0\xd3\xc6/, { refused: 'a PostScript file' }],
   [/^BM/, { refused: 'a BMP picture' }],
   [/^8BPS/, { refused: 'a Photoshop file' }],
-  [/^\x1f\x8b/, { refused: 'a gzip file' }],
+  [/^\x1f\x8b/, GZIP],
+  [/^....(moov|mdat|wide|free|skip|pnot)/s, VIDEO],
+  [/^\x1aE\xdf\xa3/, { refused: 'a video (Matroska or WebM)' }],
+  [/^RIFF....AVI /s, { refused: 'a video (AVI)' }],
+  [/^(\0\0\x01[\xb3\xba]|FLV\x01|0&\xb2u\x8ef\xcf\x11|OggS)/, { refused: 'a video or sound' }],
+  [/^(ID3|fLaC|RIFF....WAVE)/s, { refused: 'a sound' }],
+  [/^PK\x03\x04/, { refused: 'a zip file, or a document that is one' }],
 ];
 
 /** The same for what is text: without a byte order mark, and UTF-16 without its zeros. */
@@ -58,8 +67,25 @@ const HEAD_BYTES = 1024;
 export function sourceFormatOf(file: Buffer): Picture['format'] {
   const kind = kindOf(file);
   if (typeof kind === 'string') return kind;
-  const received = kind?.refused ?? 'bytes of no known picture format';
-  throw new Failure(
+  throw unsupported(kind?.refused ?? 'bytes of no known picture format');
+}
+
+/**
+ * Throws ORIGINAL_UNSUPPORTED where the first bytes of a file are known to be something else: a video of 60 MB need not
+ * be read for that. Not where they are unknown: nobody has compared them with a checksum yet. What is packed is unpacked
+ * first.
+ */
+export function refuseByName(head: Buffer): void {
+  const kind = kindOf(head);
+  if (typeof kind === 'object' && kind !== GZIP) throw unsupported(kind.refused);
+}
+
+export function isPictureByBytes(head: Buffer): boolean {
+  return typeof kindOf(head) === 'string';
+}
+
+function unsupported(received: string): Failure {
+  return new Failure(
     'ORIGINAL_UNSUPPORTED',
     `expected a JPEG, PNG, WebP, AVIF, GIF, TIFF or HEIC picture, received ${received}`,
   );

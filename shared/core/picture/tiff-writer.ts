@@ -1,7 +1,7 @@
 import type { Size } from './picture.ts';
 
 /**
- * Pixels and their ICC profile in one uncompressed TIFF: sharp takes a profile with an encoded file only, never
+ * Pixels, their ICC profile and orientation in one uncompressed TIFF: sharp takes those with an encoded file only, never
  * with raw pixels. Little-endian, one strip, 8 bits a channel. (TIFF 6.0, section 2.)
  */
 
@@ -23,7 +23,10 @@ interface Entry {
   value: number;
 }
 
-export function tiffOf({ data, width, height, channels }: Pixels, icc: Buffer): Buffer {
+export function tiffOf(
+  { data, width, height, channels }: Pixels,
+  { icc = Buffer.alloc(0), orientation = 1 }: { icc?: Buffer; orientation?: number },
+): Buffer {
   const iccAt = HEADER_BYTES + data.length + (data.length % 2);
   const bitsAt = iccAt + icc.length + (icc.length % 2);
   const directoryAt = bitsAt + channels * 2;
@@ -40,12 +43,13 @@ export function tiffOf({ data, width, height, channels }: Pixels, icc: Buffer): 
     entry(259, SHORT, 1),
     entry(262, SHORT, 2),
     entry(273, LONG, HEADER_BYTES),
+    entry(274, SHORT, orientation),
     entry(277, SHORT, channels),
     entry(278, LONG, height),
     entry(279, LONG, data.length),
     entry(284, SHORT, 1),
     ...(channels === 4 ? [entry(338, SHORT, 2)] : []),
-    entry(34_675, UNDEFINED, iccAt, icc.length),
+    ...(icc.length > 0 ? [entry(34_675, UNDEFINED, iccAt, icc.length)] : []),
   ];
   const file = Buffer.alloc(directoryAt + 2 + entries.length * 12 + 4);
   file.write('II*\0', 'latin1');

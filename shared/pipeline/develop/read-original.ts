@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Failure } from '../../core/failure.ts';
+import { refuseByName } from '../../core/picture/source-format.ts';
 import type { Spent } from '../../core/set/report.ts';
 import type { SeenOriginal } from '../../core/set/seen.ts';
 import type { Darkroom } from '../darkroom.ts';
@@ -20,7 +21,7 @@ export async function readOriginal(
     const message = `expected at most ${list.limits.megabytes} MB (limits.megabytes), received ${original.bytes} bytes`;
     throw new Failure('ORIGINAL_TOO_LARGE', message);
   }
-  const file = await timed(spent, 'read', () => originals.getExactly(original));
+  const file = await timed(spent, 'read', () => originals.getExactly(original, refuseByName));
   // If the original is gone or was replaced since we looked, a run starts its next turn by this failure.
   if (file === undefined || file === 'changed') {
     throw new Failure(

@@ -21,7 +21,8 @@ function tracedOriginals(store: ObjectStore, span: Span): ObjectStore {
   return {
     ...store,
     head: key => span('observe', { key }, () => store.head(key)),
-    getExactly: object => span('read', { key: object.key }, () => store.getExactly(object)),
+    getExactly: (object, refuse) =>
+      span('read', { key: object.key }, () => store.getExactly(object, refuse)),
   };
 }
 

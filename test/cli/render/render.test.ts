@@ -89,6 +89,22 @@ describe('darkroom render', () => {
     expect(existsSync(join(folder, 'out/docs'))).toBe(false);
   });
 
+  it('leaves out of a folder what is no picture by name and bytes, and counts it', async () => {
+    cpSync(starfishPhoto, join(folder, 'in/.png'));
+    cpSync(starfishPhoto, join(folder, 'in/no-name'));
+    mkdirSync(join(folder, 'in/.git'));
+    cpSync(starfishPhoto, join(folder, 'in/.git/d.jpg'));
+    for (const name of ['.DS_Store', 'notes.md', 'sub/._b.jpg'])
+      writeFileSync(join(folder, 'in', name), 'not a picture');
+    const { code, stdout } = await render(join(folder, 'in'));
+    expect(code).toBe(0);
+    for (const name of ['.png', 'no-name', 'sub/b.jpg'])
+      expect(stdout).toContain(`✓ ${join(folder, 'in', name)}  1278x720`);
+    expect(stdout).not.toContain('.git');
+    expect(stdout.trim().split('\n').at(-1)).toMatch(/^3 files left out: no pictures/);
+    expect((await render(join(folder, 'in'), '--all')).stdout).toContain('✗');
+  });
+
   it('takes no picture of its own making for an original', async () => {
     await darkroom('render', join(folder, 'in'), '--out', join(folder, 'in/out'));
     const { stdout } = await darkroom(

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { crc64 } from 'hash-wasm';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
 import { ossReader, ossStore } from '../../../../shared/adapters/oss/store.ts';
 import { credentials } from '../../../support/local-oss.ts';
 
@@ -182,6 +183,29 @@ describe('what is read from OSS', () => {
     const { store } = await answering([endless], { giveUpAt: new Date(Date.now() + 500) });
     await expect(store.getExactly(seen)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect(written).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  it('is read no further than to what it is refused by, and not asked for again', async () => {
+    let written = 0;
+    const bytes = 60e6;
+    const video: Answers = (_, response) => {
+      response.writeHead(200, { ETag: `"${MD5}"`, 'Content-Length': bytes });
+      const more = () => {
+        written += 60_000;
+        if (!response.destroyed && written <= bytes) response.write(Buffer.alloc(60_000, 7), more);
+      };
+      more();
+    };
+    const { store, asked } = await answering([video]);
+    const heads: Buffer[] = [];
+    const refuse = (head: Buffer) => {
+      heads.push(head);
+      throw new Failure('ORIGINAL_UNSUPPORTED', 'expected a picture');
+    };
+    const failure = { code: 'ORIGINAL_UNSUPPORTED' };
+    await expect(store.getExactly({ ...seen, bytes }, refuse)).rejects.toMatchObject(failure);
+    expect([heads, asked.length]).toEqual([[Buffer.alloc(4096, 7)], 1]);
+    expect(written).toBeLessThan(10e6);
   });
 
   it('is asked for with the ETag, and compared with all that HEAD told', async () => {

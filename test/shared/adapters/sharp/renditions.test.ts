@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
+import { rgbaToThumbHash } from 'thumbhash';
 import { describe, expect, it } from 'vitest';
 import { codec } from '../../../support/codec.ts';
 import { decoded, one, plain, rendered, variantsFor } from '../../../support/developing.ts';
@@ -31,6 +32,21 @@ describe('renditions', () => {
       decoded(file, list),
     ]);
     expect(beside.equals(alone)).toBe(true);
+  });
+
+  it('have the ThumbHash of its author’s encoder where they are transparent, and a colour that is seen', async () => {
+    const disc = Array.from({ length: 64 * 64 }, (_, at) => {
+      const isIn = Math.hypot((at % 64) - 31.5, Math.floor(at / 64) - 31.5) < 20;
+      return isIn ? [208, 48, 28, 204] : [0, 0, 0, 0];
+    });
+    const rgba = Buffer.from(disc.flat());
+    const icon = await sharp(rgba, { raw: { width: 64, height: 64, channels: 4 } })
+      .png()
+      .toBuffer();
+    const { raster } = await decoded(icon, plain);
+    const { thumbHash, colour } = await codec.placeholder(raster);
+    const expected = Buffer.from(rgbaToThumbHash(64, 64, rgba)).toString('base64');
+    expect([thumbHash, colour]).toEqual([expected, '#d0301c']);
   });
 
   it('have a placeholder of a few bytes and one colour', async () => {

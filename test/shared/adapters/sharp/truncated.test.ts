@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import sharp, { type SharpInput } from 'sharp';
+import sharp, { type JpegOptions, type SharpInput } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Picture } from '../../../../shared/core/picture/picture.ts';
 import { apng } from '../../../support/apng.ts';
 import { codec } from '../../../support/codec.ts';
+import { caseOf, casesFolder } from '../../../support/colours.ts';
 import { decoded, one, plain, variantsFor } from '../../../support/developing.ts';
 import { quarters, starfishPhoto } from '../../../support/originals.ts';
 import { expectNear, pixel, RED } from '../../../support/pixels.ts';
@@ -80,6 +81,43 @@ describe('files that end too soon', () => {
     await expect(codec.encodeFromFile(broken, variant, picture)).rejects.toMatchObject({
       code: 'VARIANT_UNRENDERABLE',
       message: expect.not.stringContaining('vips'),
+    });
+  });
+
+  const drawnJpeg = async (options: JpegOptions) =>
+    await quarters(256, 192)
+      .jpeg({ quality: 90, ...options })
+      .toBuffer();
+
+  it.each<[string, JpegOptions]>([
+    ['baseline', {}],
+    ['progressive', { progressive: true }],
+    ['of mozjpeg’s scans', { mozjpeg: true }],
+  ])('are whole JPEGs where the end marker alone is missing: %s', async (_, options) => {
+    const file = await drawnJpeg(options);
+    for (const missing of [1, 2]) {
+      const { raster } = await decoded(file.subarray(0, -missing), plain);
+      expect(raster.salvaged).toBeUndefined();
+      expect(raster.data).toEqual((await decoded(file, plain)).raster.data);
+    }
+  });
+
+  it('are no whole JPEGs where a row, or a scan of a progressive one, is missing', async () => {
+    const baseline = await drawnJpeg({});
+    const progressive = await drawnJpeg({ progressive: true });
+    const lastScan = progressive.lastIndexOf(Buffer.from([0xff, 0xda]));
+    for (const file of [baseline.subarray(0, -12), progressive.subarray(0, lastScan)]) {
+      await expect(decoded(file, plain)).rejects.toMatchObject({ code: 'ORIGINAL_UNDECODABLE' });
+      const list = one('widths: [64], formats: { jpeg: {} }', 'truncated: salvage');
+      expect((await decoded(file, list)).raster.salvaged).toBe(true);
+    }
+  });
+
+  it.runIf(casesFolder)('are these of the drawn cases', async () => {
+    const { raster } = await decoded(caseOf('jpg-no-eoi.jpg'), plain);
+    expect(raster.salvaged).toBeUndefined();
+    await expect(decoded(caseOf('jpg-cut-1row.jpg'), plain)).rejects.toMatchObject({
+      code: 'ORIGINAL_UNDECODABLE',
     });
   });
 

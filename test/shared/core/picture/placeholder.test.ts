@@ -5,19 +5,24 @@ const pixels = (...colours: [number, number, number, number][]) => Buffer.from(c
 
 describe('dominantColour', () => {
   it.each([
-    ['one colour, as the middle of its step', pixels([32, 64, 96, 255]), '#284868'],
-    ['the brightest step', pixels([255, 255, 255, 255]), '#f8f8f8'],
+    ['one colour, as it is', pixels([33, 64, 97, 255]), '#214061'],
+    ['white', pixels([255, 255, 255, 255]), '#ffffff'],
     [
-      'the most frequent of several',
-      pixels([0, 0, 0, 255], [200, 16, 16, 255], [207, 31, 17, 255]),
-      '#c81818',
+      'the mean of those that are alike and most',
+      pixels([0, 0, 0, 255], [200, 16, 16, 255], [206, 30, 18, 255]),
+      '#cb1711',
     ],
     [
       'what can be seen, whatever transparent pixels hold',
-      pixels([255, 0, 0, 0], [255, 0, 0, 0], [0, 0, 255, 9]),
-      '#0808f8',
+      pixels([255, 0, 0, 0], [255, 0, 0, 0], [0, 0, 250, 9]),
+      '#0000fa',
     ],
-    ['nothing at all, as black', pixels([255, 255, 255, 0]), '#080808'],
+    [
+      'what is seen most, not what is there most often',
+      pixels([0, 0, 0, 20], [0, 0, 0, 20], [250, 120, 10, 255]),
+      '#fa780a',
+    ],
+    ['nothing at all, as white', pixels([0, 0, 0, 0]), '#ffffff'],
   ])('names %s', (_rule, rgba, colour) => {
     expect(dominantColour(rgba)).toBe(colour);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
-import { sourceFormatOf } from '../../../../shared/core/picture/source-format.ts';
+import { refuseByName, sourceFormatOf } from '../../../../shared/core/picture/source-format.ts';
 import { numbered } from '../../../support/thorough.ts';
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
@@ -15,6 +15,8 @@ describe('the kind of a file', () => {
     ['webp', 'RIFF\n\n\0\0WEBPVP8L'],
     ['tiff', 'II*\0'],
     ['tiff', 'MM\0*'],
+    ['tiff', 'II+\0\x08\0\0\0'],
+    ['tiff', 'MM\0+\0\x08\0\0'],
     ['avif', '\0\0\0\x20ftypavif'],
     ['heic', '\0\0\0\x20ftypheic'],
     ['heic', '\0\0\0\x20ftypmif1'],
@@ -24,6 +26,10 @@ describe('the kind of a file', () => {
     ['an SVG or XML text', '<svg xmlns="http://www.w3.org/2000/svg">'],
     ['an SVG or XML text', '\xef\xbb\xbf\n  <?xml version="1.0"?>'],
     ['a gzip file', '\x1f\x8b\x08'],
+    ['a video or an unknown ISO media file', '\0\0\0\x08wide'],
+    ['a video (Matroska or WebM)', '\x1aE\xdf\xa3\x01'],
+    ['a video (AVI)', 'RIFF\x24\0\0\0AVI LIST'],
+    ['a zip file, or a document that is one', 'PK\x03\x04'],
     ['a PDF', '%PDF-1.7'],
     ['a PostScript file', '%!PS-Adobe'],
     ['a BMP picture', 'BM\x36'],
@@ -61,8 +67,6 @@ describe('the kind of a file', () => {
     ['a camera RAW file (Panasonic RW2)', 'IIU\0\x18\0'],
     ['a camera RAW file (Minolta MRW)', '\0MRM'],
     ['a camera RAW file (Sigma X3F)', 'FOVb'],
-    // BigTIFF: libvips would read it, the list has not got it.
-    ['bytes of no known picture format', 'II+\0\x08\0\0\0'],
     ['bytes of no known picture format', 'hello'],
     ['bytes of no known picture format', '\xff\xd8'],
     ['bytes of no known picture format', ''],
@@ -172,5 +176,16 @@ describe('garbage', () => {
       }),
       { numRuns: numbered(500, 2000) },
     );
+  });
+});
+
+describe('the first bytes of a file', () => {
+  it('refuse it where they are known to be something else, and nothing else', () => {
+    const refused = ['\0\0\0\x18ftypisom', '%PDF-1.7', 'II*\0\x08\0\0\0CR'];
+    const taken = ['\xff\xd8\xff', 'II*\0', '\x1f\x8b\x08', 'hello', ''];
+    for (const head of refused) {
+      expect(() => refuseByName(latin1(head))).toThrow('received a');
+    }
+    for (const head of taken) expect(() => refuseByName(latin1(head))).not.toThrow();
   });
 });
