@@ -41,7 +41,15 @@ export default defineConfig({
           name: 'unit',
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', pure, ...process],
+          exclude: ['test/e2e/**', 'test/simulation/**', pure, ...process],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // It changes what time it is, which no timer of another file may meet.
+          name: 'simulation',
+          include: ['test/simulation/*.test.ts'],
         },
       },
       {

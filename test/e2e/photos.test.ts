@@ -59,10 +59,10 @@ async function rendition(name: string, list: string): Promise<Buffer> {
   return stored.bytes;
 }
 
-/** What sharp makes of the file in one go. */
+/** What sharp makes of the file in one go; whether it is whole is not asked here. */
 async function drawnBySharp(name: string, like: Buffer): Promise<Buffer> {
   const { width, height } = await sharp(like).metadata();
-  return await sharp(path(name), { autoOrient: true, failOn: 'error' })
+  return await sharp(path(name), { autoOrient: true, failOn: 'none' })
     .resize(width, height, { fit: 'fill' })
     .withIccProfile('srgb')
     .png()
