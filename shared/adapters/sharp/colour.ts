@@ -4,27 +4,35 @@ import { type Colour, colourOf, SRGB_COLOUR } from '../../core/picture/colour.ts
 import { toldBy } from '../../core/picture/colour-told.ts';
 import { hasProfileInJpeg } from '../../core/picture/jpeg.ts';
 import type { Picture } from '../../core/picture/picture.ts';
+import type { Samples } from '../../core/picture/tiff-samples.ts';
 import type { Raster } from '../../ports.ts';
 import { type RawPixels, toTarget } from './numbers.ts';
 import { rasterFrom } from './rasters.ts';
 
-/** A file's colour, and what of its pixels decides the way to sRGB. */
-export interface Seen {
+/** A file's colour, and what else its header says that decides the way to sRGB: it is read once for a decode. */
+export interface Seen extends Samples {
   colour: Colour;
   isDeep: boolean;
-  space: string;
   icc?: Buffer | undefined;
+  exif?: Buffer | undefined;
 }
 
-const PLAIN: Seen = { colour: SRGB_COLOUR, isDeep: false, space: 'srgb' };
+const PLAIN: Seen = {
+  colour: SRGB_COLOUR,
+  isDeep: false,
+  space: 'srgb',
+  depth: 'uchar',
+  channels: 3,
+};
 
 /** One small read of the header; none of a plain JPEG's, nor of a GIF's, which say nothing of colour. */
 export async function colourIn(file: Buffer, { format }: Pick<Picture, 'format'>): Promise<Seen> {
   if (format === 'gif' || (format === 'jpeg' && !hasProfileInJpeg(file))) return PLAIN;
   const header = await sharp(file, { failOn: 'none', limitInputPixels: false }).metadata();
-  const { depth, space, icc } = header;
+  const { depth, space, channels, icc, exif } = header;
   const colour = colourOf(toldBy(file, format), header);
-  return { colour, isDeep: depth !== 'uchar' && depth !== 'char', space, icc };
+  const isDeep = depth !== 'uchar' && depth !== 'char';
+  return { colour, isDeep, space, depth, channels, icc, exif };
 }
 
 /** libvips would heed a profile that does not count: it may be of another colour space than the pixels. */

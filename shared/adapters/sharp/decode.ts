@@ -77,7 +77,7 @@ async function rasterOf(
   const pixels = (pipeline: Sharp) => pixelsOfColour(pipeline, seen, keepProfile);
   decoding();
   return await attempt('ORIGINAL_UNDECODABLE', `expected a whole ${picture.format}`, async () => {
-    const whole = await withoutSurplus(open, source, picture, pixels);
+    const whole = await withoutSurplus(open, seen, picture, pixels);
     if (whole) return await fitted(whole, size);
     const pipeline = open().resize({ ...size, fit: 'fill' });
     return await pixels(picture.alpha ? pipeline : pipeline.removeAlpha());

@@ -25,10 +25,9 @@ export async function sourceOf(
 async function fromHeic(
   file: Buffer,
   picture: Picture,
-  { colour, icc }: Seen,
+  { colour, icc, exif }: Seen,
   foreign: ForeignDecoders,
 ): Promise<Buffer> {
-  const { exif } = await sharp(file, { failOn: 'none', limitInputPixels: false }).metadata();
   const pixels = await foreign.heic(file, pixelsOf(picture));
   return tiffOf(
     { ...pixels, channels: 4 },

@@ -1,5 +1,5 @@
-import sharp, { type Sharp } from 'sharp';
-import { hasSurplus } from '../../core/picture/tiff-samples.ts';
+import type { Sharp } from 'sharp';
+import { hasSurplus, type Samples } from '../../core/picture/tiff-samples.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { Raster } from '../../ports.ts';
 import { fromRaster, rasterFrom } from './rasters.ts';
@@ -11,12 +11,10 @@ import { fromRaster, rasterFrom } from './rasters.ts';
  */
 export async function withoutSurplus(
   open: () => Sharp,
-  file: Buffer,
+  samples: Samples,
   picture: Picture,
   pixelsOf: (colours: Sharp) => Promise<Raster>,
 ): Promise<Raster | undefined> {
-  if (picture.format !== 'tiff') return undefined;
-  const samples = await sharp(file, { failOn: 'none', limitInputPixels: false }).metadata();
   if (!hasSurplus(samples, picture)) return undefined;
   const colours = await pixelsOf(open().removeAlpha());
   if (!picture.alpha) return colours;

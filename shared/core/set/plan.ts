@@ -112,7 +112,8 @@ const MOST_RETIRED = 100;
 
 /**
  * What there is and the new manifest does not want. A file on demand may be there before its manifest knows; removing
- * one that is not succeeds. One that failed is there where its write took effect all the same. What was never published has no time to stay.
+ * one that is not succeeds. One that failed is there where its write took effect all the same. What was never published
+ * has no time to stay.
  */
 function retiredAndRemoved(
   { manifest, list, there, leftovers: found = [] }: Seen,

@@ -6,7 +6,7 @@ import type { Manifest } from './manifest.ts';
  * names the versions that have such files, so that a later delete or overwrite purges the whole directory.
  */
 
-/** Of the public manifest; beyond them all are purged by directory. */
+/** The manifest is public, so this stays short. If there are more, the oldest are forgotten: their files may then be purged one by one. */
 const MOST_UNPURGED = 20;
 
 /** Said before they go, since nobody may live to say it afterwards. */
