@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { IN_FORCE_KEY } from '../../../../shared/core/work/in-force.ts';
 import { type ListCache, listInForce } from '../../../../shared/pipeline/edits/list-in-force.ts';
 import { memoryStore } from '../../../support/memory-store.ts';
@@ -9,43 +9,38 @@ function inForce(fingerprint: string) {
   return JSON.stringify({ schema: 1, fingerprint, etag: 'E', promotedAt, list: listOf(SMALL) });
 }
 
+/** One that keeps the list, as an instance does, at a time that the test sets. */
+function warmInstance() {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const store = memoryStore();
+  store.upload(IN_FORCE_KEY, inForce('one'));
+  const cache: ListCache = {};
+  const current = async () => (await listInForce(store, cache).current()).fingerprint;
+  return { store, current };
+}
+
 describe('the list in force', () => {
   it('is read once and then asked for only after a while, by its ETag', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    try {
-      const store = memoryStore();
-      store.upload(IN_FORCE_KEY, inForce('one'));
-      const cache: ListCache = {};
-      const current = async () => (await listInForce(store, cache).current()).fingerprint;
-      expect(await current()).toBe('one');
-      expect(await current()).toBe('one');
-      expect(store.calls).toHaveLength(1);
-      vi.advanceTimersByTime(5001);
-      expect(await current()).toBe('one');
-      expect(store.calls).toHaveLength(2);
-      store.upload(IN_FORCE_KEY, inForce('two'));
-      expect(await current()).toBe('one');
-      vi.advanceTimersByTime(5001);
-      expect(await current()).toBe('two');
-    } finally {
-      vi.useRealTimers();
-    }
+    const { store, current } = warmInstance();
+    expect(await current()).toBe('one');
+    expect(await current()).toBe('one');
+    expect(store.calls).toHaveLength(1);
+    vi.advanceTimersByTime(5001);
+    expect(await current()).toBe('one');
+    expect(store.calls).toHaveLength(2);
+    store.upload(IN_FORCE_KEY, inForce('two'));
+    expect(await current()).toBe('one');
+    vi.advanceTimersByTime(5001);
+    expect(await current()).toBe('two');
   });
 
   it('is asked for at once where the clock was set back', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    try {
-      const store = memoryStore();
-      store.upload(IN_FORCE_KEY, inForce('one'));
-      const cache: ListCache = {};
-      const current = async () => (await listInForce(store, cache).current()).fingerprint;
-      expect(await current()).toBe('one');
-      store.upload(IN_FORCE_KEY, inForce('two'));
-      vi.setSystemTime(Date.now() - 3_600_000);
-      expect(await current()).toBe('two');
-    } finally {
-      vi.useRealTimers();
-    }
+    const { store, current } = warmInstance();
+    expect(await current()).toBe('one');
+    store.upload(IN_FORCE_KEY, inForce('two'));
+    vi.setSystemTime(Date.now() - 3_600_000);
+    expect(await current()).toBe('two');
   });
 
   it('must be there and in order', async () => {
