@@ -12,6 +12,7 @@ import {
 import { basename, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { buildFunctions } from '../scripts/build.ts';
+import { jsonIn } from '../shared/pipeline/records.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const KEPT = join(root, 'node_modules/.cache/darkroom/functions');
@@ -46,10 +47,10 @@ export async function changedOf(inputs: Record<string, string>, within = root): 
   return Object.entries(inputs).flatMap(([file, stamp]) => (now[file] === stamp ? [] : [file]));
 }
 
-/** Nothing where there is none, or one of another release of this file. */
+/** Nothing where there is none, or one that is cut off or of another release of this file. */
 async function readLatest(): Promise<z.infer<typeof latestSchema> | undefined> {
-  const text = await readFile(LATEST, 'utf8').catch(() => '{}');
-  const { data } = latestSchema.safeParse(JSON.parse(text));
+  const bytes = await readFile(LATEST).catch(() => Buffer.from('{}'));
+  const { data } = latestSchema.safeParse(jsonIn(bytes));
   const folders = data ? await readdir(KEPT) : [];
   return data && folders.includes(data.folder) ? data : undefined;
 }
