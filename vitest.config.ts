@@ -22,7 +22,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores, and each file may start an OSS server or a codec of its own.
-    maxWorkers: 2,
+    maxWorkers: 3,
     setupFiles: ['test/support/after-file.ts'],
     reporters: ['default', './test/support/left-out.ts'],
     projects: [
@@ -69,7 +69,6 @@ export default defineConfig({
           globalSetup: ['test/support/built/build.ts', 'test/support/shared-platform.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
     ],

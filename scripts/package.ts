@@ -13,25 +13,34 @@ import { type Entry, entriesIn, zipOf } from './packaging/zip.ts';
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 
-export interface Package {
+export interface Contents {
   name: string;
   renders: boolean;
   entries: Entry[];
+}
+
+export interface Package extends Contents {
   zip: Uint8Array;
 }
 
 /** Builds into `outDir/{name}`; writes no zip. */
 export async function packFunctions(outDir = dist): Promise<Package[]> {
-  const closure = await lockedClosure(join(root, 'package-lock.json'));
-  const [bundles, sharp] = await Promise.all([buildFunctions(outDir), sharpFiles(closure)]);
-  return await Promise.all(bundles.map(bundle => pack(bundle, sharp)));
+  const all = await functionContents(outDir);
+  return all.map(contents => ({ ...contents, zip: zipOf(contents.entries) }));
 }
 
-async function pack({ name, folder, renders }: Bundle, sharp: Entry[]): Promise<Package> {
+/** What goes into each zip. Builds into `outDir/{name}`. */
+export async function functionContents(outDir: string): Promise<Contents[]> {
+  const closure = await lockedClosure(join(root, 'package-lock.json'));
+  const [bundles, sharp] = await Promise.all([buildFunctions(outDir), sharpFiles(closure)]);
+  return await Promise.all(bundles.map(bundle => contentsOf(bundle, sharp)));
+}
+
+async function contentsOf(bundle: Bundle, sharp: Entry[]): Promise<Contents> {
+  const { name, folder, renders } = bundle;
   const built = await entriesIn(folder);
   const shipped = built.filter(({ path }) => !path.endsWith('.map'));
-  const entries = renders ? [...shipped, ...sharp] : shipped;
-  return { name, renders, entries, zip: zipOf(entries) };
+  return { name, renders, entries: renders ? [...shipped, ...sharp] : shipped };
 }
 
 /** One sentence for each thing that FC would not take. */

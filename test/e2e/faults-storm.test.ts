@@ -14,10 +14,10 @@ import { reaperOf } from '../support/reaper.ts';
 import { fileHashes, keysOf } from '../support/stored-files.ts';
 import { numbered } from '../support/thorough.ts';
 
-const UPLOADS = numbered(40, 300);
+const UPLOADS = numbered(24, 300);
 /** Of all requests, to any of the three buckets. */
 const SHARE = Number(process.env.DARKROOM_FAULT_SHARE ?? 0.05);
-const DEATHS = { hosts: numbered(2, 6), instances: numbered(4, 20) };
+const DEATHS = { hosts: numbered(1, 6), instances: numbered(3, 20) };
 
 const LIST = `
 version: 1

@@ -16,7 +16,7 @@ import { isThorough, numbered } from '../support/thorough.ts';
 const photos = process.env.DARKROOM_PHOTOS;
 const iphonePhoto = photos ? join(photos, 'photo/IMG_2927.HEIC') : undefined;
 
-const UPLOADS = numbered(60, 200);
+const UPLOADS = numbered(40, 200);
 const platform = usePlatform();
 /** Bytes after the end of a JPEG are no part of the picture, but of the upload. */
 const bulky = (file: Buffer) => Buffer.concat([file, Buffer.alloc(700_000 - file.length)]);

@@ -66,7 +66,8 @@ describe('darkroom render', () => {
   it.runIf(process.platform === 'linux')(
     'tells every picture on a terminal too, above its bar',
     async () => {
-      const words = ['render', join(folder, 'in'), '--out', join(folder, 'out')];
+      const list = ['--presets', join(folder, 'presets.yaml')];
+      const words = ['render', join(folder, 'in'), '--out', join(folder, 'out'), ...list];
       const output = await onTerminal(...programOf('command'), ...words);
       for (const name of ['海星 1.jpg', 'sub/b.jpg'])
         expect(output).toContain(`in/${name}  1278x720`);
