@@ -1,6 +1,8 @@
 import type { ApngFrame } from './core/picture/apng.ts';
 import type { LogEvent, LogFacts } from './core/telling/log-events.ts';
 import type { Placeholder } from './core/picture/placeholder.ts';
+import type { Focus } from './core/picture/focus.ts';
+import type { Search } from './core/set/crops.ts';
 import type { OriginalObject } from './core/set/manifest.ts';
 import type { Picture, Size } from './core/picture/picture.ts';
 import type { PresetList } from './core/list/preset-list.ts';
@@ -173,6 +175,8 @@ export interface Codec {
   inspect(file: Buffer, list: PresetList): Promise<Picture>;
   /** The one decode: upright, and in sRGB unless the profile is kept. */
   decode(file: Buffer, options: DecodeOptions): Promise<Raster>;
+  /** The middle of what a crop of this shape keeps of the picture. */
+  search(raster: Raster, search: Search): Promise<Focus>;
   /** The pixels of one geometry, in the variant's colour space. */
   resize(raster: Raster, variant: Variant): Promise<Raster>;
   encode(raster: Raster, variant: Variant, picture: Picture): Promise<Buffer>;

@@ -1,5 +1,6 @@
 import ms from 'ms';
 import * as z from 'zod';
+import { strategies } from '../picture/focus.ts';
 
 /** The preset list, `presets.yaml`: strict, so that a misspelt key is an error and not a default. */
 
@@ -39,8 +40,7 @@ export const gravities = [
   'southwest',
   'west',
   'northwest',
-  'attention',
-  'entropy',
+  ...strategies,
 ] as const;
 
 const formats = z.strictObject({

@@ -1,6 +1,7 @@
 import { shortHash } from './fingerprint.ts';
 import { aspectOf } from './geometry.ts';
-import type { OutputFormat, Preset, PresetList } from './preset-list.ts';
+import { type Focus, type Strategy, strategies } from '../picture/focus.ts';
+import type { Gravity, OutputFormat, Preset, PresetList } from './preset-list.ts';
 
 /** Everything that decides the bytes of one variant, for any picture. */
 export interface Recipe {
@@ -9,6 +10,7 @@ export interface Recipe {
   aspect?: number;
   gravity?: Preset['gravity'];
   adjust?: Preset['adjust'];
+  search?: number;
   background: string;
   sharpen?: number;
   colour?: 'p3';
@@ -36,6 +38,7 @@ export function recipeOf(
     ...(aspect === undefined ? {} : { aspect }),
     ...(preset.fit === 'cover' || preset.fit === 'contain' ? { gravity: preset.gravity } : {}),
     ...(preset.adjust ? { adjust: preset.adjust } : {}),
+    ...(searches(preset) ? { search: SEARCH } : {}),
     background: preset.background.toLowerCase(),
     ...(preset.sharpen ? { sharpen: preset.sharpen } : {}),
     ...(preset.colour === 'p3' ? { colour: 'p3' } : {}),
@@ -44,6 +47,18 @@ export function recipeOf(
     format,
     encoder,
   };
+}
+
+/** Raised when searches come to other places: a file that shows another part is another file. */
+const SEARCH = 1;
+
+/** Whether the preset leaves it to a search what stays, of some pictures at least. The uploader's word goes before. */
+export function searches({ fit, gravity, adjust = [] }: Preset): boolean {
+  return fit === 'cover' && [gravity, ...adjust.map(one => one.gravity)].some(isSearched);
+}
+
+export function isSearched(gravity: Gravity): gravity is Strategy {
+  return strategies.some(strategy => strategy === gravity);
 }
 
 /** `keepIfSmallerBy` at its default came after the first fingerprints. */
@@ -60,6 +75,11 @@ function encoderOf(preset: Preset, format: OutputFormat): { widths?: number[] } 
  */
 export function fingerprintOf(recipe: Recipe, epoch: number): string {
   return shortHash({ epoch, recipe });
+}
+
+/** Of a file that shows what the uploader said; a client computes it, too. */
+export function fingerprintAt(fingerprint: string, focus: Focus): string {
+  return shortHash({ fingerprint, focus });
 }
 
 /** Names what a list makes, whatever the order of its keys and its comments, and how its edits are rolled out. */

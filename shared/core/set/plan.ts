@@ -3,8 +3,8 @@ import { presetsFor } from '../list/rules.ts';
 import type { Picture } from '../picture/picture.ts';
 import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
-import type { Manifest, ManifestVariant } from './manifest.ts';
-import { isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
+import { isSameFocus, type Manifest, type ManifestVariant } from './manifest.ts';
+import { focusIn, isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
 import { forgottenIn } from './unpurged.ts';
 import { type Variant, wantedVariants } from './variants.ts';
 
@@ -54,6 +54,7 @@ export function planToKeep(seen: SeenOriginal, facts: Omit<PlanFacts, 'picture'>
 export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   const { manifest, original } = seen;
   if (!manifest || !isCurrent(seen) || manifest.original.etag !== original.etag) return false;
+  if (!isSameFocus(manifest.original, original)) return false;
   const retired = new Set(manifest.retired.map(({ key }) => key));
   if (plan.retired.length !== retired.size) return false;
   if (plan.retired.some(({ key }) => !retired.has(key))) return false;
@@ -70,7 +71,8 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
 export function variantsOf(seen: SeenOriginal, picture: Picture): Variant[] {
   const { key, list } = seen;
   const version = versionIn(seen);
-  return wantedVariants({ key, version, picture, list, presets: presetsFor(key, list) });
+  const about = { key, version, picture, list, focus: focusIn(seen) };
+  return wantedVariants({ ...about, presets: presetsFor(key, list) });
 }
 
 function recordedVariants(seen: Seen): Map<string, ManifestVariant> {

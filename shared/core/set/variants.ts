@@ -1,8 +1,9 @@
 import { ownWidth, renderedSize, widthsOf } from '../list/geometry.ts';
 import { derivativeKey } from './keys.ts';
+import { type Focus, type Region, regionAround } from '../picture/focus.ts';
 import type { Picture, Size } from '../picture/picture.ts';
 import type { Gravity, OutputFormat, Preset, PresetList } from '../list/preset-list.ts';
-import { fingerprintOf, type Recipe, recipeOf } from '../list/recipe.ts';
+import { fingerprintAt, fingerprintOf, type Recipe, recipeOf, searches } from '../list/recipe.ts';
 import { holds } from '../list/rules.ts';
 
 /** One file that the list wants of one picture, with all that is needed to make it. */
@@ -15,6 +16,8 @@ export interface Variant {
   key: string;
   recipe: Recipe;
   gravity: Gravity;
+  /** What stays, where the uploader said it or a search has found it; the gravity does not count then. */
+  region?: Region;
   /** Made straight from the file, since pixels alone would lose its frames or its gain map. */
   fromFile?: 'animated' | 'hdr';
   generate: Preset['generate'];
@@ -36,6 +39,8 @@ export interface Wanted {
   picture: Picture;
   list: PresetList;
   presets: Preset[];
+  /** What the uploader said. */
+  focus?: Focus | undefined;
 }
 
 /** Every file that the presets name for this picture, those that the picture rules out included. */
@@ -63,8 +68,10 @@ function variantsIn(wanted: Wanted, preset: Preset, format: OutputFormat): Varia
 
 function variantOf(wanted: Wanted, preset: Preset, format: OutputFormat, width: number): Variant {
   const { key: original, version, picture, list } = wanted;
+  const focus = searches(preset) ? wanted.focus : undefined;
   const recipe = recipeOf(preset, width, format, list.metadata);
-  const fingerprint = fingerprintOf(recipe, list.epoch);
+  const plain = fingerprintOf(recipe, list.epoch);
+  const fingerprint = focus ? fingerprintAt(plain, focus) : plain;
   const size = renderedSize(picture, preset, width);
   return {
     preset: preset.name,
@@ -74,6 +81,7 @@ function variantOf(wanted: Wanted, preset: Preset, format: OutputFormat, width: 
     key: derivativeKey({ original, version, preset: preset.name, width, fingerprint, format }),
     recipe,
     gravity: preset.adjust?.find(({ when }) => holds(when, picture))?.gravity ?? preset.gravity,
+    ...(focus && recipe.aspect ? { region: regionAround(focus, picture, recipe.aspect) } : {}),
     generate: preset.generate,
     ...fromFile(preset, picture, format),
     ...(isBeyond(size, format) ? { impossible: 'beyond-format-limit' } : {}),

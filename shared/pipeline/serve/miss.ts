@@ -1,6 +1,7 @@
 import { type Failure, failureOf } from '../../core/failure.ts';
 import { presetsFor } from '../../core/list/rules.ts';
 import type { Picture } from '../../core/picture/picture.ts';
+import { standingRegions } from '../../core/set/crops.ts';
 import { type DerivativeName, parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
 import { variantsOf } from '../../core/set/plan.ts';
 import { nothingSpent } from '../../core/set/report.ts';
@@ -9,7 +10,7 @@ import { isInForce, lastAct } from '../../core/set/take-down-record.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { develop } from '../develop/develop.ts';
-import { eagerVariants } from '../develop/make-set.ts';
+import { decidingVariants } from '../develop/make-set.ts';
 import { readOriginal } from '../develop/read-original.ts';
 import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
 import { readTakeDown } from '../removal/take-down-records.ts';
@@ -122,13 +123,16 @@ async function render(
     await writeDerivative(variant, rendition, darkroom.derivatives);
     made = rendition;
   };
-  const whole = eagerVariants(seen, picture);
+  const wanted = variantsOf(seen, picture);
+  const whole = decidingVariants(wanted);
+  const regions = standingRegions(seen, wanted);
   const job = {
     file,
     picture,
     list: seen.list,
     variants: [variant],
     whole,
+    regions,
     kept: [],
     spent,
     write,
