@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
 import { byteOrder } from '../../shared/core/set/side-by-side.ts';
+import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 
 export interface Call {
@@ -11,12 +12,20 @@ export interface Call {
 export interface MemoryStore extends ObjectStore {
   objects: Map<
     string,
-    { bytes: Buffer; contentType: string; cacheControl: string; modifiedAt: Date }
+    {
+      bytes: Buffer;
+      contentType: string;
+      cacheControl: string;
+      modifiedAt: Date;
+      focus?: OriginalObject['focus'];
+    }
   >;
   calls: Call[];
   /** Called before each operation takes effect: may throw, or change the world. */
   before: (call: Call) => void | Promise<void>;
   upload(key: string, bytes: Buffer | string, modifiedAt?: Date): void;
+  /** As a copy of an object onto itself, with other metadata. */
+  say(key: string, focus: OriginalObject['focus'], modifiedAt?: Date): void;
   keys(): string[];
 }
 
@@ -41,12 +50,20 @@ export function memoryStore(): MemoryStore {
       const attributes = { contentType: '', cacheControl: '', modifiedAt };
       objects.set(key, { bytes: Buffer.from(bytes), ...attributes });
     },
+    say: (key, focus, modifiedAt = new Date()) => {
+      const stored = objects.get(key);
+      if (!stored) throw new Error(`expected ${key} to be there`);
+      const { focus: _, ...rest } = stored;
+      objects.set(key, { ...rest, modifiedAt, ...(focus ? { focus } : {}) });
+    },
     keys: () => [...objects.keys()].sort(),
     head: async key => {
       checkKey(key);
       await happen('head', key);
       const stored = objects.get(key);
-      return stored && { key, etag: etagOf(stored.bytes), bytes: stored.bytes.length };
+      if (!stored) return undefined;
+      const { bytes, focus } = stored;
+      return { key, etag: etagOf(bytes), bytes: bytes.length, ...(focus ? { focus } : {}) };
     },
     get,
     getUnless: async (key, etag) => {
