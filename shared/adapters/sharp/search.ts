@@ -6,6 +6,7 @@ import {
   pixelsOf,
   regionAround,
   UPPER_THIRD,
+  HEADS,
 } from '../../core/picture/focus.ts';
 import type { Search } from '../../core/set/crops.ts';
 import type { Raster } from '../../ports.ts';
@@ -23,11 +24,20 @@ export async function search(raster: Raster, { strategy, aspect }: Search): Prom
     const [there, above] = await Promise.all(
       [found, UPPER_THIRD].map(focus => detailOf(small, focus, aspect)),
     );
-    return isSure(there ?? 0, above ?? 0) ? found : UPPER_THIRD;
+    return isSure(there ?? 0, above ?? 0) ? found : HEADS;
   });
 }
 
+/** One for all searches of a decode. */
+const smaller = new WeakMap<Raster, Promise<Raster>>();
+
 async function smallOf(raster: Raster): Promise<Raster> {
+  const small = smaller.get(raster) ?? shrunk(raster);
+  smaller.set(raster, small);
+  return await small;
+}
+
+async function shrunk(raster: Raster): Promise<Raster> {
   const scale = Math.min(1, SIDE / Math.max(raster.width, raster.height));
   const sideOf = (pixels: number) => Math.max(1, Math.round(pixels * scale));
   const size = { width: sideOf(raster.width), height: sideOf(raster.height) };
@@ -36,7 +46,7 @@ async function smallOf(raster: Raster): Promise<Raster> {
 }
 
 async function foundIn(small: Raster, { strategy, aspect }: Search): Promise<Focus> {
-  const { width, height } = partOf(small, UPPER_THIRD, aspect);
+  const { width, height } = partOf(small, HEADS, aspect);
   const { info } = await fromRaster(small)
     .resize({ width, height, fit: 'cover', position: strategy })
     .raw()

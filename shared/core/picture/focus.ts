@@ -65,7 +65,9 @@ function atLeastOne(pixels: number): number {
   return Math.max(1, Math.round(pixels));
 }
 
-/** Where heads are, in a picture of somebody upright. */
+/** Where heads are in a picture of somebody upright: eyes at a third, and a face around them. */
+export const HEADS: Focus = { x: 500, y: 370 };
+/** Where there is something to be seen if there is a head. */
 export const UPPER_THIRD: Focus = { x: 500, y: 333 };
 
 const TALL = 1.2;
@@ -76,7 +78,7 @@ export function mayBehead(focus: Focus, { width, height }: Size, aspect: number)
   return height > TALL * width && aspect >= WIDE && focus.y > 500;
 }
 
-/** In 15 upright pictures a place below the middle that was worth it had 6.8 times the detail, others up to 2.8 times. */
+/** Of 16 upright pictures the one whose subject is below the middle had 6.8 times the detail there, others up to 2.8. */
 const SURE = 4;
 
 /** Detail is the standard deviation of a Laplacian, of what was found and of the upper third. */
