@@ -27,6 +27,34 @@ describe('fingerprint', () => {
   );
 
   it.each([
+    ['centre', ''],
+    ['north', ', gravity: north'],
+  ])('of a crop by a fixed gravity does not move when searches change: %s', (_, gravity) => {
+    const cover = `version: 1
+rules: [{ match: '**', presets: [feed] }]
+presets:
+  - { name: feed, widths: [480], aspect: '3:1', fit: cover${gravity}, formats: { jpeg: {} } }`;
+    const list = listOf(cover);
+    const [preset] = list.presets;
+    if (!preset) throw new Error('no preset');
+    expect(recipeOf(preset, 480, 'jpeg', list.metadata)).not.toHaveProperty('search');
+  });
+
+  it.each([
+    ['attention', 'gravity: attention'],
+    ['entropy', 'gravity: entropy'],
+    ['of some pictures', 'adjust: [{ when: { tallerThan: 2 }, gravity: entropy }]'],
+  ])('names the search of a crop: %s', (_, gravity) => {
+    const list = listOf(`version: 1
+rules: [{ match: '**', presets: [feed] }]
+presets:
+  - { name: feed, widths: [480], aspect: '3:1', fit: cover, ${gravity}, formats: { jpeg: {} } }`);
+    const [preset] = list.presets;
+    if (!preset) throw new Error('no preset');
+    expect(recipeOf(preset, 480, 'jpeg', list.metadata)).toMatchObject({ search: 1 });
+  });
+
+  it.each([
     ['the epoch', `epoch: 7\n${SMALL}`],
     [
       'a quality',

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Focus } from '../../../../shared/core/picture/focus.ts';
 import type { Picture } from '../../../../shared/core/picture/picture.ts';
 import { presetsFor } from '../../../../shared/core/list/rules.ts';
 import { wantedVariants } from '../../../../shared/core/set/variants.ts';
 import { defaultList, listOf, SMALL } from '../../../support/preset-lists.ts';
 
-function wanted(yaml: string, facts: Partial<Picture>) {
+function wanted(yaml: string, facts: Partial<Picture>, focus?: Focus) {
   const list = yaml === 'default' ? defaultList() : listOf(yaml);
   const picture: Picture = {
     format: 'jpeg',
@@ -15,7 +16,7 @@ function wanted(yaml: string, facts: Partial<Picture>) {
     ...facts,
   };
   const presets = presetsFor('a.jpg', list);
-  return wantedVariants({ key: 'a.jpg', version: '0123456789', picture, list, presets });
+  return wantedVariants({ key: 'a.jpg', version: '0123456789', picture, list, presets, focus });
 }
 
 const names = (variants: ReturnType<typeof wanted>) =>
@@ -85,6 +86,29 @@ describe('wanted variants', () => {
       wanted('default', { width: 1000, height }).find(({ preset }) => preset === 'thumb')?.gravity;
     expect(gravity(3000)).toBe('attention');
     expect(gravity(3001)).toBe('north');
+  });
+
+  it('show what the uploader said in crops that would be searched for, whatever `adjust` says', () => {
+    const said = { x: 500, y: 900 };
+    const shape = { width: 1000, height: 4000 };
+    const [plain, at] = [wanted('default', shape), wanted('default', shape, said)];
+    const changed = at.filter(({ key }, index) => key !== plain[index]?.key);
+    const isSearched = ({ preset }: { preset: string }) => /^(avatar|thumb|cover)$/.test(preset);
+    expect(changed).toEqual(at.filter(isSearched));
+    expect(changed.map(({ region }) => region?.top)).toEqual(
+      changed.map(({ preset }) => (preset === 'cover' ? 859 : 750)),
+    );
+    const [first] = changed;
+    expect(first?.key).toBe(
+      plain[0]?.key.replace(/[0-9a-f]{10}\.jpg/, `${first?.fingerprint}.jpg`),
+    );
+  });
+
+  it('of two focuses have two keys', () => {
+    const keys = [{ x: 1, y: 11 }, { x: 11, y: 1 }, { x: 111, y: 1 }, undefined].map(
+      said => wanted('default', {}, said)[0]?.key,
+    );
+    expect(new Set(keys).size).toBe(4);
   });
 
   it('never share a key', () => {
