@@ -1,4 +1,4 @@
-import type { Condition, File, Format, Original, Photo, Preset, Size } from './photo.ts';
+import type { Condition, File, Focus, Format, Original, Photo, Preset, Size } from './photo.ts';
 import { sha256 } from './sha256.ts';
 
 /** Which files there are of a picture: as the manifest says, or worked out from the published list. */
@@ -51,7 +51,7 @@ function worked(original: Original, preset: Preset): File[] {
 
 /** Ascending. Nothing is enlarged: the picture's own width stands in for the first that is larger. */
 function inFormat(original: Original, preset: Preset, format: Format): File[] {
-  const { key, etag, size } = original;
+  const { key, etag, size, focus } = original;
   const declared = preset.formats[format] ?? [];
   const own = ownWidth(size, preset);
   const next = declared.findIndex(({ width }) => width >= own);
@@ -59,10 +59,11 @@ function inFormat(original: Original, preset: Preset, format: Format): File[] {
   const version = shortHash(etag.replace(/"/g, '').toUpperCase());
   return there.map(one => {
     const width = Math.min(one.width, own);
-    const fingerprint =
+    const plain =
       width === one.width
         ? one.fingerprint
         : shortHash((preset.recipes[format] ?? '').replace('$', `${width}`));
+    const fingerprint = preset.searches && focus ? fingerprintAt(plain, focus) : plain;
     const extension = format === 'jpeg' ? 'jpg' : format;
     return {
       format,
@@ -71,6 +72,10 @@ function inFormat(original: Original, preset: Preset, format: Format): File[] {
     };
   });
 }
+
+/** As fingerprintAt of shared/core/list/recipe.ts. */
+const fingerprintAt = (fingerprint: string, { x, y }: Focus): string =>
+  shortHash(`{"fingerprint":"${fingerprint}","focus":{"x":${x},"y":${y}}}`);
 
 const shortHash = (text: string): string => sha256(text).slice(0, 10);
 

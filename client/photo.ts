@@ -17,6 +17,7 @@ export interface Preset {
   fit: 'inside' | 'cover' | 'contain' | 'fill';
   aspect?: number | undefined;
   when?: Condition | undefined;
+  searches?: boolean | undefined;
   formats: { [format in Format]?: readonly { width: number; fingerprint: string }[] | undefined };
   recipes: { [format in Format]?: string | undefined };
 }
@@ -32,6 +33,12 @@ export interface Condition {
 export interface Presets {
   clients: Readonly<Record<string, Client>>;
   presets: readonly Preset[];
+}
+
+/** What a picture is about, in thousandths of its width and height, from the left and from the top. */
+export interface Focus {
+  x: number;
+  y: number;
 }
 
 /** Pixels of the original, upright. Without `alpha` and `animated` conditions on them count as met. */
@@ -53,6 +60,8 @@ export interface Original {
   etag: string;
   presets: Presets;
   size?: Size | undefined;
+  /** Where the upload said one, by `x-oss-meta-focus`. */
+  focus?: Focus | undefined;
   placeholder?: Placeholder | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import type { Focus } from '../../shared/core/picture/focus.ts';
 import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { publishedFrom } from '../../shared/core/list/published.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
@@ -38,10 +39,12 @@ export async function developed(
   yaml: string,
   key: string,
   size: { width: number; height: number },
+  focus?: Focus,
 ) {
   const darkroom = testDarkroom(yaml);
   const bytes = Buffer.from(`jpeg ${size.width}x${size.height}`);
   darkroom.originals.upload(key, bytes);
+  darkroom.originals.say(key, focus);
   await reconcile(key, darkroom);
   const manifest = darkroom.manifest(key);
   if (!manifest) throw new Error(`no manifest of ${key}`);
@@ -49,7 +52,7 @@ export async function developed(
   return {
     manifest,
     presets,
-    original: { key, etag: etagOf(bytes), presets, size },
+    original: { key, etag: etagOf(bytes), presets, size, focus },
     keys: darkroom.derivatives.keys().filter(one => !one.endsWith('/manifest.json')),
   };
 }

@@ -9,7 +9,7 @@ import {
   presetListShape,
   presetShape,
 } from './preset-list.ts';
-import { fingerprintOfList, recipeOf } from './recipe.ts';
+import { fingerprintOfList, recipeOf, searches } from './recipe.ts';
 
 /**
  * The preset list as clients get it, `presets.json` in the derivatives bucket: with an original's key and ETag
@@ -37,6 +37,12 @@ const preset = z.strictObject({
   fit: z.enum(['inside', 'cover', 'contain', 'fill']),
   aspect: z.number().positive().optional().describe('of the box: width / height'),
   when: presetShape.shape.when,
+  searches: z
+    .literal(true)
+    .optional()
+    .describe(
+      'crops by a search: of a picture whose uploader said a focus, each fingerprint is hashed with it once more',
+    ),
   formats: perFormat(z.array(file).min(1)).describe('each ascending by width'),
   recipes: perFormat(z.string()).describe(
     'for a picture that is smaller than a width: put its own width for $, and the first ten hex digits of the SHA-256 are the fingerprint',
@@ -71,6 +77,7 @@ function publishedPreset(preset: Preset, list: PresetList): PublishedPreset {
     fit: preset.fit,
     ...(aspect === undefined ? {} : { aspect }),
     ...(preset.when ? { when: preset.when } : {}),
+    ...(searches(preset) ? { searches: true as const } : {}),
     formats,
     recipes: recipesOf(preset, Object.keys(formats) as OutputFormat[], list),
   };
