@@ -18,6 +18,8 @@ export interface Thing {
   /** OSS gives none to some copies. */
   crc64?: string;
   modifiedAt: number;
+  /** `x-oss-meta-focus`. */
+  focus?: string;
 }
 
 export interface Change {

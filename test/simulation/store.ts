@@ -1,4 +1,5 @@
 import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
+import { focusFrom } from '../../shared/core/picture/focus.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import type { ListedObject, ListOptions, ObjectStore } from '../../shared/ports.ts';
@@ -70,8 +71,14 @@ function exactly({ objects }: SimulatedBucket, { key, etag, bytes }: OriginalObj
 function headOf({ objects }: SimulatedBucket, key: string) {
   const thing = objects.get(key);
   if (!thing) return undefined;
-  const { etag, crc64, bytes } = thing;
-  return { key, etag, bytes: bytes.length, ...(crc64 === undefined ? {} : { crc64 }) };
+  const { etag, crc64, bytes, focus } = thing;
+  return {
+    key,
+    etag,
+    bytes: bytes.length,
+    ...(crc64 === undefined ? {} : { crc64 }),
+    ...(focus === undefined ? {} : { focus: focusFrom(focus) }),
+  };
 }
 
 type ListedEntry = ListedObject | { prefix: string };
