@@ -59,7 +59,8 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
   } catch (thrown) {
     if (failureOf(thrown).code === 'ORIGINAL_CHANGED') return undefined;
     // If this write fails, too, nothing is lost: for what is thrown FC delivers the event again, and keeps it for replay.
-    if (attempt.hasWritten) await Promise.allSettled([noteUnfinished(attempt.key, darkroom)]);
+    const isToBeTold = attempt.hasWritten || attempt.hasSurvived;
+    if (isToBeTold) await Promise.allSettled([noteUnfinished(attempt.key, darkroom)]);
     throw thrown;
   }
 }

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../core/set/manifest.ts';
-import { newUnfinished, unfinishedKey } from '../../core/work/unfinished.ts';
+import { newUnfinished, unfinishedKey, unfinishedSchema } from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { writeRecord } from '../records.ts';
+import { findRecord, writeRecord } from '../records.ts';
 import type { Observed } from './observe.ts';
 
 /**
@@ -29,4 +29,13 @@ export async function tendUnfinished(
   else if (darkroom.isDoubted && retired.length === 0) {
     await darkroom.config?.remove([unfinishedKey(key)]);
   }
+}
+
+/** Whether there is such a record. Only a run that a sweep asked for looks: no other pays a request for it. */
+export async function isUnfinished(
+  key: string,
+  { config, isDoubted }: Pick<Darkroom, 'config' | 'isDoubted'>,
+): Promise<boolean> {
+  if (!config || !isDoubted) return false;
+  return (await findRecord(config, unfinishedKey(key), unfinishedSchema)) !== undefined;
 }
