@@ -6,9 +6,9 @@ import type { Manifest } from '../../core/set/manifest.ts';
 import { withUnpurged } from '../../core/set/unpurged.ts';
 import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { enforce } from '../removal/enforce.ts';
+import { type Enforced, enforce } from '../removal/enforce.ts';
 import { notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
-import { isLifted } from '../removal/take-down-records.ts';
+import { TAKEN_DOWN, takeDownOf } from '../removal/take-down-records.ts';
 import { clearSet, clearStale } from './clear.ts';
 import { commit, isAsSeen } from './commit.ts';
 import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
@@ -110,16 +110,16 @@ function unlessInDoubt(attempt: Attempt, report: Report | undefined): Report | u
 /** Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. */
 async function stayDown({ at }: { at: string }, attempt: Attempt, darkroom: Darkroom) {
   const { key } = attempt;
-  if (await isLifted(key, darkroom)) {
+  const found = await takeDownOf(key, darkroom);
+  if (found === 'lifted') {
     await darkroom.derivatives.remove([manifestKey(key)]);
     return undefined;
   }
   const { removed } = await enforce(key, { at, hasTombstone: true }, darkroom);
-  return takenDownReport(attempt, removed);
+  return takenDownReport(attempt, { reason: found?.reason ?? TAKEN_DOWN, removed });
 }
 
-function takenDownReport(attempt: Attempt, removed: string[]): Report {
-  const reason = 'it was taken down';
+function takenDownReport(attempt: Attempt, { reason, removed }: Enforced): Report {
   return reportOf(attempt, { outcome: 'taken-down', reason, removed: removed.length });
 }
 

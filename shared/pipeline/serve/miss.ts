@@ -5,14 +5,13 @@ import { type DerivativeName, parseDerivativeKey, unusableKey } from '../../core
 import { variantsOf } from '../../core/set/plan.ts';
 import { nothingSpent } from '../../core/set/report.ts';
 import { isCurrent, pictureIn, versionIn } from '../../core/set/seen.ts';
-import { isInForce, lastAct } from '../../core/set/take-down-record.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { develop } from '../develop/develop.ts';
 import { eagerVariants } from '../develop/make-set.ts';
 import { readOriginal } from '../develop/read-original.ts';
 import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
-import { readTakeDown } from '../removal/take-down-records.ts';
+import { takeDownOf } from '../removal/take-down-records.ts';
 import { writeDerivative } from '../stored-set.ts';
 import { type LookedOriginal, lookAt } from './look.ts';
 import { currentKeyFor } from './moved.ts';
@@ -87,12 +86,12 @@ function unmade(failure: Failure, { manifestEtag = 'none' }: LookedOriginal): Mi
 async function withdrawn(
   key: string,
   original: string,
-  { config, derivatives }: Darkroom,
+  darkroom: Darkroom,
 ): Promise<string | undefined> {
-  const takedown = config && (await readTakeDown(original, config));
-  if (!takedown || !isInForce(takedown)) return undefined;
-  await derivatives.remove([key]);
-  return lastAct(takedown).at;
+  const found = await takeDownOf(original, darkroom);
+  if (!found || found === 'lifted') return undefined;
+  await darkroom.derivatives.remove([key]);
+  return found.at;
 }
 
 function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {
