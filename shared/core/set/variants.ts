@@ -2,7 +2,7 @@ import { ownWidth, renderedSize, widthsOf } from '../list/geometry.ts';
 import { derivativeKey } from './keys.ts';
 import type { Picture, Size } from '../picture/picture.ts';
 import type { Gravity, OutputFormat, Preset, PresetList } from '../list/preset-list.ts';
-import { fingerprintOf, type Recipe, recipeOf } from '../list/recipe.ts';
+import { namedRecipe, type Recipe } from '../list/recipe.ts';
 import { holds } from '../list/rules.ts';
 
 /** One file that the list wants of one picture, with all that is needed to make it. */
@@ -63,8 +63,7 @@ function variantsIn(wanted: Wanted, preset: Preset, format: OutputFormat): Varia
 
 function variantOf(wanted: Wanted, preset: Preset, format: OutputFormat, width: number): Variant {
   const { key: original, version, picture, list } = wanted;
-  const recipe = recipeOf(preset, width, format, list.metadata);
-  const fingerprint = fingerprintOf(recipe, list.epoch);
+  const { recipe, fingerprint } = namedRecipe(preset, width, format, list);
   const size = renderedSize(picture, preset, width);
   return {
     preset: preset.name,
