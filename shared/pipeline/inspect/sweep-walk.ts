@@ -28,7 +28,7 @@ export async function walkAll(state: Sweep, context: SweepContext): Promise<bool
       return false;
     }
   }
-  await collected.flush();
+  await collected.handOver();
   return true;
 }
 
@@ -36,7 +36,14 @@ function collecting(from: Place, state: Sweep, context: SweepContext) {
   const [gone, lost]: [string[], string[]] = [[], []];
   let place = from;
   let sinceSaved = 0;
+  const handOver = async () => {
+    await give(lost.splice(0), { mode: 'settle', isDoubted: true }, state, context);
+    if (gone.length === 0) return;
+    await writeRecord(context.config, pageKey(state.id, state.pages), gone.splice(0));
+    state.pages += 1;
+  };
   return {
+    handOver,
     take: ({ pair, found, ...walked }: Looked) => {
       place = walked.place;
       sinceSaved += 1;
@@ -47,11 +54,7 @@ function collecting(from: Place, state: Sweep, context: SweepContext) {
     },
     isFull: () => Math.max(gone.length, lost.length) >= PAGE || sinceSaved >= SAVE_EVERY,
     flush: async () => {
-      await give(lost.splice(0), { mode: 'settle', isDoubted: true }, state, context);
-      if (gone.length > 0) {
-        await writeRecord(context.config, pageKey(state.id, state.pages), gone.splice(0));
-        state.pages += 1;
-      }
+      await handOver();
       sinceSaved = 0;
       await save(state, { place }, context);
     },
