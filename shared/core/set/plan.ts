@@ -5,7 +5,7 @@ import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
 import type { Manifest, ManifestVariant } from './manifest.ts';
 import { isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
-import { forgottenIn } from './unpurged.ts';
+import { duePurges } from './unpurged.ts';
 import { type Variant, wantedVariants } from './variants.ts';
 
 /** What has to be done to make one original's set right, as data. Nothing is read or written here. */
@@ -58,7 +58,7 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   if (plan.retired.length !== retired.size) return false;
   if (plan.retired.some(({ key }) => !retired.has(key))) return false;
   if (plan.render.length > 0 || plan.remove.length > 0) return false;
-  if (forgottenIn(manifest).length > 0) return false;
+  if (duePurges(manifest).length > 0) return false;
   const before = new Map(manifest.variants.map(({ key, state }) => [key, state]));
   return (
     before.size === plan.entries.length &&

@@ -441,6 +441,25 @@ describe('what the CDN may have', () => {
     expect(darkroom.manifest('a.jpg')).not.toHaveProperty('unpurged');
   });
 
+  it('of more than twenty versions is purged at once of the oldest: none is forgotten', async () => {
+    const darkroom = await edited();
+    await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    const manifest = darkroom.manifest('a.jpg');
+    if (!manifest) throw new Error('expected a manifest');
+    const old = Array.from({ length: 20 }, (_, index) => `00000000${10 + index}`);
+    const retired = old.map(version => ({
+      key: `a.jpg/${version}/feed-480-0123456789.jpg`,
+      retiredAt: '2026-11-23T10:09:00.000Z',
+    }));
+    const full = { ...manifest, unpurged: old, retired: [...manifest.retired, ...retired] };
+    darkroom.derivatives.upload('a.jpg/manifest.json', JSON.stringify(full));
+    await reconcile('a.jpg', darkroom);
+    expect(waiting(darkroom)).toMatchObject([{ class: 'replace', files: [], isMore: true }]);
+    const unpurged = [...old.slice(1), manifest.version];
+    expect(darkroom.manifest('a.jpg')).toMatchObject({ unpurged, retired });
+  });
+
   it('after an edit is said before it goes, so that no death in between loses it', async () => {
     const darkroom = await edited();
     await reconcile('a.jpg', darkroom);
