@@ -33,7 +33,7 @@ export interface ObjectStore {
   getUnless(key: string, etag: string): Promise<StoredObject | 'unchanged' | undefined>;
   /**
    * These very bytes, as a HEAD told of them, and no more; 'changed' where another object has their place. `refuse` may
-   * see the first of them, not yet compared with anything: reading ends there by what it throws.
+   * see the first of them before the rest comes: reading ends there by what it throws, if a second answer begins alike.
    */
   getExactly(
     object: OriginalObject,
