@@ -61,6 +61,8 @@ export interface ListedObject {
   modifiedAt: Date;
   /** It cannot be read until somebody restores it. */
   isArchived?: true;
+  /** A symlink: ETag and size are its own, a HEAD's are its target's. */
+  isLink?: true;
 }
 
 /** An original on the way past; whoever stops after it goes on from its cursor. */

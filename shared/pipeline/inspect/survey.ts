@@ -2,6 +2,7 @@ import type { PresetList } from '../../core/list/preset-list.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Manifest, OriginalObject } from '../../core/set/manifest.ts';
 import { type Status, statusOf } from '../../core/set/status.ts';
+import type { ListedObject } from '../../ports.ts';
 import type { Stores } from '../darkroom.ts';
 import { findManifest } from '../stored-set.ts';
 
@@ -18,24 +19,35 @@ export interface Surveyed {
 }
 
 /**
- * One small request, and a HEAD where a listing alone cannot tell whether an original of the same size and another ETag
- * has the same bytes: a listing has no CRC-64.
+ * One small request, and a HEAD where a listing alone cannot tell: whether an original of the same size and another ETag
+ * has the same bytes, since a listing has no CRC-64; and what a symlink leads to. If that is nowhere, the status has no
+ * original.
  */
 export async function lookAt(
   key: string,
-  original: OriginalObject | undefined,
+  original: OriginalObject | ListedObject | undefined,
   { originals, derivatives, presets }: SurveyStores,
 ): Promise<Surveyed> {
   const manifest = unusableKey(key) ? undefined : await findManifest(key, derivatives);
   const readable = manifest === 'unreadable' ? undefined : manifest;
+  const found = original && (await behindLink(key, original, originals));
   const status = statusOf({
     key,
-    original: original && (await withChecksum({ ...original, key }, readable, originals)),
+    original: found && (await withChecksum({ ...found, key }, readable, originals)),
     manifest: readable,
     list: presets.list,
     listFingerprint: presets.fingerprint,
   });
   return { status, manifest };
+}
+
+/** What a key of a listing is of. Undefined for a symlink whose target is not there. */
+export async function behindLink<T extends { isLink?: true | undefined }>(
+  key: string,
+  listed: T | OriginalObject,
+  originals: Pick<SurveyStores['originals'], 'head'>,
+): Promise<T | OriginalObject | undefined> {
+  return 'isLink' in listed && listed.isLink ? await originals.head(key) : listed;
 }
 
 /** The same ETag is the same object, of which the manifest knows the checksum. */
