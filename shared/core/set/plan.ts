@@ -1,6 +1,6 @@
 import { retentionMilliseconds } from '../list/preset-list.ts';
-import { presetsFor } from '../list/rules.ts';
 import type { Picture } from '../picture/picture.ts';
+import { askedPresets } from './asked.ts';
 import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
 import type { Manifest, ManifestVariant } from './manifest.ts';
@@ -68,9 +68,9 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
 
 /** What the list in force wants of the original as it is now. */
 export function variantsOf(seen: SeenOriginal, picture: Picture): Variant[] {
-  const { key, list } = seen;
-  const version = versionIn(seen);
-  return wantedVariants({ key, version, picture, list, presets: presetsFor(key, list) });
+  const { key, original, list } = seen;
+  const presets = askedPresets({ key, bytes: original.bytes }, list);
+  return wantedVariants({ key, version: versionIn(seen), picture, list, presets });
 }
 
 function recordedVariants(seen: Seen): Map<string, ManifestVariant> {

@@ -1,7 +1,7 @@
 import { Failure, failureOf } from '../../core/failure.ts';
-import { presetsFor } from '../../core/list/rules.ts';
+import { isAsked, reasonNotToAsk } from '../../core/set/asked.ts';
 import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
-import { isFolder, manifestKey, unusableKey } from '../../core/set/keys.ts';
+import { manifestKey, unusableKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
 import { withUnpurged } from '../../core/set/unpurged.ts';
 import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
@@ -124,12 +124,7 @@ function takenDownReport(attempt: Attempt, { reason, removed }: Enforced): Repor
 }
 
 function isWanted(seen: Observed): seen is ObservedOriginal {
-  return seen.original !== undefined && reasonNotToAsk(seen) === undefined;
-}
-
-function reasonNotToAsk({ key, original, list }: Observed): string | undefined {
-  if (presetsFor(key, list).length === 0) return 'no rule of the preset list asks for it';
-  return isFolder(key, original?.bytes) ? 'it is a folder of no bytes' : undefined;
+  return seen.original !== undefined && isAsked(seen.original, seen.list);
 }
 
 /** An original that is gone, or that no rule asks for, has no derivatives. */
@@ -138,8 +133,8 @@ async function clearAway(
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<Report | undefined> {
-  const { key, manifest, manifestEtag, leftovers = [] } = seen;
-  const unasked = reasonNotToAsk(seen);
+  const { key, original, list, manifest, manifestEtag, leftovers = [] } = seen;
+  const unasked = reasonNotToAsk({ key, bytes: original?.bytes }, list);
   const reason = unasked ?? 'the original is gone';
   const isBare = manifestEtag === undefined && leftovers.length === 0;
   if (unasked && isBare && attempt.written.size === 0) {

@@ -1,7 +1,7 @@
 import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { fingerprintOfList } from '../../core/list/recipe.ts';
-import { isAsked } from '../../core/set/neglect.ts';
+import { isAsked } from '../../core/set/asked.ts';
 import { isPending, isWhole, type Status } from '../../core/set/status.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';

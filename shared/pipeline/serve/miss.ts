@@ -1,6 +1,6 @@
 import { type Failure, failureOf } from '../../core/failure.ts';
-import { presetsFor } from '../../core/list/rules.ts';
 import type { Picture } from '../../core/picture/picture.ts';
+import { isAsked } from '../../core/set/asked.ts';
 import { type DerivativeName, parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
 import { variantsOf } from '../../core/set/plan.ts';
 import { nothingSpent } from '../../core/set/report.ts';
@@ -100,7 +100,7 @@ function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {
 
 /** A picture that failed before fails again, and what is known of it may be enough: it is not read for every view. */
 function mayBeMade(key: string, version: string, seen: LookedOriginal): boolean {
-  if (versionIn(seen) !== version || presetsFor(seen.key, seen.list).length === 0) return false;
+  if (versionIn(seen) !== version || !isAsked(seen.original, seen.list)) return false;
   if (seen.manifest?.failure && isCurrent(seen)) return false;
   const picture = pictureIn(seen);
   return !picture || declared(key, seen, picture) !== undefined;
