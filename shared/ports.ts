@@ -35,7 +35,7 @@ export interface ObjectStore {
   getUnless(key: string, etag: string): Promise<StoredObject | 'unchanged' | undefined>;
   /**
    * These very bytes, as a HEAD told of them, and no more; 'changed' where another object has their place. `refuse` may
-   * see the first of them, not yet compared with anything: reading ends there by what it throws.
+   * see the first of them before the rest comes: reading ends there by what it throws, if a second answer begins alike.
    */
   getExactly(
     object: OriginalObject,
@@ -63,6 +63,8 @@ export interface ListedObject {
   modifiedAt: Date;
   /** It cannot be read until somebody restores it. */
   isArchived?: true;
+  /** A symlink: ETag and size are its own, a HEAD's are its target's. */
+  isLink?: true;
 }
 
 /** An original on the way past; whoever stops after it goes on from its cursor. */

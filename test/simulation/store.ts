@@ -21,10 +21,7 @@ export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Sta
     return await call(stage, actor, { where, verb, about }, { effect, refusal });
   };
   const now = () => stage.line.now;
-  const read = (key: string) => {
-    const thing = bucket.objects.get(key);
-    return thing && { etag: thing.etag, bytes: thing.bytes };
-  };
+  const read = (key: string) => bucket.objects.get(key);
   return {
     head: key => ask('HEAD', key, () => headOf(bucket, key)),
     get: key => ask('GET', key, () => read(key)),
@@ -38,7 +35,7 @@ export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Sta
       ask('PUT', key, () => {
         const thing = thingOf(bytes, now());
         bucket.put(key, thing, actor);
-        return { etag: thing.etag };
+        return thing;
       }),
     remove: async keys => {
       keys.forEach(checkKey);

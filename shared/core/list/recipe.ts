@@ -82,6 +82,34 @@ export function fingerprintAt(fingerprint: string, focus: Focus): string {
   return shortHash({ fingerprint, focus });
 }
 
+/** A recipe with its fingerprint: they are asked for at each look at each original. */
+export function namedRecipe(
+  preset: Preset,
+  width: number,
+  format: OutputFormat,
+  { metadata, epoch }: Pick<PresetList, 'metadata' | 'epoch'>,
+): NamedRecipe {
+  const known = named.get(preset) ?? new Map<string, NamedRecipe>();
+  named.set(preset, known);
+  const what = `${width} ${format} ${metadata.copyright} ${epoch}`;
+  const found = known.get(what);
+  if (found) return found;
+  const recipe = recipeOf(preset, width, format, metadata);
+  const fresh = { recipe, fingerprint: fingerprintOf(recipe, epoch) };
+  // Some are of pictures' own widths, of which there are many.
+  if (known.size >= MOST_NAMED) known.clear();
+  known.set(what, fresh);
+  return fresh;
+}
+
+interface NamedRecipe {
+  recipe: Recipe;
+  fingerprint: string;
+}
+
+const MOST_NAMED = 200;
+const named = new WeakMap<Preset, Map<string, NamedRecipe>>();
+
 /** Names what a list makes, whatever the order of its keys and its comments, and how its edits are rolled out. */
 export function fingerprintOfList(list: PresetList): string {
   const known = fingerprints.get(list);

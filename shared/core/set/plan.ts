@@ -1,11 +1,11 @@
 import { retentionMilliseconds } from '../list/preset-list.ts';
-import { presetsFor } from '../list/rules.ts';
 import type { Picture } from '../picture/picture.ts';
+import { askedPresets } from './asked.ts';
 import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
 import { isSameFocus, type Manifest, type ManifestVariant } from './manifest.ts';
 import { focusIn, isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
-import { forgottenIn } from './unpurged.ts';
+import { duePurges } from './unpurged.ts';
 import { type Variant, wantedVariants } from './variants.ts';
 
 /** What has to be done to make one original's set right, as data. Nothing is read or written here. */
@@ -59,7 +59,7 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   if (plan.retired.length !== retired.size) return false;
   if (plan.retired.some(({ key }) => !retired.has(key))) return false;
   if (plan.render.length > 0 || plan.remove.length > 0) return false;
-  if (forgottenIn(manifest).length > 0) return false;
+  if (duePurges(manifest).length > 0) return false;
   const before = new Map(manifest.variants.map(({ key, state }) => [key, state]));
   return (
     before.size === plan.entries.length &&
@@ -69,10 +69,10 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
 
 /** What the list in force wants of the original as it is now. */
 export function variantsOf(seen: SeenOriginal, picture: Picture): Variant[] {
-  const { key, list } = seen;
-  const version = versionIn(seen);
-  const about = { key, version, picture, list, focus: focusIn(seen) };
-  return wantedVariants({ ...about, presets: presetsFor(key, list) });
+  const { key, original, list } = seen;
+  const presets = askedPresets({ key, bytes: original.bytes }, list);
+  const about = { key, version: versionIn(seen), picture, list, presets };
+  return wantedVariants({ ...about, focus: focusIn(seen) });
 }
 
 function recordedVariants(seen: Seen): Map<string, ManifestVariant> {

@@ -3,7 +3,7 @@ import { derivativeKey } from './keys.ts';
 import { type Focus, type Region, regionAround } from '../picture/focus.ts';
 import type { Picture, Size } from '../picture/picture.ts';
 import type { Gravity, OutputFormat, Preset, PresetList } from '../list/preset-list.ts';
-import { fingerprintAt, fingerprintOf, type Recipe, recipeOf, searches } from '../list/recipe.ts';
+import { fingerprintAt, namedRecipe, type Recipe, searches } from '../list/recipe.ts';
 import { holds } from '../list/rules.ts';
 
 /** One file that the list wants of one picture, with all that is needed to make it. */
@@ -69,8 +69,7 @@ function variantsIn(wanted: Wanted, preset: Preset, format: OutputFormat): Varia
 function variantOf(wanted: Wanted, preset: Preset, format: OutputFormat, width: number): Variant {
   const { key: original, version, picture, list } = wanted;
   const focus = searches(preset) ? wanted.focus : undefined;
-  const recipe = recipeOf(preset, width, format, list.metadata);
-  const plain = fingerprintOf(recipe, list.epoch);
+  const { recipe, fingerprint: plain } = namedRecipe(preset, width, format, list);
   const fingerprint = focus ? fingerprintAt(plain, focus) : plain;
   const size = renderedSize(picture, preset, width);
   return {

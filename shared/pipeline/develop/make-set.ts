@@ -19,6 +19,7 @@ import { crashGuardFor } from './crash-guard.ts';
 import { develop } from './develop.ts';
 import type { ObservedOriginal } from './observe.ts';
 import { readOriginal } from './read-original.ts';
+import { isUnfinished } from './unfinished.ts';
 
 /** What one call of reconcile wrote and spent. Not Darkroom.attempt, which is how often FC delivered the event before. */
 export interface Attempt extends Writer {
@@ -44,7 +45,7 @@ export async function makeSet(
 ): Promise<MadeSet | undefined> {
   attempt.isBlaming = false;
   const known = failureIn(seen);
-  if (known && !isToBeTriedAgain(seen, attempt, darkroom)) {
+  if (known && !(await isToBeTriedAgain(seen, attempt, darkroom))) {
     const failed = failedSet(seen, new Failure(known.code, known.message), attempt, darkroom);
     return isSettled(failed.todo, seen) ? undefined : failed;
   }
@@ -57,14 +58,18 @@ export async function makeSet(
   }
 }
 
-/** Somebody asks for it again since it was blamed, or knows better: what crashed may have been another's fault. */
-function isToBeTriedAgain(
-  { manifest }: SeenOriginal,
+/**
+ * Somebody asks for it again since it was blamed, or knows better: what crashed may have been another's fault. Who could
+ * not take the blame back, although a decoder came back, left word; since then the manifest may have been written anew.
+ */
+async function isToBeTriedAgain(
+  { key, manifest }: SeenOriginal,
   { hasSurvived }: Attempt,
-  { replayedAt = '' }: Darkroom,
-): boolean {
+  darkroom: Darkroom,
+): Promise<boolean> {
   if (manifest?.failure?.code !== 'ORIGINAL_CRASHED') return false;
-  return hasSurvived || manifest.committedAt < replayedAt;
+  if (hasSurvived || manifest.committedAt < (darkroom.replayedAt ?? '')) return true;
+  return await isUnfinished(key, darkroom);
 }
 
 /** These say nothing of the picture itself, so what is there of it stays. */

@@ -20,8 +20,8 @@ export interface Surveyed {
 
 /**
  * One small request, and a HEAD where a listing alone cannot tell: it has no CRC-64, so that an original of the same size
- * and another ETag may have the same bytes, and no metadata, so that one written since may be said to be about something
- * else.
+ * and another ETag may have the same bytes; no metadata, so that one written since may be said to be about something
+ * else; and not what a symlink leads to. If that is nowhere, the status has no original.
  */
 export async function lookAt(
   key: string,
@@ -30,15 +30,25 @@ export async function lookAt(
 ): Promise<Surveyed> {
   const manifest = unusableKey(key) ? undefined : await findManifest(key, derivatives);
   const readable = manifest === 'unreadable' ? undefined : manifest;
-  const isListed = original && 'modifiedAt' in original;
+  const found = original && (await behindLink(key, original, originals));
+  const isListed = found && 'modifiedAt' in found;
   const status = statusOf({
     key,
-    original: isListed ? await withHead(original, readable, originals) : original,
+    original: isListed ? await withHead(found, readable, originals) : found && { ...found, key },
     manifest: readable,
     list: presets.list,
     listFingerprint: presets.fingerprint,
   });
   return { status, manifest };
+}
+
+/** What a key of a listing is of. Undefined for a symlink whose target is not there. */
+export async function behindLink<T extends { isLink?: true | undefined }>(
+  key: string,
+  listed: T | OriginalObject,
+  originals: Pick<SurveyStores['originals'], 'head'>,
+): Promise<T | OriginalObject | undefined> {
+  return 'isLink' in listed && listed.isLink ? await originals.head(key) : listed;
 }
 
 /** The same ETag, not written since, is the same object, of which the manifest knows the rest. */
