@@ -50,8 +50,9 @@ function worked(original: Original, preset: Preset): File[] {
 }
 
 /** Ascending. Nothing is enlarged: the picture's own width stands in for the first that is larger. */
-function inFormat(original: Original, preset: Preset, format: Format): File[] {
+function inFormat(original: Original, declaredPreset: Preset, format: Format): File[] {
   const { key, etag, size, focus } = original;
+  const preset = adjusted(declaredPreset, size);
   const declared = preset.formats[format] ?? [];
   const own = ownWidth(size, preset);
   const next = declared.findIndex(({ width }) => width >= own);
@@ -102,14 +103,21 @@ function rendered(
 
 const atLeastOne = (pixels: number): number => Math.max(1, Math.round(pixels));
 
-function holds(when: Condition, { width, height, alpha, animated }: Size): boolean {
+/** As adjusted of shared/core/list/rules.ts, as far as it changes what files there are. */
+function adjusted(preset: Preset, size: Size | undefined): Preset {
+  const found = size && preset.adjust?.find(({ when }) => holds(when, size));
+  return found?.fit ? { ...preset, fit: found.fit } : preset;
+}
+
+function holds(when: Condition, { width, height, alpha, animated, format }: Size): boolean {
   const { tallerThan = 0, widerThan = 0, smallerThan = Number.POSITIVE_INFINITY } = when;
   return (
     height / width > tallerThan &&
     width / height > widerThan &&
     width < smallerThan &&
     agrees(when.alpha, alpha) &&
-    agrees(when.animated, animated)
+    agrees(when.animated, animated) &&
+    (when.format === undefined || format === undefined || when.format.includes(format))
   );
 }
 

@@ -17,6 +17,7 @@ export interface Preset {
   fit: 'inside' | 'cover' | 'contain' | 'fill';
   aspect?: number | undefined;
   when?: Condition | undefined;
+  adjust?: readonly { when: Condition; fit?: Preset['fit'] | undefined }[] | undefined;
   searches?: boolean | undefined;
   formats: { [format in Format]?: readonly { width: number; fingerprint: string }[] | undefined };
   recipes: { [format in Format]?: string | undefined };
@@ -28,6 +29,7 @@ export interface Condition {
   smallerThan?: number | undefined;
   alpha?: boolean | undefined;
   animated?: boolean | undefined;
+  format?: readonly string[] | undefined;
 }
 
 export interface Presets {
@@ -41,12 +43,14 @@ export interface Focus {
   y: number;
 }
 
-/** Pixels of the original, upright. Without `alpha` and `animated` conditions on them count as met. */
+/** Pixels of the original, upright. Without `alpha`, `animated` and `format` conditions on them count as met. */
 export interface Size {
   width: number;
   height: number;
   alpha?: boolean | undefined;
   animated?: boolean | undefined;
+  /** Of the original: jpeg, png, webp, gif, avif, tiff or heic. */
+  format?: string | undefined;
 }
 
 export interface Placeholder {

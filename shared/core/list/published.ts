@@ -3,6 +3,8 @@ import { declaredFiles } from './declared-file.ts';
 import { canonicalJson } from './fingerprint.ts';
 import { aspectOf } from './geometry.ts';
 import {
+  condition,
+  fit,
   type OutputFormat,
   type Preset,
   type PresetList,
@@ -34,9 +36,15 @@ const file = z.strictObject({
 const preset = z.strictObject({
   name: presetShape.shape.name,
   device: z.enum(['phone', 'tablet', 'desktop', 'any']),
-  fit: z.enum(['inside', 'cover', 'contain', 'fill']),
+  fit,
   aspect: z.number().positive().optional().describe('of the box: width / height'),
   when: presetShape.shape.when,
+  adjust: z
+    .array(z.strictObject({ when: condition, fit: fit.optional() }))
+    .optional()
+    .describe(
+      'another fit for some pictures: the first whose condition holds decides, and none that names no fit',
+    ),
   searches: z
     .literal(true)
     .optional()
@@ -77,10 +85,17 @@ function publishedPreset(preset: Preset, list: PresetList): PublishedPreset {
     fit: preset.fit,
     ...(aspect === undefined ? {} : { aspect }),
     ...(preset.when ? { when: preset.when } : {}),
+    ...fitsOf(preset),
     ...(searches(preset) ? { searches: true as const } : {}),
     formats,
     recipes: recipesOf(preset, Object.keys(formats) as OutputFormat[], list),
   };
+}
+
+/** Entries that change something else count as well: they may hold before one that changes the fit. */
+function fitsOf({ adjust = [] }: Preset): Pick<PublishedPreset, 'adjust'> {
+  if (adjust.every(({ fit }) => fit === undefined)) return {};
+  return { adjust: adjust.map(({ when, fit }) => ({ when, ...(fit ? { fit } : {}) })) };
 }
 
 function filesOf(preset: Preset, list: PresetList): PublishedPreset['formats'] {

@@ -1,5 +1,5 @@
 import { shortHash } from './fingerprint.ts';
-import { aspectOf } from './geometry.ts';
+import { aspectOf, widthsOf } from './geometry.ts';
 import { type Focus, type Strategy, strategies } from '../picture/focus.ts';
 import type { Gravity, OutputFormat, Preset, PresetList } from './preset-list.ts';
 
@@ -8,6 +8,8 @@ export interface Recipe {
   fit: Preset['fit'];
   width: number;
   aspect?: number;
+  /** The smallest width of the preset, where the quality goes by it. */
+  smallest?: number;
   gravity?: Preset['gravity'];
   adjust?: Preset['adjust'];
   search?: number;
@@ -32,11 +34,14 @@ export function recipeOf(
 ): Recipe {
   const aspect = aspectOf(preset);
   const { widths: _, ...encoder } = encoderOf(preset, format);
+  const fits = [preset, ...(preset.adjust ?? [])].map(one => one.fit);
+  const hasPlace = fits.some(fit => fit === 'cover' || fit === 'contain');
   return {
     fit: preset.fit,
     width,
     ...(aspect === undefined ? {} : { aspect }),
-    ...(preset.fit === 'cover' || preset.fit === 'contain' ? { gravity: preset.gravity } : {}),
+    ...('dpr2' in encoder || 'dpr3' in encoder ? { smallest: widthsOf(preset)[0] ?? width } : {}),
+    ...(hasPlace ? { gravity: preset.gravity } : {}),
     ...(preset.adjust ? { adjust: preset.adjust } : {}),
     ...(searches(preset) ? { search: SEARCH } : {}),
     background: preset.background.toLowerCase(),
@@ -54,7 +59,11 @@ const SEARCH = 1;
 
 /** Whether the preset leaves it to a search what stays, of some pictures at least. The uploader's word goes before. */
 export function searches({ fit, gravity, adjust = [] }: Preset): boolean {
-  return fit === 'cover' && [gravity, ...adjust.map(one => one.gravity)].some(isSearched);
+  const ways = [{}, ...adjust].map((one: { fit?: typeof fit; gravity?: Gravity }) => ({
+    fit: one.fit ?? fit,
+    gravity: one.gravity ?? gravity,
+  }));
+  return ways.some(way => way.fit === 'cover' && isSearched(way.gravity));
 }
 
 export function isSearched(gravity: Gravity): gravity is Strategy {
@@ -67,6 +76,14 @@ function encoderOf(preset: Preset, format: OutputFormat): { widths?: number[] } 
     preset.formats[format] ?? {};
   const { keepIfSmallerBy, ...rest } = options;
   return (keepIfSmallerBy ? options : rest) as { widths?: number[] };
+}
+
+/** What the encoder of a file is told. Four times the smallest width is at most what three times it is. */
+export function encoderFor({ width, smallest, encoder }: Recipe): Recipe['encoder'] {
+  const { dpr2, dpr3, ...options } = encoder;
+  const density = width / (smallest ?? width);
+  const said = (density >= 3 && dpr3) || (density >= 2 && dpr2) || {};
+  return { ...options, ...said };
 }
 
 /**

@@ -9,6 +9,12 @@ function print(yaml: string, preset = 'feed', format: 'jpeg' | 'webp' = 'jpeg', 
   return fingerprintOf(recipeOf(found, width, format, list.metadata), list.epoch);
 }
 
+const dense = (quality: number, widths = '480, 1080') =>
+  SMALL.replace(
+    '[480, 1080], formats: { jpeg: {}',
+    `[${widths}], formats: { jpeg: { dpr2: { quality: ${quality} } }`,
+  );
+
 describe('fingerprint', () => {
   it.each([
     ['avatar', 96, 'jpeg', '69bd9097bf'],
@@ -61,6 +67,7 @@ presets:
       SMALL.replace('formats: { jpeg: {}, webp', 'formats: { jpeg: { quality: 81 }, webp'),
     ],
     ['a background', SMALL.replace('name: feed,', "name: feed, background: '#000000',")],
+    ['a quality of another density', dense(60)],
     ['sharpening', SMALL.replace('name: feed,', 'name: feed, sharpen: 0.5,')],
   ])('moves with %s', (_, yaml) => expect(print(yaml)).not.toBe(print(SMALL)));
 
@@ -79,4 +86,19 @@ presets:
     ['the rules', SMALL.replace('docs/**', 'papers/**')],
     ['the limits', `limits: { megapixels: 5 }\n${SMALL}`],
   ])('stays with %s', (_, yaml) => expect(print(yaml)).toBe(print(SMALL)));
+
+  it('of a file whose quality goes by its density moves with that, and with the smallest width', () => {
+    expect(print(dense(60, '480, 1080'))).not.toBe(print(dense(61, '480, 1080')));
+    expect(print(dense(60, '480, 1080'))).not.toBe(print(dense(60, '240, 480, 1080')));
+    expect(print(dense(60, '480, 1080'))).toBe(print(dense(60, '480, 1080, 1440')));
+  });
+
+  it('moves with the gravity of a picture that `adjust` alone crops', () => {
+    const adjusted = (gravity: string) =>
+      SMALL.replace(
+        'name: feed,',
+        `name: feed, aspect: '2:1', gravity: ${gravity}, adjust: [{ when: { alpha: true }, fit: cover }],`,
+      );
+    expect(print(adjusted('north'))).not.toBe(print(adjusted('south')));
+  });
 });

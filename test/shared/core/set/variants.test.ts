@@ -88,6 +88,73 @@ describe('wanted variants', () => {
     expect(gravity(3001)).toBe('north');
   });
 
+  const DENSE = SMALL.replace(
+    'widths: [480, 1080], formats: { jpeg: {}',
+    'widths: [480, 960, 1440, 1920], formats: { jpeg: { quality: 82, dpr2: { quality: 60 }, dpr3: { quality: 50 } }',
+  );
+  const qualities = (facts: Partial<Picture>) =>
+    wanted(DENSE, facts)
+      .filter(
+        ({ preset, format, impossible }) => preset === 'feed' && format === 'jpeg' && !impossible,
+      )
+      .map(({ width, recipe: { encoder } }) => [width, encoder.quality]);
+
+  it('have the quality of their density, which is a width by the smallest of its preset', () => {
+    expect(qualities({})).toEqual([
+      [480, 82],
+      [960, 60],
+      [1440, 50],
+      [1920, 50],
+    ]);
+    expect(qualities({ width: 959 })).toEqual([
+      [480, 82],
+      [959, 82],
+    ]);
+    expect(wanted(DENSE, {})[1]?.recipe.encoder).toEqual({ quality: 82, mozjpeg: false });
+  });
+
+  it.each<[string, Partial<Picture>, object]>([
+    ['a photo', {}, { fit: 'cover', gravity: 'centre', jpeg: 80, avif: [50, '4:2:0'] }],
+    [
+      'the first that holds, alone',
+      { format: 'png', alpha: true },
+      { fit: 'cover', gravity: 'centre', jpeg: 95, avif: [50, '4:4:4'] },
+    ],
+    [
+      'all that it says',
+      { height: 9000 },
+      { fit: 'contain', gravity: 'north', jpeg: 80, avif: [70, '4:2:0'] },
+    ],
+  ])(
+    'are adjusted to the picture, under keys that are of all pictures: %s',
+    (_, facts, expected) => {
+      const yaml = `
+version: 1
+rules: [{ match: '**', presets: [one] }]
+presets:
+  - name: one
+    widths: [100]
+    aspect: '3:2'
+    fit: cover
+    adjust:
+      - { when: { format: [png, gif] }, formats: { jpeg: { quality: 95 }, avif: { chroma: '4:4:4' } } }
+      - { when: { tallerThan: 2 }, fit: contain, gravity: north, formats: { avif: { quality: 70 } } }
+    formats: { jpeg: {}, avif: {} }
+`;
+      const [jpeg, avif] = wanted(yaml, facts);
+      const { quality, chroma } = avif?.recipe.encoder ?? {};
+      expect({
+        fit: jpeg?.recipe.fit,
+        gravity: jpeg?.gravity,
+        jpeg: jpeg?.recipe.encoder.quality,
+        avif: [quality, chroma],
+      }).toEqual(expected);
+      expect(wanted(yaml, facts).map(({ key }) => key)).toEqual(
+        wanted(yaml, {}).map(({ key }) => key),
+      );
+    },
+  );
+
   it('show what the uploader said in crops that would be searched for, whatever `adjust` says', () => {
     const said = { x: 500, y: 900 };
     const shape = { width: 1000, height: 4000 };
