@@ -34,14 +34,12 @@ export function recipeOf(
 ): Recipe {
   const aspect = aspectOf(preset);
   const { widths: _, ...encoder } = encoderOf(preset, format);
-  const fits = [preset, ...(preset.adjust ?? [])].map(one => one.fit);
-  const hasPlace = fits.some(fit => fit === 'cover' || fit === 'contain');
   return {
     fit: preset.fit,
     width,
     ...(aspect === undefined ? {} : { aspect }),
     ...('dpr2' in encoder || 'dpr3' in encoder ? { smallest: widthsOf(preset)[0] ?? width } : {}),
-    ...(hasPlace ? { gravity: preset.gravity } : {}),
+    ...(hasPlace(preset) ? { gravity: preset.gravity } : {}),
     ...(preset.adjust ? { adjust: preset.adjust } : {}),
     ...(searches(preset) ? { search: SEARCH } : {}),
     background: preset.background.toLowerCase(),
@@ -52,6 +50,11 @@ export function recipeOf(
     format,
     encoder,
   };
+}
+
+/** Whether something is cut off or left free around any picture. */
+function hasPlace({ fit, adjust = [] }: Preset): boolean {
+  return [fit, ...adjust.map(one => one.fit)].some(one => one === 'cover' || one === 'contain');
 }
 
 /** Raised when searches come to other places: a file that shows another part is another file. */
