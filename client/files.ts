@@ -1,4 +1,4 @@
-import type { Condition, File, Format, Original, Photo, Preset, Size } from './photo.ts';
+import type { Condition, File, Focus, Format, Original, Photo, Preset, Size } from './photo.ts';
 import { sha256 } from './sha256.ts';
 
 /** Which files there are of a picture: as the manifest says, or worked out from the published list. */
@@ -50,8 +50,9 @@ function worked(original: Original, preset: Preset): File[] {
 }
 
 /** Ascending. Nothing is enlarged: the picture's own width stands in for the first that is larger. */
-function inFormat(original: Original, preset: Preset, format: Format): File[] {
-  const { key, etag, size } = original;
+function inFormat(original: Original, declaredPreset: Preset, format: Format): File[] {
+  const { key, etag, size, focus } = original;
+  const preset = adjusted(declaredPreset, size);
   const declared = preset.formats[format] ?? [];
   const own = ownWidth(size, preset);
   const next = declared.findIndex(({ width }) => width >= own);
@@ -59,10 +60,11 @@ function inFormat(original: Original, preset: Preset, format: Format): File[] {
   const version = shortHash(etag.replace(/"/g, '').toUpperCase());
   return there.map(one => {
     const width = Math.min(one.width, own);
-    const fingerprint =
+    const plain =
       width === one.width
         ? one.fingerprint
         : shortHash((preset.recipes[format] ?? '').replace('$', `${width}`));
+    const fingerprint = preset.searches && focus ? fingerprintAt(plain, focus) : plain;
     const extension = format === 'jpeg' ? 'jpg' : format;
     return {
       format,
@@ -71,6 +73,10 @@ function inFormat(original: Original, preset: Preset, format: Format): File[] {
     };
   });
 }
+
+/** As fingerprintAt of shared/core/list/recipe.ts. */
+const fingerprintAt = (fingerprint: string, { x, y }: Focus): string =>
+  shortHash(`{"fingerprint":"${fingerprint}","focus":{"x":${x},"y":${y}}}`);
 
 const shortHash = (text: string): string => sha256(text).slice(0, 10);
 
@@ -97,14 +103,21 @@ function rendered(
 
 const atLeastOne = (pixels: number): number => Math.max(1, Math.round(pixels));
 
-function holds(when: Condition, { width, height, alpha, animated }: Size): boolean {
+/** As adjusted of shared/core/list/rules.ts, as far as it changes what files there are. */
+function adjusted(preset: Preset, size: Size | undefined): Preset {
+  const found = size && preset.adjust?.find(({ when }) => holds(when, size));
+  return found?.fit ? { ...preset, fit: found.fit } : preset;
+}
+
+function holds(when: Condition, { width, height, alpha, animated, format }: Size): boolean {
   const { tallerThan = 0, widerThan = 0, smallerThan = Number.POSITIVE_INFINITY } = when;
   return (
     height / width > tallerThan &&
     width / height > widerThan &&
     width < smallerThan &&
     agrees(when.alpha, alpha) &&
-    agrees(when.animated, animated)
+    agrees(when.animated, animated) &&
+    (when.format === undefined || format === undefined || when.format.includes(format))
   );
 }
 

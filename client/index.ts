@@ -1,6 +1,6 @@
 import { choices, enough } from './choice.ts';
 import { fileNamed, refuse } from './files.ts';
-import type { Client, Format, Photo, Presets, Size } from './photo.ts';
+import type { Client, Focus, Format, Photo, Presets, Size } from './photo.ts';
 import { type Look, type Sources, sourcesFrom, urlOfKey } from './sources.ts';
 import { type Progress, progressOf } from './state.ts';
 
@@ -11,6 +11,7 @@ import { type Progress, progressOf } from './state.ts';
 
 export type {
   Client,
+  Focus,
   Format,
   Manifest,
   Original,
@@ -33,6 +34,8 @@ export interface Asked {
   format: Format;
   presets: Presets;
   size?: Size | undefined;
+  /** Where the upload said one, by `x-oss-meta-focus`: 0.43,0.31 is 430 and 310. */
+  focus?: Focus | undefined;
 }
 
 /** The URL of one file, for ever. Throws where the list does not declare it. */

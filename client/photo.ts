@@ -17,6 +17,8 @@ export interface Preset {
   fit: 'inside' | 'cover' | 'contain' | 'fill';
   aspect?: number | undefined;
   when?: Condition | undefined;
+  adjust?: readonly { when: Condition; fit?: Preset['fit'] | undefined }[] | undefined;
+  searches?: boolean | undefined;
   formats: { [format in Format]?: readonly { width: number; fingerprint: string }[] | undefined };
   recipes: { [format in Format]?: string | undefined };
 }
@@ -27,6 +29,7 @@ export interface Condition {
   smallerThan?: number | undefined;
   alpha?: boolean | undefined;
   animated?: boolean | undefined;
+  format?: readonly string[] | undefined;
 }
 
 export interface Presets {
@@ -34,12 +37,20 @@ export interface Presets {
   presets: readonly Preset[];
 }
 
-/** Pixels of the original, upright. Without `alpha` and `animated` conditions on them count as met. */
+/** What a picture is about, in thousandths of its width and height, from the left and from the top. */
+export interface Focus {
+  x: number;
+  y: number;
+}
+
+/** Pixels of the original, upright. Without `alpha`, `animated` and `format` conditions on them count as met. */
 export interface Size {
   width: number;
   height: number;
   alpha?: boolean | undefined;
   animated?: boolean | undefined;
+  /** Of the original: jpeg, png, webp, gif, avif, tiff or heic. */
+  format?: string | undefined;
 }
 
 export interface Placeholder {
@@ -53,6 +64,8 @@ export interface Original {
   etag: string;
   presets: Presets;
   size?: Size | undefined;
+  /** Where the upload said one, by `x-oss-meta-focus`. */
+  focus?: Focus | undefined;
   placeholder?: Placeholder | undefined;
 }
 

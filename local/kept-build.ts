@@ -25,7 +25,10 @@ const latestSchema = z.strictObject({
   folder: z.string(),
   /** Time and size of each file that went in, by its path within the checkout. */
   inputs: z.record(z.string(), z.string()),
+  /** The same of what came out, by its path within the folder. */
+  outputs: z.record(z.string(), z.string()),
 });
+type Latest = z.infer<typeof latestSchema>;
 
 /**
  * Puts the functions as they are now into the folder, without source maps. A build is ten seconds of a core, so the
@@ -37,8 +40,19 @@ export async function putFunctions(folder: string): Promise<void> {
 
 async function upToDate(): Promise<string | undefined> {
   const latest = await readLatest();
-  if (!latest || (await changedOf(latest.inputs)).length > 0) return undefined;
-  return join(KEPT, latest.folder);
+  return latest && (await isUpToDate(latest)) ? join(KEPT, latest.folder) : undefined;
+}
+
+/** Neither what went in has changed, nor what came out. */
+export async function isUpToDate(
+  { folder, inputs, outputs }: Latest,
+  { within = root, kept = KEPT } = {},
+): Promise<boolean> {
+  const changed = [
+    ...(await changedOf(inputs, within)),
+    ...(await changedOf(outputs, join(kept, folder))),
+  ];
+  return changed.length === 0;
 }
 
 /** Those that are no longer as their stamps say. */
@@ -48,11 +62,9 @@ export async function changedOf(inputs: Record<string, string>, within = root): 
 }
 
 /** Nothing where there is none, or one that is cut off or of another release of this file. */
-async function readLatest(): Promise<z.infer<typeof latestSchema> | undefined> {
+async function readLatest(): Promise<Latest | undefined> {
   const bytes = await readFile(LATEST).catch(() => Buffer.from('{}'));
-  const { data } = latestSchema.safeParse(jsonIn(bytes));
-  const folders = data ? await readdir(KEPT) : [];
-  return data && folders.includes(data.folder) ? data : undefined;
+  return latestSchema.safeParse(jsonIn(bytes)).data;
 }
 
 async function builtAnew(): Promise<string> {
@@ -76,7 +88,9 @@ async function timeOf(file: string): Promise<number> {
 }
 
 async function makeLatest(folder: string, files: string[]): Promise<void> {
-  const latest = { folder: basename(folder), inputs: await stampsOf(files) };
+  const inputs = await stampsOf(files);
+  const outputs = await stampsOf(await readdir(folder, { recursive: true }), folder);
+  const latest: Latest = { folder: basename(folder), inputs, outputs };
   await writeFile(`${folder}.json`, JSON.stringify(latest));
   await rename(`${folder}.json`, LATEST);
 }

@@ -1,6 +1,8 @@
 import type { ApngFrame } from './core/picture/apng.ts';
 import type { LogEvent, LogFacts } from './core/telling/log-events.ts';
 import type { Placeholder } from './core/picture/placeholder.ts';
+import type { Focus } from './core/picture/focus.ts';
+import type { Search } from './core/set/crops.ts';
 import type { OriginalObject } from './core/set/manifest.ts';
 import type { Picture, Size } from './core/picture/picture.ts';
 import type { PresetList } from './core/list/preset-list.ts';
@@ -33,7 +35,7 @@ export interface ObjectStore {
   getUnless(key: string, etag: string): Promise<StoredObject | 'unchanged' | undefined>;
   /**
    * These very bytes, as a HEAD told of them, and no more; 'changed' where another object has their place. `refuse` may
-   * see the first of them, not yet compared with anything: reading ends there by what it throws.
+   * see the first of them before the rest comes: reading ends there by what it throws, if a second answer begins alike.
    */
   getExactly(
     object: OriginalObject,
@@ -61,6 +63,8 @@ export interface ListedObject {
   modifiedAt: Date;
   /** It cannot be read until somebody restores it. */
   isArchived?: true;
+  /** A symlink: ETag and size are its own, a HEAD's are its target's. */
+  isLink?: true;
 }
 
 /** An original on the way past; whoever stops after it goes on from its cursor. */
@@ -173,6 +177,8 @@ export interface Codec {
   inspect(file: Buffer, list: PresetList): Promise<Picture>;
   /** The one decode: upright, and in sRGB unless the profile is kept. */
   decode(file: Buffer, options: DecodeOptions): Promise<Raster>;
+  /** The middle of what a crop of this shape keeps of the picture. */
+  search(raster: Raster, search: Search): Promise<Focus>;
   /** The pixels of one geometry, in the variant's colour space. */
   resize(raster: Raster, variant: Variant): Promise<Raster>;
   encode(raster: Raster, variant: Variant, picture: Picture): Promise<Buffer>;

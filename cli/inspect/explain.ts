@@ -3,6 +3,7 @@ import { Failure, failureOf } from '../../shared/core/failure.ts';
 import type { Picture } from '../../shared/core/picture/picture.ts';
 import { isWorthAnotherTry } from '../../shared/core/set/findings.ts';
 import { versionOf } from '../../shared/core/set/keys.ts';
+import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import { isWhole, type Status } from '../../shared/core/set/status.ts';
 import type { VariantStatus } from '../../shared/core/set/variant-state.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
@@ -141,9 +142,17 @@ function factsOf(picture: Picture): string[] {
 
 function originalText({ original, picture }: Status): string {
   if (!original) return 'gone: its set is an orphan (darkroom verify)';
-  const { etag, bytes } = original;
+  const { etag, bytes, focus } = original;
   const facts = picture ? factsOf(picture) : ['not read yet, or not readable'];
-  return [...facts, bytesAsText(bytes), `ETag ${etag}`, `version ${versionOf(etag)}`].join(', ');
+  const said = focus === undefined ? [] : [focusText(focus)];
+  return [...facts, ...said, bytesAsText(bytes), `ETag ${etag}`, `version ${versionOf(etag)}`].join(
+    ', ',
+  );
+}
+
+function focusText(focus: NonNullable<OriginalObject['focus']>): string {
+  if (focus === 'unreadable') return 'focus said by x-oss-meta-focus cannot be read';
+  return `focus ${focus.x / 1000},${focus.y / 1000}`;
 }
 
 function manifestText(manifest: Surveyed['manifest'], fingerprint: string): string {

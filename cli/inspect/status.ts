@@ -152,11 +152,14 @@ function tellCoverage({
   failures,
   oldestPending,
   takenDown,
+  dangling,
 }: Coverage): void {
   say(
     `${grouped(whole)} of ${grouped(originals)} originals have their full set by their manifests (${grouped(listed)} listed); darkroom verify looks at the files`,
   );
   if (takenDown > 0) say(`  ${grouped(takenDown)} taken down`);
+  const { links, first } = dangling;
+  if (links > 0) say(`  ${grouped(links)} symlinks lead nowhere, such as ${first}`);
   const rows = Object.entries(perPreset).map(([name, one]) => [
     `  ${name}`,
     grouped(one.whole),

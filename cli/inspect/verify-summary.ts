@@ -44,11 +44,14 @@ function foundIn({ verdict }: Outcome, { where }: Asked): string {
 }
 
 /** What is not as it could be, and is no problem. */
-function answers({ verdict: { failures, pending } }: Outcome): string[] {
+function answers({ verdict: { failures, pending, dangling } }: Outcome): string[] {
   const codes = Object.entries(failures).map(([code, count]) => `${code} ${count}`);
   return [
     ...(codes.length > 0
       ? [`cannot be made, as is recorded (darkroom explain KEY): ${codes.join(', ')}`]
+      : []),
+    ...(dangling.links > 0
+      ? [`symlinks whose target is not there: ${dangling.links}, such as ${dangling.first}`]
       : []),
     ...(pending > 0 ? [`uploaded lately and not developed yet (--grace): ${pending}`] : []),
   ];

@@ -104,6 +104,7 @@ const SMALL = Buffer.from('.');
 const pretended: Codec = {
   inspect: codec.inspect,
   decode: async () => ({ width: 1, height: 1, channels: 3, data: SMALL }),
+  search: async () => ({ x: 500, y: 500 }),
   resize: async raster => raster,
   encode: async (_, { format }) => (format === 'jpeg' || format === 'png' ? LARGE : SMALL),
   encodeFromFile: async () => SMALL,

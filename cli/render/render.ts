@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { MultiBar } from 'cli-progress';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { readApng } from '../../shared/adapters/apng-js/reader.ts';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
 import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
 import { failureOf } from '../../shared/core/failure.ts';
+import { type Focus, focusFrom } from '../../shared/core/picture/focus.ts';
 import { manifestKey } from '../../shared/core/set/keys.ts';
 import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import { nothingSpent, type Spent } from '../../shared/core/set/report.ts';
@@ -21,6 +22,7 @@ import { say } from '../terminal/printer.ts';
 interface Options {
   out: string;
   presets: string;
+  focus?: Focus;
   json?: true;
   all?: true;
 }
@@ -37,9 +39,20 @@ export function renderCommand(): Command {
     .argument('<path...>', 'pictures, or folders of them')
     .requiredOption('--out <dir>', 'where the derivatives go')
     .option('--presets <file>', 'the preset list', 'presets.yaml')
+    .option(
+      '--focus <x,y>',
+      'what they are about, as their uploader may say it by x-oss-meta-focus, such as 0.43,0.31',
+      focusOrThrow,
+    )
     .option('--all', 'of folders also what is no picture, neither by name nor by its bytes')
     .option('--json', 'one line of JSON for each picture')
     .action(render);
+}
+
+function focusOrThrow(text: string): Focus {
+  const focus = focusFrom(text);
+  if (focus !== 'unreadable') return focus;
+  throw new InvalidArgumentError('expected two shares from 0 to 1, such as 0.43,0.31');
 }
 
 async function render(paths: string[], options: Options): Promise<void> {
@@ -49,7 +62,7 @@ async function render(paths: string[], options: Options): Promise<void> {
   const progress = progressOf(picked.length, options);
   for (const picture of picked) {
     const line = await renderOne(picture, {
-      originals: folderStore(picture.root),
+      originals: folderStore(picture.root, options.focus),
       derivatives: folderStore(options.out),
       listInForce: {
         current: async () => ({ list, fingerprint }),

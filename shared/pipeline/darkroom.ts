@@ -32,6 +32,8 @@ export interface Darkroom extends Omit<Stores, 'config'>, Clock {
   replayedAt?: string;
   /** Work on the keys was lost: what is recorded of them is compared with a listing. */
   isDoubted?: boolean;
+  /** From then on the run that it belongs to may be over: nobody comes back for what is retired. */
+  runMayEndAt?: Date;
   /** When to stop starting work, so that what is done is committed before the platform's own limit. */
   deadline: Date | undefined;
   /** A bulk run's view of what is recorded, where it is to be made anew. */

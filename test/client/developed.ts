@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import type { Focus } from '../../shared/core/picture/focus.ts';
 import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { publishedFrom } from '../../shared/core/list/published.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
@@ -14,7 +15,7 @@ export const SHAPES = `
 version: 1
 epoch: 7
 metadata: { copyright: keep }
-rules: [{ match: '**', presets: [fill, box, icon, frame, wide, long] }]
+rules: [{ match: '**', presets: [fill, box, icon, frame, wide, long, sharp] }]
 presets:
   - { name: fill, device: phone, widths: [100, 333], aspect: '16:9', fit: fill, formats: { jpeg: {}, webp: { widths: [333] } } }
   - { name: box, device: desktop, width: 300, height: 200, formats: { jpeg: {}, webp: {} } }
@@ -31,6 +32,16 @@ presets:
     adjust: [{ when: { tallerThan: 3 }, gravity: north }]
     formats: { jpeg: { mozjpeg: true }, webp: { keepIfSmallerBy: 0.01 } }
   - { name: long, widths: [240], when: { tallerThan: 3, smallerThan: 9000 }, formats: { jpeg: {}, webp: {} } }
+  - name: sharp
+    widths: [120, 240, 500]
+    aspect: '3:2'
+    fit: cover
+    gravity: entropy
+    adjust:
+      - { when: { tallerThan: 4 }, formats: { jpeg: { quality: 95 } } }
+      - { when: { tallerThan: 1.5 }, fit: contain }
+      - { when: { widerThan: 4, format: [jpeg] }, fit: inside, gravity: centre }
+    formats: { jpeg: { dpr2: { quality: 60 }, dpr3: { quality: 50 } }, webp: {} }
 `;
 
 /** An original through the real pipeline, without pixels, as those who show it know it. */
@@ -38,10 +49,12 @@ export async function developed(
   yaml: string,
   key: string,
   size: { width: number; height: number },
+  focus?: Focus,
 ) {
   const darkroom = testDarkroom(yaml);
   const bytes = Buffer.from(`jpeg ${size.width}x${size.height}`);
   darkroom.originals.upload(key, bytes);
+  darkroom.originals.say(key, focus);
   await reconcile(key, darkroom);
   const manifest = darkroom.manifest(key);
   if (!manifest) throw new Error(`no manifest of ${key}`);
@@ -49,7 +62,7 @@ export async function developed(
   return {
     manifest,
     presets,
-    original: { key, etag: etagOf(bytes), presets, size },
+    original: { key, etag: etagOf(bytes), presets, size, focus },
     keys: darkroom.derivatives.keys().filter(one => !one.endsWith('/manifest.json')),
   };
 }

@@ -12,6 +12,8 @@ const base = 'https://cdn.example.com/';
 const keyOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1));
 const side = fc.oneof(fc.integer({ min: 1, max: 2500 }), fc.integer({ min: 1, max: 20_000 }));
 const yaml = { default: DEFAULT, SMALL, SHAPES };
+const thousandths = fc.integer({ min: 0, max: 1000 });
+const focus = fc.option(fc.record({ x: thousandths, y: thousandths }), { nil: undefined });
 const lists = fc.constantFrom('default' as const, 'SMALL' as const, 'SHAPES' as const);
 
 /** Every URL that the list declares, as urlOf names it for this original. */
@@ -28,8 +30,8 @@ function urlsOf({ original, presets }: Awaited<ReturnType<typeof developed>>): s
 describe('the client names by key, ETag, list and size', () => {
   it('the key of each file that there is, whatever the original', async () => {
     await fc.assert(
-      fc.asyncProperty(lists, keys, side, side, async (list, key, width, height) => {
-        const all = await developed(yaml[list], key, { width, height });
+      fc.asyncProperty(lists, keys, side, side, focus, async (list, key, width, height, said) => {
+        const all = await developed(yaml[list], key, { width, height }, said);
         const named = new Set(urlsOf(all).map(keyOf));
         expect(all.keys.filter(one => !named.has(one))).toEqual([]);
       }),
@@ -39,17 +41,18 @@ describe('the client names by key, ETag, list and size', () => {
 
   it('the same sources as the manifest does', async () => {
     await fc.assert(
-      fc.asyncProperty(lists, keys, side, side, async (list, key, width, height) => {
-        const { manifest, original, presets } = await developed(yaml[list], key, { width, height });
+      fc.asyncProperty(lists, keys, side, side, focus, async (list, key, width, height, said) => {
+        const size = { width, height };
+        const { manifest, original, presets } = await developed(yaml[list], key, size, said);
         for (const { name } of presets.presets) {
           const look = { base, preset: name, alt: '' };
           const shown = manifest.variants.some(
             one => one.preset === name && one.state === 'rendered',
           );
           // `anim` asks for frames, of which a size says nothing: it is the client's to know.
-          const size = { width, height, animated: false };
+          const still = { ...size, animated: false };
           const { placeholder } = manifest.original;
-          const known = { ...original, size, placeholder };
+          const known = { ...original, size: still, placeholder };
           if (shown) {
             expect(sourcesFrom(known, look)).toEqual(sourcesFrom(manifest, look));
           } else {

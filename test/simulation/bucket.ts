@@ -18,6 +18,8 @@ export interface Thing {
   /** OSS gives none to some copies. */
   crc64?: string;
   modifiedAt: number;
+  /** `x-oss-meta-focus`. */
+  focus?: string;
 }
 
 export interface Change {
@@ -58,8 +60,21 @@ export function simulatedBucket(name: string): SimulatedBucket {
   return bucket;
 }
 
+/** Its digest is taken when it is first asked for: most records are read without it. */
 export function thingOf(bytes: Buffer, modifiedAt: number): Thing {
-  const digest = hash('md5', bytes, 'hex');
-  const crc64 = BigInt(`0x${digest.slice(0, 16)}`).toString();
-  return { bytes, etag: digest.toUpperCase(), crc64, modifiedAt };
+  let known: string | undefined;
+  const digest = () => {
+    known ??= hash('md5', bytes, 'hex');
+    return known;
+  };
+  return {
+    bytes,
+    modifiedAt,
+    get etag() {
+      return digest().toUpperCase();
+    },
+    get crc64() {
+      return BigInt(`0x${digest().slice(0, 16)}`).toString();
+    },
+  };
 }

@@ -65,6 +65,7 @@ function codecOf(step: Step, encoded: (original: Buffer, variant: Variant) => vo
     inspect: async file => pictureOf(file),
     decode: (file, { size }) =>
       step('decode', '', () => ({ ...size, data: file, channels: 3 as const })),
+    search: async () => ({ x: 500, y: 250 }),
     resize: async (raster, { width, height }) => ({ ...raster, width, height }),
     encode: (raster, variant) =>
       step('encode', variant.key, () => {

@@ -8,7 +8,8 @@ export type Operation = { id: string; at: number } & Act;
 export type Act =
   | { act: 'put'; key: string; content: number }
   | { act: 'delete' | 'takedown' | 'undo' | 'auto'; key: string }
-  | { act: 'copy'; key: string; keepsCrc: boolean }
+  /** `says`: other metadata; undefined where they stay as they are. */
+  | { act: 'copy'; key: string; keepsCrc: boolean; says: string | undefined }
   | { act: 'miss'; key: string; which: number }
   | { act: 'edit'; list: ListName }
   | { act: 'backfill'; mode: 'settle' | 'missing' | 'stale' | 'retry-failed' | 'force' }
@@ -120,7 +121,12 @@ function actOf(act: Name, keys: string[], random: Random): Act {
     case 'put':
       return { act, key, content: random.chance(0.1) ? random.pick([BROKEN, DEADLY]) : number };
     case 'copy':
-      return { act, key, keepsCrc: random.chance(0.8) };
+      return {
+        act,
+        key,
+        keepsCrc: random.chance(0.8),
+        says: random.pick([undefined, '', '0.2,0.8', 'the cat']),
+      };
     case 'miss':
       return { act, key, which: random.below(100) };
     case 'spoil':

@@ -1,6 +1,8 @@
 /** Preset lists that people of a history write. JSON is YAML; each differs from the first in one thing. */
 
-const a = { name: 'a', widths: [16], formats: { jpeg: {} } };
+/** Cut as its uploader says. */
+const cut = { aspect: '1:1', fit: 'cover', gravity: 'attention' };
+const a = { name: 'a', widths: [16], ...cut, formats: { jpeg: {} } };
 const b = { name: 'b', generate: 'on_demand', widths: [32], formats: { jpeg: {} } };
 const c = { name: 'c', widths: [24], formats: { jpeg: {}, webp: {} } };
 const everyKey = (...presets: string[]) => [{ match: '**', presets }];

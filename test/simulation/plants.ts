@@ -303,6 +303,19 @@ const nothingIsSettled = (env: Env): Env =>
     },
   });
 
+const focusPassedOver = (env: Env): Env => ({
+  ...env,
+  originals: {
+    ...env.originals,
+    head: async key => {
+      const found = await env.originals.head(key);
+      if (!found) return undefined;
+      const { focus: _, ...rest } = found;
+      return rest;
+    },
+  },
+});
+
 function decoded(event: Buffer): Buffer {
   const payload = JSON.parse(event.toString('utf8'));
   for (const record of payload.events ?? []) {
@@ -364,6 +377,10 @@ export const plants: Record<string, Plant & { within: number; from?: number }> =
   'an encoder answers by chance': { env: otherBytes, within: 50 },
   'a manifest names two versions': { env: ofFunctions(twoVersions), within: 50 },
   'a set is cleared on a guess': { env: ofFunctions(clearsOnAGuess), within: 40, from: 320 },
+  'what an uploader says of a focus is passed over': {
+    env: ofFunctions(focusPassedOver),
+    within: 400,
+  },
   'an original is written': { env: ofFunctions(writesOriginals), within: 50 },
   'nothing is ever settled': { env: ofFunctions(nothingIsSettled), within: 50 },
   'the sweep hands over nothing': { handler: sweepHandsNothing, within: 400 },

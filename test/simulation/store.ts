@@ -1,4 +1,5 @@
 import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
+import { focusFrom } from '../../shared/core/picture/focus.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import type { ListedObject, ListOptions, ObjectStore } from '../../shared/ports.ts';
@@ -20,10 +21,7 @@ export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Sta
     return await call(stage, actor, { where, verb, about }, { effect, refusal });
   };
   const now = () => stage.line.now;
-  const read = (key: string) => {
-    const thing = bucket.objects.get(key);
-    return thing && { etag: thing.etag, bytes: thing.bytes };
-  };
+  const read = (key: string) => bucket.objects.get(key);
   return {
     head: key => ask('HEAD', key, () => headOf(bucket, key)),
     get: key => ask('GET', key, () => read(key)),
@@ -37,7 +35,7 @@ export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Sta
       ask('PUT', key, () => {
         const thing = thingOf(bytes, now());
         bucket.put(key, thing, actor);
-        return { etag: thing.etag };
+        return thing;
       }),
     remove: async keys => {
       keys.forEach(checkKey);
@@ -70,8 +68,14 @@ function exactly({ objects }: SimulatedBucket, { key, etag, bytes }: OriginalObj
 function headOf({ objects }: SimulatedBucket, key: string) {
   const thing = objects.get(key);
   if (!thing) return undefined;
-  const { etag, crc64, bytes } = thing;
-  return { key, etag, bytes: bytes.length, ...(crc64 === undefined ? {} : { crc64 }) };
+  const { etag, crc64, bytes, focus } = thing;
+  return {
+    key,
+    etag,
+    bytes: bytes.length,
+    ...(crc64 === undefined ? {} : { crc64 }),
+    ...(focus === undefined ? {} : { focus: focusFrom(focus) }),
+  };
 }
 
 type ListedEntry = ListedObject | { prefix: string };

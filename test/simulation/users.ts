@@ -32,8 +32,10 @@ export function carryOut(operation: Operation, world: World): void {
       const thing = buckets.originals.objects.get(operation.key);
       if (!thing) return;
       const etag = thing.etag.endsWith('-2') ? thing.etag.slice(0, -2) : `${thing.etag}-2`;
-      const { crc64, ...rest } = thing;
-      const copy = { ...rest, etag, modifiedAt: stage.line.now };
+      const { crc64, focus, ...rest } = thing;
+      const { says = focus } = operation;
+      const said = says ? { focus: says } : {};
+      const copy = { ...rest, ...said, etag, modifiedAt: stage.line.now };
       const kept = operation.keepsCrc && crc64 !== undefined ? { ...copy, crc64 } : copy;
       buckets.originals.put(operation.key, kept, undefined);
       announce(id, operation.key, 'ObjectCreated:CopyObject', world);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
 import { byteOrder } from '../../shared/core/set/side-by-side.ts';
+import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 
 export interface Call {
@@ -11,12 +12,24 @@ export interface Call {
 export interface MemoryStore extends ObjectStore {
   objects: Map<
     string,
-    { bytes: Buffer; contentType: string; cacheControl: string; modifiedAt: Date }
+    {
+      bytes: Buffer;
+      contentType: string;
+      cacheControl: string;
+      modifiedAt: Date;
+      focus?: OriginalObject['focus'];
+      /** Of a symlink: the key that it leads to. */
+      target?: string;
+    }
   >;
   calls: Call[];
   /** Called before each operation takes effect: may throw, or change the world. */
   before: (call: Call) => void | Promise<void>;
   upload(key: string, bytes: Buffer | string, modifiedAt?: Date): void;
+  /** As a copy of an object onto itself, with other metadata. */
+  say(key: string, focus: OriginalObject['focus'], modifiedAt?: Date): void;
+  /** As a symlink, from long ago. */
+  link(key: string, target: string): void;
   keys(): string[];
 }
 
@@ -30,8 +43,12 @@ export function memoryStore(): MemoryStore {
   const get = async (key: string) => {
     checkKey(key);
     await happen('get', key);
-    const stored = objects.get(key);
+    const stored = read(key);
     return stored && { bytes: stored.bytes, etag: etagOf(stored.bytes) };
+  };
+  const read = (key: string) => {
+    const stored = objects.get(key);
+    return stored?.target === undefined ? stored : objects.get(stored.target);
   };
   const store: MemoryStore = {
     objects,
@@ -41,12 +58,24 @@ export function memoryStore(): MemoryStore {
       const attributes = { contentType: '', cacheControl: '', modifiedAt };
       objects.set(key, { bytes: Buffer.from(bytes), ...attributes });
     },
+    say: (key, focus, modifiedAt = new Date()) => {
+      const stored = objects.get(key);
+      if (!stored) throw new Error(`expected ${key} to be there`);
+      const { focus: _, ...rest } = stored;
+      objects.set(key, { ...rest, modifiedAt, ...(focus ? { focus } : {}) });
+    },
+    link: (key, target) => {
+      store.upload(key, '', new Date(0));
+      Object.assign(objects.get(key) ?? {}, { target });
+    },
     keys: () => [...objects.keys()].sort(),
     head: async key => {
       checkKey(key);
       await happen('head', key);
-      const stored = objects.get(key);
-      return stored && { key, etag: etagOf(stored.bytes), bytes: stored.bytes.length };
+      const stored = read(key);
+      if (!stored) return undefined;
+      const { bytes, focus } = stored;
+      return { key, etag: etagOf(bytes), bytes: bytes.length, ...(focus ? { focus } : {}) };
     },
     get,
     getUnless: async (key, etag) => {
@@ -80,8 +109,9 @@ export function memoryStore(): MemoryStore {
         if (!stored || !key.startsWith(prefix) || byteOrder(key, after) <= 0) continue;
         const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
         if (end === -1) {
-          const { bytes, modifiedAt } = stored;
-          yield { key, etag: etagOf(bytes), bytes: bytes.length, modifiedAt };
+          const { bytes, modifiedAt, target } = stored;
+          const link = target === undefined ? {} : { isLink: true as const };
+          yield { key, etag: etagOf(bytes), bytes: bytes.length, modifiedAt, ...link };
         } else rolledUp.add(key.slice(0, end + 1));
       }
       for (const one of rolledUp) yield { prefix: one };

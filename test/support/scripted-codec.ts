@@ -8,6 +8,7 @@ import type { Codec, Raster } from '../../shared/ports.ts';
  */
 export interface ScriptedCodec extends Codec {
   decodes: number;
+  searches: number;
   encoded: string[];
   beforeEncode: (variant: Variant) => void | Promise<void>;
 }
@@ -15,6 +16,7 @@ export interface ScriptedCodec extends Codec {
 export function scriptedCodec(): ScriptedCodec {
   const codec: ScriptedCodec = {
     decodes: 0,
+    searches: 0,
     encoded: [],
     beforeEncode: () => undefined,
     inspect: async file => {
@@ -34,6 +36,10 @@ export function scriptedCodec(): ScriptedCodec {
       }
       codec.decodes += 1;
       return { ...size, data: file, channels: 3 };
+    },
+    search: async () => {
+      codec.searches += 1;
+      return { x: 500, y: 250 };
     },
     resize: async (raster, { width, height }) => ({ ...raster, width, height }),
     encode: async (raster, variant) => {

@@ -43,6 +43,7 @@ export async function listPage(client: OSS, page: Page, { timeout }: Attempt): P
       bytes: object.size,
       modifiedAt: new Date(object.lastModified),
       ...(isArchived(object) ? { isArchived: true } : {}),
+      ...(object.type === 'Symlink' ? { isLink: true } : {}),
     })),
     prefixes: prefixes.map(name),
     token: token || undefined,

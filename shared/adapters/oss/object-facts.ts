@@ -1,3 +1,4 @@
+import { focusFrom } from '../../core/picture/focus.ts';
 import type { OriginalObject } from '../../core/set/manifest.ts';
 import { unlike } from './body.ts';
 
@@ -30,8 +31,18 @@ export function bare(etag: string | undefined): string {
 export function objectFrom(what: string, key: string, headers: object): OriginalObject {
   const { etag, bytes, crc64 } = saidOf(what, headers);
   if (bytes === undefined) throw unlike(what, 'a Content-Length', 'of the object', 'none');
-  return { key, etag, bytes, ...(crc64 ? { crc64 } : {}) };
+  const focus = new Map<string, unknown>(Object.entries(headers)).get(FOCUS);
+  return {
+    key,
+    etag,
+    bytes,
+    ...(crc64 ? { crc64 } : {}),
+    ...(focus === undefined ? {} : { focus: focusFrom(String(focus)) }),
+  };
 }
+
+/** What an uploader says its picture is about. */
+const FOCUS = 'x-oss-meta-focus';
 
 /** Of storage classes that cannot be read without restoring the object first. */
 export function isArchiveClass(storageClass: string): boolean {

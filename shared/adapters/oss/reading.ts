@@ -27,7 +27,8 @@ export async function readExactly(
   if (opened === 'changed') return opened;
   const said = saidOf(asked.what, opened.headers);
   if (opened.status === 200 && said.etag !== object.etag) return 'changed';
-  const { bytes } = await bodyFrom(opened, asked, { object, refuse });
+  const look = refuse && object.bytes > LITTLE ? refusingTwice(asked, object, refuse) : undefined;
+  const { bytes } = await bodyFrom(opened, asked, { object, look });
   return bytes;
 }
 
@@ -35,6 +36,41 @@ type Refuse = (head: Buffer) => void;
 
 /** What a refusal is shown; more may have come by then. */
 const HEAD_BYTES = 4096;
+/** Read whole and compared with its CRC-64, which costs no more than asking twice. */
+const LITTLE = 1e6;
+
+/**
+ * No CRC-64 is known of the first bytes alone, and what is refused is refused for good: they are asked for once more. If
+ * others come, one of the answers was another object's.
+ */
+function refusingTwice(asked: Asked, object: OriginalObject, refuse: Refuse) {
+  return async (head: Buffer): Promise<void> => {
+    try {
+      refuse(head);
+    } catch (refusal) {
+      if ((await firstBytes(asked, object)).equals(head)) throw refusal;
+      throw unlike(asked.what, 'the same first bytes', 'once more', 'others');
+    }
+  };
+}
+
+async function firstBytes(asked: Asked, { etag, bytes }: OriginalObject): Promise<Buffer> {
+  const { what, attempt } = asked;
+  const opened = await openIf(asked, etag, { Range: `bytes=0-${HEAD_BYTES - 1}` });
+  if (opened === 'changed') throw unlike(what, 'ETag', etag, 'another');
+  const { status, headers, stream } = opened;
+  const said = saidOf(what, headers);
+  if (said.etag !== etag) throw unlike(what, 'ETag', etag, said.etag);
+  const expected = { what, bytes: status === 206 ? HEAD_BYTES : bytes };
+  const chunks: Buffer[] = [];
+  let received = 0;
+  for await (const chunk of bodyOf(stream, { ...expected, silenceMs: attempt.timeout / 3 })) {
+    chunks.push(chunk);
+    received += chunk.length;
+    if (received >= HEAD_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, HEAD_BYTES);
+}
 
 interface Opened {
   status: number;
@@ -49,9 +85,13 @@ async function open({ client, key, attempt }: Asked, headers: object): Promise<O
   return { status: res.status, headers: res.headers, stream };
 }
 
-async function openIf(asked: Asked, etag: string): Promise<Opened | 'changed'> {
+async function openIf(
+  asked: Asked,
+  etag: string,
+  headers: object = {},
+): Promise<Opened | 'changed'> {
   try {
-    return await open(asked, { 'If-Match': `"${etag}"` });
+    return await open(asked, { 'If-Match': `"${etag}"`, ...headers });
   } catch (cause) {
     if (failureFrom(asked.what, cause).facts.status === 412) return 'changed';
     throw cause;
@@ -61,7 +101,7 @@ async function openIf(asked: Asked, etag: string): Promise<Opened | 'changed'> {
 async function bodyFrom(
   { status, headers, stream }: Opened,
   { what, attempt }: Asked,
-  { object, refuse }: { object?: OriginalObject; refuse?: Refuse | undefined } = {},
+  { object, look }: { object?: OriginalObject; look?: Look | undefined } = {},
 ): Promise<StoredObject> {
   if (status !== 200) throw unlike(what, 'status', 200, status);
   const said = saidOf(what, headers);
@@ -69,19 +109,21 @@ async function bodyFrom(
   if (said.bytes !== undefined && said.bytes !== bytes)
     throw unlike(what, 'bytes', bytes, said.bytes);
   const expected = { what, bytes, silenceMs: attempt.timeout / 3 };
-  const chunks = await chunksOf(bodyOf(stream, expected), refuse);
+  const chunks = await chunksOf(bodyOf(stream, expected), look);
   await compare(what, chunks, [said.crc64, object?.crc64]);
   return { etag: said.etag, bytes: Buffer.concat(chunks) };
 }
 
-async function chunksOf(body: AsyncIterable<Buffer>, refuse?: Refuse): Promise<Buffer[]> {
+type Look = (head: Buffer) => Promise<void>;
+
+async function chunksOf(body: AsyncIterable<Buffer>, look?: Look): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
-  let [unseen, bytes] = [refuse, 0];
+  let [unseen, bytes] = [look, 0];
   for await (const chunk of body) {
     chunks.push(chunk);
     bytes += chunk.length;
     if (bytes < HEAD_BYTES) continue;
-    unseen?.(Buffer.concat(chunks).subarray(0, HEAD_BYTES));
+    await unseen?.(Buffer.concat(chunks).subarray(0, HEAD_BYTES));
     unseen = undefined;
   }
   return chunks;

@@ -5,7 +5,7 @@ import type { Picture, Size } from '../../core/picture/picture.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { ForeignDecoders, Raster } from '../../ports.ts';
 import { colourIn, pixelsOfColour, profileOption, type Seen } from './colour.ts';
-import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shapeOf, turned } from './rasters.ts';
+import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shaped, turned } from './rasters.ts';
 
 /** sharp itself resizes the frames of a file, but neither knows those of a PNG nor turns any. */
 export async function animated(
@@ -29,7 +29,7 @@ export async function animated(
     return { pipeline: await joined(stored.frames, orientation, variant), timing: stored.timing };
   }
   if (orientation === 1) {
-    return { pipeline: sharp(file, options).resize(shapeOf(variant)), timing: {} };
+    return { pipeline: shaped(sharp(file, options), picture, variant), timing: {} };
   }
   const all = await rasterFrom(sharp(file, options).toColourspace('srgb').ensureAlpha());
   const frames = framesOf({ ...all, height: pageHeight ?? all.height });
@@ -68,7 +68,7 @@ async function joined(
   const resized: Buffer[] = [];
   for (const frame of frames) {
     const upright = orientation === 1 ? frame : await rasterFrom(turned(frame, orientation));
-    resized.push((await rasterFrom(fromRaster(upright).resize(shapeOf(variant)))).data);
+    resized.push((await rasterFrom(shaped(fromRaster(upright), upright, variant))).data);
   }
   const raw = {
     width: variant.width,

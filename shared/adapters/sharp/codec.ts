@@ -16,6 +16,7 @@ import type { Codec, ForeignDecoders, Raster } from '../../ports.ts';
 import { animated } from './animation.ts';
 import { inDisplayP3 } from './numbers.ts';
 import { resize } from './resize.ts';
+import { search } from './search.ts';
 import { ultraHdr } from './ultra-hdr.ts';
 import { decode } from './decode.ts';
 import { FAIL_ON, fromRaster, rasterFrom } from './rasters.ts';
@@ -33,6 +34,7 @@ export function sharpCodec(foreign: ForeignDecoders): Codec {
   return {
     inspect,
     decode: (file, options) => decode(file, options, foreign),
+    search,
     resize,
     encode,
     encodeFromFile: (file, variant, picture) => encodeFromFile(file, variant, picture, foreign),

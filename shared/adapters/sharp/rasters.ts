@@ -1,6 +1,8 @@
-import sharp, { type ResizeOptions, type Sharp } from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { Failure } from '../../core/failure.ts';
-import type { Picture } from '../../core/picture/picture.ts';
+import { isSearched } from '../../core/list/recipe.ts';
+import { pixelsOf as pixelsIn } from '../../core/picture/focus.ts';
+import type { Picture, Size } from '../../core/picture/picture.ts';
 import { tiffOf } from '../../core/picture/tiff-writer.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Raster } from '../../ports.ts';
@@ -12,17 +14,28 @@ export function pixelsOf({ width, height, frames }: Picture): number {
   return width * height * frames;
 }
 
-/** The plan's size is exact, so `inside` has become `fill`. One frame's centre of interest is not another's. */
-export function shapeOf(variant: Variant, background = variant.recipe.background): ResizeOptions {
-  const { recipe, width, height, gravity, fromFile } = variant;
-  const wanders = fromFile === 'animated' && (gravity === 'attention' || gravity === 'entropy');
-  return {
+/**
+ * Pixels of the whole picture, or of each of its frames, as a variant shows them: the plan's size is exact, so `inside`
+ * has become `fill`. A place that was searched for comes as a region.
+ */
+export function shaped(
+  pipeline: Sharp,
+  frame: Size,
+  variant: Variant,
+  background = variant.recipe.background,
+): Sharp {
+  const { recipe, width, height, gravity, region } = variant;
+  if (region) {
+    const part = pixelsIn(region, frame, { width, height });
+    return pipeline.extract(part).resize({ width, height, fit: 'fill' });
+  }
+  return pipeline.resize({
     width,
     height,
     fit: recipe.fit === 'inside' ? 'fill' : recipe.fit,
-    position: wanders ? 'centre' : gravity,
+    position: isSearched(gravity) ? 'centre' : gravity,
     background,
-  };
+  });
 }
 
 /** Only width, height and channels: the rest of `info` would have the pixels un-premultiplied twice. */
@@ -33,27 +46,14 @@ export function fromRaster({ data, width, height, channels, icc }: Raster): Shar
 }
 
 export async function rasterFrom(pipeline: Sharp): Promise<Raster> {
-  return (await croppedFrom(pipeline)).raster;
-}
-
-/** Pixels, and where they begin in what they were cut from, if that was searched for. */
-export interface Cropped {
-  raster: Raster;
-  crop?: { left: number; top: number };
-}
-
-export async function croppedFrom(pipeline: Sharp): Promise<Cropped> {
   const { data, info } = await pipeline
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  const { width, height, channels, cropOffsetLeft, cropOffsetTop } = info;
+  const { width, height, channels } = info;
   if (channels !== 3 && channels !== 4) {
     throw new Failure('UNEXPECTED', `expected 3 or 4 channels of sRGB, received ${channels}`);
   }
-  const raster: Raster = { data, width, height, channels };
-  if (cropOffsetLeft === undefined || cropOffsetTop === undefined) return { raster };
-  // libvips counts from the part to the whole.
-  return { raster, crop: { left: Math.abs(cropOffsetLeft), top: Math.abs(cropOffsetTop) } };
+  return { data, width, height, channels };
 }
 
 /** Upright, from one of EXIF's eight orientations. sharp mirrors before it turns. (CIPA DC-008, 4.6.4) */

@@ -2,25 +2,19 @@ import { attempt } from '../../core/picture/codec-step.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Raster } from '../../ports.ts';
 import { inDisplayP3 } from './numbers.ts';
-import { type Cropped, croppedFrom, fromRaster, shapeOf } from './rasters.ts';
+import { fromRaster, rasterFrom, shaped } from './rasters.ts';
 
 /** The pixels of one geometry, in the variant's colour space. */
 export async function resize(raster: Raster, variant: Variant): Promise<Raster> {
-  return (await cropped(raster, variant)).raster;
-}
-
-/** As `resize`, with where a crop begins that was searched for. */
-export async function cropped(raster: Raster, variant: Variant): Promise<Cropped> {
   const { recipe, width, height } = variant;
   const keepsProfile = raster.icc !== undefined && recipe.colour === 'p3';
   const isThere = raster.width === width && raster.height === height && !recipe.sharpen;
-  if (isThere && (keepsProfile || !raster.icc)) return { raster };
+  if (isThere && (keepsProfile || !raster.icc)) return raster;
   const background = keepsProfile ? inDisplayP3(recipe.background) : recipe.background;
-  const pipeline = fromRaster(raster).resize(shapeOf(variant, background));
+  const pipeline = shaped(fromRaster(raster), raster, variant, background);
   if (recipe.sharpen) pipeline.sharpen({ sigma: recipe.sharpen });
   const resized = await attempt('VARIANT_UNRENDERABLE', 'expected to resize the picture', () =>
-    croppedFrom(keepsProfile ? pipeline.keepIccProfile() : pipeline.toColourspace('srgb')),
+    rasterFrom(keepsProfile ? pipeline.keepIccProfile() : pipeline.toColourspace('srgb')),
   );
-  if (!keepsProfile || !raster.icc) return resized;
-  return { ...resized, raster: { ...resized.raster, icc: raster.icc } };
+  return keepsProfile && raster.icc ? { ...resized, icc: raster.icc } : resized;
 }

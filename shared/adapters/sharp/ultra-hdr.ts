@@ -7,16 +7,8 @@ import type { Picture, Size } from '../../core/picture/picture.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { ForeignDecoders, Raster } from '../../ports.ts';
 import { decode } from './decode.ts';
-import {
-  type Cropped,
-  FAIL_ON,
-  fromRaster,
-  pixelsOf,
-  rasterFrom,
-  shapeOf,
-  turned,
-} from './rasters.ts';
-import { cropped } from './resize.ts';
+import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shaped, turned } from './rasters.ts';
+import { resize } from './resize.ts';
 
 /**
  * Picture and gain map of an Ultra HDR JPEG, each turned, shaped and encoded by itself. sharp's own keepGainMap
@@ -36,10 +28,10 @@ export async function ultraHdr(
   const size = scaled(picture, neededScale(picture, variant, variant.recipe.fit));
   const keepProfile = variant.recipe.colour === 'p3' && picture.profile === 'p3';
   const decoded = await decode(file, { picture, size, keepProfile, truncated: 'refuse' }, foreign);
-  const { raster, crop } = await cropped(decoded, variant);
+  const base = await resize(decoded, variant);
   const upright = await uprightMap(map, file, picture);
-  const shaped = await shapedMap(upright, { variant, picture, crop, map });
-  return { base: raster, gainMap: gainMapFile(await jpegOf(shaped, map, variant), map.scale) };
+  const shaped = await shapedMap(upright, variant, { picture, map });
+  return { base, gainMap: gainMapFile(await jpegOf(shaped, map, variant), map.scale) };
 }
 
 /** A gain map lies as its picture is stored; a profile in it means nothing. */
@@ -52,36 +44,16 @@ async function uprightMap({ image }: GainMap, file: Buffer, picture: Picture): P
   return await rasterFrom(turned(await rasterFrom(stored), orientation));
 }
 
-interface Shape {
-  variant: Variant;
-  picture: Picture;
-  crop: Cropped['crop'];
-  map: GainMap;
-}
-
 /** In the same proportion to its picture as before: mostly a quarter of its sides. */
-async function shapedMap(upright: Raster, { variant, picture, crop, map }: Shape): Promise<Raster> {
-  const ratio = upright.width / picture.width;
-  const size = sizeOf(variant, ratio);
-  if (!crop) {
-    const shape = shapeOf({ ...variant, ...size }, neutralOf(map.scale));
-    return await rasterFrom(fromRaster(upright).resize(shape));
-  }
-  const scale = Math.max(variant.width / picture.width, variant.height / picture.height);
-  const whole = sizeOf(upright, scale);
-  const covering = {
-    width: Math.max(whole.width, size.width),
-    height: Math.max(whole.height, size.height),
-  };
-  const part = {
-    ...size,
-    left: Math.min(Math.round(crop.left * ratio), covering.width - size.width),
-    top: Math.min(Math.round(crop.top * ratio), covering.height - size.height),
-  };
+async function shapedMap(
+  upright: Raster,
+  variant: Variant,
+  { picture, map }: { picture: Picture; map: GainMap },
+): Promise<Raster> {
+  const size = sizeOf(variant, upright.width / picture.width);
+  const background = neutralOf(map.scale);
   return await rasterFrom(
-    fromRaster(upright)
-      .resize({ ...covering, fit: 'fill' })
-      .extract(part),
+    shaped(fromRaster(upright), upright, { ...variant, ...size }, background),
   );
 }
 

@@ -90,6 +90,8 @@ function checkFormats(preset: Preset, complain: Complain): void {
   const formats = Object.entries(preset.formats).filter(([, options]) => options);
   if (formats.length === 0) complain(['formats'], 'expected at least one format, received none');
   checkTwice(preset.widths ?? [], ['widths'], complain);
+  checkDensities(preset, complain);
+  checkAdjustments(preset, complain);
   for (const [format, options] of formats) {
     const widths = options?.widths ?? [];
     checkTwice(widths, ['formats', format, 'widths'], complain);
@@ -97,6 +99,37 @@ function checkFormats(preset: Preset, complain: Complain): void {
       if (declared.includes(width)) continue;
       const path = ['formats', format, 'widths', index];
       complain(path, `expected one of the preset's widths (${declared.join(', ')})`);
+    }
+  }
+}
+
+function checkDensities(preset: Preset, complain: Complain): void {
+  const all = widthsOf(preset);
+  const [smallest = 1] = all;
+  for (const [format, options] of Object.entries(preset.formats)) {
+    for (const [index, name] of (['dpr2', 'dpr3'] as const).entries()) {
+      if (!options || !(name in options)) continue;
+      const least = (index + 2) * smallest;
+      if (all.some(width => width >= least)) continue;
+      const path = ['formats', format, name];
+      complain(path, `expected a width of ${least} or more, received ${all.join(', ')}`);
+    }
+  }
+}
+
+function checkAdjustments({ adjust = [], formats, ...preset }: Preset, complain: Complain): void {
+  for (const [index, { when: _, ...said }] of adjust.entries()) {
+    const path = ['adjust', index];
+    if (Object.keys(said).length === 0) {
+      complain(path, 'expected fit, gravity or formats beside when, received neither');
+    }
+    if (said.fit && said.fit !== 'inside' && !preset.aspect && !preset.height) {
+      complain([...path, 'fit'], `expected aspect or height for fit ${said.fit}, received neither`);
+    }
+    for (const format of Object.keys(said.formats ?? {})) {
+      if (format in formats) continue;
+      const known = Object.keys(formats).join(', ');
+      complain([...path, 'formats', format], `expected a format of the preset (${known})`);
     }
   }
 }

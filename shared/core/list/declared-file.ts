@@ -1,6 +1,6 @@
 import { widthsOf } from './geometry.ts';
 import type { OutputFormat, Preset, PresetList } from './preset-list.ts';
-import { fingerprintOf, recipeOf } from './recipe.ts';
+import { namedRecipe } from './recipe.ts';
 
 /** One file that the list asks for by its key alone, before the picture itself is known. */
 export interface DeclaredFile {
@@ -22,7 +22,7 @@ export function declaredFiles(presets: Preset[], list: PresetList): DeclaredFile
         preset: preset.name,
         format,
         width,
-        fingerprint: fingerprintOf(recipeOf(preset, width, format, list.metadata), list.epoch),
+        fingerprint: namedRecipe(preset, width, format, list).fingerprint,
         generate: preset.generate,
       }));
     }),

@@ -11,49 +11,59 @@ type Unit = string | ((unit: string) => boolean);
 const STAR: unique symbol = Symbol('any part of a name');
 const NAMES: unique symbol = Symbol('any number of names');
 type Token = Unit | typeof STAR;
-type Name = Token[] | typeof NAMES;
+/** One without signs is a string. */
+type Name = string | Token[] | typeof NAMES;
 
 /** Of all alternatives together. A key of 1,023 bytes is matched against so many in a millisecond. */
 const MOST_TOKENS = 1000;
 
 export function matchesGlob(glob: string, key: string): boolean {
   const names = key.split('/');
-  return alternativesOf(glob).some(pattern =>
-    matches(pattern, names, {
-      isRun: one => one === NAMES,
-      fits: (one, name) => one !== NAMES && fitsName(one, name),
-    }),
-  );
+  return alternativesOf(glob).some(pattern => matches(pattern, names, NAMES, fitsName));
 }
 
-function fitsName(tokens: Token[], name: string): boolean {
+function fitsName(pattern: Name, name: string): boolean {
+  if (typeof pattern === 'string') return pattern === name;
   // A star is some part of a name, and a name that is nothing has none.
-  if (name === '' && tokens.length > 0) return false;
-  return matches(tokens, name, {
-    isRun: one => one === STAR,
-    fits: (one, unit) => (typeof one === 'string' ? one === unit : one !== STAR && one(unit)),
-  });
+  return pattern !== NAMES && name !== '' && matches(pattern, name, STAR, fitsUnit);
 }
 
-interface Matching<P> {
-  isRun(one: P): boolean;
-  fits(one: P, item: string): boolean;
+function fitsUnit(token: Token, unit: string): boolean {
+  return typeof token === 'string' ? token === unit : token !== STAR && token(unit);
 }
 
 /**
  * What follows a run is looked for at the nearest place, and only the last run is ever made longer: an earlier one that
  * ends sooner leaves more for all that follow.
  */
-function matches<P>(pattern: P[], items: ArrayLike<string>, { isRun, fits }: Matching<P>): boolean {
-  let [at, next, run, resumed] = [0, 0, -1, 0];
+function matches<P>(
+  pattern: P[],
+  items: ArrayLike<string>,
+  isRun: P,
+  fits: (one: P, item: string) => boolean,
+): boolean {
+  let at = 0;
+  let next = 0;
+  let run = -1;
+  let resumed = 0;
   while (at < items.length) {
     const one = pattern[next];
-    if (one !== undefined && isRun(one)) [run, resumed, next] = [next, at, next + 1];
-    else if (one !== undefined && fits(one, items[at] as string)) [at, next] = [at + 1, next + 1];
-    else if (run === -1) return false;
-    else [resumed, at, next] = [resumed + 1, resumed + 1, run + 1];
+    if (one === isRun) {
+      run = next;
+      resumed = at;
+      next += 1;
+    } else if (one !== undefined && fits(one, items[at] as string)) {
+      at += 1;
+      next += 1;
+    } else if (run === -1) {
+      return false;
+    } else {
+      resumed += 1;
+      at = resumed;
+      next = run + 1;
+    }
   }
-  return pattern.slice(next).every(isRun);
+  return pattern.slice(next).every(one => one === isRun);
 }
 
 /** `at` is the place in the glob, from 0. */
@@ -180,7 +190,8 @@ function namesOf(tokens: Token[]): Name[] {
     if (token === '/') names.push([]);
     else names.at(-1)?.push(token);
   }
-  return names.map(name =>
-    name.length === 2 && name.every(token => token === STAR) ? NAMES : name,
-  );
+  return names.map(name => {
+    if (name.length === 2 && name.every(token => token === STAR)) return NAMES;
+    return name.every(token => typeof token === 'string') ? name.join('') : name;
+  });
 }

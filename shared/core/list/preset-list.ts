@@ -1,5 +1,7 @@
 import ms from 'ms';
 import * as z from 'zod';
+import { sourceFormats } from '../picture/picture.ts';
+import { strategies } from '../picture/focus.ts';
 
 /** The preset list, `presets.yaml`: strict, so that a misspelt key is an error and not a default. */
 
@@ -19,13 +21,18 @@ const keepIfSmallerBy = z
   .default(0)
   .describe('published only if this share smaller than the same size in jpeg or png');
 
-const condition = z
+export const condition = z
   .strictObject({
     tallerThan: z.number().positive().optional().describe('height / width is more than this'),
     widerThan: z.number().positive().optional().describe('width / height is more than this'),
     smallerThan: pixels.optional().describe('width is less than this many pixels'),
     alpha: z.boolean().optional().describe('the picture has transparent parts'),
     animated: z.boolean().optional().describe('the picture has more than one frame'),
+    format: z
+      .array(z.enum(sourceFormats))
+      .min(1)
+      .optional()
+      .describe('of the original, one of these'),
   })
   .describe('All of the named facts must hold for the picture.');
 
@@ -39,14 +46,22 @@ export const gravities = [
   'southwest',
   'west',
   'northwest',
-  'attention',
-  'entropy',
+  ...strategies,
 ] as const;
+
+const atDensity = z.strictObject({ quality });
+/** Of screens that show twice or three times as many pixels in a place, where artefacts are finer to the eye. */
+const densities = {
+  dpr2: atDensity.optional().describe('from twice the smallest width of the preset on'),
+  dpr3: atDensity.optional().describe('from three times the smallest width on'),
+};
+const chroma = z.enum(['4:2:0', '4:4:4']);
 
 const formats = z.strictObject({
   jpeg: z
     .strictObject({
       quality: quality.default(80),
+      ...densities,
       mozjpeg: z.boolean().default(false).describe('15-20 % fewer bytes for 5 times the CPU'),
       widths: widths.optional(),
     })
@@ -54,6 +69,7 @@ const formats = z.strictObject({
   webp: z
     .strictObject({
       quality: quality.default(80),
+      ...densities,
       effort: z.int().min(0).max(6).default(4),
       keepIfSmallerBy,
       animated: z.boolean().default(false).describe('keep all frames of an animated picture'),
@@ -63,9 +79,9 @@ const formats = z.strictObject({
   avif: z
     .strictObject({
       quality: quality.default(50),
+      ...densities,
       effort: z.int().min(0).max(9).default(1),
-      chroma: z
-        .enum(['4:2:0', '4:4:4'])
+      chroma: chroma
         .default('4:2:0')
         .describe('4:4:4 keeps sharp coloured edges, for 4 % more bytes and a fifth more CPU'),
       keepIfSmallerBy,
@@ -74,6 +90,22 @@ const formats = z.strictObject({
     .optional(),
   png: z.strictObject({ widths: widths.optional() }).optional(),
 } satisfies Record<OutputFormat, z.ZodType>);
+
+export const fit = z.enum(['inside', 'cover', 'contain', 'fill']);
+
+const adjustment = z.strictObject({
+  when: condition,
+  fit: fit.optional(),
+  gravity: z.enum(gravities).optional(),
+  formats: z
+    .strictObject({
+      jpeg: z.strictObject({ quality }).optional(),
+      webp: z.strictObject({ quality }).optional(),
+      avif: z.strictObject({ quality: quality.optional(), chroma: chroma.optional() }).optional(),
+    })
+    .optional()
+    .describe('a quality here is that of every density'),
+});
 
 export const presetShape = z.strictObject({
   name,
@@ -86,7 +118,7 @@ export const presetShape = z.strictObject({
     .string()
     .regex(/^[1-9]\d*:[1-9]\d*$/, 'expected width:height, such as 3:1')
     .optional(),
-  fit: z.enum(['inside', 'cover', 'contain', 'fill']).default('inside'),
+  fit: fit.default('inside'),
   gravity: z.enum(gravities).default('centre'),
   background: z
     .string()
@@ -101,9 +133,9 @@ export const presetShape = z.strictObject({
   sharpen: z.number().min(0.3).max(10).optional().describe('sigma of the mask, in pixels'),
   when: condition.optional().describe('the preset is made for such pictures only'),
   adjust: z
-    .array(z.strictObject({ when: condition, gravity: z.enum(gravities) }))
+    .array(adjustment)
     .optional()
-    .describe('another gravity for some pictures; the first that holds wins'),
+    .describe('other settings for some pictures; the first that holds wins'),
   formats,
 });
 

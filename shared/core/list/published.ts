@@ -3,13 +3,15 @@ import { declaredFiles } from './declared-file.ts';
 import { canonicalJson } from './fingerprint.ts';
 import { aspectOf } from './geometry.ts';
 import {
+  condition,
+  fit,
   type OutputFormat,
   type Preset,
   type PresetList,
   presetListShape,
   presetShape,
 } from './preset-list.ts';
-import { fingerprintOfList, recipeOf } from './recipe.ts';
+import { fingerprintOfList, recipeOf, searches } from './recipe.ts';
 
 /**
  * The preset list as clients get it, `presets.json` in the derivatives bucket: with an original's key and ETag
@@ -34,9 +36,21 @@ const file = z.strictObject({
 const preset = z.strictObject({
   name: presetShape.shape.name,
   device: z.enum(['phone', 'tablet', 'desktop', 'any']),
-  fit: z.enum(['inside', 'cover', 'contain', 'fill']),
+  fit,
   aspect: z.number().positive().optional().describe('of the box: width / height'),
   when: presetShape.shape.when,
+  adjust: z
+    .array(z.strictObject({ when: condition, fit: fit.optional() }))
+    .optional()
+    .describe(
+      'another fit for some pictures: the first whose condition holds decides, and none that names no fit',
+    ),
+  searches: z
+    .literal(true)
+    .optional()
+    .describe(
+      'crops by a search: of a picture whose uploader said a focus, each fingerprint is hashed with it once more',
+    ),
   formats: perFormat(z.array(file).min(1)).describe('each ascending by width'),
   recipes: perFormat(z.string()).describe(
     'for a picture that is smaller than a width: put its own width for $, and the first ten hex digits of the SHA-256 are the fingerprint',
@@ -71,9 +85,17 @@ function publishedPreset(preset: Preset, list: PresetList): PublishedPreset {
     fit: preset.fit,
     ...(aspect === undefined ? {} : { aspect }),
     ...(preset.when ? { when: preset.when } : {}),
+    ...fitsOf(preset),
+    ...(searches(preset) ? { searches: true as const } : {}),
     formats,
     recipes: recipesOf(preset, Object.keys(formats) as OutputFormat[], list),
   };
+}
+
+/** Entries that change something else count as well: they may hold before one that changes the fit. */
+function fitsOf({ adjust = [] }: Preset): Pick<PublishedPreset, 'adjust'> {
+  if (adjust.every(({ fit }) => fit === undefined)) return {};
+  return { adjust: adjust.map(({ when, fit }) => ({ when, ...(fit ? { fit } : {}) })) };
 }
 
 function filesOf(preset: Preset, list: PresetList): PublishedPreset['formats'] {

@@ -1,14 +1,18 @@
 import { shortHash } from './fingerprint.ts';
-import { aspectOf } from './geometry.ts';
-import type { OutputFormat, Preset, PresetList } from './preset-list.ts';
+import { aspectOf, widthsOf } from './geometry.ts';
+import { type Focus, type Strategy, strategies } from '../picture/focus.ts';
+import type { Gravity, OutputFormat, Preset, PresetList } from './preset-list.ts';
 
 /** Everything that decides the bytes of one variant, for any picture. */
 export interface Recipe {
   fit: Preset['fit'];
   width: number;
   aspect?: number;
+  /** The smallest width of the preset, where the quality goes by it. */
+  smallest?: number;
   gravity?: Preset['gravity'];
   adjust?: Preset['adjust'];
+  search?: number;
   background: string;
   sharpen?: number;
   colour?: 'p3';
@@ -34,8 +38,10 @@ export function recipeOf(
     fit: preset.fit,
     width,
     ...(aspect === undefined ? {} : { aspect }),
-    ...(preset.fit === 'cover' || preset.fit === 'contain' ? { gravity: preset.gravity } : {}),
+    ...('dpr2' in encoder || 'dpr3' in encoder ? { smallest: widthsOf(preset)[0] ?? width } : {}),
+    ...(hasPlace(preset) ? { gravity: preset.gravity } : {}),
     ...(preset.adjust ? { adjust: preset.adjust } : {}),
+    ...(searches(preset) ? { search: SEARCH } : {}),
     background: preset.background.toLowerCase(),
     ...(preset.sharpen ? { sharpen: preset.sharpen } : {}),
     ...(preset.colour === 'p3' ? { colour: 'p3' } : {}),
@@ -46,12 +52,41 @@ export function recipeOf(
   };
 }
 
+/** Whether something is cut off or left free around any picture. */
+function hasPlace({ fit, adjust = [] }: Preset): boolean {
+  return [fit, ...adjust.map(one => one.fit)].some(one => one === 'cover' || one === 'contain');
+}
+
+/** Raised when searches come to other places: a file that shows another part is another file. */
+const SEARCH = 1;
+
+/** Whether the preset leaves it to a search what stays, of some pictures at least. The uploader's word goes before. */
+export function searches({ fit, gravity, adjust = [] }: Preset): boolean {
+  const ways = [{}, ...adjust].map((one: { fit?: typeof fit; gravity?: Gravity }) => ({
+    fit: one.fit ?? fit,
+    gravity: one.gravity ?? gravity,
+  }));
+  return ways.some(way => way.fit === 'cover' && isSearched(way.gravity));
+}
+
+export function isSearched(gravity: Gravity): gravity is Strategy {
+  return strategies.some(strategy => strategy === gravity);
+}
+
 /** `keepIfSmallerBy` at its default came after the first fingerprints. */
 function encoderOf(preset: Preset, format: OutputFormat): { widths?: number[] } {
   const options: { widths?: number[] | undefined; keepIfSmallerBy?: number } =
     preset.formats[format] ?? {};
   const { keepIfSmallerBy, ...rest } = options;
   return (keepIfSmallerBy ? options : rest) as { widths?: number[] };
+}
+
+/** What the encoder of a file is told. Four times the smallest width is at most what three times it is. */
+export function encoderFor({ width, smallest, encoder }: Recipe): Recipe['encoder'] {
+  const { dpr2, dpr3, ...options } = encoder;
+  const density = width / (smallest ?? width);
+  const said = (density >= 3 && dpr3) || (density >= 2 && dpr2) || {};
+  return { ...options, ...said };
 }
 
 /**
@@ -61,6 +96,39 @@ function encoderOf(preset: Preset, format: OutputFormat): { widths?: number[] } 
 export function fingerprintOf(recipe: Recipe, epoch: number): string {
   return shortHash({ epoch, recipe });
 }
+
+/** Of a file that shows what the uploader said; a client computes it, too. */
+export function fingerprintAt(fingerprint: string, focus: Focus): string {
+  return shortHash({ fingerprint, focus });
+}
+
+/** A recipe with its fingerprint: they are asked for at each look at each original. */
+export function namedRecipe(
+  preset: Preset,
+  width: number,
+  format: OutputFormat,
+  { metadata, epoch }: Pick<PresetList, 'metadata' | 'epoch'>,
+): NamedRecipe {
+  const known = named.get(preset) ?? new Map<string, NamedRecipe>();
+  named.set(preset, known);
+  const what = `${width} ${format} ${metadata.copyright} ${epoch}`;
+  const found = known.get(what);
+  if (found) return found;
+  const recipe = recipeOf(preset, width, format, metadata);
+  const fresh = { recipe, fingerprint: fingerprintOf(recipe, epoch) };
+  // Some are of pictures' own widths, of which there are many.
+  if (known.size >= MOST_NAMED) known.clear();
+  known.set(what, fresh);
+  return fresh;
+}
+
+interface NamedRecipe {
+  recipe: Recipe;
+  fingerprint: string;
+}
+
+const MOST_NAMED = 200;
+const named = new WeakMap<Preset, Map<string, NamedRecipe>>();
 
 /** Names what a list makes, whatever the order of its keys and its comments, and how its edits are rolled out. */
 export function fingerprintOfList(list: PresetList): string {

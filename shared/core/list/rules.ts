@@ -19,12 +19,26 @@ export function presetsOfRule(index: number, list: PresetList): Preset[] {
 }
 
 export function holds(condition: Condition | undefined, picture: Picture): boolean {
-  const { tallerThan, widerThan, smallerThan, alpha, animated } = condition ?? {};
+  const { tallerThan, widerThan, smallerThan, alpha, animated, format } = condition ?? {};
   return (
     (tallerThan === undefined || picture.height / picture.width > tallerThan) &&
     (widerThan === undefined || picture.width / picture.height > widerThan) &&
     (smallerThan === undefined || picture.width < smallerThan) &&
     (alpha === undefined || picture.alpha === alpha) &&
-    (animated === undefined || picture.frames > 1 === animated)
+    (animated === undefined || picture.frames > 1 === animated) &&
+    (format === undefined || format.includes(picture.format))
   );
+}
+
+/** The preset as it is for this picture. */
+export function adjusted(preset: Preset, picture: Picture): Preset {
+  const found = preset.adjust?.find(({ when }) => holds(when, picture));
+  if (!found) return preset;
+  const { fit = preset.fit, gravity = preset.gravity } = found;
+  const formats = Object.entries(preset.formats).map(([name, options]) => {
+    const said = found.formats?.[name as keyof typeof found.formats] ?? {};
+    const { dpr2: _2, dpr3: _3, ...others } = { dpr2: 0, dpr3: 0, ...options };
+    return [name, { ...('quality' in said ? others : options), ...said }];
+  });
+  return { ...preset, fit, gravity, formats: Object.fromEntries(formats) };
 }

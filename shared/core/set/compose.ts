@@ -19,13 +19,15 @@ export interface MadeSet {
   picture: Picture | undefined;
   placeholder: Placeholder | undefined;
   outcomes: Outcome[];
+  /** What the files of each preset show of it. */
+  focus: Manifest['focus'];
   /** The picture's own fault: nothing can be made of it. */
   failure: Failure | undefined;
 }
 
 /** The manifest that an attempt commits: the entries that needed no work, and what became of the others. */
 export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Manifest {
-  const { picture, placeholder, todo, outcomes, failure } = made;
+  const { picture, placeholder, todo, outcomes, focus, failure } = made;
   const done = outcomes.map(outcome => entryFrom(outcome, now));
   const variants = [...todo.entries, ...done].sort(inReadingOrder);
   return {
@@ -36,6 +38,7 @@ export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Mani
     complete: !failure && variants.every(({ state }) => state !== 'failed'),
     ...(failure ? { failure: { code: failure.code, message: failure.message } } : {}),
     variants,
+    ...(focus ? { focus } : {}),
     retired: todo.retired,
     ...(seen.manifest?.unpurged ? { unpurged: seen.manifest.unpurged } : {}),
     committedAt: now,

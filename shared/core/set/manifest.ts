@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { failureCodes } from '../failure.ts';
 import { outputFormats } from '../list/preset-list.ts';
+import { focusSchema, regionSchema } from '../picture/focus.ts';
 import { pictureSchema } from '../picture/picture.ts';
 import { placeholderSchema } from '../picture/placeholder.ts';
 
@@ -47,6 +48,10 @@ const objectSchema = z.strictObject({
   etag: z.string().describe('without quotes'),
   bytes: z.int().min(0),
   crc64: z.string().optional().describe('CRC-64/XZ, decimal'),
+  focus: z
+    .union([focusSchema, z.literal('unreadable')])
+    .optional()
+    .describe('what its uploader said by x-oss-meta-focus, in thousandths of the upright picture'),
 });
 
 export const manifestSchema = z.strictObject({
@@ -67,6 +72,12 @@ export const manifestSchema = z.strictObject({
       'nothing is rendered of the key; all else is empty, and says nothing of the original',
     ),
   variants: z.array(variantSchema),
+  focus: z
+    .record(z.string(), regionSchema)
+    .optional()
+    .describe(
+      'by preset the part that its files show, where it was searched for or said, in thousandths of the upright picture',
+    ),
   retired: z
     .array(z.strictObject({ key: z.string(), retiredAt: z.iso.datetime() }))
     .describe('replaced derivatives that stay until the list’s retain time is over'),
@@ -88,4 +99,10 @@ export type OriginalObject = z.infer<typeof objectSchema>;
 export function isSameObject(a: OriginalObject, b: OriginalObject): boolean {
   if (a.bytes !== b.bytes) return false;
   return a.crc64 !== undefined && b.crc64 !== undefined ? a.crc64 === b.crc64 : a.etag === b.etag;
+}
+
+/** The same bytes may be said to be about something else: a copy of an object onto itself changes its metadata alone. */
+export function isSameFocus({ focus: a }: OriginalObject, { focus: b }: OriginalObject): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return a.x === b.x && a.y === b.y;
 }

@@ -1,6 +1,6 @@
 import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
-import { presetsFor } from '../list/rules.ts';
-import { isFolder, unusableKey, versionOf } from './keys.ts';
+import { isAsked } from './asked.ts';
+import { unusableKey, versionOf } from './keys.ts';
 import type { Pair } from './side-by-side.ts';
 
 /**
@@ -34,12 +34,4 @@ export function neglectsOf(pair: Pair, list: PresetList, now: Date): Neglect[] {
 
 function hasOthers({ version = '', isMixed }: Pair, current: string): boolean {
   return isMixed || (version !== '' && version !== current);
-}
-
-/** Whether the list wants anything of it; bytes undefined where they are not known. */
-export function isAsked(
-  { key, bytes }: { key: string; bytes: number | undefined },
-  list: PresetList,
-): boolean {
-  return !isFolder(key, bytes) && presetsFor(key, list).length > 0;
 }

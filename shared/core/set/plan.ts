@@ -1,11 +1,11 @@
 import { retentionMilliseconds } from '../list/preset-list.ts';
-import { presetsFor } from '../list/rules.ts';
 import type { Picture } from '../picture/picture.ts';
+import { askedPresets } from './asked.ts';
 import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
-import type { Manifest, ManifestVariant } from './manifest.ts';
-import { isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
-import { forgottenIn } from './unpurged.ts';
+import { isSameFocus, type Manifest, type ManifestVariant } from './manifest.ts';
+import { focusIn, isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
+import { duePurges } from './unpurged.ts';
 import { type Variant, wantedVariants } from './variants.ts';
 
 /** What has to be done to make one original's set right, as data. Nothing is read or written here. */
@@ -54,11 +54,12 @@ export function planToKeep(seen: SeenOriginal, facts: Omit<PlanFacts, 'picture'>
 export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   const { manifest, original } = seen;
   if (!manifest || !isCurrent(seen) || manifest.original.etag !== original.etag) return false;
+  if (!isSameFocus(manifest.original, original)) return false;
   const retired = new Set(manifest.retired.map(({ key }) => key));
   if (plan.retired.length !== retired.size) return false;
   if (plan.retired.some(({ key }) => !retired.has(key))) return false;
   if (plan.render.length > 0 || plan.remove.length > 0) return false;
-  if (forgottenIn(manifest).length > 0) return false;
+  if (duePurges(manifest).length > 0) return false;
   const before = new Map(manifest.variants.map(({ key, state }) => [key, state]));
   return (
     before.size === plan.entries.length &&
@@ -68,9 +69,10 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
 
 /** What the list in force wants of the original as it is now. */
 export function variantsOf(seen: SeenOriginal, picture: Picture): Variant[] {
-  const { key, list } = seen;
-  const version = versionIn(seen);
-  return wantedVariants({ key, version, picture, list, presets: presetsFor(key, list) });
+  const { key, original, list } = seen;
+  const presets = askedPresets({ key, bytes: original.bytes }, list);
+  const about = { key, version: versionIn(seen), picture, list, presets };
+  return wantedVariants({ ...about, focus: focusIn(seen) });
 }
 
 function recordedVariants(seen: Seen): Map<string, ManifestVariant> {

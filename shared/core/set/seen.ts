@@ -1,5 +1,6 @@
 import type { FailureCode } from '../failure.ts';
 import type { PresetList } from '../list/preset-list.ts';
+import type { Focus } from '../picture/focus.ts';
 import { type Picture, pictureSchema } from '../picture/picture.ts';
 import type { Placeholder } from '../picture/placeholder.ts';
 import { unusableKey, versionOf } from './keys.ts';
@@ -42,10 +43,16 @@ export function pictureIn(seen: Seen): Picture | undefined {
     etag: _e,
     bytes: _b,
     crc64: _c,
+    focus: _f,
     placeholder: _p,
     ...facts
   } = seen.manifest.original;
   return pictureSchema.safeParse(facts).data;
+}
+
+/** What the uploader says now, if it can be read. */
+export function focusIn({ original }: Seen): Focus | undefined {
+  return typeof original?.focus === 'object' ? original.focus : undefined;
 }
 
 export function placeholderIn(seen: Seen): Placeholder | undefined {

@@ -16,6 +16,7 @@ const listedSchema = z.strictObject({
   etag: z.string(),
   bytes: z.int(),
   modifiedAt: z.iso.datetime(),
+  isLink: z.literal(true).optional().describe('a symlink, with its own ETag and size'),
 });
 
 /** One original, the place of its set, or both. */
@@ -58,14 +59,15 @@ export interface Step {
 /** One step on, given what each listing has next; undefined when all is done. */
 export function stepOn(
   place: Place,
-  original: (ListedFile & { etag: string; bytes: number }) | undefined,
+  original: (ListedFile & { etag: string; bytes: number; isLink?: true }) | undefined,
   object: ListedFile | undefined,
 ): Step | undefined {
   const { held, open } = place;
   const due = held.at(-1);
   if (original && (!due || byteOrder(inPlace(original.key), inPlace(due.key)) < 0)) {
-    const { key, etag, bytes, modifiedAt } = original;
-    const listed = { key, etag, bytes, modifiedAt: modifiedAt.toISOString() };
+    const { key, etag, bytes, modifiedAt, isLink } = original;
+    const link = isLink ? { isLink } : {};
+    const listed = { key, etag, bytes, modifiedAt: modifiedAt.toISOString(), ...link };
     return { took: 'original', place: { ...place, originals: key, held: [...held, listed] } };
   }
   const isDue = due && (!object || byteOrder(inPlace(due.key), object.key) < 0);

@@ -1,12 +1,12 @@
 import { declaredFiles } from '../list/declared-file.ts';
 import type { FailureCode } from '../failure.ts';
-import { isFolder } from './keys.ts';
+import { askedPresets } from './asked.ts';
 import type { OriginalObject } from './manifest.ts';
 import type { Picture } from '../picture/picture.ts';
 import { plan } from './plan.ts';
 import { failureIn, isCurrent, pictureIn, type Seen } from './seen.ts';
 import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
-import { holds, presetsFor, ruleIndexFor } from '../list/rules.ts';
+import { holds, ruleIndexFor } from '../list/rules.ts';
 import {
   inListOrder,
   named,
@@ -42,8 +42,7 @@ export interface Status {
 export function statusOf(seen: Seen): Status {
   const { key, original, list } = seen;
   const takenDown = seen.manifest?.takenDown;
-  const isAsked = original && !takenDown && !isFolder(key, original.bytes);
-  const presets = isAsked ? presetsFor(key, list) : [];
+  const presets = original && !takenDown ? askedPresets(original, list) : [];
   const picture = pictureIn(seen);
   const failure = failureIn(seen);
   const variants = picture

@@ -6,7 +6,7 @@ import type { Manifest } from './manifest.ts';
  * names the versions that have such files, so that a later delete or overwrite purges the whole directory.
  */
 
-/** The manifest is public, so this stays short. If there are more, the oldest are forgotten: their files may then be purged one by one. */
+/** The manifest is public, so this stays short: of more, the oldest are purged at once, and not when their last file goes. */
 const MOST_UNPURGED = 20;
 
 /** Said before they go, since nobody may live to say it afterwards. */
@@ -19,13 +19,17 @@ export function withUnpurged(manifest: Manifest, toRemove: string[]): Manifest {
 export function withMore(manifest: Manifest): Manifest {
   const { version, unpurged = [] } = manifest;
   if (unpurged.includes(version)) return manifest;
-  return { ...manifest, unpurged: [...unpurged, version].slice(-MOST_UNPURGED) };
+  return { ...manifest, unpurged: [...unpurged, version] };
 }
 
-/** Replaced versions of which no file is left whose removal would purge them. */
-export function forgottenIn({ version, unpurged = [], retired }: Manifest): string[] {
+/**
+ * Replaced versions whose purge is due: no file is left whose removal would bring it, or there are too many of them. Files
+ * that such a version still has are purged by their names when they go.
+ */
+export function duePurges({ version, unpurged = [], retired }: Manifest): string[] {
   const there = new Set(retired.map(({ key }) => versionOfFile(key)));
-  return unpurged.filter(one => one !== version && !there.has(one));
+  const tooMany = new Set(unpurged.slice(0, -MOST_UNPURGED));
+  return unpurged.filter(one => one !== version && (!there.has(one) || tooMany.has(one)));
 }
 
 export function versionOfFile(key: string): string | undefined {

@@ -1,9 +1,17 @@
 import { ownWidth, renderedSize, widthsOf } from '../list/geometry.ts';
 import { derivativeKey } from './keys.ts';
+import { type Focus, type Region, regionAround } from '../picture/focus.ts';
 import type { Picture, Size } from '../picture/picture.ts';
 import type { Gravity, OutputFormat, Preset, PresetList } from '../list/preset-list.ts';
-import { fingerprintOf, type Recipe, recipeOf } from '../list/recipe.ts';
-import { holds } from '../list/rules.ts';
+import {
+  encoderFor,
+  fingerprintAt,
+  namedRecipe,
+  type Recipe,
+  recipeOf,
+  searches,
+} from '../list/recipe.ts';
+import { adjusted, holds } from '../list/rules.ts';
 
 /** One file that the list wants of one picture, with all that is needed to make it. */
 export interface Variant {
@@ -15,6 +23,8 @@ export interface Variant {
   key: string;
   recipe: Recipe;
   gravity: Gravity;
+  /** What stays, where the uploader said it or a search has found it; the gravity does not count then. */
+  region?: Region;
   /** Made straight from the file, since pixels alone would lose its frames or its gain map. */
   fromFile?: 'animated' | 'hdr';
   generate: Preset['generate'];
@@ -36,21 +46,31 @@ export interface Wanted {
   picture: Picture;
   list: PresetList;
   presets: Preset[];
+  /** What the uploader said. */
+  focus?: Focus | undefined;
 }
 
 /** Every file that the presets name for this picture, those that the picture rules out included. */
 export function wantedVariants(wanted: Wanted): Variant[] {
   const presets = wanted.presets.filter(preset => holds(preset.when, wanted.picture));
-  return presets.flatMap(preset =>
-    Object.entries(preset.formats).flatMap(([format, options]) =>
+  return presets.flatMap(declared => {
+    const preset = { declared, shown: adjusted(declared, wanted.picture) };
+    return Object.entries(declared.formats).flatMap(([format, options]) =>
       options ? variantsIn(wanted, preset, format as OutputFormat) : [],
-    ),
-  );
+    );
+  });
 }
 
-function variantsIn(wanted: Wanted, preset: Preset, format: OutputFormat): Variant[] {
-  const declared = preset.formats[format]?.widths ?? widthsOf(preset);
-  const own = ownWidth(wanted.picture, preset);
+/** A key names what is declared for all pictures; what is shown is adjusted to this one. */
+interface AdjustedPreset {
+  declared: Preset;
+  shown: Preset;
+}
+
+function variantsIn(wanted: Wanted, preset: AdjustedPreset, format: OutputFormat): Variant[] {
+  const { shown } = preset;
+  const declared = shown.formats[format]?.widths ?? widthsOf(shown);
+  const own = ownWidth(wanted.picture, shown);
   const ascending = [...declared].sort((a, b) => a - b);
   const next = ascending.find(width => width >= own);
   return ascending.map(width => {
@@ -61,21 +81,32 @@ function variantsIn(wanted: Wanted, preset: Preset, format: OutputFormat): Varia
   });
 }
 
-function variantOf(wanted: Wanted, preset: Preset, format: OutputFormat, width: number): Variant {
+function variantOf(
+  wanted: Wanted,
+  { declared, shown }: AdjustedPreset,
+  format: OutputFormat,
+  width: number,
+): Variant {
   const { key: original, version, picture, list } = wanted;
-  const recipe = recipeOf(preset, width, format, list.metadata);
-  const fingerprint = fingerprintOf(recipe, list.epoch);
-  const size = renderedSize(picture, preset, width);
+  const { name: preset, generate } = declared;
+  const focus = searches(declared) ? wanted.focus : undefined;
+  const named = namedRecipe(declared, width, format, list);
+  const fingerprint = focus ? fingerprintAt(named.fingerprint, focus) : named.fingerprint;
+  const said = shown === declared ? named.recipe : recipeOf(shown, width, format, list.metadata);
+  const recipe = { ...said, encoder: encoderFor(said) };
+  const size = renderedSize(picture, shown, width);
+  const aspect = recipe.fit === 'cover' ? recipe.aspect : undefined;
   return {
-    preset: preset.name,
+    preset,
     format,
     ...size,
     fingerprint,
-    key: derivativeKey({ original, version, preset: preset.name, width, fingerprint, format }),
+    key: derivativeKey({ original, version, preset, width, fingerprint, format }),
     recipe,
-    gravity: preset.adjust?.find(({ when }) => holds(when, picture))?.gravity ?? preset.gravity,
-    generate: preset.generate,
-    ...fromFile(preset, picture, format),
+    gravity: shown.gravity,
+    ...(focus && aspect ? { region: regionAround(focus, picture, aspect) } : {}),
+    generate,
+    ...fromFile(shown, picture, format),
     ...(isBeyond(size, format) ? { impossible: 'beyond-format-limit' } : {}),
   };
 }

@@ -27,6 +27,10 @@ export const batchSchema = z.strictObject({
       task: z.string().min(1),
       planned: z.int().min(0).describe('files, at most'),
       startedAt: z.iso.datetime(),
+      handedOverAt: z.iso
+        .datetime()
+        .optional()
+        .describe('of this batch; absent in those of before it was told'),
     })
     .optional()
     .describe('which run handed it over, as which task: the function writes its result there'),

@@ -3,7 +3,7 @@ import type { DeclaredFile } from '../list/declared-file.ts';
 import { ownWidth, renderedSize } from '../list/geometry.ts';
 import type { Picture, Size } from '../picture/picture.ts';
 import type { PresetList } from '../list/preset-list.ts';
-import { holds } from '../list/rules.ts';
+import { adjusted, holds } from '../list/rules.ts';
 import { weightOf } from '../set/schedule.ts';
 
 /** What work costs in the cloud: docs/costs.md says where each figure comes from. */
@@ -139,8 +139,9 @@ function sizeOf(
   list: PresetList,
   picture: Picture,
 ): Size | undefined {
-  const preset = list.presets.find(one => one.name === name);
-  if (!preset || !holds(preset.when, picture)) return undefined;
+  const declared = list.presets.find(one => one.name === name);
+  if (!declared || !holds(declared.when, picture)) return undefined;
+  const preset = adjusted(declared, picture);
   return renderedSize(picture, preset, Math.min(width, ownWidth(picture, preset)));
 }
 

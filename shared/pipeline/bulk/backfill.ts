@@ -1,7 +1,7 @@
 import { amendFor, asUnread, concerns, withMade } from '../../core/work/amend.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Batch } from '../../core/work/batch.ts';
-import { type Mode, resultKey, type Tally, tallyOf } from '../../core/work/run.ts';
+import { type Mode, resultKey, SILENCE_MS, type Tally, tallyOf } from '../../core/work/run.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findManifest } from '../stored-set.ts';
@@ -42,6 +42,7 @@ export async function backfill(
       ...darkroom,
       ...(amend ? { amend } : {}),
       ...(isDoubted ? { isDoubted: true } : {}),
+      ...endOf(run),
       expectsTakeDown: mode === 'takedown',
     },
     SIDE_BY_SIDE,
@@ -59,6 +60,11 @@ export async function backfill(
   darkroom.log.info('batch-done', { ...tally, ...(run && { run: run.id, task: run.task }) });
   throwFirst(results);
   return tally;
+}
+
+function endOf(run: BackfillBatch['run']): Pick<Darkroom, 'runMayEndAt'> {
+  if (run?.handedOverAt === undefined) return {};
+  return { runMayEndAt: new Date(Date.parse(run.handedOverAt) + SILENCE_MS) };
 }
 
 async function amendedBy(

@@ -98,7 +98,8 @@ async function submitBatch(
   if (keys.length === 0) return;
   const { mode, preset } = run.selection;
   const task = taskId('b', JSON.stringify([run.id, keys]));
-  const about = { id: run.id, task, planned, startedAt: run.startedAt };
+  const handedOverAt = new Date().toISOString();
+  const about = { id: run.id, task, planned, startedAt: run.startedAt, handedOverAt };
   await queue.submit(task, batchMessage({ bucket, keys, mode, preset, run: about }));
 }
 

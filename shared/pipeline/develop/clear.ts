@@ -1,5 +1,5 @@
 import type { Manifest } from '../../core/set/manifest.ts';
-import { forgottenIn, versionOfFile } from '../../core/set/unpurged.ts';
+import { duePurges, versionOfFile } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { keepPurge } from '../removal/purges.ts';
 import { removeSet } from '../stored-set.ts';
@@ -34,14 +34,14 @@ export async function clearStale(
 ): Promise<Manifest | undefined> {
   const gone = new Set(keys);
   const retired = manifest.retired.filter(({ key }) => !gone.has(key));
-  const forgotten = forgottenIn({ ...manifest, retired });
-  if (keys.length === 0 && forgotten.length === 0) return manifest;
-  const isPurged = await purgeReplaced(keys, forgotten, { manifest, darkroom });
+  const due = duePurges({ ...manifest, retired });
+  if (keys.length === 0 && due.length === 0) return manifest;
+  const isPurged = await purgeReplaced(keys, due, { manifest, darkroom });
   // If that took long, the same bytes may have come again, and their files under the same keys.
   if (isPurged && !(await isAsSeen(seen, darkroom))) return undefined;
   if (keys.length > 0) await darkroom.derivatives.remove(keys);
   const { unpurged = [], ...rest } = manifest;
-  const still = unpurged.filter(one => !forgotten.includes(one));
+  const still = unpurged.filter(one => !due.includes(one));
   const left = { ...rest, retired, ...(still.length > 0 ? { unpurged: still } : {}) };
   return (await commit(left, seen, darkroom)) && left;
 }
@@ -52,13 +52,12 @@ export async function clearStale(
  */
 async function purgeReplaced(
   removed: string[],
-  forgotten: string[],
+  due: string[],
   { manifest, darkroom }: { manifest: Manifest; darkroom: Darkroom },
 ): Promise<boolean> {
   const { original, version, unpurged = [] } = manifest;
   const files = removed.filter(key => versionOfFile(key) !== version);
-  const isMore =
-    forgotten.length > 0 || files.some(key => unpurged.includes(versionOfFile(key) ?? ''));
+  const isMore = due.length > 0 || files.some(key => unpurged.includes(versionOfFile(key) ?? ''));
   if (files.length === 0 && !isMore) return false;
   const directory = `${original.key}/`;
   const kept = await keepPurge({ class: 'replace', directory, files, ...more(isMore) }, darkroom);

@@ -1,5 +1,5 @@
 import { manifestKey } from '../../core/set/keys.ts';
-import { isSameObject, type Manifest } from '../../core/set/manifest.ts';
+import { isSameFocus, isSameObject, type Manifest } from '../../core/set/manifest.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { writeManifest } from '../stored-set.ts';
 import type { Observed } from './observe.ts';
@@ -39,7 +39,9 @@ export async function isAsSeen(
   ]);
   const isSame =
     original && object
-      ? object.etag === original.etag && isSameObject(object, original)
+      ? object.etag === original.etag &&
+        isSameObject(object, original) &&
+        isSameFocus(object, original)
       : object === original;
   return isSame && list.fingerprint === listFingerprint && manifest?.etag === manifestEtag;
 }

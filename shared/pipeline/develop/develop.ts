@@ -4,6 +4,7 @@ import { fallbackOf, isWorthIt } from '../../core/set/fallback.ts';
 import { neededScale, scaled } from '../../core/list/geometry.ts';
 import type { Placeholder } from '../../core/picture/placeholder.ts';
 import type { Outcome } from '../../core/set/compose.ts';
+import { placed, type Regions } from '../../core/set/crops.ts';
 import type { ManifestVariant } from '../../core/set/manifest.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';
@@ -12,6 +13,7 @@ import { inStartingOrder } from '../../core/set/schedule.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, Raster } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
+import { findRegions } from './find-regions.ts';
 import { timed } from './timed.ts';
 
 export interface Job {
@@ -21,6 +23,8 @@ export interface Job {
   variants: Variant[];
   /** All that an upload makes of the picture: it decides how large the one decode is, so that a file's bytes do not depend on which others were missing beside it. */
   whole: Variant[];
+  /** What crops show that are made already, and so others that are cut alike. */
+  regions: Regions;
   /** Entries of the set that need no work. */
   kept: ManifestVariant[];
   spent: Spent;
@@ -34,6 +38,7 @@ interface Developed {
   outcomes: Outcome[];
   placeholder: Placeholder;
   picture: Picture;
+  regions: Regions;
 }
 
 /** Enough to keep the network busy behind two encoders; each holds one rendition. */
@@ -43,9 +48,11 @@ const WRITES_SIDE_BY_SIDE = 6;
  * Decode once, resize once per geometry, encode each file once. One variant's failure is that variant's
  * outcome; what is thrown is the picture's own failure.
  */
-export async function develop(job: Job, darkroom: Darkroom): Promise<Developed> {
+export async function develop(asked: Job, darkroom: Darkroom): Promise<Developed> {
   const { codec } = darkroom;
-  const raster = await decodeOnce(job, codec);
+  const raster = await decodeOnce(asked, codec);
+  const regions = await regionsOf(raster, asked, codec);
+  const job = { ...asked, variants: asked.variants.map(variant => placed(variant, regions)) };
   const lanes = pLimit(darkroom.lanes);
   const writes = pLimit(WRITES_SIDE_BY_SIDE);
   const sizes = new Map<string, Promise<number | undefined>>();
@@ -77,7 +84,7 @@ export async function develop(job: Job, darkroom: Darkroom): Promise<Developed> 
     idle.then(() => job.encoded?.()),
   ]);
   const picture: Picture = raster.salvaged ? { ...job.picture, salvaged: true } : job.picture;
-  return { outcomes: made, placeholder, picture };
+  return { outcomes: made, placeholder, picture, regions };
 }
 
 /** Enough pixels for a placeholder, which has 48 a side at most, and far fewer to read than the raster has. */
@@ -153,6 +160,13 @@ async function decodeOnce(job: Job, codec: Codec): Promise<Raster> {
   );
 }
 
+/** Of the whole set: its manifest tells of them, and a later run goes by that. */
+async function regionsOf(raster: Raster, job: Job, codec: Codec): Promise<Regions> {
+  const { picture, variants, whole, regions, spent } = job;
+  const about = { raster, picture, variants: [...whole, ...variants] };
+  return await timed(spent, 'resize', () => findRegions(regions, about, codec));
+}
+
 async function render(
   variant: Variant,
   pixelsOf: (variant: Variant) => Promise<Raster>,
@@ -187,7 +201,7 @@ function geometriesOf(raster: Raster, variants: Variant[], { spent }: Job, codec
 }
 
 /** Variants with one geometry share their pixels, whatever preset they belong to. */
-function geometryOf({ width, height, gravity, recipe }: Variant): string {
+function geometryOf({ width, height, gravity, region, recipe }: Variant): string {
   const { fit, background, sharpen, colour } = recipe;
-  return JSON.stringify([width, height, fit, gravity, background, sharpen, colour]);
+  return JSON.stringify([width, height, fit, region ?? gravity, background, sharpen, colour]);
 }

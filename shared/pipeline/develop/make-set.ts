@@ -1,6 +1,7 @@
 import { Failure, type FailureCode, failureOf } from '../../core/failure.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { MadeSet } from '../../core/set/compose.ts';
+import { focusOf, searchOf, standingRegions } from '../../core/set/crops.ts';
 import { isSettled, plan, planToKeep, variantsOf } from '../../core/set/plan.ts';
 import { nothingSpent, type Report, type Spent } from '../../core/set/report.ts';
 import {
@@ -18,6 +19,7 @@ import { crashGuardFor } from './crash-guard.ts';
 import { develop } from './develop.ts';
 import type { ObservedOriginal } from './observe.ts';
 import { readOriginal } from './read-original.ts';
+import { isUnfinished } from './unfinished.ts';
 
 /** What one call of reconcile wrote and spent. Not Darkroom.attempt, which is how often FC delivered the event before. */
 export interface Attempt extends Writer {
@@ -43,7 +45,7 @@ export async function makeSet(
 ): Promise<MadeSet | undefined> {
   attempt.isBlaming = false;
   const known = failureIn(seen);
-  if (known && !isToBeTriedAgain(seen, attempt, darkroom)) {
+  if (known && !(await isToBeTriedAgain(seen, attempt, darkroom))) {
     const failed = failedSet(seen, new Failure(known.code, known.message), attempt, darkroom);
     return isSettled(failed.todo, seen) ? undefined : failed;
   }
@@ -56,14 +58,18 @@ export async function makeSet(
   }
 }
 
-/** Somebody asks for it again since it was blamed, or knows better: what crashed may have been another's fault. */
-function isToBeTriedAgain(
-  { manifest }: SeenOriginal,
+/**
+ * Somebody asks for it again since it was blamed, or knows better: what crashed may have been another's fault. Who could
+ * not take the blame back, although a decoder came back, left word; since then the manifest may have been written anew.
+ */
+async function isToBeTriedAgain(
+  { key, manifest }: SeenOriginal,
   { hasSurvived }: Attempt,
-  { replayedAt = '' }: Darkroom,
-): boolean {
+  darkroom: Darkroom,
+): Promise<boolean> {
   if (manifest?.failure?.code !== 'ORIGINAL_CRASHED') return false;
-  return hasSurvived || manifest.committedAt < replayedAt;
+  if (hasSurvived || manifest.committedAt < (darkroom.replayedAt ?? '')) return true;
+  return await isUnfinished(key, darkroom);
 }
 
 /** These say nothing of the picture itself, so what is there of it stays. */
@@ -80,10 +86,12 @@ function failedSet(
   const known = { ...seen, manifest: seen.known };
   if (!SPARING.includes(failure.code) || !isCurrent(known)) {
     const todo = plan(seen, { ...facts, picture: undefined });
-    return { todo, outcomes: [], picture: undefined, placeholder: undefined, failure };
+    const nothing = { picture: undefined, placeholder: undefined, focus: undefined };
+    return { todo, outcomes: [], ...nothing, failure };
   }
   const about = { picture: pictureIn(known), placeholder: placeholderIn(known), failure };
-  return { todo: planToKeep(known, facts), outcomes: [], ...about };
+  const { focus } = known.manifest ?? {};
+  return { todo: planToKeep(known, facts), outcomes: [], focus, ...about };
 }
 
 function factsOf({ written }: Attempt, { now }: Darkroom) {
@@ -111,7 +119,10 @@ async function planAndDevelop(
   const { todo, isSettled } = planFor(seen, picture, attempt, darkroom);
   if (isSettled && seen.manifest === seen.stored) return undefined;
   if (todo.render.length > 0) return await readAndDevelop(seen, attempt, darkroom);
-  return { todo, outcomes: [], picture, placeholder: placeholderIn(seen), failure: undefined };
+  const wanted = variantsOf(seen, picture);
+  const focus = focusOf(wanted, standingRegions(seen, wanted));
+  const about = { picture, placeholder: placeholderIn(seen), focus };
+  return { todo, outcomes: [], ...about, failure: undefined };
 }
 
 /**
@@ -131,23 +142,29 @@ async function readAndDevelop(
     // The header is read anew with the file: what is carried into a rendition depends on the list.
     const picture = await darkroom.codec.inspect(file, seen.list);
     const { todo } = planFor(seen, picture, attempt, darkroom);
-    const whole = eagerVariants(seen, picture);
+    const wanted = variantsOf(seen, picture);
+    const whole = decidingVariants(wanted);
+    const regions = standingRegions(seen, wanted);
     const write = (variant: Variant, bytes: Buffer) =>
       writeDerivative(variant, bytes, darkroom.derivatives);
     const about = { file, picture, list: seen.list, spent, write };
     const encoded = guard.lower;
-    const job = { ...about, variants: todo.render, whole, kept: todo.entries, encoded };
-    const developed = await develop(job, darkroom);
+    const job = { ...about, variants: todo.render, whole, regions, kept: todo.entries, encoded };
+    const { regions: found, ...developed } = await develop(job, darkroom);
     attempt.hasSurvived = true;
-    return { todo, failure: undefined, ...developed };
+    return { todo, failure: undefined, focus: focusOf(wanted, found), ...developed };
   } finally {
     await guard.lower();
   }
 }
 
-/** What an upload of this picture makes, whatever of it is there already. */
-export function eagerVariants(seen: SeenOriginal, picture: Picture): Variant[] {
-  return variantsOf(seen, picture).filter(
-    ({ generate, impossible }) => generate === 'eager' && !impossible,
+/**
+ * What decides how large the one decode is, whatever is there already: all that an upload makes of the picture, and what
+ * is searched for on demand, so that a miss searches the same pixels.
+ */
+export function decidingVariants(wanted: Variant[]): Variant[] {
+  return wanted.filter(
+    variant =>
+      !variant.impossible && (variant.generate === 'eager' || searchOf(variant) !== undefined),
   );
 }

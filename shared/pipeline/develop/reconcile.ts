@@ -1,14 +1,14 @@
 import { Failure, failureOf } from '../../core/failure.ts';
-import { presetsFor } from '../../core/list/rules.ts';
+import { isAsked, reasonNotToAsk } from '../../core/set/asked.ts';
 import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
-import { isFolder, manifestKey, unusableKey } from '../../core/set/keys.ts';
+import { manifestKey, unusableKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
 import { withUnpurged } from '../../core/set/unpurged.ts';
 import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { enforce } from '../removal/enforce.ts';
+import { type Enforced, enforce } from '../removal/enforce.ts';
 import { notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
-import { isLifted } from '../removal/take-down-records.ts';
+import { TAKEN_DOWN, takeDownOf } from '../removal/take-down-records.ts';
 import { clearSet, clearStale } from './clear.ts';
 import { commit, isAsSeen } from './commit.ts';
 import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
@@ -59,7 +59,8 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
   } catch (thrown) {
     if (failureOf(thrown).code === 'ORIGINAL_CHANGED') return undefined;
     // If this write fails, too, nothing is lost: for what is thrown FC delivers the event again, and keeps it for replay.
-    if (attempt.hasWritten) await Promise.allSettled([noteUnfinished(attempt.key, darkroom)]);
+    const isToBeTold = attempt.hasWritten || attempt.hasSurvived;
+    if (isToBeTold) await Promise.allSettled([noteUnfinished(attempt.key, darkroom)]);
     throw thrown;
   }
 }
@@ -109,26 +110,21 @@ function unlessInDoubt(attempt: Attempt, report: Report | undefined): Report | u
 /** Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. */
 async function stayDown({ at }: { at: string }, attempt: Attempt, darkroom: Darkroom) {
   const { key } = attempt;
-  if (await isLifted(key, darkroom)) {
+  const found = await takeDownOf(key, darkroom);
+  if (found === 'lifted') {
     await darkroom.derivatives.remove([manifestKey(key)]);
     return undefined;
   }
   const { removed } = await enforce(key, { at, hasTombstone: true }, darkroom);
-  return takenDownReport(attempt, removed);
+  return takenDownReport(attempt, { reason: found?.reason ?? TAKEN_DOWN, removed });
 }
 
-function takenDownReport(attempt: Attempt, removed: string[]): Report {
-  const reason = 'it was taken down';
+function takenDownReport(attempt: Attempt, { reason, removed }: Enforced): Report {
   return reportOf(attempt, { outcome: 'taken-down', reason, removed: removed.length });
 }
 
 function isWanted(seen: Observed): seen is ObservedOriginal {
-  return seen.original !== undefined && reasonNotToAsk(seen) === undefined;
-}
-
-function reasonNotToAsk({ key, original, list }: Observed): string | undefined {
-  if (presetsFor(key, list).length === 0) return 'no rule of the preset list asks for it';
-  return isFolder(key, original?.bytes) ? 'it is a folder of no bytes' : undefined;
+  return seen.original !== undefined && isAsked(seen.original, seen.list);
 }
 
 /** An original that is gone, or that no rule asks for, has no derivatives. */
@@ -137,8 +133,8 @@ async function clearAway(
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<Report | undefined> {
-  const { key, manifest, manifestEtag, leftovers = [] } = seen;
-  const unasked = reasonNotToAsk(seen);
+  const { key, original, list, manifest, manifestEtag, leftovers = [] } = seen;
+  const unasked = reasonNotToAsk({ key, bytes: original?.bytes }, list);
   const reason = unasked ?? 'the original is gone';
   const isBare = manifestEtag === undefined && leftovers.length === 0;
   if (unasked && isBare && attempt.written.size === 0) {

@@ -45,6 +45,10 @@ function tracedCodec(codec: Codec, span: Span): Codec {
       span('decode', { bytes: file.length, format: options.picture.format }, () =>
         codec.decode(file, options),
       ),
+    search: (raster, search) =>
+      span('search', { strategy: search.strategy, aspect: search.aspect }, () =>
+        codec.search(raster, search),
+      ),
     resize: (raster, variant) =>
       span('resize', { width: variant.width, height: variant.height }, () =>
         codec.resize(raster, variant),

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../core/set/manifest.ts';
-import { newUnfinished, unfinishedKey } from '../../core/work/unfinished.ts';
+import { newUnfinished, unfinishedKey, unfinishedSchema } from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { writeRecord } from '../records.ts';
+import { findRecord, writeRecord } from '../records.ts';
 import type { Observed } from './observe.ts';
 
 /**
@@ -16,17 +16,27 @@ export async function noteUnfinished(
 }
 
 /**
- * If a listing found files that no manifest named, and they are retired now, a record is left. If a run that a sweep
- * asked for (`isDoubted`) finds nothing retired any more, it removes the record.
+ * A record is left of files that are retired and that nobody comes back for: a listing found them and no manifest named
+ * them, or the run that would is over by now. If a run that a sweep asked for (`isDoubted`) finds nothing retired any
+ * more, it removes the record.
  */
 export async function tendUnfinished(
   { key, leftovers = [] }: Observed,
   retired: Manifest['retired'],
-  darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted'>,
+  darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted' | 'runMayEndAt'>,
 ): Promise<void> {
+  const { config, now, isDoubted, runMayEndAt } = darkroom;
   const found = new Set(leftovers);
-  if (retired.some(file => found.has(file.key))) await noteUnfinished(key, darkroom);
-  else if (darkroom.isDoubted && retired.length === 0) {
-    await darkroom.config?.remove([unfinishedKey(key)]);
-  }
+  const isLate = runMayEndAt !== undefined && now() > runMayEndAt;
+  if (retired.some(file => isLate || found.has(file.key))) await noteUnfinished(key, darkroom);
+  else if (isDoubted && retired.length === 0) await config?.remove([unfinishedKey(key)]);
+}
+
+/** Whether there is such a record. Only a run that a sweep asked for looks: no other pays a request for it. */
+export async function isUnfinished(
+  key: string,
+  { config, isDoubted }: Pick<Darkroom, 'config' | 'isDoubted'>,
+): Promise<boolean> {
+  if (!config || !isDoubted) return false;
+  return (await findRecord(config, unfinishedKey(key), unfinishedSchema)) !== undefined;
 }

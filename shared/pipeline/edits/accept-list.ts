@@ -20,19 +20,20 @@ const TURNS = 10;
 /**
  * Looks at the list that people write. If it is bad, it is refused with every problem named, and the last good one stays
  * in force. If it makes something else, it becomes pending; it begins at once if it was approved, otherwise
- * advance-edit.ts has it counted first.
+ * advance-edit.ts has it counted first. Answers the ETag of what it took, undefined where the list moves on.
  */
-export async function acceptList(context: EditContext): Promise<void> {
+export async function acceptList(context: EditContext): Promise<string | undefined> {
   for (let turn = 0; turn < TURNS; turn += 1) {
     const written = await editionIn(context);
     if (!written) {
       context.log.warn('presets-missing', { key: context.presetsKey });
-      return;
+      return undefined;
     }
     await acceptEdition(written, context);
     const now = await context.config.head(context.presetsKey);
-    if (now?.etag === written.etag) return;
+    if (now?.etag === written.etag) return written.etag;
   }
+  return undefined;
 }
 
 type Edition = { etag: string; read: ReturnType<EditContext['read']> };

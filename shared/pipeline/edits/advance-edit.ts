@@ -21,17 +21,14 @@ const MOMENT_MS = 1000;
  * there is more to do now, for another invocation.
  */
 export async function advanceEdit(context: EditContext): Promise<'more' | 'idle'> {
-  await acceptList(context);
-  let taken = await editionOf(context);
+  let taken = await acceptList(context);
   const isOver = () => context.now() > context.deadline;
   const interrupted = async () => isOver() || (await editionOf(context)) !== taken;
   while (!isOver()) {
-    const edition = await editionOf(context);
-    if (edition !== taken) await acceptList(context);
-    taken = edition;
     const next = await step(context, interrupted);
     if (next === 'later') return 'idle';
     if (next === 'soon') await new Promise(resolve => setTimeout(resolve, MOMENT_MS));
+    if ((await editionOf(context)) !== taken) taken = await acceptList(context);
   }
   return 'more';
 }

@@ -1,11 +1,16 @@
 import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { fingerprintOfList } from '../../core/list/recipe.ts';
-import { isAsked } from '../../core/set/neglect.ts';
+import { isAsked } from '../../core/set/asked.ts';
 import { isPending, isWhole, type Status } from '../../core/set/status.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 import { lookAt, sampleOf } from './survey.ts';
+
+export interface Dangling {
+  links: number;
+  first: string | undefined;
+}
 
 /** How far the bucket is as the list in force wants it, by the manifests: whether their files are there, `verify` knows. */
 export interface Coverage {
@@ -20,6 +25,8 @@ export interface Coverage {
   perPreset: Record<string, { wanted: number; whole: number }>;
   /** Originals by failure code, final or not. */
   failures: Record<string, number>;
+  /** Symlinks whose target is not there, of which nothing can be made; in neither number above. */
+  dangling: Dangling;
   /** The one that waits longest for its first run. */
   oldestPending: { key: string; since: Date } | undefined;
 }
@@ -53,6 +60,7 @@ function emptyCoverage({ presets }: PresetList): Coverage {
     takenDown: 0,
     perPreset: Object.fromEntries(eager.map(({ name }) => [name, { wanted: 0, whole: 0 }])),
     failures: {},
+    dangling: { links: 0, first: undefined },
     oldestPending: undefined,
   };
 }
@@ -71,6 +79,11 @@ async function* asked(items: AsyncIterable<ListedObject> | ListedObject[], list:
 function count(listed: ListedObject, status: Status, coverage: Coverage): void {
   if (status.takenDown) {
     coverage.takenDown += 1;
+    return;
+  }
+  if (!status.original) {
+    const { links, first = listed.key } = coverage.dangling;
+    coverage.dangling = { links: links + 1, first };
     return;
   }
   coverage.originals += 1;

@@ -6,7 +6,7 @@ import { sourceFormatOf } from '../../core/picture/source-format.ts';
 import type { Status } from '../../core/set/status.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import { filesOfSet } from '../stored-set.ts';
-import { lookAt, type Surveyed, type SurveyStores } from './survey.ts';
+import { behindLink, lookAt, type Surveyed, type SurveyStores } from './survey.ts';
 
 /** One original's set compared with what the list in force wants of it. */
 export interface Examined {
@@ -15,6 +15,8 @@ export interface Examined {
   findings: Finding[];
   /** How many objects lie in the place of its set. */
   files: number;
+  /** It is a symlink whose target is not there. */
+  isDangling?: true;
 }
 
 export interface ExamineOptions {
@@ -39,11 +41,13 @@ export async function examine(
     const { status } = await lookAt(key, listed, stores);
     return { key, status, findings: [], files: 0 };
   }
-  const first = await examineOnce(listed, listed.modifiedAt, { stores, options });
+  const there = await behindLink(key, listed, stores.originals);
+  if (!there) return { key, status: undefined, findings: [], files: 0, isDangling: true };
+  const first = await examineOnce(there, listed.modifiedAt, { stores, options });
   if (first.findings.length === 0) return first;
   const original = await stores.originals.head(key);
   if (!original) return { ...first, findings: [] };
-  const modifiedAt = original.etag === listed.etag ? listed.modifiedAt : options.now;
+  const modifiedAt = original.etag === there.etag ? listed.modifiedAt : options.now;
   return await examineOnce(original, modifiedAt, { stores, options });
 }
 

@@ -1,7 +1,7 @@
 import { pMapIterable } from 'p-map';
 import { type Finding, namedIn } from '../../core/set/findings.ts';
 import { parseDerivativeKey, parseManifestKey, unusableKey } from '../../core/set/keys.ts';
-import { isSameObject } from '../../core/set/manifest.ts';
+import { isSameFocus, isSameObject } from '../../core/set/manifest.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { keepPurge } from '../removal/purges.ts';
@@ -139,5 +139,6 @@ async function namedNow(original: string, { originals, derivatives }: SurveyStor
     findManifest(original, derivatives),
   ]);
   if (!now || !manifest || manifest === 'unreadable') return undefined;
-  return isSameObject(manifest.original, now) ? namedIn(manifest) : undefined;
+  const isOfIt = isSameObject(manifest.original, now) && isSameFocus(manifest.original, now);
+  return isOfIt ? namedIn(manifest) : undefined;
 }

@@ -2,6 +2,7 @@ import type { PresetList } from '../../core/list/preset-list.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Manifest, OriginalObject } from '../../core/set/manifest.ts';
 import { type Status, statusOf } from '../../core/set/status.ts';
+import type { ListedObject } from '../../ports.ts';
 import type { Stores } from '../darkroom.ts';
 import { findManifest } from '../stored-set.ts';
 
@@ -18,19 +19,22 @@ export interface Surveyed {
 }
 
 /**
- * One small request, and a HEAD where a listing alone cannot tell whether an original of the same size and another ETag
- * has the same bytes: a listing has no CRC-64.
+ * One small request, and a HEAD where a listing alone cannot tell: it has no CRC-64, so that an original of the same size
+ * and another ETag may have the same bytes; no metadata, so that one written since may be said to be about something
+ * else; and not what a symlink leads to. If that is nowhere, the status has no original.
  */
 export async function lookAt(
   key: string,
-  original: OriginalObject | undefined,
+  original: OriginalObject | ListedObject | undefined,
   { originals, derivatives, presets }: SurveyStores,
 ): Promise<Surveyed> {
   const manifest = unusableKey(key) ? undefined : await findManifest(key, derivatives);
   const readable = manifest === 'unreadable' ? undefined : manifest;
+  const found = original && (await behindLink(key, original, originals));
+  const isListed = found && 'modifiedAt' in found;
   const status = statusOf({
     key,
-    original: original && (await withChecksum({ ...original, key }, readable, originals)),
+    original: isListed ? await withHead(found, readable, originals) : found && { ...found, key },
     manifest: readable,
     list: presets.list,
     listFingerprint: presets.fingerprint,
@@ -38,17 +42,29 @@ export async function lookAt(
   return { status, manifest };
 }
 
-/** The same ETag is the same object, of which the manifest knows the checksum. */
-async function withChecksum(
-  { key, etag, bytes, crc64 }: OriginalObject,
+/** What a key of a listing is of. Undefined for a symlink whose target is not there. */
+export async function behindLink<T extends { isLink?: true | undefined }>(
+  key: string,
+  listed: T | OriginalObject,
+  originals: Pick<SurveyStores['originals'], 'head'>,
+): Promise<T | OriginalObject | undefined> {
+  return 'isLink' in listed && listed.isLink ? await originals.head(key) : listed;
+}
+
+/** The same ETag, not written since, is the same object, of which the manifest knows the rest. */
+async function withHead(
+  { key, etag, bytes, modifiedAt }: ListedObject,
   manifest: Manifest | undefined,
   originals: Pick<SurveyStores['originals'], 'head'>,
 ): Promise<OriginalObject> {
-  if (crc64 !== undefined) return { key, etag, bytes, crc64 };
   const listed = { key, etag, bytes };
   const known = manifest?.original;
-  if (known?.crc64 === undefined || known.bytes !== bytes) return listed;
-  if (known.etag === etag) return { ...listed, crc64: known.crc64 };
+  if (known?.bytes !== bytes) return listed;
+  const { crc64, focus } = known;
+  if (known.etag !== etag && crc64 === undefined) return listed;
+  if (known.etag === etag && modifiedAt <= new Date(manifest?.committedAt ?? 0)) {
+    return { ...listed, ...(crc64 ? { crc64 } : {}), ...(focus ? { focus } : {}) };
+  }
   return (await originals.head(key)) ?? listed;
 }
 

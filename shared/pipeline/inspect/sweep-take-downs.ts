@@ -9,19 +9,23 @@ const SETTLED_MS = 30 * 60_000;
 export async function lookAtTakedowns(state: Sweep, context: SweepContext): Promise<boolean> {
   const settledBefore = new Date(context.now().getTime() - SETTLED_MS);
   const broken: Record<'takedown' | 'settle', string[]> = { takedown: [], settle: [] };
-  const flush = async (cursor: string | undefined) => {
+  const handOver = async () => {
     for (const mode of ['takedown', 'settle'] as const) {
       await give(broken[mode].splice(0), { mode }, state, context);
     }
-    await save(state, { ...(cursor ? { cursor } : {}) }, context);
   };
-  let cursor = state.cursor;
+  const flush = async (cursor: string) => {
+    await handOver();
+    await save(state, { cursor }, context);
+  };
   const tellUnreadable = (key: string) => context.log.error('record-unreadable', { key });
-  const found = brokenTakeDowns({ after: cursor }, { ...context, settledBefore, tellUnreadable });
-  for await (const one of found) {
-    cursor = one.cursor;
+  const found = brokenTakeDowns(
+    { after: state.cursor },
+    { ...context, settledBefore, tellUnreadable },
+  );
+  for await (const { cursor, findings } of found) {
     state.takedowns.looked += 1;
-    const [first] = one.findings;
+    const [first] = findings;
     if (first) {
       state.takedowns.broken += 1;
       context.log.warn('takedown-broken', { key: first.original, why: first.why });
@@ -34,6 +38,6 @@ export async function lookAtTakedowns(state: Sweep, context: SweepContext): Prom
       return false;
     }
   }
-  await flush(cursor);
+  await handOver();
   return true;
 }

@@ -21,25 +21,25 @@ type Verdict = { is: 'young' | 'over' } | { is: 'due'; original: string };
 /** Whether all records of work that did not end in order were looked at, in time. */
 export async function lookAtUnfinished(state: Sweep, context: SweepContext): Promise<boolean> {
   const due: string[] = [];
-  let cursor = state.cursor;
-  const flush = async () => {
-    await give(due.splice(0), { mode: 'settle', isDoubted: true }, state, context);
-    await save(state, { ...(cursor ? { cursor } : {}) }, context);
+  const handOver = () => give(due.splice(0), { mode: 'settle', isDoubted: true }, state, context);
+  const flush = async (cursor: string) => {
+    await handOver();
+    await save(state, { cursor }, context);
   };
-  const listed = objectsIn(context.config.list(UNFINISHED, cursor ? { after: cursor } : {}));
+  const from = state.cursor ? { after: state.cursor } : {};
+  const listed = objectsIn(context.config.list(UNFINISHED, from));
   const look = async (one: ListedObject) => ({ key: one.key, verdict: await lookAt(one, context) });
   const looks = pMapIterable(listed, look, { concurrency: REQUESTS_SIDE_BY_SIDE });
   for await (const { key, verdict } of looks) {
-    cursor = key;
     count(verdict, state.unfinished);
     if (verdict.is === 'due') due.push(verdict.original);
-    if (due.length >= PAGE) await flush();
+    if (due.length >= PAGE) await flush(key);
     if (isLate(context)) {
-      await flush();
+      await flush(key);
       return false;
     }
   }
-  await flush();
+  await handOver();
   await removeOldCrashes(context);
   return true;
 }

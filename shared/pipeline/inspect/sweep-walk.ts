@@ -6,6 +6,7 @@ import { isTooManyUndeveloped, pageKey, type Sweep } from '../../core/work/sweep
 import { writeRecord } from '../records.ts';
 import { findManifest, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 import { give, isLate, PAGE, type SweepContext, save } from './sweep-state.ts';
+import { behindLink } from './survey.ts';
 import { type Walked, walkBoth } from './walk-both.ts';
 
 /** Pairs between two writes of the state: if the process dies, so many are looked at again. */
@@ -28,7 +29,7 @@ export async function walkAll(state: Sweep, context: SweepContext): Promise<bool
       return false;
     }
   }
-  await collected.flush();
+  await collected.handOver();
   return true;
 }
 
@@ -36,7 +37,14 @@ function collecting(from: Place, state: Sweep, context: SweepContext) {
   const [gone, lost]: [string[], string[]] = [[], []];
   let place = from;
   let sinceSaved = 0;
+  const handOver = async () => {
+    await give(lost.splice(0), { mode: 'settle', isDoubted: true }, state, context);
+    if (gone.length === 0) return;
+    await writeRecord(context.config, pageKey(state.id, state.pages), gone.splice(0));
+    state.pages += 1;
+  };
   return {
+    handOver,
     take: ({ pair, found, ...walked }: Looked) => {
       place = walked.place;
       sinceSaved += 1;
@@ -47,11 +55,7 @@ function collecting(from: Place, state: Sweep, context: SweepContext) {
     },
     isFull: () => Math.max(gone.length, lost.length) >= PAGE || sinceSaved >= SAVE_EVERY,
     flush: async () => {
-      await give(lost.splice(0), { mode: 'settle', isDoubted: true }, state, context);
-      if (gone.length > 0) {
-        await writeRecord(context.config, pageKey(state.id, state.pages), gone.splice(0));
-        state.pages += 1;
-      }
+      await handOver();
       sinceSaved = 0;
       await save(state, { place }, context);
     },
@@ -97,18 +101,27 @@ function count({ original, files, manifestAt }: Pair, found: Found, state: Sweep
   return found.orphans > 0;
 }
 
-/** No request where all is as it should be. */
+/** No request where all is as it should be, but a HEAD for a symlink. If that leads nowhere, its original is gone. */
 async function lookAt(
-  pair: Pair,
+  listed: Pair,
   { list, now }: { list: PresetList; now: Date },
   context: SweepContext,
 ): Promise<Found> {
-  const { original } = pair;
-  if (!original) return { orphans: await orphansIn(pair, context) };
+  const pair = await pairBehindLink(listed, context);
+  if (!pair.original) return { orphans: await orphansIn(pair, context) };
   for (const neglect of neglectsOf(pair, list, now)) {
     if (!(await isAsItShouldBe(pair, neglect, context))) return { neglect };
   }
   return NOTHING;
+}
+
+async function pairBehindLink(pair: Pair, { originals }: SweepContext): Promise<Pair> {
+  const { original: listed, ...rest } = pair;
+  const there = listed && (await behindLink(pair.key, listed, originals));
+  if (there === listed) return pair;
+  return listed && there
+    ? { ...rest, original: { ...listed, etag: there.etag, bytes: there.bytes } }
+    : rest;
 }
 
 /**

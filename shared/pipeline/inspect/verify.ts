@@ -3,6 +3,7 @@ import { type Finding, isWorthAnotherTry } from '../../core/set/findings.ts';
 import { isPending, type Status } from '../../core/set/status.ts';
 import type { VariantStatus } from '../../core/set/variant-state.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
+import type { Dangling } from './coverage.ts';
 import { type Examined, type ExamineOptions, examine } from './examine.ts';
 import { walkSets } from './orphans.ts';
 import { type SurveyStores, sampleOf } from './survey.ts';
@@ -38,6 +39,8 @@ export interface Verdict {
   mends: Record<Finding['mend'], number>;
   /** Originals by the code for which they, or files of theirs, cannot be made; no problem, but an answer. */
   failures: Record<string, number>;
+  /** What is left of their sets is an orphan. */
+  dangling: Dangling;
   /** Originals that are too young to be called missing. */
   pending: number;
   /** Originals that another run makes right, and how many of them were handed over for it. */
@@ -100,6 +103,7 @@ function emptyVerdict(): Verdict {
     problems: { missing: 0, stale: 0, orphan: 0, corrupt: 0, remains: 0 },
     mends: { settle: 0, force: 0, 'retry-failed': 0, takedown: 0, remove: 0, 'by-hand': 0 },
     failures: {},
+    dangling: { links: 0, first: undefined },
     pending: 0,
     mendable: 0,
     handedOver: 0,
@@ -119,9 +123,13 @@ async function chosen(
   return drawn.sample;
 }
 
-function count({ status, findings, files }: Examined, verdict: Verdict): void {
+function count({ key, status, findings, files, isDangling }: Examined, verdict: Verdict): void {
   verdict.originals += 1;
   verdict.files += files;
+  if (isDangling) {
+    const { links, first = key } = verdict.dangling;
+    verdict.dangling = { links: links + 1, first };
+  }
   if (!status) return;
   if (findings.length === 0 && isPending(status)) verdict.pending += 1;
   for (const code of finalCodes(status)) {

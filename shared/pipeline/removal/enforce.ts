@@ -1,10 +1,10 @@
 import { Failure } from '../../core/failure.ts';
 import { manifestKey, unusableKey } from '../../core/set/keys.ts';
-import { isInForce, lastAct, tombstone } from '../../core/set/take-down-record.ts';
+import { tombstone } from '../../core/set/take-down-record.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { removeSet, writeManifest } from '../stored-set.ts';
 import { keepPurge } from './purges.ts';
-import { readTakeDown } from './take-down-records.ts';
+import { isLifted, readTakeDown, type TakeDownInForce, takeDownOf } from './take-down-records.ts';
 
 /**
  * Take-downs against runs that are under way. OSS has no conditional PUT, so two orders of writing close the race: a
@@ -44,23 +44,26 @@ export async function enforce(
   });
   if (removed.length === 0 && alwaysPurge) purge = await keep([manifestKey(key)]);
   if (removed.length === 0 && hasTombstone) return { removed, purge };
-  const record = config && (await readTakeDown(key, config));
-  if (record && !isInForce(record)) {
+  if (config && isLifted(await readTakeDown(key, config))) {
     const message = `expected ${key} to stay taken down, that was undone meanwhile`;
     throw new Failure('ORIGINAL_CHANGED', message, { key });
   }
   return { removed, purge };
 }
 
+/** What went. */
+export type Enforced = Pick<TakeDownInForce, 'reason'> & { removed: string[] };
+
 /** Undefined where no take-down of the key is in force; else all of it is carried out. One GET. */
 export async function carryOutTakeDown(
   key: string,
-  darkroom: Enforcer & Pick<Darkroom, 'expectsTakeDown'>,
-): Promise<{ removed: string[] } | undefined> {
-  if (!darkroom.config || unusableKey(key)) return undefined;
-  const record = await readTakeDown(key, darkroom.config);
-  if (!record || !isInForce(record)) return undefined;
-  const { at } = lastAct(record);
+  darkroom: Enforcer & Pick<Darkroom, 'expectsTakeDown' | 'log'>,
+): Promise<Enforced | undefined> {
+  if (unusableKey(key)) return undefined;
+  const found = await takeDownOf(key, darkroom);
+  if (!found || found === 'lifted') return undefined;
+  const { at, reason } = found;
   const alwaysPurge = darkroom.expectsTakeDown === true;
-  return await enforce(key, { at, hasTombstone: false, alwaysPurge }, darkroom);
+  const { removed } = await enforce(key, { at, hasTombstone: false, alwaysPurge }, darkroom);
+  return { reason, removed };
 }

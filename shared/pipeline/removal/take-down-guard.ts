@@ -1,7 +1,7 @@
 import { parseManifestKey } from '../../core/set/keys.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { carryOutTakeDown } from './enforce.ts';
+import { carryOutTakeDown, type Enforced } from './enforce.ts';
 
 /** Whoever writes a key's derivatives, which may have been taken down since the writer looked. */
 export interface Writer {
@@ -79,14 +79,14 @@ function publish({ written, published }: Writer): void {
 
 /**
  * Looks for a take-down where something was written since the last look: one GET, and none elsewhere. One that is
- * found is carried out; answers what went by it.
+ * found is carried out.
  */
 export async function takenDownMeanwhile(
   writer: Writer,
   darkroom: Darkroom,
-): Promise<string[] | undefined> {
+): Promise<Enforced | undefined> {
   if (!writer.isUnchecked) return undefined;
   const found = await carryOutTakeDown(writer.key, darkroom);
   writer.isUnchecked = false;
-  return found?.removed;
+  return found;
 }

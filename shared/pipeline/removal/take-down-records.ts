@@ -1,7 +1,7 @@
 import { pMapIterable } from 'p-map';
-import { Failure } from '../../core/failure.ts';
 import {
   isInForce,
+  lastAct,
   TAKEDOWNS,
   type Takedown,
   takedownKey,
@@ -13,24 +13,48 @@ import type { Darkroom } from '../darkroom.ts';
 import { findRecord } from '../records.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 
+/** 'unreadable' where something else lies in its place. */
 export async function readTakeDown(
   key: string,
   config: ObjectStore,
-): Promise<Takedown | undefined> {
+): Promise<Takedown | 'unreadable' | undefined> {
   const record = await findRecord(config, takedownKey(key), takedownSchema);
-  if (record !== 'unreadable' && (!record || record.key === key)) return record;
-  const message = `expected a take-down's record at ${takedownKey(key)}, received something else: say again what holds for the key, by darkroom takedown, with --undo or without`;
-  throw new Failure('UNEXPECTED', message, { key });
+  const isOurs = !record || record === 'unreadable' || record.key === key;
+  return isOurs ? record : 'unreadable';
 }
 
-/** Of a key whose manifest is a tombstone. Only a record that says so lifts it: a lost one leaves it in force. */
-export async function isLifted(
-  key: string,
-  { config }: Pick<Darkroom, 'config'>,
-): Promise<boolean> {
-  const record = config && (await readTakeDown(key, config));
-  return record !== undefined && !isInForce(record);
+/** Only a record that says so lifts it: a lost one, and one that cannot be read, leave it in force. */
+export function isLifted(record: Takedown | 'unreadable' | undefined): boolean {
+  return record !== undefined && record !== 'unreadable' && !isInForce(record);
 }
+
+export interface TakeDownInForce {
+  /** ISO-8601. Of one that cannot be read, when it was seen. */
+  at: string;
+  /** For people. */
+  reason: string;
+}
+
+/**
+ * What holds for a key, undefined where nobody ever took it down. One GET. A record that cannot be read is told and counts
+ * as in force, until a person says again what holds: nothing is published on a guess, and nobody else waits for it.
+ */
+export async function takeDownOf(
+  key: string,
+  { config, log, now }: Pick<Darkroom, 'config' | 'log' | 'now'>,
+): Promise<TakeDownInForce | 'lifted' | undefined> {
+  const record = config && (await readTakeDown(key, config));
+  if (record === 'unreadable') {
+    log.error('record-unreadable', { key: takedownKey(key) });
+    return { at: now().toISOString(), reason: UNREADABLE };
+  }
+  if (isLifted(record)) return 'lifted';
+  return record && { at: lastAct(record).at, reason: TAKEN_DOWN };
+}
+
+export const TAKEN_DOWN = 'it was taken down';
+const UNREADABLE =
+  'the record of its take-down cannot be read, and is taken for one in force: say again what holds for the key, by darkroom takedown, with --undo or without';
 
 /**
  * All records, of keys that begin so; `after` is the cursor of one before. One that cannot be read is told, by its own

@@ -5,13 +5,13 @@ import {
   isInForce,
   type Takedown,
   takedownKey,
-  takedownSchema,
   withAct,
 } from '../../core/set/take-down-record.ts';
 import type { Darkroom, Stores } from '../darkroom.ts';
-import { findRecord, writeRecord } from '../records.ts';
+import { writeRecord } from '../records.ts';
 import { readManifest } from '../stored-set.ts';
 import { enforce } from './enforce.ts';
+import { readTakeDown } from './take-down-records.ts';
 
 /** What a take-down is carried out with. */
 export type TakeDownStores = Pick<Stores, 'derivatives' | 'config'> &
@@ -67,7 +67,7 @@ async function enforceOrDevelopAnew(key: string, at: string, stores: TakeDownSto
 
 /** If it cannot be read, a new one begins with this act; the earlier acts are lost. */
 async function lastRecord(key: string, config: Stores['config']): Promise<Takedown | undefined> {
-  const record = await findRecord(config, takedownKey(key), takedownSchema);
+  const record = await readTakeDown(key, config);
   return record === 'unreadable' ? undefined : record;
 }
 
@@ -78,7 +78,7 @@ export async function undoTakeDown(
   { config, derivatives, now }: Omit<TakeDownStores, 'isBehindCdn' | 'developAnew'>,
 ): Promise<boolean> {
   refuseUnusable(key);
-  const record = await findRecord(config, takedownKey(key), takedownSchema);
+  const record = await readTakeDown(key, config);
   const isReadable = record !== undefined && record !== 'unreadable';
   const known = isReadable ? record : undefined;
   // One that cannot be read is in force until somebody says otherwise.

@@ -1,18 +1,18 @@
 import { type Failure, failureOf } from '../../core/failure.ts';
-import { presetsFor } from '../../core/list/rules.ts';
 import type { Picture } from '../../core/picture/picture.ts';
+import { isAsked } from '../../core/set/asked.ts';
+import { standingRegions } from '../../core/set/crops.ts';
 import { type DerivativeName, parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
 import { variantsOf } from '../../core/set/plan.ts';
 import { nothingSpent } from '../../core/set/report.ts';
 import { isCurrent, pictureIn, versionIn } from '../../core/set/seen.ts';
-import { isInForce, lastAct } from '../../core/set/take-down-record.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { develop } from '../develop/develop.ts';
-import { eagerVariants } from '../develop/make-set.ts';
+import { decidingVariants } from '../develop/make-set.ts';
 import { readOriginal } from '../develop/read-original.ts';
 import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
-import { readTakeDown } from '../removal/take-down-records.ts';
+import { takeDownOf } from '../removal/take-down-records.ts';
 import { writeDerivative } from '../stored-set.ts';
 import { type LookedOriginal, lookAt } from './look.ts';
 import { currentKeyFor } from './moved.ts';
@@ -87,12 +87,12 @@ function unmade(failure: Failure, { manifestEtag = 'none' }: LookedOriginal): Mi
 async function withdrawn(
   key: string,
   original: string,
-  { config, derivatives }: Darkroom,
+  darkroom: Darkroom,
 ): Promise<string | undefined> {
-  const takedown = config && (await readTakeDown(original, config));
-  if (!takedown || !isInForce(takedown)) return undefined;
-  await derivatives.remove([key]);
-  return lastAct(takedown).at;
+  const found = await takeDownOf(original, darkroom);
+  if (!found || found === 'lifted') return undefined;
+  await darkroom.derivatives.remove([key]);
+  return found.at;
 }
 
 function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {
@@ -101,7 +101,7 @@ function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {
 
 /** A picture that failed before fails again, and what is known of it may be enough: it is not read for every view. */
 function mayBeMade(key: string, version: string, seen: LookedOriginal): boolean {
-  if (versionIn(seen) !== version || presetsFor(seen.key, seen.list).length === 0) return false;
+  if (versionIn(seen) !== version || !isAsked(seen.original, seen.list)) return false;
   if (seen.manifest?.failure && isCurrent(seen)) return false;
   const picture = pictureIn(seen);
   return !picture || declared(key, seen, picture) !== undefined;
@@ -122,13 +122,16 @@ async function render(
     await writeDerivative(variant, rendition, darkroom.derivatives);
     made = rendition;
   };
-  const whole = eagerVariants(seen, picture);
+  const wanted = variantsOf(seen, picture);
+  const whole = decidingVariants(wanted);
+  const regions = standingRegions(seen, wanted);
   const job = {
     file,
     picture,
     list: seen.list,
     variants: [variant],
     whole,
+    regions,
     kept: [],
     spent,
     write,

@@ -1,4 +1,4 @@
-import { presetsFor } from '../../core/list/rules.ts';
+import { isAsked } from '../../core/set/asked.ts';
 import { parseDerivativeKey } from '../../core/set/keys.ts';
 import type { ManifestVariant } from '../../core/set/manifest.ts';
 import { variantsOf } from '../../core/set/plan.ts';
@@ -16,7 +16,7 @@ export async function currentKeyFor(
   { derivatives }: Pick<Darkroom, 'derivatives'>,
 ): Promise<string | undefined> {
   const { manifest, list } = seen;
-  if (!manifest || manifest.failure || presetsFor(seen.key, list).length === 0) return undefined;
+  if (!manifest || manifest.failure || !isAsked(seen.original, list)) return undefined;
   const current = manifest.variants.find(one => one.key !== key && hasSamePlace(one.key, key));
   if (!current) return undefined;
   const isThere = current.state === 'rendered' && (await derivatives.head(current.key));

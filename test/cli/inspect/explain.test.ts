@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ossClient } from '../../../shared/adapters/oss/client.ts';
 import { ossStore } from '../../../shared/adapters/oss/store.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
 import { takedownKey } from '../../../shared/core/set/take-down-record.ts';
@@ -75,6 +76,17 @@ describe('darkroom explain', () => {
     expect(stdout).toMatch(/committed 2026-11-23T10:00:00\.000Z by the list in force$/m);
     expect(stdout).toMatch(/^ {2}whole +yes$/m);
     expect(stdout).toMatch(/✓ feed 600 jpeg +rendered .*\/feed-600-[0-9a-f]{10}\.jpg$/m);
+  });
+
+  it.each([
+    ['0.43,0.31', 'focus 0.43,0.31'],
+    ['the cat', 'focus said by x-oss-meta-focus cannot be read'],
+  ])('says what the uploader said of the focus: %s', async (said, text) => {
+    const headers = { 'x-oss-meta-focus': said };
+    const client = ossClient('originals', server.connection);
+    await client.put('said.jpg', Buffer.from('jpeg 600x400'), { headers });
+    const { stdout } = await darkroom('explain', 'said.jpg');
+    expect(stdout).toContain(`not read yet, or not readable, ${text}, 12 B`);
   });
 
   it('says the recorded failure once, where nothing can be made', async () => {

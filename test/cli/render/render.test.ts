@@ -134,6 +134,23 @@ describe('darkroom render', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
+  it('cuts by the focus that is given, and refuses one that cannot be read', async () => {
+    writeFileSync(
+      join(folder, 'presets.yaml'),
+      SMALL.replace('fit: cover,', 'fit: cover, gravity: attention,'),
+    );
+    const file = join(folder, 'in/sub/b.jpg');
+    const { stdout } = await render(file, '--json', '--focus', '0.9,0.5');
+    expect(JSON.parse(stdout).manifest).toMatchObject({
+      original: { focus: { x: 900, y: 500 } },
+      focus: { thumb: { left: 437, top: 0, width: 563, height: 1000 } },
+    });
+    const { code, stderr } = await render(file, '--focus', '90,50');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/'90,50' is invalid\. expected two shares from 0 to 1/);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
   it('refuses a preset list with all that is wrong with it', async () => {
     writeFileSync(join(folder, 'presets.yaml'), 'version: 1\nrules: []\n');
     const { code, stderr } = await render(join(folder, 'in'));

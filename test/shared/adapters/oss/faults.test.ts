@@ -185,7 +185,7 @@ describe('what is read from OSS', () => {
     expect(written).toBeLessThan(64 * 1024 * 1024);
   });
 
-  it('is read no further than to what it is refused by, and not asked for again', async () => {
+  it('is read no further than to what it is refused by, in two answers that begin alike', async () => {
     let written = 0;
     const bytes = 60e6;
     const video: Answers = (_, response) => {
@@ -204,8 +204,44 @@ describe('what is read from OSS', () => {
     };
     const failure = { code: 'ORIGINAL_UNSUPPORTED' };
     await expect(store.getExactly({ ...seen, bytes }, refuse)).rejects.toMatchObject(failure);
-    expect([heads, asked.length]).toEqual([[Buffer.alloc(4096, 7)], 1]);
+    expect(heads).toEqual([Buffer.alloc(4096, 7)]);
+    expect(asked.map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=0-4095']);
+    expect(asked[1]?.headers['if-match']).toBe(`"${MD5}"`);
     expect(written).toBeLessThan(10e6);
+  });
+
+  it('is not refused by the first bytes of another object under its ETag and length', async () => {
+    const photo = Buffer.alloc(1_000_001, 1);
+    const other = Buffer.alloc(photo.length, 7);
+    const of = await crc64Of(photo);
+    const headers = { 'x-oss-hash-crc64ecma': of };
+    const part: Answers = (_, response) => {
+      const range = { 'Content-Range': `bytes 0-4095/${photo.length}`, 'Content-Length': 4096 };
+      response.writeHead(206, { ETag: `"${MD5}"`, ...headers, ...range });
+      response.end(photo.subarray(0, 4096));
+    };
+    const turns = [body({ sent: other, headers }), part, body({ sent: photo, headers })];
+    const { store, asked } = await answering(turns);
+    const refuse = (head: Buffer) => {
+      if (head[0] === 7) throw new Failure('ORIGINAL_UNSUPPORTED', 'expected a picture');
+    };
+    const object = { ...seen, bytes: photo.length, crc64: of };
+    expect(await store.getExactly(object, refuse)).toEqual(photo);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('and is little is compared with its CRC-64 before it is refused', async () => {
+    const [photo, other] = [Buffer.alloc(100_000, 1), Buffer.alloc(100_000, 7)];
+    const crc64 = await crc64Of(photo);
+    const headers = { 'x-oss-hash-crc64ecma': crc64 };
+    const turns = [body({ sent: other, headers }), body({ sent: photo, headers })];
+    const { store, asked } = await answering(turns);
+    const refuse = () => {
+      throw new Failure('ORIGINAL_UNSUPPORTED', 'expected a picture');
+    };
+    const object = { ...seen, bytes: photo.length, crc64 };
+    expect(await store.getExactly(object, refuse)).toEqual(photo);
+    expect(asked).toHaveLength(2);
   });
 
   it('is asked for with the ETag, and compared with all that HEAD told', async () => {

@@ -3,8 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ossClient } from '../../../../shared/adapters/oss/client.ts';
 import { ossStore } from '../../../../shared/adapters/oss/store.ts';
+import { Failure } from '../../../../shared/core/failure.ts';
 import { objectStoreContract, oddKeys } from '../../../contracts/object-store.ts';
 import { credentials, localOss } from '../../../support/local-oss.ts';
+
+const attributes = { contentType: 'video/mp4', cacheControl: 'no-cache' };
 
 describe('ossStore keeps the contract against the local OSS server', () => {
   let oss: Awaited<ReturnType<typeof localOss>>;
@@ -41,6 +44,55 @@ describe('ossStore keeps the contract against the local OSS server', () => {
       'content-type': 'image/webp',
       'cache-control': 'public, max-age=1',
     });
+  });
+
+  it('tells what an uploader says of a focus, which a copy onto itself may change and nothing else', async () => {
+    const store = await open();
+    const client = ossClient(`bucket-${count}`, oss.connection);
+    const said = (focus: string) => ({ headers: { 'x-oss-meta-focus': focus } });
+    await client.put('a.jpg', Buffer.from('x'), said('0.43,0.31'));
+    const first = await store.head('a.jpg');
+    expect(first).toMatchObject({ focus: { x: 430, y: 310 } });
+    const replace = (focus: string) => ({
+      headers: { ...said(focus).headers, 'x-oss-metadata-directive': 'REPLACE' },
+    });
+    await client.copy('a.jpg', 'a.jpg', replace('0.5,1'));
+    expect(await store.head('a.jpg')).toEqual({ ...first, focus: { x: 500, y: 1000 } });
+    await client.copy('a.jpg', 'a.jpg', replace('the cat'));
+    expect(await store.head('a.jpg')).toEqual({ ...first, focus: 'unreadable' });
+    await client.put('b.jpg', Buffer.from('x'));
+    expect(await store.head('b.jpg')).not.toHaveProperty('focus');
+  });
+
+  it('lists a symlink as such, whose HEAD is of its target, and of none where there is no target', async () => {
+    const store = await open();
+    const client = ossClient(`bucket-${count}`, oss.connection);
+    await client.put('a.jpg', Buffer.from('photo'));
+    await client.putSymlink('link.jpg', 'a.jpg', {} as never);
+    await client.putSymlink('nowhere.jpg', 'b.jpg', {} as never);
+    const found: [string, boolean][] = [];
+    for await (const entry of store.list('')) {
+      if ('key' in entry) found.push([entry.key, entry.isLink === true]);
+    }
+    expect(found).toEqual([
+      ['a.jpg', false],
+      ['link.jpg', true],
+      ['nowhere.jpg', true],
+    ]);
+    expect(await store.head('link.jpg')).toMatchObject({ bytes: 5 });
+    expect(await store.head('nowhere.jpg')).toBeUndefined();
+  });
+
+  it('refuses a large file by its first bytes', async () => {
+    const store = await open();
+    await store.put('a.mp4', Buffer.alloc(2_000_000, 7), attributes);
+    const object = await store.head('a.mp4');
+    if (!object) throw new Error('expected a.mp4 to be stored');
+    const refuse = (head: Buffer) => {
+      throw new Failure('ORIGINAL_UNSUPPORTED', `expected a picture, received ${head.length}`);
+    };
+    const refused = store.getExactly(object, refuse);
+    await expect(refused).rejects.toThrow('expected a picture, received 4096');
   });
 
   it('lists what is archived as such, until it is restored', async () => {

@@ -111,6 +111,31 @@ describe('a preset list', () => {
       'presets[0].formats: expected at least one format, received none',
     ],
     [
+      'a density that no width has',
+      `${HEAD}  - { name: feed, widths: [4, 7], formats: { jpeg: { dpr2: { quality: 60 } } } }`,
+      'p.yaml:5:60 presets[0].formats.jpeg.dpr2: expected a width of 8 or more, received 4, 7',
+    ],
+    [
+      'an adjustment that adjusts nothing',
+      `${HEAD}  - { name: feed, widths: [4], adjust: [{ when: { alpha: true } }], formats: { jpeg: {} } }`,
+      'presets[0].adjust[0]: expected fit, gravity or formats beside when',
+    ],
+    [
+      'an adjustment to a crop without a shape',
+      `${HEAD}  - { name: feed, widths: [4], adjust: [{ when: {}, fit: cover }], formats: { jpeg: {} } }`,
+      'presets[0].adjust[0].fit: expected aspect or height for fit cover, received neither',
+    ],
+    [
+      'an adjustment of a format that the preset lacks',
+      `${HEAD}  - { name: feed, widths: [4], adjust: [{ when: {}, formats: { webp: { quality: 9 } } }], formats: { jpeg: {} } }`,
+      'presets[0].adjust[0].formats.webp: expected a format of the preset (jpeg)',
+    ],
+    [
+      'a condition on a format that no original has',
+      `${HEAD}  - { name: feed, widths: [4], when: { format: [bmp] }, formats: { jpeg: {} } }`,
+      'presets[0].when.format[0]: expected jpeg, png, webp, gif, avif, tiff or heic, received "bmp"',
+    ],
+    [
       'a name twice',
       `${HEAD}  - &p { name: feed, widths: [4], formats: { jpeg: {} } }\n  - *p`,
       'presets[1].name: expected a name that no other preset has, received "feed"',

@@ -37,6 +37,8 @@ describe('rules', () => {
     ['animated', { animated: true }, true],
     ['opaque', { alpha: false }, true],
     ['all of several', { animated: true, alpha: true }, false],
+    ['of one of two formats', { format: ['png', 'gif'] }, true],
+    ['of no other format', { format: ['jpeg'] }, false],
     ['nothing asked', {}, true],
   ])('a picture of 100x301 with 5 frames is %s', (_, condition, expected) => {
     const picture = { format: 'gif', width: 100, height: 301, alpha: false, frames: 5 } as const;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Focus } from '../../../../shared/core/picture/focus.ts';
 import type { Picture } from '../../../../shared/core/picture/picture.ts';
 import { presetsFor } from '../../../../shared/core/list/rules.ts';
 import { wantedVariants } from '../../../../shared/core/set/variants.ts';
 import { defaultList, listOf, SMALL } from '../../../support/preset-lists.ts';
 
-function wanted(yaml: string, facts: Partial<Picture>) {
+function wanted(yaml: string, facts: Partial<Picture>, focus?: Focus) {
   const list = yaml === 'default' ? defaultList() : listOf(yaml);
   const picture: Picture = {
     format: 'jpeg',
@@ -15,7 +16,7 @@ function wanted(yaml: string, facts: Partial<Picture>) {
     ...facts,
   };
   const presets = presetsFor('a.jpg', list);
-  return wantedVariants({ key: 'a.jpg', version: '0123456789', picture, list, presets });
+  return wantedVariants({ key: 'a.jpg', version: '0123456789', picture, list, presets, focus });
 }
 
 const names = (variants: ReturnType<typeof wanted>) =>
@@ -85,6 +86,96 @@ describe('wanted variants', () => {
       wanted('default', { width: 1000, height }).find(({ preset }) => preset === 'thumb')?.gravity;
     expect(gravity(3000)).toBe('attention');
     expect(gravity(3001)).toBe('north');
+  });
+
+  const DENSE = SMALL.replace(
+    'widths: [480, 1080], formats: { jpeg: {}',
+    'widths: [480, 960, 1440, 1920], formats: { jpeg: { quality: 82, dpr2: { quality: 60 }, dpr3: { quality: 50 } }',
+  );
+  const qualities = (facts: Partial<Picture>) =>
+    wanted(DENSE, facts)
+      .filter(
+        ({ preset, format, impossible }) => preset === 'feed' && format === 'jpeg' && !impossible,
+      )
+      .map(({ width, recipe: { encoder } }) => [width, encoder.quality]);
+
+  it('have the quality of their density, which is a width by the smallest of its preset', () => {
+    expect(qualities({})).toEqual([
+      [480, 82],
+      [960, 60],
+      [1440, 50],
+      [1920, 50],
+    ]);
+    expect(qualities({ width: 959 })).toEqual([
+      [480, 82],
+      [959, 82],
+    ]);
+    expect(wanted(DENSE, {})[1]?.recipe.encoder).toEqual({ quality: 82, mozjpeg: false });
+  });
+
+  it.each<[string, Partial<Picture>, object]>([
+    ['a photo', {}, { fit: 'cover', gravity: 'centre', jpeg: 80, avif: [50, '4:2:0'] }],
+    [
+      'the first that holds, alone',
+      { format: 'png', alpha: true },
+      { fit: 'cover', gravity: 'centre', jpeg: 95, avif: [50, '4:4:4'] },
+    ],
+    [
+      'all that it says',
+      { height: 9000 },
+      { fit: 'contain', gravity: 'north', jpeg: 80, avif: [70, '4:2:0'] },
+    ],
+  ])(
+    'are adjusted to the picture, under keys that are of all pictures: %s',
+    (_, facts, expected) => {
+      const yaml = `
+version: 1
+rules: [{ match: '**', presets: [one] }]
+presets:
+  - name: one
+    widths: [100]
+    aspect: '3:2'
+    fit: cover
+    adjust:
+      - { when: { format: [png, gif] }, formats: { jpeg: { quality: 95 }, avif: { chroma: '4:4:4' } } }
+      - { when: { tallerThan: 2 }, fit: contain, gravity: north, formats: { avif: { quality: 70 } } }
+    formats: { jpeg: {}, avif: {} }
+`;
+      const [jpeg, avif] = wanted(yaml, facts);
+      const { quality, chroma } = avif?.recipe.encoder ?? {};
+      expect({
+        fit: jpeg?.recipe.fit,
+        gravity: jpeg?.gravity,
+        jpeg: jpeg?.recipe.encoder.quality,
+        avif: [quality, chroma],
+      }).toEqual(expected);
+      expect(wanted(yaml, facts).map(({ key }) => key)).toEqual(
+        wanted(yaml, {}).map(({ key }) => key),
+      );
+    },
+  );
+
+  it('show what the uploader said in crops that would be searched for, whatever `adjust` says', () => {
+    const said = { x: 500, y: 900 };
+    const shape = { width: 1000, height: 4000 };
+    const [plain, at] = [wanted('default', shape), wanted('default', shape, said)];
+    const changed = at.filter(({ key }, index) => key !== plain[index]?.key);
+    const isSearched = ({ preset }: { preset: string }) => /^(avatar|thumb|cover)$/.test(preset);
+    expect(changed).toEqual(at.filter(isSearched));
+    expect(changed.map(({ region }) => region?.top)).toEqual(
+      changed.map(({ preset }) => (preset === 'cover' ? 859 : 750)),
+    );
+    const [first] = changed;
+    expect(first?.key).toBe(
+      plain[0]?.key.replace(/[0-9a-f]{10}\.jpg/, `${first?.fingerprint}.jpg`),
+    );
+  });
+
+  it('of two focuses have two keys', () => {
+    const keys = [{ x: 1, y: 11 }, { x: 11, y: 1 }, { x: 111, y: 1 }, undefined].map(
+      said => wanted('default', {}, said)[0]?.key,
+    );
+    expect(new Set(keys).size).toBe(4);
   });
 
   it('never share a key', () => {

@@ -163,6 +163,30 @@ describe('a picture that kills', () => {
     expect(darkroom.config.keys()).toEqual([]);
   });
 
+  it('is tried again for the word of whose decoder came back, and who then could not see the blame', async () => {
+    let darkroom = testDarkroom();
+    const silent = new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    const surviving = counted(async one => {
+      darkroom = one;
+      expect(await reconcile('a', one)).toMatchObject({ outcome: 'failed' });
+      one.originals.before = () => {
+        throw silent;
+      };
+    });
+    await expect(surviving).rejects.toBe(silent);
+    darkroom.originals.before = () => undefined;
+    darkroom.at('2026-11-23T11:00:00.000Z');
+    darkroom.derivatives.upload('a/0123456789/thumb-100-0123456789.jpg', 'of some list');
+    await reconcile('a', { ...darkroom, attempt: 1 });
+    expect(darkroom.manifest('a')?.failure).toMatchObject({ code: 'ORIGINAL_CRASHED' });
+    darkroom.at('2026-11-23T11:30:00.000Z');
+    // As a sweep hands it over.
+    const batch = { keys: ['a'], mode: 'settle' as const, isDoubted: true };
+    await backfill(batch, { ...darkroom, attempt: 0 }, darkroom.config);
+    expect(darkroom.manifest('a')).toMatchObject({ complete: true });
+    expect(darkroom.config.keys()).toEqual([]);
+  });
+
   it('and of which all is on demand is found on upload, and by no view of it', async () => {
     const yaml = SMALL.replaceAll('name:', 'generate: on_demand, name:');
     const { darkroom, deliver, deaths } = deadly(yaml);

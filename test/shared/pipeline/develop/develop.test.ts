@@ -20,7 +20,8 @@ async function made(file: Buffer, picture: Picture, variants: Variant[], whole: 
   const write = async ({ preset, format }: Variant, bytes: Buffer) => {
     files.set(`${preset} ${format}`, bytes.toString('base64'));
   };
-  const job = { file, picture, list, variants, whole, kept: [], spent: nothingSpent(), write };
+  const about = { file, picture, list, regions: new Map(), kept: [] };
+  const job = { ...about, variants, whole, spent: nothingSpent(), write };
   await develop(job, { ...testDarkroom(), codec });
   return files;
 }

@@ -62,6 +62,28 @@ describe('word of what may still come, or is still to go,', () => {
     expect([isThere(darkroom), darkroom.derivatives.objects.has(lost)]).toEqual([false, false]);
   });
 
+  it.each([
+    ['10:30:00', false],
+    ['10:30:01', true],
+  ])(
+    'at %s is left of what a batch of 10:00 retires: %s, since from then its run may be over',
+    async (time, isLeft) => {
+      const darkroom = uploaded();
+      await reconcile(KEY, darkroom);
+      darkroom.edit(SMALL.replace(', webp: {}', ''));
+      darkroom.at(`2026-11-23T${time}.000Z`);
+      const handedOverAt = '2026-11-23T10:00:00.000Z';
+      const run = { id: 'rollout-1', task: 't', planned: 0, startedAt: handedOverAt, handedOverAt };
+      await backfill({ keys: [KEY], mode: 'settle', run }, darkroom, darkroom.config);
+      expect(darkroom.manifest(KEY)?.retired).not.toEqual([]);
+      expect(isThere(darkroom)).toBe(isLeft);
+      darkroom.at('2026-11-24T10:00:00.000Z');
+      await comeForIt(darkroom);
+      expect(darkroom.manifest(KEY)?.retired).toEqual([]);
+      expect(isThere(darkroom)).toBe(false);
+    },
+  );
+
   it('is left of a write that was not answered, where the list moved and no turn did it again', async () => {
     const darkroom = uploaded();
     const put: typeof darkroom.derivatives.put = async (key, ...object) => {

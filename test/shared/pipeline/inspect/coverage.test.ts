@@ -22,6 +22,22 @@ describe('coverage', () => {
       takenDown: 0,
       perPreset: { thumb: { wanted: 0, whole: 0 }, feed: { wanted: 0, whole: 0 } },
       failures: {},
+      dangling: { links: 0, first: undefined },
+      oldestPending: undefined,
+    });
+  });
+
+  it('looks behind symlinks, and names one that leads nowhere as what it is', async () => {
+    const darkroom = testDarkroom();
+    darkroom.originals.upload('docs/target.jpg', PHOTO);
+    darkroom.originals.link('good.jpg', 'docs/target.jpg');
+    for (const key of ['gone.jpg', 'gone-too.jpg']) darkroom.originals.link(key, 'nowhere.jpg');
+    for (const key of darkroom.originals.keys()) await reconcile(key, darkroom);
+    expect(await covered(darkroom)).toMatchObject({
+      listed: 4,
+      originals: 1,
+      whole: 1,
+      dangling: { links: 2, first: 'gone-too.jpg' },
       oldestPending: undefined,
     });
   });
@@ -45,6 +61,7 @@ describe('coverage', () => {
       takenDown: 0,
       perPreset: { thumb: { wanted: 6, whole: 3 }, feed: { wanted: 6, whole: 2 } },
       failures: { ORIGINAL_UNSUPPORTED: 1, VARIANT_UNRENDERABLE: 1 },
+      dangling: { links: 0, first: undefined },
       oldestPending: { key: 'older.jpg', since },
     });
   });

@@ -69,6 +69,23 @@ async function deskOf(...keys: string[]): Promise<TestSweep> {
 const TEN = Array.from({ length: 10 }, (_, index) => `p/${index}.jpg`);
 
 describe('a sweep', () => {
+  it('hands over no symlink that is as it should be or that leads nowhere, but the set that such a one left', async () => {
+    const desk = await deskOf();
+    const { originals, derivatives } = desk.darkroom;
+    originals.upload('docs/a.jpg', PHOTO, new Date(0));
+    originals.upload('docs/b.jpg', PHOTO, new Date(0));
+    originals.link('good.jpg', 'docs/a.jpg');
+    originals.link('never.jpg', 'nowhere.jpg');
+    originals.link('was.jpg', 'docs/b.jpg');
+    for (const key of ['good.jpg', 'was.jpg']) await reconcile(key, desk.darkroom);
+    originals.objects.delete('docs/b.jpg');
+    desk.maxShare = 1;
+    expect(await sweep(desk, true)).toBe('idle');
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['was.jpg']]);
+    expect(derivatives.keys().some(key => key.startsWith('was.jpg/'))).toBe(false);
+    expect(desk.state()).toMatchObject({ neglected: { undeveloped: 0, outdated: 0 } });
+  });
+
   it('hands over the sets whose original went without an event, and nothing else', async () => {
     const desk = await deskOf(...TEN);
     const { originals, derivatives } = desk.darkroom;

@@ -53,6 +53,29 @@ async function verified(darkroom: TestDarkroom, options: Partial<VerifyOptions> 
   return { verdict, told, handedOver };
 }
 
+describe('a symlink', () => {
+  it('is what it leads to, and one that leads nowhere is named, and neither missing nor young', async () => {
+    const darkroom = await developed('docs/a.jpg');
+    darkroom.originals.link('good.jpg', 'docs/a.jpg');
+    darkroom.originals.link('gone.jpg', 'nowhere.jpg');
+    for (const key of ['good.jpg', 'gone.jpg']) await reconcile(key, darkroom);
+    const { verdict, told, handedOver } = await verified(darkroom);
+    expect([told, handedOver]).toEqual([[], []]);
+    const dangling = { links: 1, first: 'gone.jpg' };
+    expect(verdict).toMatchObject({ originals: 3, pending: 0, dangling });
+  });
+
+  it('whose target went later leaves orphans', async () => {
+    const darkroom = await developed('docs/a.jpg');
+    darkroom.originals.link('a.jpg', 'docs/a.jpg');
+    await reconcile('a.jpg', darkroom);
+    darkroom.originals.objects.delete('docs/a.jpg');
+    const { told } = await verified(darkroom);
+    expect(told.length).toBeGreaterThan(0);
+    expect(new Set(told.map(({ problem }) => problem))).toEqual(new Set(['orphan']));
+  });
+});
+
 describe('a folder of no bytes', () => {
   it('wants nothing, as a run says of it', async () => {
     const darkroom = await developed('a.jpg');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PURGES } from '../../../../shared/core/work/purge.ts';
 import { takedownKey, takedownSchema } from '../../../../shared/core/set/take-down-record.ts';
+import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { undoTakeDown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
@@ -323,6 +324,68 @@ describe('a take-down that is undone', () => {
   });
 });
 
+describe('a take-down whose record cannot be read', () => {
+  const ofAnother = {
+    schema: 1,
+    key: 'b.jpg',
+    acts: [{ act: 'undo', at: '2026-11-23T09:00:00Z' }],
+  };
+  const spoilt: [string, (whole: string) => string][] = [
+    ['is cut off', whole => whole.slice(0, 40)],
+    ['is that of another key', () => JSON.stringify(ofAnother)],
+  ];
+  const withSpoilt = async (spoil: (whole: string) => string) => {
+    const darkroom = await developed();
+    await takeDown('a.jpg', ORDER, darkroom);
+    await undoTakeDown('a.jpg', ORDER, darkroom);
+    await reconcile('a.jpg', darkroom);
+    const record = takedownKey('a.jpg');
+    darkroom.config.upload(record, spoil(String(darkroom.config.objects.get(record)?.bytes)));
+    const told: unknown[] = [];
+    darkroom.log = { ...darkroom.log, error: (...line) => told.push(line) };
+    return { darkroom, told };
+  };
+
+  it.each(spoilt)(
+    'and %s is in force, is told, and holds up none of its batch',
+    async (_, spoil) => {
+      const { darkroom, told } = await withSpoilt(spoil);
+      for (const key of ['b.jpg', 'c.jpg']) darkroom.originals.upload(key, PHOTO);
+      darkroom.at('2026-11-23T11:00:00.000Z');
+      const keys = ['b.jpg', 'a.jpg', 'c.jpg'];
+      const tally = await backfill({ keys, mode: 'force' }, darkroom, darkroom.config);
+      expect(tally).toMatchObject({ outcomes: { developed: 2, 'taken-down': 1 } });
+      expect(darkroom.manifest('c.jpg')).toMatchObject({ complete: true });
+      expect(darkroom.derivatives.keys().filter(key => key.startsWith('a.jpg/'))).toEqual(
+        TOMBSTONE,
+      );
+      expect(told).toEqual([['record-unreadable', { key: takedownKey('a.jpg') }]]);
+      const reason = expect.stringMatching(/cannot be read.* darkroom takedown/);
+      for (const attempt of [0, 1]) {
+        const report = await reconcile('a.jpg', { ...darkroom, attempt });
+        expect(report).toMatchObject({ outcome: 'taken-down', reason });
+      }
+    },
+  );
+
+  it.each(spoilt)('and %s lets no miss publish a file', async (_, spoil) => {
+    const { darkroom, told } = await withSpoilt(spoil);
+    const zoom = darkroom.manifest('a.jpg')?.variants.find(({ preset }) => preset === 'zoom');
+    expect(await answerMiss(zoom?.key ?? '', darkroom)).toMatchObject({ found: 'taken-down' });
+    expect(darkroom.derivatives.objects.has(zoom?.key ?? '')).toBe(false);
+    expect(told).toHaveLength(1);
+  });
+
+  it.each(spoilt)('and %s holds until somebody says again what does', async (_, spoil) => {
+    const { darkroom } = await withSpoilt(spoil);
+    await reconcile('a.jpg', { ...darkroom, attempt: 1 });
+    expectDown(darkroom);
+    expect(await undoTakeDown('a.jpg', ORDER, darkroom)).toBe(true);
+    await reconcile('a.jpg', darkroom);
+    expect(darkroom.manifest('a.jpg')).toMatchObject({ complete: true });
+  });
+});
+
 describe('what the CDN may have', () => {
   const waiting = ({ config }: TestDarkroom) =>
     config
@@ -376,6 +439,25 @@ describe('what the CDN may have', () => {
     await reconcile('a.jpg', darkroom);
     expect(waiting(darkroom)).toMatchObject([{ class: 'replace', files: [], isMore: true }]);
     expect(darkroom.manifest('a.jpg')).not.toHaveProperty('unpurged');
+  });
+
+  it('of more than twenty versions is purged at once of the oldest: none is forgotten', async () => {
+    const darkroom = await edited();
+    await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    const manifest = darkroom.manifest('a.jpg');
+    if (!manifest) throw new Error('expected a manifest');
+    const old = Array.from({ length: 20 }, (_, index) => `00000000${10 + index}`);
+    const retired = old.map(version => ({
+      key: `a.jpg/${version}/feed-480-0123456789.jpg`,
+      retiredAt: '2026-11-23T10:09:00.000Z',
+    }));
+    const full = { ...manifest, unpurged: old, retired: [...manifest.retired, ...retired] };
+    darkroom.derivatives.upload('a.jpg/manifest.json', JSON.stringify(full));
+    await reconcile('a.jpg', darkroom);
+    expect(waiting(darkroom)).toMatchObject([{ class: 'replace', files: [], isMore: true }]);
+    const unpurged = [...old.slice(1), manifest.version];
+    expect(darkroom.manifest('a.jpg')).toMatchObject({ unpurged, retired });
   });
 
   it('after an edit is said before it goes, so that no death in between loses it', async () => {

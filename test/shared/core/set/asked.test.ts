@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { askedPresets, isAsked, reasonNotToAsk } from '../../../../shared/core/set/asked.ts';
+import { listOf } from '../../../support/preset-lists.ts';
+
+const LIST = listOf(`
+version: 1
+rules: [{ match: 'docs/**', presets: none }, { match: 'p/**', presets: [a] }]
+presets: [{ name: a, widths: [16], formats: { jpeg: {} } }]
+`);
+const NO_RULE = 'no rule of the preset list asks for it';
+const FOLDER = 'it is a folder of no bytes';
+
+it.each<[string, number | undefined, string | undefined]>([
+  ['p/a.jpg', 9, undefined],
+  ['p/a.jpg', 0, undefined],
+  ['p/a.jpg', undefined, undefined],
+  ['p/folder/', 9, undefined],
+  ['p/folder/', undefined, undefined],
+  ['p/folder/', 0, FOLDER],
+  ['docs/a.jpg', 9, NO_RULE],
+  ['docs/folder/', 0, NO_RULE],
+  ['a.jpg', 9, NO_RULE],
+])('%s of %s bytes is not asked for since: %s', (key, bytes, reason) => {
+  const one = { key, bytes };
+  expect(reasonNotToAsk(one, LIST)).toBe(reason);
+  expect(isAsked(one, LIST)).toBe(reason === undefined);
+  expect(askedPresets(one, LIST).map(({ name }) => name)).toEqual(reason ? [] : ['a']);
+});
