@@ -1,4 +1,5 @@
-import type { Manifest } from '../../core/set/manifest.ts';
+import { isSameFocus, type Manifest } from '../../core/set/manifest.ts';
+import { isCurrent } from '../../core/set/seen.ts';
 import { newUnfinished, unfinishedKey } from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { writeRecord } from '../records.ts';
@@ -16,17 +17,26 @@ export async function noteUnfinished(
 }
 
 /**
- * If a listing found files that no manifest named, and they are retired now, a record is left. If a run that a sweep
- * asked for (`isDoubted`) finds nothing retired any more, it removes the record.
+ * If a listing found files that no manifest named, and they are retired now, a record is left; so it is where files retire
+ * since the uploader says another focus, which no edit's rollout comes back for. If a run that a sweep asked for
+ * (`isDoubted`) finds nothing retired any more, it removes the record.
  */
 export async function tendUnfinished(
-  { key, leftovers = [] }: Observed,
+  seen: Observed,
   retired: Manifest['retired'],
   darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted'>,
 ): Promise<void> {
+  const { key, leftovers = [] } = seen;
   const found = new Set(leftovers);
-  if (retired.some(file => found.has(file.key))) await noteUnfinished(key, darkroom);
+  const isLeft = saysAnother(seen) ? retired.length > 0 : retired.some(one => found.has(one.key));
+  if (isLeft) await noteUnfinished(key, darkroom);
   else if (darkroom.isDoubted && retired.length === 0) {
     await darkroom.config?.remove([unfinishedKey(key)]);
   }
+}
+
+/** Of a replaced original the sweep sees the files of another version. */
+function saysAnother(seen: Observed): boolean {
+  const { original, manifest } = seen;
+  return !!original && !!manifest && isCurrent(seen) && !isSameFocus(original, manifest.original);
 }
