@@ -3,7 +3,7 @@ import { isCurrent } from '../../core/set/seen.ts';
 import { newUnfinished, unfinishedKey } from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { writeRecord } from '../records.ts';
-import type { Observed } from './observe.ts';
+import type { Observed, ObservedOriginal } from './observe.ts';
 
 /**
  * If a write failed, it may still take effect after the last attempt. If files are left that go later, no event tells
@@ -17,26 +17,31 @@ export async function noteUnfinished(
 }
 
 /**
- * If a listing found files that no manifest named, and they are retired now, a record is left; so it is where files retire
- * since the uploader says another focus, which no edit's rollout comes back for. If a run that a sweep asked for
- * (`isDoubted`) finds nothing retired any more, it removes the record.
+ * Before the commit: since the uploader says another focus, files of the same version retire. No rollout comes back for
+ * them, and a listing cannot tell them from the others.
+ */
+export async function noteReplaced(
+  seen: ObservedOriginal,
+  retired: Manifest['retired'],
+  darkroom: Pick<Darkroom, 'config' | 'now'>,
+): Promise<void> {
+  const { key, original, manifest } = seen;
+  if (!manifest || retired.length === 0 || !isCurrent(seen)) return;
+  if (!isSameFocus(original, manifest.original)) await noteUnfinished(key, darkroom);
+}
+
+/**
+ * If a listing found files that no manifest named, and they are retired now, a record is left. If a run that a sweep
+ * asked for (`isDoubted`) finds nothing retired any more, it removes the record.
  */
 export async function tendUnfinished(
-  seen: Observed,
+  { key, leftovers = [] }: Observed,
   retired: Manifest['retired'],
   darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted'>,
 ): Promise<void> {
-  const { key, leftovers = [] } = seen;
   const found = new Set(leftovers);
-  const isLeft = saysAnother(seen) ? retired.length > 0 : retired.some(one => found.has(one.key));
-  if (isLeft) await noteUnfinished(key, darkroom);
+  if (retired.some(file => found.has(file.key))) await noteUnfinished(key, darkroom);
   else if (darkroom.isDoubted && retired.length === 0) {
     await darkroom.config?.remove([unfinishedKey(key)]);
   }
-}
-
-/** Of a replaced original the sweep sees the files of another version. */
-function saysAnother(seen: Observed): boolean {
-  const { original, manifest } = seen;
-  return !!original && !!manifest && isCurrent(seen) && !isSameFocus(original, manifest.original);
 }
