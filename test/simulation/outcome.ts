@@ -88,8 +88,8 @@ async function freshSet(key: string, world: World): Promise<Map<string, Thing>> 
   const { originals, config } = world.buckets;
   // Such a record is another reason to make something else of it.
   if (config.objects.has(takedownKey(key))) return await madeFresh(key, world);
-  const { etag, crc64 } = originals.objects.get(key) ?? {};
-  const what = [key, etag, crc64, jsonAt(config, IN_FORCE_KEY)?.fingerprint].join(' ');
+  const { etag, crc64, focus } = originals.objects.get(key) ?? {};
+  const what = [key, etag, crc64, focus, jsonAt(config, IN_FORCE_KEY)?.fingerprint].join(' ');
   const set = freshSets.get(what) ?? (await madeFresh(key, world));
   freshSets.set(what, set);
   return set;

@@ -1,8 +1,9 @@
-import type { Manifest } from '../../core/set/manifest.ts';
+import { isSameFocus, type Manifest } from '../../core/set/manifest.ts';
+import { isCurrent } from '../../core/set/seen.ts';
 import { newUnfinished, unfinishedKey, unfinishedSchema } from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
-import type { Observed } from './observe.ts';
+import type { Observed, ObservedOriginal } from './observe.ts';
 
 /**
  * If a write failed, it may still take effect after the last attempt. If files are left that go later, no event tells
@@ -13,6 +14,20 @@ export async function noteUnfinished(
   { config, now }: Pick<Darkroom, 'config' | 'now'>,
 ): Promise<void> {
   if (config) await writeRecord(config, unfinishedKey(key), newUnfinished(key, now()));
+}
+
+/**
+ * Before the commit: since the uploader says another focus, files of the same version retire. No rollout comes back for
+ * them, and a listing cannot tell them from the others.
+ */
+export async function noteReplaced(
+  seen: ObservedOriginal,
+  retired: Manifest['retired'],
+  darkroom: Pick<Darkroom, 'config' | 'now'>,
+): Promise<void> {
+  const { key, original, manifest } = seen;
+  if (!manifest || retired.length === 0 || !isCurrent(seen)) return;
+  if (!isSameFocus(original, manifest.original)) await noteUnfinished(key, darkroom);
 }
 
 /**

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { manifestKey } from '../../../../shared/core/set/keys.ts';
 import type { Manifest } from '../../../../shared/core/set/manifest.ts';
 import { fingerprintOfList } from '../../../../shared/core/list/recipe.ts';
+import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { lookAt } from '../../../../shared/pipeline/inspect/survey.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
@@ -111,6 +112,17 @@ describe('a focus that the uploader says', () => {
     darkroom.originals.say('a.jpg', SAID);
     await reconcile('a.jpg', darkroom);
     expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'settled' });
+  });
+
+  it('leaves word for the sweep of the files that it replaced, until they are gone', async () => {
+    darkroom.originals.say('a.jpg', SAID);
+    await reconcile('a.jpg', darkroom);
+    expect(darkroom.config.keys()).toEqual([unfinishedKey('a.jpg')]);
+    darkroom.at('2026-11-23T11:00:00.000Z');
+    await reconcile('a.jpg', { ...darkroom, isDoubted: true });
+    expect(manifest().retired).toEqual([]);
+    await reconcile('a.jpg', { ...darkroom, isDoubted: true });
+    expect(darkroom.config.keys()).toEqual([]);
   });
 
   it('and takes back leaves the files that there were', async () => {
