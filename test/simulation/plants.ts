@@ -363,7 +363,11 @@ export const plants: Record<string, Plant & { within: number; from?: number }> =
   'a key is URL-decoded': { handler: urlDecoded, within: 50 },
   'the list of retired files is dropped': { env: ofFunctions(retireListDropped), within: 50 },
   'a take-down is not looked for': { env: ofFunctions(takedownsNotLookedFor), within: 400 },
-  'a failing batch is not thrown again': { handler: notRethrown('backfill'), within: 400 },
+  'a failing batch is not thrown again': {
+    handler: notRethrown('backfill'),
+    within: 40,
+    from: 400,
+  },
   'a failing upload is not thrown again': {
     handler: notRethrown('on-object-changed'),
     within: 400,
