@@ -21,7 +21,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Two cores, and each file may start an OSS server or a codec of its own.
+    // One more than the cores that a small machine has: many files wait for processes of their own.
     maxWorkers: 3,
     setupFiles: ['test/support/after-file.ts'],
     reporters: ['default', './test/support/left-out.ts'],
@@ -67,8 +67,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/built/build.ts', 'test/support/shared-platform.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 120_000,
+          testTimeout: 480_000,
+          hookTimeout: 240_000,
         },
       },
     ],

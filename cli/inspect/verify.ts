@@ -111,7 +111,7 @@ async function clear(
 
 function isLeft({ verdict, removed }: Outcome): boolean {
   const { mends, mendable, handedOver } = verdict;
-  return handedOver < mendable || removed < mends.remove;
+  return handedOver < mendable || removed < mends.remove || mends['by-hand'] > 0;
 }
 
 function describe({ problem, original, key, why }: Finding): string {

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { putFunctions } from '../../local/kept-build.ts';
 import { starfishPhoto } from '../support/originals.ts';
 import { newFolder } from '../support/folders.ts';
-import { type RunningPlatform, startedPlatform } from '../support/platform.ts';
+import { patiently, type RunningPlatform, startedPlatform } from '../support/platform.ts';
 import { openReceiver } from '../support/receiver.ts';
 
 /** OTLP in JSON, as far as it is looked at: https://opentelemetry.io/docs/specs/otlp/ */
@@ -88,10 +88,11 @@ describe('a trace', () => {
     await platform.bucket('originals').put('b.jpg', readFileSync(starfishPhoto));
     await ended(1);
     expect((await platform.manifest('b.jpg')).complete).toBe(true);
-    const lines = platform.happenings.flatMap(({ line }) =>
-      line?.startsWith('{') ? [JSON.parse(line)] : [],
+    const lost = await patiently('a line that tells of lost spans', async () =>
+      platform.happenings
+        .flatMap(({ line }) => (line?.startsWith('{') ? [JSON.parse(line)] : []))
+        .find(({ event }) => event === 'spans-lost'),
     );
-    const lost = lines.find(({ event }) => event === 'spans-lost');
     expect(lost.count).toBeGreaterThan(10);
   });
 });

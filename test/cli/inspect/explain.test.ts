@@ -204,6 +204,14 @@ describe('darkroom verify', () => {
     });
     expect(await store('derivatives').head(orphan)).toBeUndefined();
   });
+
+  it('does not end well while something waits for a person', async () => {
+    const record = takedownKey('nobody-knows.jpg');
+    await store('config').put(record, Buffer.from('{"sch'), attributes);
+    const { code, stdout } = await darkroom('verify');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('say again what holds')]);
+    await store('config').remove([record]);
+  });
 });
 
 describe('darkroom takedown', () => {
