@@ -82,7 +82,7 @@ async function encodeFromFile(
     const { pipeline, timing } = await attempt(
       'VARIANT_UNRENDERABLE',
       'expected whole frames',
-      () => animated(file, variant, picture, foreign),
+      () => animated(file, variant, picture),
     );
     const encoder = { ...recipe.encoder, ...timing };
     return await finish(pipeline, { ...recipe, encoder }, picture);
