@@ -8,6 +8,7 @@ import type { Picture } from '../../core/picture/picture.ts';
 import { pictureFrom } from '../../core/picture/from-header.ts';
 import { refuseSamples } from '../../core/picture/tiff-samples.ts';
 import { refuseBeyond } from '../../core/picture/limits.ts';
+import { refuseBeyondMemory } from '../../core/picture/memory.ts';
 import { placeholderOf, thumbHashSide } from '../../core/picture/placeholder.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { sourceFormatOf } from '../../core/picture/source-format.ts';
@@ -58,6 +59,7 @@ async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
   }
   refuseSamples(header, picture);
   refuseBeyond(picture, list.limits);
+  refuseBeyondMemory(file, picture);
   return picture;
 }
 

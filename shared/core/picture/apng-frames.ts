@@ -76,14 +76,13 @@ function parsed(file: Buffer, most = Number.POSITIVE_INFINITY): Parsed | undefin
   const read: Parsed = { loop: 0, kept: [], frames: [], isWhole: false };
   let left = MOST_CHUNKS;
   for (const { type, at, bytes } of pngChunks(file)) {
-    const data = file.subarray(at, at + bytes);
-    if (type === PNG_CHUNKS.fcTL && data.length < CONTROL_BYTES) return undefined;
-    if (type === PNG_CHUNKS.fcTL && read.frames.length === most) return read;
-    if (take(read, type, data)) left -= 1;
-    if (at + bytes + CRC_BYTES > file.length || left === 0) return read;
-    if (type === PNG_CHUNKS.IEND) return { ...read, isWhole: true };
+    const end = at + bytes + CRC_BYTES;
+    if (type === PNG_CHUNKS.fcTL && read.frames.length === most) break;
+    if (take(read, type, file.subarray(at, at + bytes))) left -= 1;
+    read.isWhole = type === PNG_CHUNKS.IEND && end <= file.length;
+    if (read.isWhole || end > file.length || left === 0) break;
   }
-  return read;
+  return read.frames.some(({ control }) => control.length < CONTROL_BYTES) ? undefined : read;
 }
 
 /** Whether it is one that counts. The first four bytes of a frame's data are its number. */
