@@ -125,7 +125,7 @@ export const ANIMATION_BYTES = 8;
 export function mostOfLimits({ megabytes }: Pick<Limits, 'megabytes'>) {
   const left = MOST_MEGABYTES - IDLE_MEGABYTES;
   const pixels = Math.max(0, left - megabytes);
-  const of = `of the ${MOST_MEGABYTES} MB that a picture may take of a function's ${FUNCTION_MEGABYTES} MB`;
+  const of = `of the ${MOST_MEGABYTES} MB that a picture may take of a function’s ${FUNCTION_MEGABYTES} MB`;
   return {
     megabytes: {
       most: Math.floor(left / FILE_COPIES),
