@@ -96,19 +96,26 @@ function endedFrom(
   };
 }
 
-/** Peak and CPU of all instances together, of which one is at work. */
+interface Taken {
+  peakMB: number;
+  /** From the first look on; 0 for a process that is new. */
+  from: number;
+  to: number;
+}
+
+/** Peak and CPU of the one instance that is at work. */
 async function watchInstances(platform: ChildProcess) {
-  const before = new Map<string, number>();
-  const after = new Map<string, number>();
-  let peakMB = 0;
+  const taken = new Map<string, Taken>();
   for (const pid of await instancesOf(platform)) {
-    before.set(pid, await cpuOf(pid));
+    const cpu = await cpuOf(pid);
+    taken.set(pid, { peakMB: 0, from: cpu, to: cpu });
     await writeFile(`/proc/${pid}/clear_refs`, RESET_PEAK);
   }
   const look = async () => {
     for (const pid of await instancesOf(platform)) {
-      peakMB = Math.max(peakMB, await peakOf(pid));
-      after.set(pid, await cpuOf(pid));
+      const { peakMB, from } = taken.get(pid) ?? { peakMB: 0, from: 0 };
+      const [peak, to] = [await peakOf(pid), await cpuOf(pid)];
+      if (to > 0) taken.set(pid, { peakMB: Math.max(peakMB, peak), from, to });
     }
   };
   const timer = setInterval(() => void look(), LOOK_EVERY_MS);
@@ -116,8 +123,9 @@ async function watchInstances(platform: ChildProcess) {
     stop: async () => {
       clearInterval(timer);
       await look();
-      const cpu = [...after].reduce((sum, [pid, at]) => sum + at - (before.get(pid) ?? 0), 0);
-      return { peakMB, cpu };
+      const [busiest] = [...taken.values()].sort((a, b) => b.to - b.from - (a.to - a.from));
+      const { peakMB, from, to } = busiest ?? { peakMB: 0, from: 0, to: 0 };
+      return { peakMB, cpu: to - from };
     },
   };
 }

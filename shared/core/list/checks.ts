@@ -81,7 +81,8 @@ function checkLimits({ limits }: Draft, complain: Complain): void {
   if (!limits) return;
   for (const [name, { most, why }] of Object.entries(mostOfLimits(limits))) {
     const value = limits[name as keyof ReturnType<typeof mostOfLimits>];
-    if (value > most) complain(['limits', name], `expected at most ${most}, ${why}`);
+    if (value > most)
+      complain(['limits', name], `expected at most ${most}, ${why}, received ${value}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isDeepAvif } from './iso-media.ts';
 import { segmentsOf } from './jpeg.ts';
 import { type Limits, refuse } from './limits.ts';
 import type { Picture, Size } from './picture.ts';
@@ -13,8 +14,8 @@ import { directoryAt, firstDirectory, numberIn, tiffReader } from './tiff-reader
 export const FUNCTION_MEGABYTES = 2048;
 /** What is left over is for what no header tells: the heap, its fragments, a take of two originals at once. */
 export const MOST_MEGABYTES = 1400;
-/** Node.js, sharp and Darkroom before they open anything. */
-export const IDLE_MEGABYTES = 110;
+/** Node.js, sharp and Darkroom, and what an instance keeps of earlier pictures. */
+export const IDLE_MEGABYTES = 150;
 
 /** The pixels that a decode ends in. */
 export function rasterMegabytes(
@@ -29,6 +30,25 @@ export function decoderMegabytes(file: Buffer, picture: Picture): number {
   return (picture.width * picture.height * HELD[picture.format](file)) / 1e6;
 }
 
+/**
+ * All that decoding to a size takes beside the file and the pixels that it ends in: what the decoder holds, and the
+ * file's own numbers of that size, of which those pixels are made.
+ */
+export function decodingMegabytes(file: Buffer, picture: Picture, size: Size): number {
+  const channels = picture.alpha ? 4 : 3;
+  const numbers = size.width * size.height * channels * sampleBytes(file, picture);
+  return decoderMegabytes(file, picture) + numbers / 1e6;
+}
+
+/** Floats are there in 16 bits, too. */
+function sampleBytes(file: Buffer, { format }: Picture): number {
+  if (format === 'png') return file[24] === 16 ? 2 : 1;
+  if (format === 'avif') return 2;
+  if (format !== 'tiff') return 1;
+  const { bits, isFloat } = tiffSamples(file);
+  return isFloat ? bits / 8 + 2 : Math.ceil(bits / 8);
+}
+
 /** Bytes a pixel. */
 const HELD = {
   jpeg: heldOfJpeg,
@@ -36,9 +56,9 @@ const HELD = {
   tiff: heldOfTiff,
   webp: () => 8,
   gif: () => 8,
-  // All planes in 16 bits, and the RGBA of them.
-  avif: () => 25,
-  heic: () => 25,
+  avif: heldOfAvif,
+  // Planes of 8 bits, RGBA of them, and both again: two decoders pass them on.
+  heic: () => 20,
 } satisfies Record<Picture['format'], (file: Buffer) => number>;
 
 /** Throws ORIGINAL_TOO_LARGE where decoding alone would take more than there is. */
@@ -94,24 +114,38 @@ function heldOfPng(file: Buffer): number {
   if (!isInterlaced) return 0;
   const channels = PNG_CHANNELS[kind] ?? 1;
   // A palette becomes RGBA, and what is less than a byte one.
-  return (kind === 3 ? 4 : channels) * (depth === 16 ? 2 : 1) + 2;
+  return (kind === 3 ? 4 : channels) * (depth === 16 ? 2 : 1) + 1.5;
 }
 
-const TAGS = { bits: 258, samples: 277, orientation: 274, format: 339, tileHeight: 323 } as const;
+/** Planes, and the RGBA of them; in 16 bits where a pixel has more than 8. */
+function heldOfAvif(file: Buffer): number {
+  return isDeepAvif(file) ? 25 : 16;
+}
+
+const TAGS = { bits: 258, orientation: 274, samples: 277, format: 339 } as const;
 const FLOAT = 3;
 
-/** Row by row; floats, and what is turned, all of it. */
+/** Row by row; floats, what is turned, and what has further samples, all of it. */
 function heldOfTiff(file: Buffer): number {
+  const { bits, samples, isFloat, isTurned } = tiffSamples(file);
+  const bytes = Math.ceil(bits / 8) * samples;
+  const isFurther = samples > 4;
+  return (isFloat ? 14 : 0) + (isTurned ? bytes : 0) + (isFurther ? bytes * 2 : 0);
+}
+
+function tiffSamples(file: Buffer) {
   const reader = tiffReader(file);
   const entries = directoryAt(reader, firstDirectory(reader));
   const said = (tag: number, otherwise: number) => {
     const entry = entries.get(tag);
     return entry === undefined ? otherwise : numberIn(reader, entry);
   };
-  const bytes = Math.ceil(said(TAGS.bits, 1) / 8) * said(TAGS.samples, 1);
-  const isFloat = said(TAGS.format, 1) === FLOAT;
-  const isTurned = said(TAGS.orientation, 1) > 1;
-  return (isFloat ? 14 : 0) + (isTurned ? bytes : 0);
+  return {
+    bits: said(TAGS.bits, 1),
+    samples: said(TAGS.samples, 1),
+    isFloat: said(TAGS.format, 1) === FLOAT,
+    isTurned: said(TAGS.orientation, 1) > 1,
+  };
 }
 
 /** Of the three components of a progressive JPEG in 4:4:4, as editors write it. */

@@ -2,7 +2,7 @@ import { neededScale, scaled } from '../list/geometry.ts';
 import type { OutputFormat } from '../list/preset-list.ts';
 import {
   ANIMATION_BYTES,
-  decoderMegabytes,
+  decodingMegabytes,
   IDLE_MEGABYTES,
   MOST_MEGABYTES,
   rasterMegabytes,
@@ -45,10 +45,11 @@ export interface Affordable {
   beyond: { variant: Variant; megabytes: number }[];
 }
 
+const NOTHING = { width: 0, height: 0 };
+
 /** Leaves out the dearest files until what remains can be made; which, the picture and the list alone decide. */
 export function affordable({ file, picture, variants, whole }: Asked): Affordable {
   const held = IDLE_MEGABYTES + file.length / 1e6;
-  const decoder = decoderMegabytes(file, picture);
   const byPrice = [...new Map([...whole, ...variants].map(one => [one.key, one])).values()]
     .map(variant => ({ variant, own: variantMegabytes(variant, picture) }))
     .sort((a, b) => rasterOf(b.variant, picture) + b.own - rasterOf(a.variant, picture) - a.own);
@@ -59,7 +60,8 @@ export function affordable({ file, picture, variants, whole }: Asked): Affordabl
       picture,
     );
     const raster = size ? rasterMegabytes(size, picture) : 0;
-    const most = Math.max(decoder, ...byPrice.map(({ own }) => own));
+    const decoding = decodingMegabytes(file, picture, size ?? NOTHING);
+    const most = Math.max(decoding, ...byPrice.map(({ own }) => own));
     const megabytes = Math.ceil(held + raster + most);
     const [dearest] = byPrice;
     if (megabytes <= MOST_MEGABYTES || !dearest) {
@@ -77,7 +79,7 @@ export function affordable({ file, picture, variants, whole }: Asked): Affordabl
 }
 
 function rasterOf(variant: Variant, picture: Picture): number {
-  return rasterMegabytes(sizeFor([variant], picture) ?? { width: 0, height: 0 }, picture);
+  return rasterMegabytes(sizeFor([variant], picture) ?? NOTHING, picture);
 }
 
 /** No larger than the largest needs. */
