@@ -19,10 +19,11 @@ const MEGAPIXELS = (WIDTH * HEIGHT) / 1e6;
 function textured(width: number, height: number, channels: 3 | 4, isDeep = false): Sharp {
   const most = isDeep ? 65_535 : 255;
   const Samples = isDeep ? Uint16Array : Uint8Array;
-  const row = Samples.from({ length: width * channels }, (_, at) => {
-    const ramp = Math.floor((at * most) / (width * channels));
-    return (ramp + Math.floor((Math.random() * most) / 32)) % (most + 1);
-  });
+  const row = new Samples(width * channels);
+  for (const at of row.keys()) {
+    const ramp = Math.floor((at * most) / row.length);
+    row[at] = (ramp + Math.floor((Math.random() * most) / 32)) % (most + 1);
+  }
   const data = new Samples(row.length * height);
   for (let y = 0; y < height; y += 1) data.set(row, y * row.length);
   const pixels = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
@@ -46,7 +47,7 @@ function moving(side: number, frames: number): Sharp {
 
 const delays = (frames: number) => Array.from({ length: frames }, () => 80);
 
-function apngOf(side: number, frames: number, before = Buffer.alloc(0)): Buffer {
+function apngOf(side: number, frames: number, before: Buffer = Buffer.alloc(0)): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
@@ -97,6 +98,16 @@ function flatPng(width: number, height: number, ...before: Buffer[]): Buffer {
   return pngOf(header, ...before, chunk('IDAT', pixels));
 }
 
+const deepAvif = (width: number, height: number) =>
+  textured(width, height, 4, true)
+    .avif({ effort: 0, quality: 30, bitdepth: 12, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+
+const interlaced = (width: number, height: number) =>
+  textured(width, height, 4, true)
+    .png({ ...filtered, progressive: true })
+    .toBuffer();
+
 const still = (name: string, draw: Extreme['draw'], megapixels = MEGAPIXELS): Extreme => ({
   name,
   megapixels,
@@ -123,38 +134,38 @@ export const extremes: Extreme[] = [
   still('PNG RGBA16 turned', () =>
     textured(WIDTH, HEIGHT, 4, true).withMetadata({ orientation: 6 }).png(filtered).toBuffer(),
   ),
-  still('PNG RGBA16 Adam7', () =>
-    textured(WIDTH, HEIGHT, 4, true)
-      .png({ ...filtered, progressive: true })
-      .toBuffer(),
-  ),
+  still('PNG RGBA16 Adam7, 118 MP', () => interlaced(12_800, 9200), 118),
+  still('PNG 65,535 x 1,900', () => flatPng(65_535, 1900)),
   still('TIFF planar 16 bits', () =>
     deflatedTiff({ ...whole, samples: 4, bits: 16, isPlanar: true }),
+  ),
+  still('TIFF planar 16 bits turned', () =>
+    deflatedTiff({ ...whole, samples: 4, bits: 16, isPlanar: true, orientation: 6 }),
   ),
   still('TIFF one strip 16 bits', () =>
     deflatedTiff({ ...whole, samples: 4, bits: 16, rows: HEIGHT }),
   ),
   still('TIFF tiled 16 bits', () => deflatedTiff({ ...whole, samples: 4, bits: 16, tile: 256 })),
+  still('TIFF large tiles 16 bits', () =>
+    deflatedTiff({ ...whole, samples: 4, bits: 16, tile: 4096 }),
+  ),
   still(
     'TIFF of floats, 80 MP',
     () => deflatedTiff({ width: 10_000, height: 8000, samples: 3, bits: 32 }),
     80,
   ),
-  still('TIFF of five samples', () => deflatedTiff({ ...whole, samples: 5, bits: 8 })),
+  still(
+    'TIFF of five samples, 110 MP',
+    () => deflatedTiff({ width: 11_000, height: 10_000, samples: 5, bits: 8 }),
+    110,
+  ),
   still('WebP', () => textured(11_300, 11_300, 4).webp({ effort: 0, quality: 60 }).toBuffer(), 128),
   still(
     'WebP lossless',
     () => textured(11_300, 11_300, 4).webp({ effort: 0, lossless: true }).toBuffer(),
     128,
   ),
-  still(
-    'AVIF 12 bits 4:4:4 alpha',
-    () =>
-      textured(7000, 7000, 4, true)
-        .avif({ effort: 0, quality: 30, bitdepth: 12, chromaSubsampling: '4:4:4' })
-        .toBuffer(),
-    49,
-  ),
+  still('AVIF 12 bits 4:4:4 alpha, 40 MP', () => deepAvif(6400, 6250), 40),
   still(
     'GIF 64 frames',
     () =>
@@ -194,6 +205,13 @@ export const extremes: Extreme[] = [
     () => apngOf(16, 300, chunk('prVt', Buffer.alloc(60e6, 1))),
     0.1,
   ),
+  refused('PNG RGBA16 Adam7', () => interlaced(WIDTH, HEIGHT), MEGAPIXELS),
+  refused(
+    'TIFF of five samples',
+    () => deflatedTiff({ ...whole, samples: 5, bits: 8 }),
+    MEGAPIXELS,
+  ),
+  refused('AVIF 12 bits 4:4:4 alpha', () => deepAvif(7000, 7000), 49),
   refused('PNG 1,000,000 x 100', () => flatPng(1e6, 100), 100),
   refused(
     'PNG, two million empty zTXt',

@@ -7,6 +7,7 @@ import type { Picture } from '../../core/picture/picture.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Raster } from '../../ports.ts';
 import { colourIn, pixelsOfColour, profileOption, type Seen } from './colour.ts';
+import { leftBehind } from './garbage.ts';
 import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shapeOf, turned } from './rasters.ts';
 
 /** sharp itself resizes the frames of a file, but neither knows those of a PNG, nor turns or sharpens any by itself. */
@@ -99,6 +100,7 @@ async function joined(
   let made = 0;
   for await (const frame of frames) {
     (await shaped(frame, variant)).data.copy(data, made * bytes);
+    leftBehind(frame.data.length + bytes);
     made += 1;
   }
   const raw = { width, height: height * made, channels: 4 as const, pageHeight: height };

@@ -15,6 +15,7 @@ import { sourceFormatOf } from '../../core/picture/source-format.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, ForeignDecoders, Raster } from '../../ports.ts';
 import { animated } from './animation.ts';
+import { leftBehind } from './garbage.ts';
 import { inDisplayP3 } from './numbers.ts';
 import { resize } from './resize.ts';
 import { ultraHdr } from './ultra-hdr.ts';
@@ -87,7 +88,9 @@ async function encodeFromFile(
       () => animated(file, variant, picture),
     );
     const encoder = { ...recipe.encoder, ...timing };
-    return await finish(pipeline, { ...recipe, encoder }, picture);
+    const rendition = await finish(pipeline, { ...recipe, encoder }, picture);
+    leftBehind(variant.width * variant.height * picture.frames * 4);
+    return rendition;
   }
   const { base, gainMap } = await attempt(
     'VARIANT_UNRENDERABLE',

@@ -12,6 +12,18 @@ export function letGoOfGarbage(): void {
   collect();
 }
 
+/** From so much on it is worth some ten milliseconds to look for it. */
+const MUCH_BYTES = 100e6;
+let left = 0;
+
+/** For whoever lets go of pixels again and again, such as the frames of an animation. */
+export function leftBehind(bytes: number): void {
+  left += bytes;
+  if (left < MUCH_BYTES) return;
+  left = 0;
+  letGoOfGarbage();
+}
+
 /** V8 takes the flag at any time, for contexts made after it. (node:v8, setFlagsFromString) */
 function exposed(): () => void {
   setFlagsFromString('--expose-gc');

@@ -15,7 +15,7 @@ export const FUNCTION_MEGABYTES = 2048;
 /** What is left over is for what no header tells: the heap, its fragments, a take of two originals at once. */
 export const MOST_MEGABYTES = 1400;
 /** Node.js, sharp and Darkroom, and what an instance keeps of earlier pictures. */
-export const IDLE_MEGABYTES = 150;
+export const IDLE_MEGABYTES = 240;
 
 /** The pixels that a decode ends in. */
 export function rasterMegabytes(
@@ -27,7 +27,7 @@ export function rasterMegabytes(
 
 /** What the decoder holds of all pixels at once, beside the file and what it makes. */
 export function decoderMegabytes(file: Buffer, picture: Picture): number {
-  return (picture.width * picture.height * HELD[picture.format](file)) / 1e6;
+  return (picture.width * picture.height * HELD[picture.format](file, picture)) / 1e6;
 }
 
 /**
@@ -40,11 +40,12 @@ export function decodingMegabytes(file: Buffer, picture: Picture, size: Size): n
   return decoderMegabytes(file, picture) + numbers / 1e6;
 }
 
-/** Floats are there in 16 bits, too. */
+/** Of formats whose colour may be told by anything but a profile. Floats are there in 16 bits, too. */
 function sampleBytes(file: Buffer, { format }: Picture): number {
   if (format === 'png') return file[24] === 16 ? 2 : 1;
-  if (format === 'avif') return 2;
-  if (format !== 'tiff') return 1;
+  if (format === 'avif') return isDeepAvif(file) ? 2 : 1;
+  if (format === 'heic') return 1;
+  if (format !== 'tiff') return 0;
   const { bits, isFloat } = tiffSamples(file);
   return isFloat ? bits / 8 + 2 : Math.ceil(bits / 8);
 }
@@ -59,7 +60,7 @@ const HELD = {
   avif: heldOfAvif,
   // Planes of 8 bits, RGBA of them, and both again: two decoders pass them on.
   heic: () => 20,
-} satisfies Record<Picture['format'], (file: Buffer) => number>;
+} satisfies Record<Picture['format'], (file: Buffer, picture: Picture) => number>;
 
 /** Throws ORIGINAL_TOO_LARGE where decoding alone would take more than there is. */
 export function refuseBeyondMemory(file: Buffer, picture: Picture): void {
@@ -117,9 +118,9 @@ function heldOfPng(file: Buffer): number {
   return (kind === 3 ? 4 : channels) * (depth === 16 ? 2 : 1) + 1.5;
 }
 
-/** Planes, and the RGBA of them; in 16 bits where a pixel has more than 8. */
-function heldOfAvif(file: Buffer): number {
-  return isDeepAvif(file) ? 25 : 16;
+/** Planes, and the pixels made of them; in 16 bits where a sample has more than 8. */
+function heldOfAvif(file: Buffer, { alpha }: Picture): number {
+  return (isDeepAvif(file) ? 28 : 16) * (alpha ? 1 : 0.84);
 }
 
 const TAGS = { bits: 258, orientation: 274, samples: 277, format: 339 } as const;
@@ -130,7 +131,7 @@ function heldOfTiff(file: Buffer): number {
   const { bits, samples, isFloat, isTurned } = tiffSamples(file);
   const bytes = Math.ceil(bits / 8) * samples;
   const isFurther = samples > 4;
-  return (isFloat ? 14 : 0) + (isTurned ? bytes : 0) + (isFurther ? bytes * 2 : 0);
+  return (isFloat ? 12 : 0) + (isTurned ? bytes : 0) + (isFurther ? bytes * 2 : 0);
 }
 
 function tiffSamples(file: Buffer) {

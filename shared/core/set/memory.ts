@@ -11,7 +11,10 @@ import type { Picture, Size } from '../picture/picture.ts';
 import type { Variant } from './variants.ts';
 
 /** Bytes a pixel that an encoder holds: at any effort, of RGBA. Measured, see core/picture/memory.ts. */
-const ENCODER = { jpeg: 7, webp: 21, avif: 40, png: 1 } satisfies Record<OutputFormat, number>;
+const ENCODER = { jpeg: 6.5, webp: 21, avif: 40, png: 1 } satisfies Record<OutputFormat, number>;
+
+/** Frames at their own size that are there at once: as decoded, as drawn over each other, and what is to come back. */
+const CANVASES = 5;
 
 /** What making one file takes beside the pixels that all are made from. */
 export function variantMegabytes(variant: Variant, picture: Picture): number {
@@ -19,7 +22,7 @@ export function variantMegabytes(variant: Variant, picture: Picture): number {
   const megapixels = (width * height) / 1e6;
   const encoder = megapixels * ENCODER[format];
   if (fromFile === 'animated') {
-    const canvases = rasterMegabytes(picture, { alpha: true }) * 3;
+    const canvases = rasterMegabytes(picture, { alpha: true }) * CANVASES;
     return encoder + canvases + megapixels * picture.frames * ANIMATION_BYTES;
   }
   // At the picture's own size the pixels that all are made from are its pixels.

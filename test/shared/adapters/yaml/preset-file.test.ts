@@ -48,22 +48,22 @@ describe('a preset list', () => {
     [
       'more megapixels than the memory of a function holds',
       `limits: { megapixels: 500 }\n${SMALL}`,
-      'p.yaml:1:23 limits.megapixels: expected at most 188, since a progressive JPEG takes 6.3 bytes a pixel, beside its file, of the 1400 MB that a picture may take of a function’s 2048 MB, received 500',
+      'p.yaml:1:23 limits.megapixels: expected at most 173, since a progressive JPEG takes 6.3 bytes a pixel, beside its file, of the 1400 MB that a picture may take of a function’s 2048 MB, received 500',
     ],
     [
       'files of half a gigabyte and more',
       `limits: { megabytes: 2000 }\n${SMALL}`,
-      'limits.megabytes: expected at most 625, since a file is held twice',
+      'limits.megabytes: expected at most 580, since a file is held twice',
     ],
     [
       'animations of a gigapixel',
       `limits:\n  animationMegapixels: 1000\n${SMALL}`,
-      'p.yaml:2:24 limits.animationMegapixels: expected at most 148, since frames take 8 bytes a pixel',
+      'p.yaml:2:24 limits.animationMegapixels: expected at most 137, since frames take 8 bytes a pixel',
     ],
     [
       'files so large that they leave no room for pixels',
-      `limits: { megabytes: 620 }\n${SMALL}`,
-      'limits.megapixels: expected at most 99,',
+      `limits: { megabytes: 540 }\n${SMALL}`,
+      'limits.megapixels: expected at most 98,',
     ],
     [
       'an unknown key',
@@ -93,7 +93,7 @@ describe('a preset list', () => {
     [
       'a number out of range',
       `${HEAD}  - { name: feed, widths: [480], formats: { jpeg: { quality: 101 } } }`,
-      'p.yaml:5:62 presets[0].formats.jpeg.quality: expected at most 99, received 101',
+      'p.yaml:5:62 presets[0].formats.jpeg.quality: expected at most 100, received 101',
     ],
     [
       'a missing key',
