@@ -71,7 +71,9 @@ async function encode(raster: Raster, { recipe }: Variant, picture: Picture): Pr
     pipeline.flatten({ background: raster.icc ? inDisplayP3(background) : background });
   }
   if (raster.icc) pipeline.keepIccProfile();
-  return await finish(pipeline, recipe, picture);
+  const rendition = await finish(pipeline, recipe, picture);
+  leftBehind(raster.data.length);
+  return rendition;
 }
 
 async function encodeFromFile(

@@ -15,7 +15,7 @@ export const FUNCTION_MEGABYTES = 2048;
 /** What is left over is for what no header tells: the heap, its fragments, a take of two originals at once. */
 export const MOST_MEGABYTES = 1400;
 /** Node.js, sharp and Darkroom, and what an instance keeps of earlier pictures. */
-export const IDLE_MEGABYTES = 240;
+export const IDLE_MEGABYTES = 300;
 
 /** The pixels that a decode ends in. */
 export function rasterMegabytes(
@@ -115,12 +115,12 @@ function heldOfPng(file: Buffer): number {
   if (!isInterlaced) return 0;
   const channels = PNG_CHANNELS[kind] ?? 1;
   // A palette becomes RGBA, and what is less than a byte one.
-  return (kind === 3 ? 4 : channels) * (depth === 16 ? 2 : 1) + 1.5;
+  return (kind === 3 ? 4 : channels) * (depth === 16 ? 2 : 1) + 2;
 }
 
 /** Planes, and the pixels made of them; in 16 bits where a sample has more than 8. */
 function heldOfAvif(file: Buffer, { alpha }: Picture): number {
-  return (isDeepAvif(file) ? 28 : 16) * (alpha ? 1 : 0.84);
+  return (isDeepAvif(file) ? 28 : 16) * (alpha ? 1 : 0.8);
 }
 
 const TAGS = { bits: 258, orientation: 274, samples: 277, format: 339 } as const;

@@ -10,8 +10,14 @@ import {
 import type { Picture, Size } from '../picture/picture.ts';
 import type { Variant } from './variants.ts';
 
-/** Bytes a pixel that an encoder holds: at any effort, of RGBA. Measured, see core/picture/memory.ts. */
-const ENCODER = { jpeg: 6.5, webp: 21, avif: 40, png: 1 } satisfies Record<OutputFormat, number>;
+/** Bytes a pixel that an encoder holds, at any effort. Measured, see core/picture/memory.ts. */
+const ENCODER = { jpeg: 6.5, webp: 10, avif: 40, png: 1 } satisfies Record<OutputFormat, number>;
+/** WebP's lossless coder, which alpha goes through, keeps the whole picture several times. */
+const WEBP_WITH_ALPHA = 21;
+
+function encoderBytes(format: OutputFormat, hasAlpha: boolean): number {
+  return format === 'webp' && hasAlpha ? WEBP_WITH_ALPHA : ENCODER[format];
+}
 
 /** Frames at their own size that are there at once: as decoded, as drawn over each other, and what is to come back. */
 const CANVASES = 5;
@@ -20,8 +26,9 @@ const CANVASES = 5;
 export function variantMegabytes(variant: Variant, picture: Picture): number {
   const { width, height, format, fromFile } = variant;
   const megapixels = (width * height) / 1e6;
-  const encoder = megapixels * ENCODER[format];
-  if (fromFile === 'animated') {
+  const isAnimated = fromFile === 'animated';
+  const encoder = megapixels * encoderBytes(format, picture.alpha || isAnimated);
+  if (isAnimated) {
     const canvases = rasterMegabytes(picture, { alpha: true }) * CANVASES;
     return encoder + canvases + megapixels * picture.frames * ANIMATION_BYTES;
   }
