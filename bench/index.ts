@@ -16,21 +16,31 @@ const { values: options, positionals } = parseArgs({
     tuning: { type: 'boolean', default: false },
     bulk: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
+    bounds: { type: 'boolean', default: false },
   },
 });
 
-await open();
-if (options.tuning) {
-  const { tune } = await import('./tuning.ts');
-  await tune(positionals.map(path => resolve(path)));
-} else if (options.live) {
-  const { live } = await import('./live.ts');
-  await live();
-} else if (options.bulk) {
-  const { bulk } = await import('./bulk.ts');
-  await bulk(options.quick);
+if (options.bounds) {
+  const { bounds } = await import('./bounds.ts');
+  process.exitCode = (await bounds(options.only)) ? 0 : 1;
 } else {
-  await compare();
+  await measure();
+}
+
+async function measure(): Promise<void> {
+  await open();
+  if (options.tuning) {
+    const { tune } = await import('./tuning.ts');
+    await tune(positionals.map(path => resolve(path)));
+  } else if (options.live) {
+    const { live } = await import('./live.ts');
+    await live();
+  } else if (options.bulk) {
+    const { bulk } = await import('./bulk.ts');
+    await bulk(options.quick);
+  } else {
+    await compare();
+  }
 }
 
 async function compare(): Promise<void> {

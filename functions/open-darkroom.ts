@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { readApng } from '../shared/adapters/apng-js/reader.ts';
 import { decodeHeic } from '../shared/adapters/libheif/decoder.ts';
 import { jsonLog } from '../shared/adapters/pino/json-log.ts';
 import type { Spans } from '../shared/adapters/opentelemetry/spans.ts';
@@ -13,7 +12,7 @@ import type { ObjectStore } from '../shared/ports.ts';
 import { openStores } from './stores.ts';
 
 const cache: ListCache = {};
-const codec = sharpCodec({ heic: decodeHeic, apng: readApng });
+const codec = sharpCodec({ heic: decodeHeic });
 
 let spans: Spans | undefined;
 

@@ -1,4 +1,3 @@
-import type { ApngFrame } from './core/picture/apng.ts';
 import type { LogEvent, LogFacts } from './core/telling/log-events.ts';
 import type { Placeholder } from './core/picture/placeholder.ts';
 import type { Focus } from './core/picture/focus.ts';
@@ -192,18 +191,9 @@ export interface HeicPixels extends Size {
   data: Buffer;
 }
 
-/** The frames of an animated PNG, each as a PNG of its own. */
-export interface StoredAnimation extends Size {
-  /** 0 is for ever. */
-  loop: number;
-  /** `delay` in milliseconds. */
-  frames: (Omit<ApngFrame, 'rgba'> & { delay: number; png: Buffer })[];
-}
-
-/** What a codec leaves to others; each loads what it needs when it is first called. */
+/** What a codec leaves to another, which loads what it needs when it is first called. */
 export interface ForeignDecoders {
   heic(file: Buffer, maxPixels: number): Promise<HeicPixels>;
-  apng(file: Buffer): Promise<StoredAnimation>;
 }
 
 /** A preset list, and its fingerprint as manifests name it. */

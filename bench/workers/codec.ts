@@ -1,6 +1,5 @@
-import { readApng } from '../../shared/adapters/apng-js/reader.ts';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
 
 /** As functions/on-object-changed opens it. */
-export const codec = sharpCodec({ heic: decodeHeic, apng: readApng });
+export const codec = sharpCodec({ heic: decodeHeic });

@@ -1,5 +1,4 @@
 import { cpus, loadavg } from 'node:os';
-import { readApng } from '../../shared/adapters/apng-js/reader.ts';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
 import { INSTANCE } from '../../shared/core/work/cost.ts';
@@ -23,7 +22,7 @@ export interface Measured {
   leftOut?: string;
 }
 
-const codec = sharpCodec({ heic: decodeHeic, apng: readApng });
+const codec = sharpCodec({ heic: decodeHeic });
 const nothing = () => undefined;
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
-import { readApng } from '../../shared/adapters/apng-js/reader.ts';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
 import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
@@ -68,7 +67,7 @@ async function render(paths: string[], options: Options): Promise<void> {
         current: async () => ({ list, fingerprint }),
         fresh: async () => ({ list, fingerprint }),
       },
-      codec: sharpCodec({ heic: decodeHeic, apng: readApng }),
+      codec: sharpCodec({ heic: decodeHeic }),
       log: silent,
       now: () => new Date(),
       attempt: 0,

@@ -1,80 +1,116 @@
 import sharp, { type Sharp } from 'sharp';
+import { Failure } from '../../core/failure.ts';
 import { type ApngFrame, composeFrames } from '../../core/picture/apng.ts';
+import { type StoredAnimation, storedAnimation } from '../../core/picture/apng-frames.ts';
 import { leavesCanvas, withTransparentFrame } from '../../core/picture/gif.ts';
-import type { Picture, Size } from '../../core/picture/picture.ts';
+import type { Picture } from '../../core/picture/picture.ts';
 import type { Variant } from '../../core/set/variants.ts';
-import type { ForeignDecoders, Raster } from '../../ports.ts';
+import type { Raster } from '../../ports.ts';
 import { colourIn, pixelsOfColour, profileOption, type Seen } from './colour.ts';
+import { leftBehind } from './garbage.ts';
 import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shaped, turned } from './rasters.ts';
 
-/** sharp itself resizes the frames of a file, but neither knows those of a PNG nor turns any. */
+/** sharp itself resizes the frames of a file, but neither knows those of a PNG, nor turns or sharpens any by itself. */
 export async function animated(
   original: Buffer,
   variant: Variant,
   picture: Picture,
-  foreign: ForeignDecoders,
 ): Promise<{ pipeline: Sharp; timing: object }> {
-  const seen = await colourIn(original, picture);
+  if (picture.format === 'png') return await ofPng(original, variant, picture);
   const isLeft = picture.format === 'gif' && leavesCanvas(original, picture);
   const file = isLeft ? withTransparentFrame(original) : original;
   const options = {
-    ...profileOption(seen),
+    ...profileOption(await colourIn(original, picture)),
     failOn: FAIL_ON,
     limitInputPixels: pixelsOf(picture),
     pages: picture.frames,
   } as const;
   const { orientation = 1, delay, loop, pageHeight } = await sharp(file, options).metadata();
-  if (picture.format === 'png') {
-    const stored = await storedFrames(file, seen, foreign);
-    return { pipeline: await joined(stored.frames, orientation, variant), timing: stored.timing };
-  }
+  const timing = { delay, loop };
   if (orientation === 1) {
-    return { pipeline: shaped(sharp(file, options), picture, variant), timing: {} };
+    const resized = shaped(sharp(file, options), picture, variant);
+    if (!variant.recipe.sharpen) return { pipeline: resized, timing: {} };
+    const all = await rasterFrom(resized.toColourspace('srgb').ensureAlpha());
+    const frames = framesOf({ ...all, height: variant.height });
+    return { pipeline: await joined(frames, picture.frames, variant), timing };
   }
   const all = await rasterFrom(sharp(file, options).toColourspace('srgb').ensureAlpha());
-  const frames = framesOf({ ...all, height: pageHeight ?? all.height });
-  return { pipeline: await joined(frames, orientation, variant), timing: { delay, loop } };
+  const frames = upright(framesOf({ ...all, height: pageHeight ?? all.height }), orientation);
+  return { pipeline: await joined(frames, picture.frames, variant), timing };
+}
+
+async function ofPng(file: Buffer, variant: Variant, picture: Picture) {
+  const stored = storedAnimation(file);
+  if (!stored) throw new Failure('VARIANT_UNRENDERABLE', 'expected a whole APNG');
+  const { loop, frames } = stored;
+  const { orientation = 1 } = await sharp(file, { failOn: FAIL_ON }).metadata();
+  const seen = await colourIn(file, picture);
+  const drawn = upright(composedOf(stored, seen), orientation);
+  const timing = { loop, delay: frames.map(({ delay }) => delay) };
+  return { pipeline: await joined(drawn, frames.length, variant), timing };
 }
 
 /** Of pixels that have the frames below each other. */
-function* framesOf({ data, width, height }: Raster): Generator<Raster> {
+async function* framesOf({ data, width, height }: Raster): AsyncGenerator<Raster> {
   const bytes = width * height * 4;
   for (let at = 0; at + bytes <= data.length; at += bytes) {
     yield { data: data.subarray(at, at + bytes), width, height, channels: 4 };
   }
 }
 
-async function storedFrames(file: Buffer, seen: Seen, { apng }: ForeignDecoders) {
-  const { width, height, loop, frames } = await apng(file);
-  const drawn: ApngFrame[] = [];
-  for (const { png, ...frame } of frames) {
-    const one = sharp(png, { ...profileOption(seen), failOn: FAIL_ON }).ensureAlpha();
-    drawn.push({ ...frame, rgba: (await pixelsOfColour(one, seen, false)).data });
+async function* composedOf(
+  { width, height, frames }: StoredAnimation,
+  seen: Seen,
+): AsyncGenerator<Raster> {
+  for await (const data of composeFrames({ width, height }, decodedOf(frames, seen))) {
+    yield { data, width, height, channels: 4 };
   }
-  const timing = { loop, delay: frames.map(({ delay }) => delay) };
-  return { frames: composedOf({ width, height }, drawn), timing };
 }
 
-function* composedOf(canvas: Size, drawn: ApngFrame[]): Generator<Raster> {
-  for (const data of composeFrames(canvas, drawn)) yield { data, ...canvas, channels: 4 };
+/** One at a time: each is let go before the next. */
+async function* decodedOf(
+  frames: StoredAnimation['frames'],
+  seen: Seen,
+): AsyncGenerator<ApngFrame> {
+  for (const { png, delay: _, ...frame } of frames) {
+    const options = { ...profileOption(seen), failOn: FAIL_ON, limitInputPixels: false } as const;
+    const one = sharp(png(), options).ensureAlpha();
+    yield { ...frame, rgba: (await pixelsOfColour(one, seen, false)).data };
+  }
 }
 
-/** Frame by frame: sharp would resize raw frames below each other as one tall picture. */
-async function joined(
-  frames: Iterable<Raster>,
+async function* upright(
+  frames: AsyncIterable<Raster>,
   orientation: number,
+): AsyncGenerator<Raster> {
+  for await (const frame of frames) {
+    yield orientation === 1 ? frame : await rasterFrom(turned(frame, orientation));
+  }
+}
+
+/** Frame by frame: sharp would resize raw frames below each other, and sharpen any, as one tall picture. */
+async function joined(
+  frames: AsyncIterable<Raster>,
+  count: number,
   variant: Variant,
 ): Promise<Sharp> {
-  const resized: Buffer[] = [];
-  for (const frame of frames) {
-    const upright = orientation === 1 ? frame : await rasterFrom(turned(frame, orientation));
-    resized.push((await rasterFrom(shaped(fromRaster(upright), upright, variant))).data);
+  const { width, height } = variant;
+  const bytes = width * height * 4;
+  const data = Buffer.alloc(bytes * count);
+  let made = 0;
+  for await (const frame of frames) {
+    (await frameOf(frame, variant)).data.copy(data, made * bytes);
+    leftBehind(frame.data.length + bytes);
+    made += 1;
   }
-  const raw = {
-    width: variant.width,
-    height: variant.height * resized.length,
-    channels: 4 as const,
-    pageHeight: variant.height,
-  };
-  return sharp(Buffer.concat(resized), { raw, limitInputPixels: false });
+  const raw = { width, height: height * made, channels: 4 as const, pageHeight: height };
+  return sharp(data.subarray(0, made * bytes), { raw, limitInputPixels: false });
+}
+
+async function frameOf(frame: Raster, variant: Variant): Promise<Raster> {
+  const { width, height, recipe } = variant;
+  const isThere = frame.width === width && frame.height === height;
+  if (isThere && !recipe.sharpen) return frame;
+  const pipeline = isThere ? fromRaster(frame) : shaped(fromRaster(frame), frame, variant);
+  return await rasterFrom(recipe.sharpen ? pipeline.sharpen({ sigma: recipe.sharpen }) : pipeline);
 }

@@ -8,12 +8,14 @@ import type { Picture } from '../../core/picture/picture.ts';
 import { pictureFrom } from '../../core/picture/from-header.ts';
 import { refuseSamples } from '../../core/picture/tiff-samples.ts';
 import { refuseBeyond } from '../../core/picture/limits.ts';
+import { refuseBeyondMemory } from '../../core/picture/memory.ts';
 import { placeholderOf, thumbHashSide } from '../../core/picture/placeholder.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { sourceFormatOf } from '../../core/picture/source-format.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, ForeignDecoders, Raster } from '../../ports.ts';
 import { animated } from './animation.ts';
+import { leftBehind } from './garbage.ts';
 import { inDisplayP3 } from './numbers.ts';
 import { resize } from './resize.ts';
 import { search } from './search.ts';
@@ -60,6 +62,7 @@ async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
   }
   refuseSamples(header, picture);
   refuseBeyond(picture, list.limits);
+  refuseBeyondMemory(file, picture);
   return picture;
 }
 
@@ -70,7 +73,9 @@ async function encode(raster: Raster, { recipe }: Variant, picture: Picture): Pr
     pipeline.flatten({ background: raster.icc ? inDisplayP3(background) : background });
   }
   if (raster.icc) pipeline.keepIccProfile();
-  return await finish(pipeline, recipe, picture);
+  const rendition = await finish(pipeline, recipe, picture);
+  leftBehind(raster.data.length);
+  return rendition;
 }
 
 async function encodeFromFile(
@@ -84,10 +89,12 @@ async function encodeFromFile(
     const { pipeline, timing } = await attempt(
       'VARIANT_UNRENDERABLE',
       'expected whole frames',
-      () => animated(file, variant, picture, foreign),
+      () => animated(file, variant, picture),
     );
     const encoder = { ...recipe.encoder, ...timing };
-    return await finish(pipeline, { ...recipe, encoder }, picture);
+    const rendition = await finish(pipeline, { ...recipe, encoder }, picture);
+    leftBehind(variant.width * variant.height * picture.frames * 4);
+    return rendition;
   }
   const { base, gainMap } = await attempt(
     'VARIANT_UNRENDERABLE',

@@ -4,16 +4,34 @@ import { isCutShort } from '../../core/picture/cut-short.ts';
 import { Failure, failureOf } from '../../core/failure.ts';
 import { withEnd } from '../../core/picture/jpeg-end.ts';
 import { DECODE_SECONDS } from '../../core/picture/limits.ts';
+import { decodingMegabytes } from '../../core/picture/memory.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { DecodeOptions, ForeignDecoders, Raster } from '../../ports.ts';
 import { colourIn, pixelsOfColour, profileOption, type Seen } from './colour.ts';
+import { letGoOfGarbage } from './garbage.ts';
 import { FAIL_ON, pixelsOf } from './rasters.ts';
 import { sourceOf } from './source.ts';
 import { fitted, withoutSurplus } from './surplus.ts';
 import { decoding } from './threads.ts';
 
+/** From so much on memory is short, and what is left of an earlier picture in the way. Of a phone's photo it is less. */
+const MUCH_MEGABYTES = 200;
+
 /** `resize` first in the pipeline, so that a JPEG is shrunk while it is decoded. */
 export async function decode(
+  file: Buffer,
+  options: DecodeOptions,
+  foreign: ForeignDecoders,
+): Promise<Raster> {
+  const { picture, size } = options;
+  const isMuch = decodingMegabytes(file, picture, size) > MUCH_MEGABYTES;
+  if (isMuch) letGoOfGarbage();
+  const raster = await decoded(file, options, foreign);
+  if (isMuch) letGoOfGarbage();
+  return raster;
+}
+
+async function decoded(
   file: Buffer,
   options: DecodeOptions,
   foreign: ForeignDecoders,

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { hiddenPoster, type Poster } from '../../core/picture/apng-poster.ts';
+import { hiddenPoster, type Poster } from '../../core/picture/apng-frames.ts';
 import { leavesCanvas, withTransparentFrame } from '../../core/picture/gif.ts';
 import { heicOrientation } from '../../core/picture/heic-orientation.ts';
 import type { Picture, Size } from '../../core/picture/picture.ts';

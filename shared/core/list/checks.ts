@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { widthsOf } from './geometry.ts';
+import { mostOfLimits } from '../picture/memory.ts';
 import { globProblem } from './glob.ts';
 import {
   limitsShape,
@@ -28,7 +29,7 @@ interface Draft {
   names: unknown[];
   presets: (Preset | undefined)[];
   rules: (PresetList['rules'][number] | undefined)[];
-  variants: number;
+  limits: PresetList['limits'] | undefined;
 }
 
 function draftOf(written: unknown): Draft {
@@ -38,7 +39,7 @@ function draftOf(written: unknown): Draft {
     names: all.map(preset => (preset as { name?: unknown } | null)?.name),
     presets: all.map(preset => presetShape.safeParse(preset).data),
     rules: (Array.isArray(rules) ? rules : []).map(rule => ruleShape.safeParse(rule).data),
-    variants: limitsShape.safeParse(limits ?? {}).data?.variants ?? Number.POSITIVE_INFINITY,
+    limits: limitsShape.safeParse(limits ?? {}).data,
   };
 }
 
@@ -46,6 +47,7 @@ function issuesBetween(draft: Draft): PresetIssue[] {
   const issues: PresetIssue[] = [];
   const complain: Complain = (path, message) => issues.push({ code: 'custom', path, message });
   checkNames(draft, complain);
+  checkLimits(draft, complain);
   for (const [index, preset] of draft.presets.entries()) {
     const inPreset: Complain = (path, message) => complain(['presets', index, ...path], message);
     if (preset) checkGeometry(preset, inPreset);
@@ -71,6 +73,16 @@ function checkNames({ names }: Draft, complain: Complain): void {
   for (const [index, name] of names.entries()) {
     if (name === undefined || names.indexOf(name) === index) continue;
     complain(['presets', index, 'name'], 'expected a name that no other preset has');
+  }
+}
+
+/** What would be refused picture by picture for its memory is not promised by a limit. */
+function checkLimits({ limits }: Draft, complain: Complain): void {
+  if (!limits) return;
+  for (const [name, { most, why }] of Object.entries(mostOfLimits(limits))) {
+    const value = limits[name as keyof ReturnType<typeof mostOfLimits>];
+    if (value > most)
+      complain(['limits', name], `expected at most ${most}, ${why}, received ${value}`);
   }
 }
 
@@ -141,15 +153,12 @@ function checkTwice(widths: number[], path: PropertyKey[], complain: Complain): 
   }
 }
 
-function checkRule(
-  { names, presets, variants }: Draft,
-  wanted: string[],
-  complain: Complain,
-): void {
+function checkRule({ names, presets, limits }: Draft, wanted: string[], complain: Complain): void {
   for (const [index, name] of wanted.entries()) {
     if (!names.includes(name)) complain([index], `expected one of: ${names.join(', ')}`);
     if (wanted.indexOf(name) !== index) complain([index], 'expected each preset once');
   }
+  const variants = limits?.variants ?? Number.POSITIVE_INFINITY;
   const count = presets
     .filter(preset => preset && wanted.includes(preset.name))
     .reduce((sum, preset) => sum + (preset ? variantsOf(preset) : 0), 0);

@@ -15,6 +15,8 @@ export interface Recipe {
   search?: number;
   background: string;
   sharpen?: number;
+  /** Files of animations are others than before their frames were sharpened. */
+  sharpenFrames?: true;
   colour?: 'p3';
   hdr?: 'keep';
   copyright?: 'keep';
@@ -43,12 +45,20 @@ export function recipeOf(
     ...(preset.adjust ? { adjust: preset.adjust } : {}),
     ...(searches(preset) ? { search: SEARCH } : {}),
     background: preset.background.toLowerCase(),
-    ...(preset.sharpen ? { sharpen: preset.sharpen } : {}),
+    ...sharpening(preset, format),
     ...(preset.colour === 'p3' ? { colour: 'p3' } : {}),
     ...(preset.hdr === 'keep' && format === 'jpeg' ? { hdr: 'keep' } : {}),
     ...(metadata.copyright === 'keep' ? { copyright: 'keep' } : {}),
     format,
     encoder,
+  };
+}
+
+function sharpening({ sharpen, formats }: Preset, format: OutputFormat) {
+  if (sharpen === undefined) return {};
+  return {
+    sharpen,
+    ...(formats[format as 'webp']?.animated ? { sharpenFrames: true as const } : {}),
   };
 }
 

@@ -18,6 +18,7 @@ export const PNG_CHUNKS = {
   gAMA: chunkType('gAMA'),
   iTXt: chunkType('iTXt'),
   sRGB: chunkType('sRGB'),
+  tEXt: chunkType('tEXt'),
   zTXt: chunkType('zTXt'),
 } as const;
 
@@ -59,10 +60,13 @@ interface Canvas {
   height: number;
 }
 
-/** The frames as they are seen, RGBA; each is overwritten by the next. */
-export function* composeFrames(canvas: Canvas, frames: ApngFrame[]): Generator<Buffer> {
+/** The frames as they are seen, RGBA; each is overwritten by the next, and none is asked for before its turn. */
+export async function* composeFrames(
+  canvas: Canvas,
+  frames: AsyncIterable<ApngFrame>,
+): AsyncGenerator<Buffer> {
   let shown: Buffer = Buffer.alloc(canvas.width * canvas.height * 4);
-  for (const frame of frames) {
+  for await (const frame of frames) {
     const before = frame.dispose === 'previous' ? Buffer.from(shown) : shown;
     draw(frame, shown, canvas);
     yield shown;

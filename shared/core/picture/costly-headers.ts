@@ -5,16 +5,18 @@ import type { Picture } from './picture.ts';
 import { type Limits, refuse } from './limits.ts';
 import { firstDirectory, nextDirectory, tiffReader } from './tiff-reader.ts';
 
-/** All of a PNG's compressed texts, unpacked: libpng unpacks each before it is asked what for. */
+/** All of a PNG's texts, unpacked: libpng unpacks each before it is asked what for. */
 const TEXT_MEGABYTES = 8;
+/** What each counts for beside its bytes: two million empty ones take libpng 99 s. */
+const TEXT_BYTES = 4000;
+/** Ten times as many as a writer makes of 64 MB. Whoever looks through them does so several times. */
+const PNG_CHUNKS_AT_MOST = 100_000;
 /** libvips reads the directory of each page to tell their number. */
 const TIFF_PAGES = 10_000;
 
 /** Throws ORIGINAL_TOO_LARGE where reading the header alone would take seconds, or more memory than the picture. */
 export function refuseHeaderOf(file: Buffer, kind: Picture['format'], limits: Limits): void {
-  if (kind === 'png' && textOverflows(file, TEXT_MEGABYTES * 1e6)) {
-    refuse(`at most ${TEXT_MEGABYTES} MB of text in a PNG`, 'more');
-  }
+  if (kind === 'png') refuseChunksOf(file);
   const frames =
     kind === 'webp'
       ? webpFrames(file, limits.frames)
@@ -27,15 +29,22 @@ export function refuseHeaderOf(file: Buffer, kind: Picture['format'], limits: Li
   }
 }
 
-function textOverflows(file: Buffer, most: number): boolean {
-  let left = most;
+function refuseChunksOf(file: Buffer): void {
+  let chunks = 0;
+  let left = TEXT_MEGABYTES * 1e6;
   for (const { type, at, bytes } of pngChunks(file)) {
-    const packed = PACKED.get(type)?.(file.subarray(at, at + bytes));
-    if (!packed) continue;
-    left -= unpackedLength(packed, left);
-    if (left <= 0) return true;
+    chunks += 1;
+    if (chunks > PNG_CHUNKS_AT_MOST) {
+      refuse(`at most ${PNG_CHUNKS_AT_MOST} chunks in a PNG`, 'more');
+    }
+    const textIn = TEXTS.get(type);
+    if (!textIn) continue;
+    left -= TEXT_BYTES + textIn(file.subarray(at, at + bytes), left);
+    if (left <= 0) {
+      const counted = `each counted as ${TEXT_BYTES} bytes and its own`;
+      refuse(`at most ${TEXT_MEGABYTES} MB of texts in a PNG, ${counted}`, 'more');
+    }
   }
-  return false;
 }
 
 /** Keyword, 0, method, text. (PNG, third edition, 11.3.3.3) */
@@ -53,17 +62,18 @@ function packedInternational(data: Buffer): Buffer | undefined {
   return translated < 0 ? undefined : data.subarray(translated + 1);
 }
 
-/** Where the compressed text is in a chunk of each type; undefined where there is none. */
-const PACKED = new Map<number, (data: Buffer) => Buffer | undefined>([
-  [PNG_CHUNKS.zTXt, packedText],
-  [PNG_CHUNKS.iTXt, packedInternational],
+/** Bytes of the text in a chunk of each type, `most` where there are more. */
+const TEXTS = new Map<number, (data: Buffer, most: number) => number>([
+  [PNG_CHUNKS.tEXt, ({ length }) => length],
+  [PNG_CHUNKS.zTXt, (data, most) => unpackedLength(packedText(data), most)],
+  [PNG_CHUNKS.iTXt, (data, most) => data.length + unpackedLength(packedInternational(data), most)],
 ]);
 
 /** What a text counts for that cannot be unpacked, so that a row of such is not unpacked for ever. */
 const BROKEN_TEXT_BYTES = 1e6;
 
-/** Bytes, `most` where there are more. */
-function unpackedLength(packed: Buffer, most: number): number {
+function unpackedLength(packed: Buffer | undefined, most: number): number {
+  if (!packed) return 0;
   try {
     return inflateSync(packed, { maxOutputLength: most }).length;
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import { apngFrames } from './apng.ts';
-import { hiddenPoster } from './apng-poster.ts';
+import { hiddenPoster } from './apng-frames.ts';
 import { colourOf, type Pixels } from './colour.ts';
 import { toldBy } from './colour-told.ts';
 import { gainMapIn } from './gain-map.ts';

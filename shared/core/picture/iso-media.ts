@@ -102,6 +102,12 @@ function isGrey(file: Buffer, { type, from, to }: Box): boolean {
   return type === 'av1C' ? (byte & 0x10) !== 0 : (byte & 3) === 0;
 }
 
+/** The flag of av1C that its samples have more than 8 bits, which each tile of a grid has. (AV1-ISOBMFF, 2.3.3) */
+export function isDeepAvif(file: Buffer): boolean {
+  const config = propertiesOf(file).all.find(({ type }) => type === 'av1C');
+  return config !== undefined && ((file[config.from + 2] ?? 0) & 0x40) !== 0;
+}
+
 /** The first version of a full box has 16 bits for an item's number, later ones 32. */
 function primaryOf(file: Buffer, meta: Box): number {
   const box = find(file, meta, 'pitm', 4);

@@ -15,6 +15,9 @@ export interface Limits {
  */
 const WHOLE_DECODE_MEGAPIXELS: Partial<Record<Picture['format'], number>> = { avif: 50, heic: 50 };
 
+/** What JPEG can say, and more than any screen shot has. Rows of a million pixels take gigabytes, however few they are. */
+const LONGEST_SIDE = 65_535;
+
 /** Of one decoder. HEIC goes through two: libheif, then sharp. A 12 MP picture of an iPhone takes about a second. */
 export const DECODE_SECONDS = 30;
 
@@ -26,6 +29,9 @@ export function refuseBeyond(picture: Picture, limits: Limits): void {
   if (megapixels > most) {
     const whose = most === limits.megapixels ? 'limits.megapixels' : `what is safe for ${format}`;
     refuse(`at most ${most} megapixels (${whose})`, `${width}x${height}`);
+  }
+  if (Math.max(width, height) > LONGEST_SIDE) {
+    refuse(`at most ${LONGEST_SIDE} pixels a side`, `${width}x${height}`);
   }
   if (frames > limits.frames) refuse(`at most ${limits.frames} frames (limits.frames)`, frames);
   if (frames > 1 && frames * megapixels > limits.animationMegapixels) {

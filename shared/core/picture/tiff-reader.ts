@@ -65,13 +65,16 @@ export function directoryAt(reader: TiffReader, at: number): Map<number, number>
   return entries;
 }
 
-const SHORT = 3;
+const [SHORT, LONG] = [3, 4];
 
 /** The first number of an entry, or of another kind of value where that lies. */
 export function numberIn(reader: TiffReader, entry: number): number {
   const { value, room } = layoutOf(reader);
-  const isShort = reader.short(entry + 2) === SHORT;
-  if (!isShort) return reader.offset(entry + value);
-  const isHere = reader.offset(entry + 4) * 2 <= room;
+  const kind = reader.short(entry + 2);
+  const count = reader.offset(entry + 4);
+  // A BigTIFF has room for eight bytes, of which a LONG takes the first four.
+  if (kind === LONG && count === 1) return reader.long(entry + value);
+  if (kind !== SHORT) return reader.offset(entry + value);
+  const isHere = count * 2 <= room;
   return reader.short(isHere ? entry + value : reader.offset(entry + value));
 }

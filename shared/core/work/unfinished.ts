@@ -31,6 +31,11 @@ export function crashesKey(key: string): string {
   return `${CRASHES}${hashOf(key)}.json`;
 }
 
+/** Of one derivative, by its key: what a miss makes is counted apart from what an upload does. */
+export function missCrashesKey(derivative: string): string {
+  return `${CRASHES}miss-${hashOf(derivative)}.json`;
+}
+
 export function unfinishedKey(key: string): string {
   return `${UNFINISHED}${hashOf(key)}.json`;
 }

@@ -1,12 +1,14 @@
 import pLimit from 'p-limit';
 import { Failure, failureOf } from '../../core/failure.ts';
 import { fallbackOf, isWorthIt } from '../../core/set/fallback.ts';
-import { neededScale, scaled } from '../../core/list/geometry.ts';
+import { scaled } from '../../core/list/geometry.ts';
 import type { Placeholder } from '../../core/picture/placeholder.ts';
 import type { Outcome } from '../../core/set/compose.ts';
 import { placed, type Regions } from '../../core/set/crops.ts';
 import type { ManifestVariant } from '../../core/set/manifest.ts';
-import type { Picture } from '../../core/picture/picture.ts';
+import { MOST_MEGABYTES } from '../../core/picture/memory.ts';
+import type { Picture, Size } from '../../core/picture/picture.ts';
+import { type Affordable, affordable, variantMegabytes } from '../../core/set/memory.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import type { Spent } from '../../core/set/report.ts';
 import { inStartingOrder } from '../../core/set/schedule.ts';
@@ -14,6 +16,7 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, Raster } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRegions } from './find-regions.ts';
+import { lanesOf } from './lanes.ts';
 import { timed } from './timed.ts';
 
 export interface Job {
@@ -50,21 +53,24 @@ const WRITES_SIDE_BY_SIDE = 6;
  */
 export async function develop(asked: Job, darkroom: Darkroom): Promise<Developed> {
   const { codec } = darkroom;
-  const raster = await decodeOnce(asked, codec);
+  const { size, spareMegabytes, variants: kept, beyond } = affordable(asked);
+  const raster = await decodeOnce(asked, size, codec);
   const regions = await regionsOf(raster, asked, codec);
-  const job = { ...asked, variants: asked.variants.map(variant => placed(variant, regions)) };
-  const lanes = pLimit(darkroom.lanes);
+  const variants = kept.map(variant => placed(variant, regions));
+  const job = { ...asked, variants };
+  const lanes = lanesOf(darkroom.lanes, spareMegabytes);
   const writes = pLimit(WRITES_SIDE_BY_SIDE);
   const sizes = new Map<string, Promise<number | undefined>>();
-  const ofPlaceholder = smallestWhole(job.variants);
+  const ofPlaceholder = smallestWhole(variants);
   const pixelsOf = geometriesOf(
     raster,
-    ofPlaceholder ? [...job.variants, ofPlaceholder] : job.variants,
+    ofPlaceholder ? [...variants, ofPlaceholder] : variants,
     job,
     codec,
   );
-  const outcomes = inStartingOrder(job.variants, darkroom.lanes).map(async variant => {
-    const rendering = lanes(() => render(variant, pixelsOf, job, darkroom));
+  const outcomes = inStartingOrder(variants, darkroom.lanes).map(async variant => {
+    const megabytes = variantMegabytes(variant, job.picture);
+    const rendering = lanes(megabytes, () => render(variant, pixelsOf, job, darkroom));
     sizes.set(
       variant.key,
       rendering.then(
@@ -74,7 +80,7 @@ export async function develop(asked: Job, darkroom: Darkroom): Promise<Developed
     );
     return await outcomeOf(variant, rendering, { job, darkroom, writes, sizes });
   });
-  const forPlaceholder = lanes(async () =>
+  const forPlaceholder = lanes(0, async () =>
     codec.placeholder(ofPlaceholder ? await pixelsOf(ofPlaceholder) : raster),
   );
   const idle = Promise.allSettled([...sizes.values(), forPlaceholder]);
@@ -84,7 +90,13 @@ export async function develop(asked: Job, darkroom: Darkroom): Promise<Developed
     idle.then(() => job.encoded?.()),
   ]);
   const picture: Picture = raster.salvaged ? { ...job.picture, salvaged: true } : job.picture;
-  return { outcomes: made, placeholder, picture, regions };
+  return { outcomes: [...made, ...beyond.map(beyondMemory)], placeholder, picture, regions };
+}
+
+function beyondMemory({ variant, megabytes }: Affordable['beyond'][number]): Outcome {
+  const { format, width, height } = variant;
+  const message = `expected a file that takes at most ${MOST_MEGABYTES} MB to make, ${format} of ${width}x${height} takes ${megabytes} MB of this picture`;
+  return { variant, failure: new Failure('VARIANT_UNRENDERABLE', message) };
 }
 
 /** Enough pixels for a placeholder, which has 48 a side at most, and far fewer to read than the raster has. */
@@ -142,12 +154,12 @@ async function fallbackBytes(
   return before?.state === 'rendered' ? before.bytes : undefined;
 }
 
-async function decodeOnce(job: Job, codec: Codec): Promise<Raster> {
-  const { file, picture, variants, whole, list, spent } = job;
-  const scales = [...whole, ...variants].map(({ recipe, ...size }) =>
-    neededScale(picture, size, recipe.fit),
-  );
-  const size = scaled(picture, scales.length > 0 ? Math.max(...scales) : placeholderScale(picture));
+async function decodeOnce(
+  { file, picture, variants, whole, list, spent }: Job,
+  needed: Size | undefined,
+  codec: Codec,
+): Promise<Raster> {
+  const size = needed ?? scaled(picture, placeholderScale(picture));
   const wantsP3 = [...whole, ...variants].some(({ recipe }) => recipe.colour === 'p3');
   spent.decodes += 1;
   return await timed(spent, 'decode', () =>

@@ -3,6 +3,7 @@ import { unusableKey } from '../../core/set/keys.ts';
 import type { Manifest, ManifestVariant } from '../../core/set/manifest.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { readManifest } from '../stored-set.ts';
+import { isKnownToKill } from './miss-guard.ts';
 import { unlessUnusable } from './unless-unusable.ts';
 
 export type Auto = { found: 'variant'; key: string } | { found: 'nothing' };
@@ -20,15 +21,23 @@ export async function answerAuto(
 async function choose(
   { preset, original }: AutoRequest,
   facts: ClientFacts,
-  { derivatives, listInForce }: Darkroom,
+  darkroom: Darkroom,
 ): Promise<Auto> {
+  const { derivatives, listInForce } = darkroom;
   const [manifest, { list }] = await Promise.all([
     readManifest(original, derivatives),
     listInForce.current(),
   ]);
-  const files = (manifest ? filesToBeHad(manifest) : []).filter(one => one.preset === preset);
-  const chosen = chosenVariant(files, facts, list.clients);
-  return chosen ? { found: 'variant', key: chosen.key } : { found: 'nothing' };
+  if (!manifest) return { found: 'nothing' };
+  let files = filesToBeHad(manifest).filter(one => one.preset === preset);
+  for (;;) {
+    const chosen = chosenVariant(files, facts, list.clients);
+    if (!chosen) return { found: 'nothing' };
+    const isToBeMade = chosen.state === 'on_demand';
+    const kills = isToBeMade && (await isKnownToKill(chosen.key, manifest.original, darkroom));
+    if (!kills) return { found: 'variant', key: chosen.key };
+    files = files.filter(one => one !== chosen);
+  }
 }
 
 /** Of an original that cannot be read any more, what was made is there, and nothing is made on demand. */

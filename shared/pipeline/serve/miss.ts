@@ -4,7 +4,7 @@ import { isAsked } from '../../core/set/asked.ts';
 import { standingRegions } from '../../core/set/crops.ts';
 import { type DerivativeName, parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
 import { variantsOf } from '../../core/set/plan.ts';
-import { nothingSpent } from '../../core/set/report.ts';
+import { nothingSpent, type Spent } from '../../core/set/report.ts';
 import { isCurrent, pictureIn, versionIn } from '../../core/set/seen.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
@@ -15,6 +15,7 @@ import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
 import { takeDownOf } from '../removal/take-down-records.ts';
 import { writeDerivative } from '../stored-set.ts';
 import { type LookedOriginal, lookAt } from './look.ts';
+import { type MissGuard, missGuardFor } from './miss-guard.ts';
 import { currentKeyFor } from './moved.ts';
 import { unlessUnusable } from './unless-unusable.ts';
 
@@ -67,9 +68,12 @@ async function make(
   seen: LookedOriginal,
   darkroom: Darkroom,
 ): Promise<Miss | 'undeclared'> {
+  const guard = await missGuardFor(key, seen.original, darkroom);
+  if (guard === 'kills') return { found: 'nothing' };
+  if (Buffer.isBuffer(guard)) return fileOf(guard, format, false);
   const writer = newWriter(original, false);
   const noted = { ...darkroom, derivatives: notedWrites(writer, darkroom.derivatives) };
-  const [done] = await Promise.allSettled([render(key, seen, noted)]);
+  const [done] = await Promise.allSettled([render(key, seen, guard, noted)]);
   const withdrew = writer.isUnchecked ? await withdrawn(key, original, darkroom) : undefined;
   if (withdrew) return { found: 'taken-down', withdrew };
   if (done.status === 'rejected') return unmade(failureOf(done.reason), seen);
@@ -110,17 +114,38 @@ function mayBeMade(key: string, version: string, seen: LookedOriginal): boolean 
 async function render(
   key: string,
   seen: LookedOriginal,
+  guard: MissGuard,
   darkroom: Darkroom,
 ): Promise<Buffer | undefined> {
   const spent = nothingSpent();
   const file = await readOriginal(seen, spent, darkroom);
-  const picture = await darkroom.codec.inspect(file, seen.list);
-  const variant = declared(key, seen, picture);
-  if (!variant) return undefined;
-  let made: Buffer | undefined;
+  try {
+    await guard.raise();
+    const picture = await darkroom.codec.inspect(file, seen.list);
+    const variant = declared(key, seen, picture);
+    return variant && (await made(variant, { file, picture, spent, guard }, seen, darkroom));
+  } finally {
+    await guard.lower();
+  }
+}
+
+interface Begun {
+  file: Buffer;
+  picture: Picture;
+  spent: Spent;
+  guard: MissGuard;
+}
+
+async function made(
+  variant: Variant,
+  { file, picture, spent, guard }: Begun,
+  seen: LookedOriginal,
+  darkroom: Darkroom,
+): Promise<Buffer | undefined> {
+  let written: Buffer | undefined;
   const write = async (_: Variant, rendition: Buffer) => {
     await writeDerivative(variant, rendition, darkroom.derivatives);
-    made = rendition;
+    written = rendition;
   };
   const wanted = variantsOf(seen, picture);
   const whole = decidingVariants(wanted);
@@ -135,11 +160,12 @@ async function render(
     kept: [],
     spent,
     write,
+    encoded: guard.lower,
   };
   const [outcome] = (await develop(job, darkroom)).outcomes;
   if (outcome && 'failure' in outcome) throw outcome.failure;
-  darkroom.log.info('miss-rendered', { key, milliseconds: spent.milliseconds });
-  return made;
+  darkroom.log.info('miss-rendered', { key: variant.key, milliseconds: spent.milliseconds });
+  return written;
 }
 
 /** Skipped files are not declared either: the client was told of another that serves it better. */

@@ -46,6 +46,26 @@ describe('a preset list', () => {
       'rules[1].match: expected no parentheses',
     ],
     [
+      'more megapixels than the memory of a function holds',
+      `limits: { megapixels: 500 }\n${SMALL}`,
+      'p.yaml:1:23 limits.megapixels: expected at most 164, since a progressive JPEG takes 6.3 bytes a pixel, beside its file, of the 1400 MB that a picture may take of a function’s 2048 MB, received 500',
+    ],
+    [
+      'files of half a gigabyte and more',
+      `limits: { megabytes: 2000 }\n${SMALL}`,
+      'limits.megabytes: expected at most 550, since a file is held twice',
+    ],
+    [
+      'animations of a gigapixel',
+      `limits:\n  animationMegapixels: 1000\n${SMALL}`,
+      'p.yaml:2:24 limits.animationMegapixels: expected at most 129, since frames take 8 bytes a pixel',
+    ],
+    [
+      'files so large that they leave no room for pixels',
+      `limits: { megabytes: 540 }\n${SMALL}`,
+      'limits.megapixels: expected at most 88,',
+    ],
+    [
       'an unknown key',
       `${HEAD}  - { name: feed, widhts: [480], formats: { jpeg: {} } }`,
       'p.yaml:5:19 presets[0].widhts: expected one of the keys name, device, generate, widths,',

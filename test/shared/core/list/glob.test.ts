@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
 import { globProblem, matchesGlob } from '../../../../shared/core/list/glob.ts';
+import { unhurriedMs } from '../../../support/slowness.ts';
 import { numbered } from '../../../support/thorough.ts';
 
 describe('a glob', () => {
@@ -86,22 +87,9 @@ it('means what picomatch means by it', () => {
   );
 });
 
-function msOf(work: () => unknown): number {
-  const started = performance.now();
-  work();
-  return performance.now() - started;
-}
-
-/** A million additions: a millisecond of a core that is nobody else's, and more where it is shared or slow. */
-function million(): number {
-  let sum = 0;
-  for (let n = 0; n < 1_000_000; n++) sum = (sum + n) | 0;
-  return sum;
-}
-
 /** One of up to fifty tries is enough, since the machine may be busy with something else. */
 function takesMillisecond(work: () => unknown): boolean {
-  return Array.from({ length: 50 }).some(() => msOf(work) < Math.max(1, msOf(million)));
+  return Array.from({ length: 50 }).some(() => unhurriedMs(work) < 1);
 }
 
 describe('a match takes a millisecond at most', () => {

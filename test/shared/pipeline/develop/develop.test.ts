@@ -4,6 +4,7 @@ import { nothingSpent } from '../../../../shared/core/set/report.ts';
 import { presetsFor } from '../../../../shared/core/list/rules.ts';
 import { type Variant, wantedVariants } from '../../../../shared/core/set/variants.ts';
 import { develop } from '../../../../shared/pipeline/develop/develop.ts';
+import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { codec } from '../../../support/codec.ts';
 import { testDarkroom } from '../../../support/darkrooms.ts';
 import { quarters } from '../../../support/originals.ts';
@@ -41,4 +42,30 @@ it('a file of a P3 photo has the same bytes alone as beside the one that keeps P
   const missing = whole.filter(({ preset }) => preset === 'narrow');
   const later = await made(file, picture, missing, whole);
   for (const [name, bytes] of later) expect(bytes === all.get(name), name).toBe(true);
+});
+
+it('a file that takes more memory than a function has is left out by name, and the others are made', async () => {
+  const darkroom = testDarkroom(`version: 1
+rules: [{ match: '**', presets: [p] }]
+presets: [{ name: p, widths: [480, 12000], formats: { jpeg: {}, avif: {} } }]`);
+  darkroom.originals.upload('a.jpg', 'jpeg 12000x9000');
+  const report = await reconcile('a.jpg', darkroom);
+  expect(report).toMatchObject({ outcome: 'developed' });
+  const states = darkroom
+    .manifest('a.jpg')
+    ?.variants.map(one => [one.format, one.width, one.state]);
+  expect(states).toEqual([
+    ['avif', 480, 'rendered'],
+    ['jpeg', 480, 'rendered'],
+    ['avif', 12_000, 'failed'],
+    ['jpeg', 12_000, 'rendered'],
+  ]);
+  const left = darkroom.manifest('a.jpg')?.variants.find(({ state }) => state === 'failed');
+  expect(left).toMatchObject({
+    reason: 'VARIANT_UNRENDERABLE',
+    message: expect.stringMatching(
+      /^expected a file that takes at most 1400 MB to make, avif of 12000x9000 takes \d+ MB/,
+    ),
+  });
+  expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'settled' });
 });

@@ -1,0 +1,94 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { OriginalObject } from '../../core/set/manifest.ts';
+import {
+  type Crashes,
+  crashesOf,
+  crashesSchema,
+  missCrashesKey,
+  newCrashes,
+} from '../../core/work/unfinished.ts';
+import type { Darkroom } from '../darkroom.ts';
+import { findRecord, writeRecord } from '../records.ts';
+
+/** A file that took so many processes with it is not begun again. */
+const MOST_CRASHES = 3;
+/** So long after a start its process may still be at work: a file that many ask for at once is begun by several. */
+const AT_WORK_MS = 30_000;
+/** How long one more who asks waits for what those make. */
+const PATIENCE_MS = 4000;
+const LOOK_EVERY_MS = 500;
+
+type Guarding = Pick<Darkroom, 'config' | 'derivatives' | 'now'>;
+
+export interface MissGuard {
+  /** Right before the decoder is started. */
+  raise(): Promise<void>;
+  /** As soon as no decoder and no encoder is at work, whatever came of it. */
+  lower(): Promise<void>;
+}
+
+/**
+ * A file whose decoder or encoder kills the process leaves no report, and each view would kill another one. So starts
+ * are counted, in a record of that file alone: of a picture that an upload developed, one size may be too much. It is
+ * removed by the first that comes back. 'kills' where none did of so many; the bytes, where one did meanwhile.
+ */
+export async function missGuardFor(
+  key: string,
+  original: OriginalObject,
+  darkroom: Guarding,
+): Promise<MissGuard | Buffer | 'kills'> {
+  const { config, now } = darkroom;
+  if (!config) return { raise: nothing, lower: nothing };
+  const place = missCrashesKey(key);
+  const record = await crashRecord(place, config);
+  const crashes = crashesOf(record, original, now());
+  if (record && crashes >= MOST_CRASHES) {
+    const mayBeAtWork = now().getTime() - Date.parse(record.at) < AT_WORK_MS;
+    return (mayBeAtWork && (await madeByAnother(key, darkroom))) || 'kills';
+  }
+  let isUp = false;
+  return {
+    raise: async () => {
+      isUp = true;
+      await writeRecord(config, place, newCrashes(original, crashes + 1, now()));
+    },
+    lower: async () => {
+      if (!isUp) return;
+      await config.remove([place]);
+      isUp = false;
+    },
+  };
+}
+
+async function nothing(): Promise<void> {}
+
+/** Whether a view of the file would make it at all. */
+export async function isKnownToKill(
+  key: string,
+  original: OriginalObject,
+  { config, now }: Pick<Darkroom, 'config' | 'now'>,
+): Promise<boolean> {
+  if (!config) return false;
+  const record = await crashRecord(missCrashesKey(key), config);
+  return crashesOf(record, original, now()) >= MOST_CRASHES;
+}
+
+async function crashRecord(
+  place: string,
+  config: NonNullable<Darkroom['config']>,
+): Promise<Crashes | undefined> {
+  const found = await findRecord(config, place, crashesSchema);
+  return found === 'unreadable' ? undefined : found;
+}
+
+async function madeByAnother(
+  key: string,
+  { derivatives }: Pick<Darkroom, 'derivatives'>,
+): Promise<Buffer | undefined> {
+  for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_EVERY_MS) {
+    await wait(LOOK_EVERY_MS);
+    const there = await derivatives.get(key);
+    if (there) return there.bytes;
+  }
+  return undefined;
+}
