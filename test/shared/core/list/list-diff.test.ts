@@ -6,6 +6,7 @@ import { impactOf, isTouched } from '../../../../shared/core/list/edit-impact.ts
 import { listDiff } from '../../../../shared/core/list/list-diff.ts';
 import { type PresetList, presetListShape } from '../../../../shared/core/list/preset-list.ts';
 import { defaultList, listOf, SMALL } from '../../../support/preset-lists.ts';
+import { unhurriedMs } from '../../../support/slowness.ts';
 
 const small = listOf(SMALL);
 const edited = (...replacements: [string, string][]) =>
@@ -206,9 +207,10 @@ describe('impactOf', () => {
 
   it('keeps up with a walk of 20,000 keys a second', () => {
     const touch = impactOf([defaultList()], { ...defaultList(), epoch: 7 });
-    const started = performance.now();
-    for (let index = 0; index < 20_000; index += 1) touch(`photos/${index % 300}/${index}.jpg`);
-    expect(performance.now() - started).toBeLessThan(1000);
+    const walk = () => {
+      for (let index = 0; index < 20_000; index += 1) touch(`photos/${index % 300}/${index}.jpg`);
+    };
+    expect(unhurriedMs(walk)).toBeLessThan(1000);
   });
 });
 
