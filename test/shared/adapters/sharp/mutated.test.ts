@@ -6,7 +6,7 @@ import { apng } from '../../../support/apng.ts';
 import { codec } from '../../../support/codec.ts';
 import { caseOf, casesFolder } from '../../../support/colours.ts';
 import { decoded, one, variantsFor } from '../../../support/developing.ts';
-import { quarters } from '../../../support/originals.ts';
+import { quarters, ultraHdr } from '../../../support/originals.ts';
 import { numbered } from '../../../support/thorough.ts';
 import { tiff } from '../../../support/tiffs.ts';
 
@@ -24,6 +24,7 @@ const exif = { IFD0: { Copyright: 'somebody' } };
 
 const ORIGINALS: Record<string, () => Promise<Buffer> | Buffer> = {
   jpeg: () => drawn().withIccProfile('p3').withExif(exif).jpeg().toBuffer(),
+  'ultra hdr': () => ultraHdr(exif),
   'progressive jpeg': () => drawn().jpeg({ progressive: true }).toBuffer(),
   png: () => drawn().withIccProfile('p3').withExif(exif).png().toBuffer(),
   'palette png': () => drawn().png({ palette: true }).toBuffer(),
@@ -94,7 +95,7 @@ function mutated(file: Buffer, { kind, place: at, bytes }: Mutation): Buffer {
 const SMALL = 'limits: { megapixels: 4, frames: 20, animationMegapixels: 8 }';
 const preset = (rest: string) =>
   one(
-    `widths: [16], colour: p3, formats: { webp: { animated: true }, jpeg: {} }`,
+    `widths: [16], colour: p3, hdr: keep, formats: { webp: { animated: true }, jpeg: {} }`,
     `${SMALL}\n${rest}`,
   );
 const LISTS = [preset(''), preset('truncated: salvage')];
