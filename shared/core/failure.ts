@@ -15,6 +15,7 @@ const KINDS = {
   ORIGINAL_UNSUPPORTED: 'input',
   VARIANT_UNRENDERABLE: 'input',
   DEADLINE: 'transient',
+  DECODER_LATE: 'transient',
   ORIGINAL_CHANGED: 'transient',
   PURGE_BUSY: 'transient',
   QUEUE_BUSY: 'transient',

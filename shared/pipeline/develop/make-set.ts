@@ -137,6 +137,7 @@ async function readAndDevelop(
   const { spent } = attempt;
   const guard = await crashGuardFor(seen, attempt, darkroom);
   const file = await readOriginal(seen, spent, darkroom);
+  let isLate = false;
   try {
     await guard.raise();
     // The header is read anew with the file: what is carried into a rendition depends on the list.
@@ -153,8 +154,12 @@ async function readAndDevelop(
     const { regions: found, ...developed } = await develop(job, darkroom);
     attempt.hasSurvived = true;
     return { todo, failure: undefined, focus: focusOf(wanted, found), ...developed };
+  } catch (thrown) {
+    // What may be the picture's fault or a busy machine's is counted as a crash is, which it is the milder form of.
+    isLate = failureOf(thrown).code === 'DECODER_LATE';
+    throw thrown;
   } finally {
-    await guard.lower();
+    if (!isLate) await guard.lower();
   }
 }
 

@@ -91,6 +91,22 @@ describe('a picture that kills', () => {
     expect(await reconcile('a', darkroom)).toMatchObject({ outcome: 'developed' });
   });
 
+  it('is not blamed for a decoder that a busy machine holds up, unless it is late each time', async () => {
+    const darkroom = testDarkroom();
+    darkroom.originals.upload('a', PHOTO);
+    const late = new Failure('DECODER_LATE', 'expected a whole jpeg within 30 s');
+    const slow = { ...darkroom, codec: { ...darkroom.codec, decode: () => Promise.reject(late) } };
+    for (const attempt of [0, 1, 2])
+      await expect(reconcile('a', { ...slow, attempt })).rejects.toBe(late);
+    expect(darkroom.manifest('a')).toBeUndefined();
+    expect(await reconcile('a', { ...slow, attempt: 3 })).toMatchObject({ state: 'failed' });
+    expect(darkroom.manifest('a')?.failure?.code).toBe('ORIGINAL_CRASHED');
+    darkroom.at('2026-11-23T11:00:00.000Z');
+    await backfill({ keys: ['a'], mode: 'retry-failed' }, darkroom, darkroom.config);
+    expect(darkroom.manifest('a')?.complete).toBe(true);
+    expect(darkroom.config.keys()).toEqual([]);
+  });
+
   it('is tried again where someone asks for it: by then it may be blamed without a fault', async () => {
     const { darkroom, deliver } = deadly();
     darkroom.originals.upload('a', KILLER);
