@@ -1,5 +1,7 @@
 import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
+import { versionOf } from '../../core/set/keys.ts';
+import { isSameFocus, isSameObject } from '../../core/set/manifest.ts';
 import { type Neglect, neglectsOf } from '../../core/set/neglect.ts';
 import { type Pair, type Place, startingPlace } from '../../core/set/side-by-side.ts';
 import { isTooManyUndeveloped, pageKey, type Sweep } from '../../core/work/sweep.ts';
@@ -109,7 +111,9 @@ async function lookAt(
 ): Promise<Found> {
   const pair = await pairBehindLink(listed, context);
   if (!pair.original) return { orphans: await orphansIn(pair, context) };
-  for (const neglect of neglectsOf(pair, list, now)) {
+  const neglects = neglectsOf(pair, list, now);
+  if (hasOtherTarget(pair)) neglects.push('outdated');
+  for (const neglect of neglects) {
     if (!(await isAsItShouldBe(pair, neglect, context))) return { neglect };
   }
   return NOTHING;
@@ -124,21 +128,32 @@ async function pairBehindLink(pair: Pair, { originals }: SweepContext): Promise<
     : rest;
 }
 
+/** No event of a link tells that its target was replaced, and a link is never younger than its manifest. */
+function hasOtherTarget({ original, manifestAt, version }: Pair): boolean {
+  return (
+    original?.isLink === true && manifestAt !== undefined && version !== versionOf(original.etag)
+  );
+}
+
 /**
  * Where a listing alone cannot tell: the same bytes once more need no other manifest, after a copy onto itself an
- * original's files are named by an ETag that it had before, and a tombstone stays whatever is uploaded.
+ * original's files are named by an ETag that it had before, and a tombstone stays whatever is uploaded. Nor does a listing
+ * tell what the uploader says of the same bytes.
  */
 async function isAsItShouldBe(
   { key, original, version, isMixed }: Pair,
   neglect: Neglect,
-  { derivatives }: SweepContext,
+  { originals, derivatives }: SweepContext,
 ): Promise<boolean> {
-  if (neglect === 'undeveloped' || isMixed) return false;
+  if (neglect === 'undeveloped' || (neglect === 'leftovers' && isMixed)) return false;
   const manifest = await findManifest(key, derivatives);
   if (!manifest || manifest === 'unreadable') return false;
   if (manifest.takenDown) return true;
   if (neglect === 'leftovers') return manifest.version === version;
-  return manifest.original.etag === original?.etag && manifest.original.bytes === original.bytes;
+  const known = manifest.original;
+  if (known.etag !== original?.etag || known.bytes !== original.bytes) return false;
+  const now = await originals.head(key);
+  return now !== undefined && isSameObject(known, now) && isSameFocus(known, now);
 }
 
 /**

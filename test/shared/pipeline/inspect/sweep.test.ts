@@ -86,6 +86,34 @@ describe('a sweep', () => {
     expect(desk.state()).toMatchObject({ neglected: { undeveloped: 0, outdated: 0 } });
   });
 
+  it('hands over an original of which something else is said since its manifest', async () => {
+    const desk = await deskOf('a.jpg', 'b.jpg');
+    const { originals } = desk.darkroom;
+    const later = new Date(Date.now() + 60_000);
+    originals.say('a.jpg', { x: 430, y: 900 }, later);
+    originals.say('b.jpg', undefined, later);
+    desk.darkroom.at(new Date(later.getTime() + 2 * 3600_000).toISOString());
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['a.jpg']]);
+    expect(desk.darkroom.manifest('a.jpg')).toMatchObject({
+      original: { focus: { x: 430, y: 900 } },
+    });
+  });
+
+  it('hands over a symlink whose target was replaced, of which no event tells', async () => {
+    const desk = await deskOf('docs/a.jpg', 'docs/b.jpg');
+    const { originals } = desk.darkroom;
+    for (const one of ['a.jpg', 'b.jpg']) {
+      originals.link(one, `docs/${one}`);
+      await reconcile(one, desk.darkroom);
+    }
+    originals.upload('docs/a.jpg', 'jpeg 800x600');
+    await reconcile('docs/a.jpg', desk.darkroom);
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['a.jpg']]);
+    expect(desk.darkroom.manifest('a.jpg')?.original).toMatchObject({ width: 800, height: 600 });
+  });
+
   it('hands over the sets whose original went without an event, and nothing else', async () => {
     const desk = await deskOf(...TEN);
     const { originals, derivatives } = desk.darkroom;
