@@ -93,7 +93,8 @@ describe('ossStore keeps the contract against the local OSS server', () => {
       ['link.jpg', true],
       ['nowhere.jpg', true],
     ]);
-    expect(await store.head('link.jpg')).toMatchObject({ bytes: 5 });
+    const link = { target: 'a.jpg' };
+    expect(await store.head('link.jpg')).toMatchObject({ bytes: 5, link });
     expect(await store.head('nowhere.jpg')).toBeUndefined();
   });
 
