@@ -102,6 +102,7 @@ function textOf(
     ...takedownTexts(status, proof),
     `  rule      ${ruleText(status)}`,
     `  original  ${originalText(status)}`,
+    ...linkTexts(status),
     `  manifest  ${manifestText(manifest, fingerprint)}`,
     ...(failure ? [`  failure   ${failureText(failure)}`] : []),
     ...(isAsked(status) ? [`  whole     ${wholeText(status)}`] : []),
@@ -148,6 +149,12 @@ function originalText({ original, picture }: Status): string {
   return [...facts, ...said, bytesAsText(bytes), `ETag ${etag}`, `version ${versionOf(etag)}`].join(
     ', ',
   );
+}
+
+function linkTexts({ original, unasked }: Status): string[] {
+  if (!original?.link) return [];
+  const reason = unasked ? `: nothing is made of it, since ${unasked}` : '';
+  return [`  symlink   to ${original.link.target}${reason}`];
 }
 
 function focusText(focus: NonNullable<OriginalObject['focus']>): string {

@@ -75,7 +75,12 @@ export function memoryStore(): MemoryStore {
       const stored = read(key);
       if (!stored) return undefined;
       const { bytes, focus } = stored;
-      return { key, etag: etagOf(bytes), bytes: bytes.length, ...(focus ? { focus } : {}) };
+      const target = objects.get(key)?.target;
+      return {
+        ...{ key, etag: etagOf(bytes), bytes: bytes.length },
+        ...(focus ? { focus } : {}),
+        ...(target === undefined ? {} : { link: { target } }),
+      };
     },
     get,
     getUnless: async (key, etag) => {

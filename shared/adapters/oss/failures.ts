@@ -7,10 +7,11 @@ export const NO_CODE = 'NoCode';
 /** Of an answer that is no XML document where one is due, or not all of it. */
 export const UNREADABLE = 'UnreadableAnswer';
 
-/** OSS says of this very bucket that it has no such thing. A symlink without its target is as good as none: nothing can be read. */
+/** OSS says of this very bucket that it has no such thing. A symlink that leads nowhere is as good as none: nothing can be read. */
 const GONE = new Set([
   'NoSuchKey',
   'SymlinkTargetNotExist',
+  'InvalidTargetType',
   'NoSuchCORSConfiguration',
   'NoSuchLifecycle',
   'NoSuchWebsiteConfiguration',
@@ -49,6 +50,8 @@ export function failureFrom(what: string, cause: unknown): Failure {
   if (isPassing(cause as Record<string, unknown>)) {
     return new Failure('STORE_UNAVAILABLE', `${what}: OSS did not answer (${said})`, facts);
   }
+  // Whoever may upload may make a symlink lead to a symlink: its status is no 404.
+  if (GONE.has(String(code))) return missing(what, facts);
   if (status === 404) return notFound(what, said, facts);
   if (status === 403) return refused(what, said, facts);
   return new Failure('UNEXPECTED', `${what}: OSS answered ${said}`, facts);
@@ -68,7 +71,6 @@ function notFound(what: string, said: string, facts: Facts): Failure {
   if (facts.ossCode === 'NoSuchBucket') {
     return new Failure('STORE_DENIED', `${what}: OSS refused (${said})`, facts);
   }
-  if (GONE.has(String(facts.ossCode))) return missing(what, facts);
   const message = `${what}: expected OSS to say whether it is there, received ${said}`;
   return new Failure('STORE_UNAVAILABLE', message, { ...facts, unclear: true });
 }

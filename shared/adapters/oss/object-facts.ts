@@ -44,6 +44,11 @@ export function objectFrom(what: string, key: string, headers: object): Original
 /** What an uploader says its picture is about. */
 const FOCUS = 'x-oss-meta-focus';
 
+/** A HEAD of a symlink has the size and the ETag of its target. */
+export function isLink(headers: object): boolean {
+  return new Map<string, unknown>(Object.entries(headers)).get('x-oss-object-type') === 'Symlink';
+}
+
 /** Of storage classes that cannot be read without restoring the object first. */
 export function isArchiveClass(storageClass: string): boolean {
   return /^(Archive|ColdArchive|DeepColdArchive)$/.test(storageClass);

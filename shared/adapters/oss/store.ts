@@ -7,7 +7,7 @@ import type { OssConnection } from './client.ts';
 import { growingCrc64 } from './crc64.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { listPage } from './listing.ts';
-import { objectFrom, type Said, saidOf } from './object-facts.ts';
+import { isLink, objectFrom, type Said, saidOf } from './object-facts.ts';
 import { readExactly, readUnless, readWhole } from './reading.ts';
 import { removeAll, removeTogether } from './removal.ts';
 import { write } from './writing.ts';
@@ -21,7 +21,10 @@ export function ossStore(bucket: string, connection: OssConnection): ObjectStore
     head: key =>
       look('HEAD', key, async ({ what, attempt: { timeout } }) => {
         const { res } = await client.head(key, { timeout });
-        return objectFrom(what, key, res.headers);
+        const object = objectFrom(what, key, res.headers);
+        if (!isLink(res.headers)) return object;
+        const { targetName } = await client.getSymlink(key, { timeout });
+        return { ...object, link: { target: targetName } };
       }),
     get: key => look('GET', key, readWhole),
     getUnless: (key, etag) => look('GET', key, asked => readUnless(asked, etag)),

@@ -1,6 +1,7 @@
 import type { Preset, PresetList } from '../list/preset-list.ts';
 import { presetsFor } from '../list/rules.ts';
 import { isFolder } from './keys.ts';
+import type { Link } from './manifest.ts';
 
 /** Whether anything is wanted of a key of the originals bucket, before its picture is known. */
 
@@ -8,19 +9,28 @@ interface Key {
   key: string;
   /** Undefined where they are not known. */
   bytes: number | undefined;
+  /** Undefined where it is none, or where it was not looked behind. */
+  link?: Link | undefined;
 }
 
-export function askedPresets({ key, bytes }: Key, list: PresetList): Preset[] {
-  return isFolder(key, bytes) ? [] : presetsFor(key, list);
+export function askedPresets(one: Key, list: PresetList): Preset[] {
+  return reasonNotToAsk(one, list) === undefined ? presetsFor(one.key, list) : [];
 }
 
 export function isAsked(key: Key, list: PresetList): boolean {
   return askedPresets(key, list).length > 0;
 }
 
-/** For people. Undefined where something is wanted. */
-export function reasonNotToAsk(key: Key, list: PresetList): string | undefined {
-  if (isAsked(key, list)) return undefined;
-  const isUnruled = presetsFor(key.key, list).length === 0;
-  return isUnruled ? 'no rule of the preset list asks for it' : 'it is a folder of no bytes';
+/**
+ * For people. Undefined where something is wanted. Who may upload to one folder may make a symlink to any: it publishes
+ * nothing that is not published anyway.
+ */
+export function reasonNotToAsk({ key, bytes, link }: Key, list: PresetList): string | undefined {
+  if (presetsFor(key, list).length === 0) return 'no rule of the preset list asks for it';
+  if (isFolder(key, bytes)) return 'it is a folder of no bytes';
+  if (!link) return undefined;
+  if (link.isDown) return `${link.target}, which it leads to, was taken down`;
+  return presetsFor(link.target, list).length === 0
+    ? `no rule of the preset list asks for ${link.target}, which it leads to`
+    : undefined;
 }

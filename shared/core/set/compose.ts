@@ -28,12 +28,13 @@ export interface MadeSet {
 /** The manifest that an attempt commits: the entries that needed no work, and what became of the others. */
 export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Manifest {
   const { picture, placeholder, todo, outcomes, focus, failure } = made;
+  const { link: _, ...original } = seen.original;
   const done = outcomes.map(outcome => entryFrom(outcome, now));
   const variants = [...todo.entries, ...done].sort(inReadingOrder);
   return {
     schema: 1,
     version: versionIn(seen),
-    original: { ...seen.original, ...picture, ...(placeholder ? { placeholder } : {}) },
+    original: { ...original, ...picture, ...(placeholder ? { placeholder } : {}) },
     presets: seen.listFingerprint,
     complete: !failure && variants.every(({ state }) => state !== 'failed'),
     ...(failure ? { failure: { code: failure.code, message: failure.message } } : {}),

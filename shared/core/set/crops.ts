@@ -16,9 +16,14 @@ export interface Search {
 export type Regions = ReadonlyMap<string, Region>;
 
 /** Undefined of a file of which it is known what it shows. */
-export function searchOf({ gravity, recipe, region }: Variant): Search | undefined {
+export function searchOf(variant: Variant): Search | undefined {
+  return variant.region ? undefined : searchUnlessSaid(variant);
+}
+
+/** What would be searched for if the uploader said nothing. */
+export function searchUnlessSaid({ gravity, recipe }: Variant): Search | undefined {
   const { fit, aspect } = recipe;
-  const isDue = fit === 'cover' && aspect !== undefined && !region && isSearched(gravity);
+  const isDue = fit === 'cover' && aspect !== undefined && isSearched(gravity);
   return isDue ? { strategy: gravity, aspect } : undefined;
 }
 

@@ -65,8 +65,8 @@ function ofUnreadable(found: SetFacts): Finding[] {
   return [{ problem: 'corrupt', ...about, why, mend: 'settle' }];
 }
 
-function isAsked({ rule }: Status): boolean {
-  return rule !== undefined && rule.presets !== 'none';
+function isAsked({ unasked }: Status): boolean {
+  return unasked === undefined;
 }
 
 function hasDerivatives({ status, files }: SetFacts): boolean {
@@ -84,10 +84,10 @@ function blamed({ key: original, failure }: Status): Finding[] {
   return [{ problem: 'missing', original, why, mend: 'retry-failed' }];
 }
 
-/** No rule asks for it: a run would clear the whole set away. */
-function unasked({ status: { key: original }, files }: SetFacts): Finding[] {
+/** A run would clear the whole set away. */
+function unasked({ status: { key: original, unasked: reason }, files }: SetFacts): Finding[] {
   if (files.length === 0) return [];
-  const why = `no rule of the list asks for it, its set of ${files.length} objects is still there`;
+  const why = `${reason}, its set of ${files.length} objects is still there`;
   return [{ problem: 'stale', original, why, mend: 'settle' }];
 }
 

@@ -90,7 +90,14 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestVariant = z.infer<typeof variantSchema>;
-export type OriginalObject = z.infer<typeof objectSchema>;
+/** `link` is never written: a manifest is public. */
+export type OriginalObject = z.infer<typeof objectSchema> & { link?: Link };
+
+/** Of a symlink. `isDown`: nothing is rendered of its target any more. */
+export interface Link {
+  target: string;
+  isDown?: true;
+}
 
 /**
  * Whether both are the same bytes: by size and CRC-64, whatever ETag a copy gave them (a multipart upload that is copied

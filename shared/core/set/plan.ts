@@ -70,7 +70,7 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
 /** What the list in force wants of the original as it is now. */
 export function variantsOf(seen: SeenOriginal, picture: Picture): Variant[] {
   const { key, original, list } = seen;
-  const presets = askedPresets({ key, bytes: original.bytes }, list);
+  const presets = askedPresets({ ...original, key }, list);
   const about = { key, version: versionIn(seen), picture, list, presets };
   return wantedVariants({ ...about, focus: focusIn(seen) });
 }

@@ -1,6 +1,6 @@
 import { declaredFiles } from '../list/declared-file.ts';
 import type { FailureCode } from '../failure.ts';
-import { askedPresets } from './asked.ts';
+import { askedPresets, reasonNotToAsk } from './asked.ts';
 import type { OriginalObject } from './manifest.ts';
 import type { Picture } from '../picture/picture.ts';
 import { plan } from './plan.ts';
@@ -23,6 +23,8 @@ export interface Status {
   original: OriginalObject | undefined;
   /** Since when nothing is rendered of the key: then nothing is wanted either. */
   takenDown: { at: string } | undefined;
+  /** Why nothing is wanted of an original that is there, for people. */
+  unasked: string | undefined;
   /** The first rule that matches the key; `index` counts from 0. */
   rule: { index: number; match: string; presets: 'none' | string[] } | undefined;
   /** Known where the manifest is of these very bytes and the picture could be read. */
@@ -42,7 +44,7 @@ export interface Status {
 export function statusOf(seen: Seen): Status {
   const { key, original, list } = seen;
   const takenDown = seen.manifest?.takenDown;
-  const presets = original && !takenDown ? askedPresets(original, list) : [];
+  const presets = original && !takenDown ? askedPresets({ ...original, key }, list) : [];
   const picture = pictureIn(seen);
   const failure = failureIn(seen);
   const variants = picture
@@ -55,6 +57,7 @@ export function statusOf(seen: Seen): Status {
     key,
     original,
     takenDown,
+    unasked: original && !takenDown ? reasonNotToAsk({ ...original, key }, list) : undefined,
     rule: ruleOf(key, list),
     picture,
     failure,

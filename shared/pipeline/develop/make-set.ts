@@ -1,7 +1,7 @@
 import { Failure, type FailureCode, failureOf } from '../../core/failure.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { MadeSet } from '../../core/set/compose.ts';
-import { focusOf, searchOf, standingRegions } from '../../core/set/crops.ts';
+import { focusOf, searchUnlessSaid, standingRegions } from '../../core/set/crops.ts';
 import { isSettled, plan, planToKeep, variantsOf } from '../../core/set/plan.ts';
 import { nothingSpent, type Report, type Spent } from '../../core/set/report.ts';
 import {
@@ -165,11 +165,13 @@ async function readAndDevelop(
 
 /**
  * What decides how large the one decode is, whatever is there already: all that an upload makes of the picture, and what
- * is searched for on demand, so that a miss searches the same pixels.
+ * is searched for on demand, so that a miss searches the same pixels. What the uploader said changes nothing of it, since
+ * other files' keys do not tell it.
  */
 export function decidingVariants(wanted: Variant[]): Variant[] {
   return wanted.filter(
     variant =>
-      !variant.impossible && (variant.generate === 'eager' || searchOf(variant) !== undefined),
+      !variant.impossible &&
+      (variant.generate === 'eager' || searchUnlessSaid(variant) !== undefined),
   );
 }

@@ -5,6 +5,7 @@ import { isCurrent, type Seen, type SeenOriginal } from '../../core/set/seen.ts'
 import { withMore } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
 import type { Writer } from '../removal/take-down-guard.ts';
+import { headBehindLink } from '../removal/behind-link.ts';
 import { filesOfSet, lookUpManifest } from '../stored-set.ts';
 
 export interface Observed extends Seen {
@@ -21,7 +22,7 @@ export interface Observed extends Seen {
 
 export type ObservedOriginal = Observed & SeenOriginal;
 
-type Observing = Pick<Darkroom, 'originals' | 'derivatives' | 'listInForce' | 'amend'>;
+type Observing = Parameters<typeof headBehindLink>[1] & Pick<Darkroom, 'listInForce' | 'amend'>;
 
 interface Doubts {
   removed: Writer['removed'];
@@ -42,9 +43,9 @@ export async function observe(
   darkroom: Observing,
   doubts = NO_DOUBTS,
 ): Promise<Observed> {
-  const { originals, derivatives, listInForce, amend } = darkroom;
+  const { derivatives, listInForce, amend } = darkroom;
   const [original, found, { list, fingerprint }] = await Promise.all([
-    originals.head(key),
+    headBehindLink(key, darkroom),
     lookUpManifest(key, derivatives),
     listInForce.current(),
   ]);

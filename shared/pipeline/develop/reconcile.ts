@@ -135,7 +135,7 @@ async function clearAway(
   darkroom: Darkroom,
 ): Promise<Report | undefined> {
   const { key, original, list, manifest, manifestEtag, leftovers = [] } = seen;
-  const unasked = reasonNotToAsk({ key, bytes: original?.bytes }, list);
+  const unasked = reasonNotToAsk({ bytes: undefined, ...original, key }, list);
   const reason = unasked ?? 'the original is gone';
   const isBare = manifestEtag === undefined && leftovers.length === 0;
   if (unasked && isBare && attempt.written.size === 0) {

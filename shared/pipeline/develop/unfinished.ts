@@ -17,17 +17,22 @@ export async function noteUnfinished(
 }
 
 /**
- * Before the commit: since the uploader says another focus, files of the same version retire. No rollout comes back for
- * them, and a listing cannot tell them from the others.
+ * Before the commit: files of the same version retire although the list is what it was, since the uploader says another
+ * focus, or a run that could make nothing recorded a focus or a list before this one. No rollout comes back for them, and
+ * a listing cannot tell them from the others.
  */
 export async function noteReplaced(
   seen: ObservedOriginal,
   retired: Manifest['retired'],
   darkroom: Pick<Darkroom, 'config' | 'now'>,
 ): Promise<void> {
-  const { key, original, manifest } = seen;
-  if (!manifest || retired.length === 0 || !isCurrent(seen)) return;
-  if (!isSameFocus(original, manifest.original)) await noteUnfinished(key, darkroom);
+  const { key, original, manifest, listFingerprint } = seen;
+  if (!manifest || !isCurrent(seen)) return;
+  const before = new Set(manifest.retired.map(file => file.key));
+  if (retired.every(file => before.has(file.key))) return;
+  const isRollout = manifest.presets !== listFingerprint;
+  if (isRollout && isSameFocus(original, manifest.original)) return;
+  await noteUnfinished(key, darkroom);
 }
 
 /**

@@ -73,7 +73,10 @@ async function* counted(items: AsyncIterable<ListedObject>, coverage: Coverage) 
 }
 
 async function* asked(items: AsyncIterable<ListedObject> | ListedObject[], list: PresetList) {
-  for await (const item of items) if (isAsked(item, list)) yield item;
+  // A symlink's own size is 0.
+  for await (const item of items) {
+    if (isAsked(item.isLink ? { ...item, bytes: undefined } : item, list)) yield item;
+  }
 }
 
 function count(listed: ListedObject, status: Status, coverage: Coverage): void {
@@ -86,6 +89,7 @@ function count(listed: ListedObject, status: Status, coverage: Coverage): void {
     coverage.dangling = { links: links + 1, first };
     return;
   }
+  if (status.unasked) return;
   coverage.originals += 1;
   if (isWhole(status)) coverage.whole += 1;
   const eager = status.variants.filter(({ generate }) => generate === 'eager');

@@ -4,6 +4,7 @@ import type { Manifest, OriginalObject } from '../../core/set/manifest.ts';
 import { type Status, statusOf } from '../../core/set/status.ts';
 import type { ListedObject } from '../../ports.ts';
 import type { Stores } from '../darkroom.ts';
+import { withTombstone } from '../removal/behind-link.ts';
 import { findManifest } from '../stored-set.ts';
 
 /** Looking at originals and their sets without touching them. */
@@ -32,9 +33,10 @@ export async function lookAt(
   const readable = manifest === 'unreadable' ? undefined : manifest;
   const found = original && (await behindLink(key, original, originals));
   const isListed = found && 'modifiedAt' in found;
+  const now = isListed ? await withHead(found, readable, originals) : found;
   const status = statusOf({
     key,
-    original: isListed ? await withHead(found, readable, originals) : found && { ...found, key },
+    original: now && { ...(await withTombstone(now, derivatives)), key },
     manifest: readable,
     list: presets.list,
     listFingerprint: presets.fingerprint,

@@ -1,12 +1,15 @@
 import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
+import { reasonNotToAsk } from '../../core/set/asked.ts';
+import { versionOf } from '../../core/set/keys.ts';
+import { isSameFocus, isSameObject, type OriginalObject } from '../../core/set/manifest.ts';
 import { type Neglect, neglectsOf } from '../../core/set/neglect.ts';
 import { type Pair, type Place, startingPlace } from '../../core/set/side-by-side.ts';
 import { isTooManyUndeveloped, pageKey, type Sweep } from '../../core/work/sweep.ts';
 import { writeRecord } from '../records.ts';
+import { withTombstone } from '../removal/behind-link.ts';
 import { findManifest, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 import { give, isLate, PAGE, type SweepContext, save } from './sweep-state.ts';
-import { behindLink } from './survey.ts';
 import { type Walked, walkBoth } from './walk-both.ts';
 
 /** Pairs between two writes of the state: if the process dies, so many are looked at again. */
@@ -101,44 +104,67 @@ function count({ original, files, manifestAt }: Pair, found: Found, state: Sweep
   return found.orphans > 0;
 }
 
-/** No request where all is as it should be, but a HEAD for a symlink. If that leads nowhere, its original is gone. */
+/** No request where all is as it should be, but a HEAD and a GET for a symlink. If that leads nowhere, its original is gone. */
 async function lookAt(
   listed: Pair,
   { list, now }: { list: PresetList; now: Date },
   context: SweepContext,
 ): Promise<Found> {
-  const pair = await pairBehindLink(listed, context);
+  const { pair, there } = await pairBehindLink(listed, context);
   if (!pair.original) return { orphans: await orphansIn(pair, context) };
-  for (const neglect of neglectsOf(pair, list, now)) {
+  if (there && reasonNotToAsk({ ...there, key: pair.key }, list) !== undefined) {
+    return pair.files > 0 ? { neglect: 'leftovers' } : NOTHING;
+  }
+  const neglects = neglectsOf(pair, list, now);
+  if (hasOtherTarget(pair)) neglects.push('outdated');
+  for (const neglect of neglects) {
     if (!(await isAsItShouldBe(pair, neglect, context))) return { neglect };
   }
   return NOTHING;
 }
 
-async function pairBehindLink(pair: Pair, { originals }: SweepContext): Promise<Pair> {
+/** `there` is what a symlink leads to. */
+async function pairBehindLink(
+  pair: Pair,
+  { originals, derivatives }: SweepContext,
+): Promise<{ pair: Pair; there?: OriginalObject }> {
   const { original: listed, ...rest } = pair;
-  const there = listed && (await behindLink(pair.key, listed, originals));
-  if (there === listed) return pair;
-  return listed && there
-    ? { ...rest, original: { ...listed, etag: there.etag, bytes: there.bytes } }
-    : rest;
+  if (!listed?.isLink) return { pair };
+  const found = await originals.head(pair.key);
+  if (!found) return { pair: rest };
+  const there = await withTombstone(found, derivatives);
+  return {
+    pair: { ...rest, original: { ...listed, etag: there.etag, bytes: there.bytes } },
+    there,
+  };
+}
+
+/** No event of a link tells that its target was replaced, and a link is never younger than its manifest. */
+function hasOtherTarget({ original, manifestAt, version }: Pair): boolean {
+  return (
+    original?.isLink === true && manifestAt !== undefined && version !== versionOf(original.etag)
+  );
 }
 
 /**
  * Where a listing alone cannot tell: the same bytes once more need no other manifest, after a copy onto itself an
- * original's files are named by an ETag that it had before, and a tombstone stays whatever is uploaded.
+ * original's files are named by an ETag that it had before, and a tombstone stays whatever is uploaded. Nor does a listing
+ * tell what the uploader says of the same bytes.
  */
 async function isAsItShouldBe(
   { key, original, version, isMixed }: Pair,
   neglect: Neglect,
-  { derivatives }: SweepContext,
+  { originals, derivatives }: SweepContext,
 ): Promise<boolean> {
-  if (neglect === 'undeveloped' || isMixed) return false;
+  if (neglect === 'undeveloped' || (neglect === 'leftovers' && isMixed)) return false;
   const manifest = await findManifest(key, derivatives);
   if (!manifest || manifest === 'unreadable') return false;
   if (manifest.takenDown) return true;
   if (neglect === 'leftovers') return manifest.version === version;
-  return manifest.original.etag === original?.etag && manifest.original.bytes === original.bytes;
+  const known = manifest.original;
+  if (known.etag !== original?.etag || known.bytes !== original.bytes) return false;
+  const now = await originals.head(key);
+  return now !== undefined && isSameObject(known, now) && isSameFocus(known, now);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Seen, SeenOriginal } from '../../core/set/seen.ts';
 import type { Darkroom } from '../darkroom.ts';
+import { headBehindLink } from '../removal/behind-link.ts';
 import { lookUpManifest } from '../stored-set.ts';
 
 export interface Looked extends Seen {
@@ -13,12 +14,10 @@ export type LookedOriginal = Looked & SeenOriginal;
  * What there is of an original, for whoever waits: the manifest is taken at its word, and nothing is listed, which the
  * function of a miss has no right to.
  */
-export async function lookAt(
-  key: string,
-  { originals, derivatives, listInForce }: Darkroom,
-): Promise<Looked> {
+export async function lookAt(key: string, darkroom: Darkroom): Promise<Looked> {
+  const { derivatives, listInForce } = darkroom;
   const [original, found, { list, fingerprint }] = await Promise.all([
-    originals.head(key),
+    headBehindLink(key, darkroom),
     lookUpManifest(key, derivatives),
     listInForce.current(),
   ]);

@@ -405,6 +405,17 @@ describe('a 404 of OSS', () => {
     expect(await store.get('a')).toBeUndefined();
   });
 
+  it.each([400, 409])(
+    'and so is a symlink to a symlink, which OSS refuses with %i',
+    async status => {
+      const { store } = await answering([
+        headError(status, 'InvalidTargetType'),
+        error(status, 'InvalidTargetType'),
+      ]);
+      expect([await store.head('a'), await store.get('a')]).toEqual([undefined, undefined]);
+    },
+  );
+
   it('is a fault where it says NoSuchBucket, on a HEAD as well', async () => {
     const ofHead = await answering([headError(404, 'NoSuchBucket')]);
     await expect(ofHead.store.head('a')).rejects.toMatchObject({ code: 'STORE_DENIED' });

@@ -64,6 +64,20 @@ describe('ossStore keeps the contract against the local OSS server', () => {
     expect(await store.head('b.jpg')).not.toHaveProperty('focus');
   });
 
+  it.each([
+    ['itself', 'loop.jpg'],
+    ['a symlink', 'link.jpg'],
+  ])('has nothing behind a symlink to %s', async (_, target) => {
+    const store = await open();
+    const client = ossClient(`bucket-${count}`, oss.connection);
+    await client.put('a.jpg', Buffer.from('photo'));
+    await client.putSymlink('link.jpg', 'a.jpg', {} as never);
+    await client.putSymlink('loop.jpg', target, {} as never);
+    expect(await store.head('loop.jpg')).toBeUndefined();
+    const object = { key: 'loop.jpg', etag: 'E', bytes: 5 };
+    expect(await store.getExactly(object)).toBeUndefined();
+  });
+
   it('lists a symlink as such, whose HEAD is of its target, and of none where there is no target', async () => {
     const store = await open();
     const client = ossClient(`bucket-${count}`, oss.connection);
@@ -79,7 +93,8 @@ describe('ossStore keeps the contract against the local OSS server', () => {
       ['link.jpg', true],
       ['nowhere.jpg', true],
     ]);
-    expect(await store.head('link.jpg')).toMatchObject({ bytes: 5 });
+    const link = { target: 'a.jpg' };
+    expect(await store.head('link.jpg')).toMatchObject({ bytes: 5, link });
     expect(await store.head('nowhere.jpg')).toBeUndefined();
   });
 

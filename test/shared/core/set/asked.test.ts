@@ -26,3 +26,13 @@ it.each<[string, number | undefined, string | undefined]>([
   expect(isAsked(one, LIST)).toBe(reason === undefined);
   expect(askedPresets(one, LIST).map(({ name }) => name)).toEqual(reason ? [] : ['a']);
 });
+
+it.each<[string, true | undefined, string | undefined]>([
+  ['p/b.jpg', undefined, undefined],
+  ['p/b.jpg', true, 'p/b.jpg, which it leads to, was taken down'],
+  ['docs/b.jpg', undefined, `${NO_RULE.replace('it', 'docs/b.jpg')}, which it leads to`],
+])('a symlink to %s (taken down: %s) is not asked for since: %s', (target, isDown, reason) => {
+  const one = { key: 'p/a.jpg', bytes: 9, link: { target, ...(isDown ? { isDown } : {}) } };
+  expect(reasonNotToAsk(one, LIST)).toBe(reason);
+  expect(isAsked(one, LIST)).toBe(reason === undefined);
+});

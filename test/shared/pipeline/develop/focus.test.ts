@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
 import { manifestKey } from '../../../../shared/core/set/keys.ts';
 import type { Manifest } from '../../../../shared/core/set/manifest.ts';
 import { fingerprintOfList } from '../../../../shared/core/list/recipe.ts';
 import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
+import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { lookAt } from '../../../../shared/pipeline/inspect/survey.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
@@ -101,6 +103,19 @@ describe('a focus that the uploader says', () => {
     expect(manifest().retired.map(({ key }) => key)).toEqual(before.searched);
   });
 
+  it('is cut from pixels of the size that a search has, so that files of other presets keep their bytes', async () => {
+    const sizes: number[] = [];
+    const { decode } = darkroom.codec;
+    darkroom.codec.decode = async (file, options) => {
+      sizes.push(options.size.width);
+      return await decode(file, options);
+    };
+    for (const key of ['b.jpg', 'c.jpg']) darkroom.originals.upload(key, PHOTO);
+    darkroom.originals.say('c.jpg', SAID);
+    for (const key of ['b.jpg', 'c.jpg']) await reconcile(key, darkroom);
+    expect(sizes).toEqual([1200, 1200]);
+  });
+
   it('is not searched for', async () => {
     darkroom.codec.search = async () => expect.unreachable();
     darkroom.originals.upload('b.jpg', PHOTO);
@@ -123,6 +138,21 @@ describe('a focus that the uploader says', () => {
     expect(manifest().retired).toEqual([]);
     await reconcile('a.jpg', { ...darkroom, isDoubted: true });
     expect(darkroom.config.keys()).toEqual([]);
+  });
+
+  it('leaves word where a run recorded it that could make nothing, too', async () => {
+    darkroom.originals.say('a.jpg', SAID);
+    const { getExactly } = darkroom.originals;
+    darkroom.originals.getExactly = () =>
+      Promise.reject(new Failure('ORIGINAL_ARCHIVED', 'expected an object that can be read'));
+    await reconcile('a.jpg', darkroom);
+    expect(manifest()).toMatchObject({ original: { focus: SAID }, retired: [] });
+    darkroom.originals.getExactly = getExactly;
+    darkroom.at('2026-11-23T10:30:00.000Z');
+    await backfill({ keys: ['a.jpg'], mode: 'retry-failed' }, darkroom, darkroom.config);
+    expect(manifest().failure).toBeUndefined();
+    expect(manifest().retired.length).toBeGreaterThan(0);
+    expect(darkroom.config.keys()).toEqual([unfinishedKey('a.jpg')]);
   });
 
   it('and takes back leaves the files that there were', async () => {

@@ -29,14 +29,16 @@ describe('coverage', () => {
 
   it('looks behind symlinks, and names one that leads nowhere as what it is', async () => {
     const darkroom = testDarkroom();
+    darkroom.originals.upload('p/target.jpg', PHOTO);
     darkroom.originals.upload('docs/target.jpg', PHOTO);
-    darkroom.originals.link('good.jpg', 'docs/target.jpg');
+    darkroom.originals.link('good.jpg', 'p/target.jpg');
+    darkroom.originals.link('unasked.jpg', 'docs/target.jpg');
     for (const key of ['gone.jpg', 'gone-too.jpg']) darkroom.originals.link(key, 'nowhere.jpg');
     for (const key of darkroom.originals.keys()) await reconcile(key, darkroom);
     expect(await covered(darkroom)).toMatchObject({
-      listed: 4,
-      originals: 1,
-      whole: 1,
+      listed: 6,
+      originals: 2,
+      whole: 2,
       dangling: { links: 2, first: 'gone-too.jpg' },
       oldestPending: undefined,
     });

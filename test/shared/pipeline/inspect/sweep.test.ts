@@ -72,18 +72,63 @@ describe('a sweep', () => {
   it('hands over no symlink that is as it should be or that leads nowhere, but the set that such a one left', async () => {
     const desk = await deskOf();
     const { originals, derivatives } = desk.darkroom;
-    originals.upload('docs/a.jpg', PHOTO, new Date(0));
-    originals.upload('docs/b.jpg', PHOTO, new Date(0));
-    originals.link('good.jpg', 'docs/a.jpg');
+    originals.upload('p/a.jpg', PHOTO, new Date(0));
+    originals.upload('p/b.jpg', PHOTO, new Date(0));
+    originals.link('good.jpg', 'p/a.jpg');
     originals.link('never.jpg', 'nowhere.jpg');
-    originals.link('was.jpg', 'docs/b.jpg');
-    for (const key of ['good.jpg', 'was.jpg']) await reconcile(key, desk.darkroom);
-    originals.objects.delete('docs/b.jpg');
+    originals.upload('docs/a.jpg', PHOTO, new Date(0));
+    originals.link('unasked.jpg', 'docs/a.jpg');
+    originals.link('was.jpg', 'p/b.jpg');
+    for (const key of ['p/a.jpg', 'good.jpg', 'was.jpg']) await reconcile(key, desk.darkroom);
+    originals.objects.delete('p/b.jpg');
     desk.maxShare = 1;
     expect(await sweep(desk, true)).toBe('idle');
     expect(desk.tasks.map(({ keys }) => keys)).toEqual([['was.jpg']]);
     expect(derivatives.keys().some(key => key.startsWith('was.jpg/'))).toBe(false);
     expect(desk.state()).toMatchObject({ neglected: { undeveloped: 0, outdated: 0 } });
+  });
+
+  it('hands over an original of which something else is said since its manifest', async () => {
+    const desk = await deskOf('a.jpg', 'b.jpg');
+    const { originals } = desk.darkroom;
+    const later = new Date(Date.now() + 60_000);
+    originals.say('a.jpg', { x: 430, y: 900 }, later);
+    originals.say('b.jpg', undefined, later);
+    desk.darkroom.at(new Date(later.getTime() + 2 * 3600_000).toISOString());
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['a.jpg']]);
+    expect(desk.darkroom.manifest('a.jpg')).toMatchObject({
+      original: { focus: { x: 430, y: 900 } },
+    });
+  });
+
+  it('hands over a symlink whose target was replaced, of which no event tells', async () => {
+    const desk = await deskOf('p/a.jpg', 'p/b.jpg');
+    const { originals } = desk.darkroom;
+    for (const one of ['a.jpg', 'b.jpg']) {
+      originals.link(one, `p/${one}`);
+      await reconcile(one, desk.darkroom);
+    }
+    originals.upload('p/a.jpg', 'jpeg 800x600');
+    await reconcile('p/a.jpg', desk.darkroom);
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['a.jpg']]);
+    expect(desk.darkroom.manifest('a.jpg')?.original).toMatchObject({ width: 800, height: 600 });
+  });
+
+  it('hands over what symlinks show of a picture that was taken down', async () => {
+    const desk = await deskOf('p/a.jpg', 'p/b.jpg');
+    const { darkroom } = desk;
+    for (const one of ['a.jpg', 'b.jpg']) {
+      darkroom.originals.link(one, `p/${one}`);
+      await reconcile(one, darkroom);
+    }
+    await takeDown('p/a.jpg', { by: 'me', reason: undefined }, darkroom);
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['a.jpg']]);
+    expect(darkroom.derivatives.keys().filter(key => key.startsWith('a.jpg/'))).toEqual([]);
+    await sweep(desk, true);
+    expect(desk.tasks).toHaveLength(1);
   });
 
   it('hands over the sets whose original went without an event, and nothing else', async () => {

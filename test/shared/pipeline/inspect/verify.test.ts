@@ -55,8 +55,8 @@ async function verified(darkroom: TestDarkroom, options: Partial<VerifyOptions> 
 
 describe('a symlink', () => {
   it('is what it leads to, and one that leads nowhere is named, and neither missing nor young', async () => {
-    const darkroom = await developed('docs/a.jpg');
-    darkroom.originals.link('good.jpg', 'docs/a.jpg');
+    const darkroom = await developed('p/a.jpg');
+    darkroom.originals.link('good.jpg', 'p/a.jpg');
     darkroom.originals.link('gone.jpg', 'nowhere.jpg');
     for (const key of ['good.jpg', 'gone.jpg']) await reconcile(key, darkroom);
     const { verdict, told, handedOver } = await verified(darkroom);
@@ -66,10 +66,10 @@ describe('a symlink', () => {
   });
 
   it('whose target went later leaves orphans', async () => {
-    const darkroom = await developed('docs/a.jpg');
-    darkroom.originals.link('a.jpg', 'docs/a.jpg');
+    const darkroom = await developed('p/a.jpg');
+    darkroom.originals.link('a.jpg', 'p/a.jpg');
     await reconcile('a.jpg', darkroom);
-    darkroom.originals.objects.delete('docs/a.jpg');
+    darkroom.originals.objects.delete('p/a.jpg');
     const { told } = await verified(darkroom);
     expect(told.length).toBeGreaterThan(0);
     expect(new Set(told.map(({ problem }) => problem))).toEqual(new Set(['orphan']));
