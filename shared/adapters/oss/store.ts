@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { Failure } from '../../core/failure.ts';
+import type { OriginalObject } from '../../core/set/manifest.ts';
 import type { ListOptions, ObjectStore } from '../../ports.ts';
 import { type Asking, askingIn } from './asking.ts';
 import { bodyOf, unlike } from './body.ts';
@@ -8,6 +9,7 @@ import { growingCrc64 } from './crc64.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { listPage } from './listing.ts';
 import { isLink, objectFrom, type Said, saidOf } from './object-facts.ts';
+import type { Asked } from './presence.ts';
 import { readExactly, readUnless, readWhole } from './reading.ts';
 import { removeAll, removeTogether } from './removal.ts';
 import { write } from './writing.ts';
@@ -19,12 +21,11 @@ export function ossStore(bucket: string, connection: OssConnection): ObjectStore
   const { client, call, look } = asking;
   return {
     head: key =>
-      look('HEAD', key, async ({ what, attempt: { timeout } }) => {
-        const { res } = await client.head(key, { timeout });
+      look('HEAD', key, async asked => {
+        const { what, attempt } = asked;
+        const { res } = await client.head(key, { timeout: attempt.timeout });
         const object = objectFrom(what, key, res.headers);
-        if (!isLink(res.headers)) return object;
-        const { targetName } = await client.getSymlink(key, { timeout });
-        return { ...object, link: { target: targetName } };
+        return isLink(res.headers) ? await withTarget(object, asked) : object;
       }),
     get: key => look('GET', key, readWhole),
     getUnless: (key, etag) => look('GET', key, asked => readUnless(asked, etag)),
@@ -39,6 +40,18 @@ export function ossStore(bucket: string, connection: OssConnection): ObjectStore
     remove: keys => remove(asking, keys),
     list: (prefix, options) => list(asking, prefix, options),
   };
+}
+
+/** If the link was turned meanwhile, its ETag is of another object than the one that it tells: of a secret one, maybe. */
+async function withTarget(
+  object: OriginalObject,
+  { client, key, what, attempt: { timeout } }: Asked,
+): Promise<OriginalObject> {
+  const { targetName: target } = await client.getSymlink(key, { timeout });
+  const { res } = await client.head(target, { timeout });
+  const { etag } = saidOf(what, res.headers);
+  if (etag !== object.etag) throw unlike(what, `the ETag of ${target}`, etag, object.etag);
+  return { ...object, link: { target } };
 }
 
 async function remove({ client, call, look }: Asking, keys: string[]): Promise<void> {

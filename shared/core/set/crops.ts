@@ -40,20 +40,24 @@ export function placed(variant: Variant, regions: Regions): Variant {
 
 /**
  * A region stands as long as the set has a file that shows it, or names one that a miss may have made: searched for
- * anew, in pixels of another size, one of some thirty would be found elsewhere, and one srcset would show two parts.
+ * anew, in pixels of another size, one of some thirty would be found elsewhere, and one srcset would show two parts. What an
+ * edit retires may be wanted again, under the same keys, by one that takes it back.
  */
 export function standingRegions(seen: Seen, wanted: Variant[]): Regions {
-  const { variants = [], focus = {} } = (isCurrent(seen) && seen.manifest) || {};
-  const named = new Set(
-    variants.flatMap(({ state, key }) =>
-      state === 'rendered' || state === 'on_demand' ? [key] : [],
-    ),
-  );
+  const { variants = [], retired = [], focus = {} } = (isCurrent(seen) && seen.manifest) || {};
+  const shown = variants.map(({ state, key, preset }) => {
+    const mayBeThere = state === 'rendered' || state === 'on_demand';
+    return { key, region: mayBeThere ? focus[preset] : undefined };
+  });
   const standing = new Map<string, Region>();
-  for (const variant of wanted) {
-    const search = searchOf(variant);
-    const region = focus[variant.preset];
-    if (search && region && named.has(variant.key)) standing.set(nameOf(search), region);
+  // Of two places for one search that of the files in force counts.
+  for (const files of [retired, shown]) {
+    const regions = new Map(files.map(({ key, region }) => [key, region]));
+    for (const variant of wanted) {
+      const search = searchOf(variant);
+      const region = regions.get(variant.key);
+      if (search && region) standing.set(nameOf(search), region);
+    }
   }
   return standing;
 }

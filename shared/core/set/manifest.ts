@@ -79,7 +79,13 @@ export const manifestSchema = z.strictObject({
       'by preset the part that its files show, where it was searched for or said, in thousandths of the upright picture',
     ),
   retired: z
-    .array(z.strictObject({ key: z.string(), retiredAt: z.iso.datetime() }))
+    .array(
+      z.strictObject({
+        key: z.string(),
+        retiredAt: z.iso.datetime(),
+        region: regionSchema.optional().describe('what it shows, as in `focus`'),
+      }),
+    )
     .describe('replaced derivatives that stay until the list’s retain time is over'),
   unpurged: z
     .array(z.string())

@@ -124,8 +124,11 @@ function retiredAndRemoved(
 ) {
   const replaced = (manifest?.variants ?? [])
     .filter(({ state, key }) => MAY_BE_THERE.has(state) || there?.has(key))
-    .map(({ key }) => key);
-  const named = [...(manifest?.retired ?? []), ...replaced.map(key => ({ key, retiredAt: now }))];
+    .map(({ key, preset }) => {
+      const region = manifest?.focus?.[preset];
+      return { key, retiredAt: now, ...(region ? { region } : {}) };
+    });
+  const named = [...(manifest?.retired ?? []), ...replaced];
   const dated = [
     ...named.filter(({ key }) => !there || there.has(key)),
     ...found.map(key => ({ key, retiredAt: now })),

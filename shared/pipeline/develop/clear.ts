@@ -11,14 +11,15 @@ import type { Observed } from './observe.ts';
  * that crashed left files that no manifest names. Answers how many objects went.
  */
 export async function clearSet(
-  { key, manifest }: Pick<Observed, 'key' | 'manifest'>,
+  { key, original, manifest }: Pick<Observed, 'key' | 'original' | 'manifest'>,
   darkroom: Darkroom,
 ): Promise<number> {
   const isMore = manifest?.unpurged !== undefined;
+  const about = original?.link?.isDown ? ('takedown' as const) : ('delete' as const);
   const removed = await removeSet(key, darkroom.derivatives, {
     isKept: () => false,
     before: files =>
-      keepPurge({ class: 'delete', directory: `${key}/`, files, ...more(isMore) }, darkroom),
+      keepPurge({ class: about, directory: `${key}/`, files, ...more(isMore) }, darkroom),
   });
   return removed.length;
 }

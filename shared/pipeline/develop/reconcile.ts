@@ -141,7 +141,7 @@ async function clearAway(
   if (unasked && isBare && attempt.written.size === 0) {
     return reportOf(attempt, { outcome: 'ignored', reason });
   }
-  const removed = await clearSet({ key, manifest }, darkroom);
+  const removed = await clearSet({ key, original, manifest }, darkroom);
   // Uploaded or asked for anew while we cleared: another run may have committed what we just removed.
   if (!(await isAsSeen({ ...seen, manifestEtag: undefined }, darkroom))) return undefined;
   await tendUnfinished(seen, [], darkroom);

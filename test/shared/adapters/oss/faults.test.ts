@@ -391,6 +391,27 @@ describe('a removal from OSS', () => {
   });
 });
 
+describe('a symlink that is turned to another target', () => {
+  const head =
+    (etag: string, more = {}): Answers =>
+    (_, response) =>
+      response.writeHead(200, { etag: `"${etag}"`, 'content-length': 5, ...more }).end();
+  const link = (etag: string) => head(etag, { 'x-oss-object-type': 'Symlink' });
+  const leadsTo =
+    (target: string): Answers =>
+    (_, response) =>
+      response.writeHead(200, { 'x-oss-symlink-target': target }).end();
+
+  it('while it is looked at is looked at once more: its ETag is of the target that it tells', async () => {
+    const { store, methods } = await answering([
+      ...[link('SECRET'), leadsTo('open.jpg'), head('OPEN')],
+      ...[link('OPEN'), leadsTo('open.jpg'), head('OPEN')],
+    ]);
+    expect(await store.head('a')).toMatchObject({ etag: 'OPEN', link: { target: 'open.jpg' } });
+    expect(methods()).toHaveLength(6);
+  });
+});
+
 describe('a 404 of OSS', () => {
   it('is a missing object where it says NoSuchKey, and costs no other request', async () => {
     const ofHead = await answering([headError(404, 'NoSuchKey')]);

@@ -57,6 +57,32 @@ describe('what a crop shows', () => {
     expect(manifest().focus).toEqual({ cover: FOUND, later: FOUND });
   });
 
+  it.each([
+    ['presets: [cover, feed, top, later]', 'presets: [feed, top]'],
+    [
+      "name: cover, widths: [300, 900], aspect: '3:1'",
+      "name: cover, widths: [300, 900], aspect: '2:1'",
+    ],
+  ])(
+    'stays for files that an edit of %s replaced, where a second takes it back',
+    async (was, is) => {
+      const before = keysOf('cover');
+      darkroom.codec.search = async () => ({ x: 500, y: 800 });
+      darkroom.edit(
+        LIST.replace(was, is).replace(
+          'presets: [cover, feed, top, later]',
+          'presets: [cover, feed, top]',
+        ),
+      );
+      await reconcile('a.jpg', darkroom);
+      expect(manifest().retired.map(({ key }) => key)).toEqual(expect.arrayContaining(before));
+      darkroom.edit(LIST);
+      await reconcile('a.jpg', darkroom);
+      expect(keysOf('cover')).toEqual(before);
+      expect(manifest().focus?.cover).toEqual(FOUND);
+    },
+  );
+
   it('is searched for anew where all is made anew', async () => {
     darkroom.codec.search = async () => ({ x: 500, y: 800 });
     darkroom.at('2026-11-23T11:00:00.000Z');

@@ -75,6 +75,15 @@ describe('a symlink', () => {
     expect(await reconcile(LINK, darkroom)).toMatchObject({ outcome: 'developed' });
   });
 
+  it('is purged like a take-down, before all that was only deleted', async () => {
+    darkroom.isBehindCdn = true;
+    await linked();
+    await down();
+    await reconcile(LINK, darkroom);
+    const purges = darkroom.config.keys().filter(key => key.startsWith('purges/'));
+    expect(purges.map(key => key.split('/')[1])).toEqual(['0-takedown', '0-takedown']);
+  });
+
   it.each(['record', 'tombstone'])('is the same where the %s alone is left', async left => {
     await linked();
     await down();
