@@ -2,14 +2,15 @@ import { createHmac } from 'node:crypto';
 import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logLineSchema } from '../../shared/core/telling/log-events.ts';
 import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { answerSchema } from '../../shared/core/set/report.ts';
 import { destinationMessage, MESSAGE_BYTES } from '../../shared/fc/destination.ts';
 import { apng } from '../support/apng.ts';
+import { newFolder } from '../support/folders.ts';
 import { parisPhoto, phonePhoto, quarters, starfishPhoto } from '../support/originals.ts';
-import { usePlatform, urlOf } from '../support/platform.ts';
+import { type RunningPlatform, startedPlatform, urlOf } from '../support/platform.ts';
 import { isThorough, numbered } from '../support/thorough.ts';
 
 /** No npm package ships one, and sharp cannot write it: only where the workplace has it. */
@@ -17,7 +18,13 @@ const photos = process.env.DARKROOM_PHOTOS;
 const iphonePhoto = photos ? join(photos, 'photo/IMG_2927.HEIC') : undefined;
 
 const UPLOADS = numbered(40, 200);
-const platform = usePlatform();
+/** Of its own: what a run leaves behind it is looked at as a whole. */
+let platform: RunningPlatform;
+beforeAll(async () => {
+  platform = await startedPlatform(newFolder());
+});
+afterAll(() => platform?.stop());
+
 /** Bytes after the end of a JPEG are no part of the picture, but of the upload. */
 const bulky = (file: Buffer) => Buffer.concat([file, Buffer.alloc(700_000 - file.length)]);
 
