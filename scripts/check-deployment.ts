@@ -26,7 +26,7 @@ function environment(): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-async function check(toDeploy: boolean): Promise<string> {
+export async function checkDeployment(toDeploy: boolean): Promise<string> {
   const env = environment();
   const missing = toDeploy ? OWN.filter(name => !env[name]) : [];
   if (missing.length > 0) {
@@ -42,9 +42,11 @@ async function check(toDeploy: boolean): Promise<string> {
   return `s.yaml: ${functions.length} functions with ${triggers} triggers in ${region}, account ${accountId}: nothing wrong with it.`;
 }
 
-try {
-  console.log(await check(process.argv.includes('--to-deploy')));
-} catch (thrown) {
-  console.error(thrown instanceof Error ? thrown.message : thrown);
-  process.exitCode = 1;
+if (process.argv[1] === import.meta.filename) {
+  try {
+    console.log(await checkDeployment(process.argv.includes('--to-deploy')));
+  } catch (thrown) {
+    console.error(thrown instanceof Error ? thrown.message : thrown);
+    process.exitCode = 1;
+  }
 }
