@@ -110,6 +110,10 @@ export interface CdnDomain {
 /** Deployed functions, seen from outside. What is not there is undefined; throws SETUP_DENIED where FC refuses. */
 export interface FunctionSettings {
   triggers(functionName: string): Promise<DeployedTrigger[] | undefined>;
+  /** The qualifiers (`LATEST`) that have one. */
+  asyncInvokeConfigs(functionName: string): Promise<string[]>;
+  /** The qualifiers that hold instances ready, or will by schedule or by load. */
+  provisionConfigs(functionName: string): Promise<string[]>;
   /** Waits for the answer; `error` says that the function failed, and then the payload is its error. */
   invoke(
     functionName: string,

@@ -1,5 +1,13 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
+import { readServiceDefinition, type ServiceDefinition } from '../../local/service-definition.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  environment,
+  withConnection,
+} from '../cloud/connection.ts';
 import { checksOf, findingsOf } from './doctor-checks.ts';
 import type { Finding } from './doctor-finding.ts';
 import { say } from '../terminal/printer.ts';
@@ -17,7 +25,7 @@ async function doctor(options: ConnectionOptions & { json?: true }): Promise<voi
   const connection = await connect(options);
   if (!options.json) say(`On ${connection.where}\n`);
   const found: Finding[] = [];
-  for (const check of checksOf(connection)) {
+  for (const check of checksOf(connection, () => declaredFor(connection))) {
     const findings = await findingsOf(check);
     found.push(...findings);
     if (!options.json) for (const finding of findings) say(linesOf(finding));
@@ -26,6 +34,21 @@ async function doctor(options: ConnectionOptions & { json?: true }): Promise<voi
   if (options.json) say(JSON.stringify(found, null, 2));
   else say(`\n${wrong === 0 ? 'All is well.' : `${wrong} to mend.`}`);
   if (wrong > 0) process.exitCode = 1;
+}
+
+const FILE = join(import.meta.dirname, '../../s.yaml');
+
+/** Resolved for the buckets and the account that are looked at, be they those of a local platform. */
+async function declaredFor({ names, presetsKey, cloud }: Connection): Promise<ServiceDefinition> {
+  return await readServiceDefinition(FILE, {
+    ...environment(),
+    DARKROOM_REGION: cloud.region,
+    ...(cloud.accountId === undefined ? {} : { DARKROOM_ACCOUNT_ID: cloud.accountId }),
+    DARKROOM_ORIGINALS_BUCKET: names.originals,
+    DARKROOM_DERIVATIVES_BUCKET: names.derivatives,
+    DARKROOM_CONFIG_BUCKET: names.config,
+    DARKROOM_PRESETS_KEY: presetsKey,
+  });
 }
 
 const SIGNS = { good: '✓', bad: '✗', unknown: '?' };

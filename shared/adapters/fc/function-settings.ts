@@ -22,6 +22,10 @@ export function fcSettings(connection: OpenapiConnection): FunctionSettings {
         call(`the triggers of ${name}`, fc => fc.triggers(name)),
         isMissing,
       ),
+    asyncInvokeConfigs: name =>
+      call(`the asynchronous configuration of ${name}`, fc => fc.asyncInvokeConfigs(name)),
+    provisionConfigs: name =>
+      call(`the provisioned instances of ${name}`, fc => fc.provisionConfigs(name)),
     invoke: (name, payload) =>
       unlessMissing(
         call(`a call of ${name}`, fc => fc.invoke(name, payload)),
@@ -56,6 +60,16 @@ async function open(connection: OpenapiConnection) {
         }),
       );
     },
+    asyncInvokeConfigs: async (functionName: string) => {
+      const request = new fc.ListAsyncInvokeConfigsRequest({ functionName, limit: 100 });
+      const { body } = await client.listAsyncInvokeConfigsWithOptions(request, none(), runtime());
+      return (body?.configs ?? []).map(qualifierIn);
+    },
+    provisionConfigs: async (functionName: string) => {
+      const request = new fc.ListProvisionConfigsRequest({ functionName, limit: 100 });
+      const { body } = await client.listProvisionConfigsWithOptions(request, none(), runtime());
+      return (body?.provisionConfigs ?? []).filter(holdsInstances).map(qualifierIn);
+    },
     invoke: async (name: string, payload: Buffer) => {
       const { body, headers } = await client.invokeFunctionWithOptions(
         name,
@@ -83,6 +97,23 @@ async function open(connection: OpenapiConnection) {
       await client.createCustomDomainWithOptions(request, none(), runtime());
     },
   };
+}
+
+/** `acs:fc:region:account:functions/name/qualifier`, without the last part for LATEST. */
+function qualifierIn({ functionArn = '' }: { functionArn?: string }): string {
+  return functionArn.split('/')[2] ?? 'LATEST';
+}
+
+/** What was set back to 0 is listed on. */
+function holdsInstances(config: {
+  target?: number;
+  defaultTarget?: number;
+  scheduledActions?: unknown[];
+  targetTrackingPolicies?: unknown[];
+}): boolean {
+  const { target = 0, defaultTarget = 0, scheduledActions, targetTrackingPolicies } = config;
+  const rules = [...(scheduledActions ?? []), ...(targetTrackingPolicies ?? [])];
+  return target > 0 || defaultTarget > 0 || rules.length > 0;
 }
 
 type NewDomain = Parameters<FunctionSettings['addDomain']>[0];
