@@ -46,18 +46,27 @@ export async function compareDeployed(
   service: ServiceDefinition,
   fc: FunctionSettings,
 ): Promise<string> {
-  const moved: string[] = [];
-  const left: string[] = [];
-  for (const definition of service.functions) {
-    const deployed = await deployedOf(definition.name, fc);
-    for (const { kind, words, mend } of deployed ? driftOf(service, definition, deployed) : []) {
-      const line = `${definition.name}: ${words}. ${mend}`;
-      if (kind === 'moved') moved.push(line);
-      if (kind === 'left over') left.push(line);
-    }
-  }
+  const found = await Promise.all(service.functions.map(one => driftFrom(service, one, fc)));
+  const lines = (kind: Drift['kind']) =>
+    found
+      .flat()
+      .filter(drift => drift.kind === kind)
+      .map(({ name, words, mend }) => `${name}: ${words}. ${mend}`);
+  const moved = lines('moved');
   if (moved.length > 0) throw new Failure('SETTINGS_INVALID', moved.join('\n'));
-  return left.length > 0 ? left.join('\n') : 'What is deployed leaves nothing over.';
+  return lines('left over').join('\n') || 'What is deployed leaves nothing over.';
+}
+
+/** None where the function is not there yet. */
+async function driftFrom(
+  service: ServiceDefinition,
+  definition: FunctionDefinition,
+  fc: FunctionSettings,
+): Promise<(Drift & { name: string })[]> {
+  const { name } = definition;
+  const deployed = await deployedOf(name, fc);
+  const drift = deployed ? driftOf(service, definition, deployed) : [];
+  return drift.map(one => ({ name, ...one }));
 }
 
 export function driftOf(

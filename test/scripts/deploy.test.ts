@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { unanswerable } from '../../scripts/deploy.ts';
 
@@ -7,7 +7,8 @@ const script = resolve(import.meta.dirname, '../../scripts/deploy.ts');
 
 /** Without a terminal, and with an environment that names no deployment. */
 function deployed(...args: string[]) {
-  const { PATH = '', HOME = '' } = process.env;
+  const { HOME = '' } = process.env;
+  const PATH = [dirname(process.execPath), process.env.PATH].join(':');
   return spawnSync(process.execPath, ['--import', 'tsx', script, ...args], {
     env: { PATH, HOME },
     encoding: 'utf8',

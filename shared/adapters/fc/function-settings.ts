@@ -45,9 +45,11 @@ const isMissing = ({ status }: { status?: unknown }) => status === 404;
 async function open(connection: OpenapiConnection) {
   const fc = exportsOf(await import('@alicloud/fc20230330'));
   const { config, runtime } = await openapi(connection);
-  const client = new (clientIn(fc))(config);
+  const Client = clientIn(fc);
+  const client = new Client(config);
   const none = () => ({});
   return {
+    ...configurations(fc, client, runtime),
     triggers: async (name: string) => {
       const request = new fc.ListTriggersRequest({ limit: 100 });
       const { body } = await client.listTriggersWithOptions(name, request, none(), runtime());
@@ -59,16 +61,6 @@ async function open(connection: OpenapiConnection) {
           config: JSON.parse(triggerConfig) as Record<string, unknown>,
         }),
       );
-    },
-    asyncInvokeConfigs: async (functionName: string) => {
-      const request = new fc.ListAsyncInvokeConfigsRequest({ functionName, limit: 100 });
-      const { body } = await client.listAsyncInvokeConfigsWithOptions(request, none(), runtime());
-      return (body?.configs ?? []).map(qualifierIn);
-    },
-    provisionConfigs: async (functionName: string) => {
-      const request = new fc.ListProvisionConfigsRequest({ functionName, limit: 100 });
-      const { body } = await client.listProvisionConfigsWithOptions(request, none(), runtime());
-      return (body?.provisionConfigs ?? []).filter(holdsInstances).map(qualifierIn);
     },
     invoke: async (name: string, payload: Buffer) => {
       const { body, headers } = await client.invokeFunctionWithOptions(
@@ -95,6 +87,26 @@ async function open(connection: OpenapiConnection) {
       });
       const request = new fc.CreateCustomDomainRequest({ body: input });
       await client.createCustomDomainWithOptions(request, none(), runtime());
+    },
+  };
+}
+
+type Sdk = Omit<typeof import('@alicloud/fc20230330'), 'default'>;
+type Client = InstanceType<typeof import('@alicloud/fc20230330').default>;
+type Runtime = Awaited<ReturnType<typeof openapi>>['runtime'];
+
+/** What a function may have at each of its qualifiers. */
+function configurations(fc: Sdk, client: Client, runtime: Runtime) {
+  return {
+    asyncInvokeConfigs: async (functionName: string) => {
+      const request = new fc.ListAsyncInvokeConfigsRequest({ functionName, limit: 100 });
+      const { body } = await client.listAsyncInvokeConfigsWithOptions(request, {}, runtime());
+      return (body?.configs ?? []).map(qualifierIn);
+    },
+    provisionConfigs: async (functionName: string) => {
+      const request = new fc.ListProvisionConfigsRequest({ functionName, limit: 100 });
+      const { body } = await client.listProvisionConfigsWithOptions(request, {}, runtime());
+      return (body?.provisionConfigs ?? []).filter(holdsInstances).map(qualifierIn);
     },
   };
 }
