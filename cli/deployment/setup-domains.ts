@@ -27,6 +27,12 @@ export async function missDomainStep(
     const is = `${found.protocol || 'no protocol'}, answered by ${found.functions.join(', ') || 'nobody'}`;
     return { name, words: `expected ${words}, it is ${is}`, state: 'wrong' };
   }
+  if (!(await functions.triggers(MISS_FUNCTION))) {
+    throw new Failure(
+      'SETTINGS_INVALID',
+      `expected the function ${MISS_FUNCTION}, which is to answer by ${domain}, there is none yet: npm run deploy, then this command again`,
+    );
+  }
   if (!certificate || !privateKey) {
     throw new Failure(
       'SETTINGS_INVALID',

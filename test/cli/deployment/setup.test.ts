@@ -203,7 +203,10 @@ describe('a CDN domain', () => {
 
 describe("the function's domain", () => {
   const functions = (found: Awaited<ReturnType<FunctionSettings['domain']>>) =>
-    ({ domain: async () => found }) as Partial<FunctionSettings> as FunctionSettings;
+    ({
+      domain: async () => found,
+      triggers: async () => [],
+    }) as Partial<FunctionSettings> as FunctionSettings;
   const domain = { name: 'miss.example.com', certificate: undefined, privateKey: undefined };
 
   it('that answers by on-cdn-miss over HTTPS is left alone', async () => {
@@ -216,6 +219,14 @@ describe("the function's domain", () => {
     ['by another function', { protocol: 'HTTPS', functions: ['shop'] }],
   ])('that answers %s needs a decision', async (_, found) => {
     expect(await missDomainStep(domain, functions(found))).toMatchObject({ state: 'wrong' });
+  });
+
+  it('is not made before the function that answers by it', async () => {
+    const nobody = { ...functions(undefined), triggers: async () => undefined };
+    const whole = { ...domain, certificate: 'CERT', privateKey: 'KEY' };
+    await expect(missDomainStep(whole, nobody)).rejects.toThrow(
+      'expected the function darkroom-on-cdn-miss, which is to answer by miss.example.com, there is none yet: npm run deploy, then this command again',
+    );
   });
 
   it('that is not there needs a certificate', async () => {
