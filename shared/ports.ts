@@ -102,8 +102,8 @@ export interface CdnDomain {
   facts(): Promise<{ status: string; cname: string; origins: string[] } | undefined>;
   /** `bucketHost` is `bucket.oss-cn-hangzhou.aliyuncs.com`. */
   add(bucketHost: string, scope: 'domestic' | 'overseas' | 'global'): Promise<void>;
-  /** By name; a setting that was never made is missing. */
-  settings(names: string[]): Promise<Map<string, Record<string, string>>>;
+  /** By name, with all that were made of it (headers are many of one name); one that was never made is missing. */
+  settings(names: string[]): Promise<Map<string, Record<string, string>[]>>;
   set(name: string, values: Record<string, string>): Promise<void>;
 }
 

@@ -138,7 +138,8 @@ async function cdnThat(answers: RequestListener): Promise<string> {
 const serving =
   (status: (path: string) => number, headers: Record<string, string> = {}): RequestListener =>
   ({ url = '' }, response) => {
-    response.writeHead(status(url), headers);
+    const always = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
+    response.writeHead(status(url), { ...always, ...headers });
     response.end('{}');
   };
 const well = (path: string) => (path === '/presets.json' ? 200 : 404);
@@ -273,6 +274,11 @@ describe('a deployment', () => {
       'makes downloads of files',
       serving(well, { 'content-disposition': 'attachment' }),
       'sends Content-Disposition: attachment',
+    ],
+    [
+      'serves one page only',
+      serving(well, { 'access-control-allow-origin': 'https://app.example.com' }),
+      'expected access-control-allow-origin: *, received https://app.example.com',
     ],
     [
       'cannot reach on-cdn-miss',

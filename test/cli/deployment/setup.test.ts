@@ -161,11 +161,11 @@ describe('a CDN domain', () => {
     const { endpoint, domains } = await cdnDomains();
     const domain = cdnDomain('img.example.com', { endpoint, credentials: key });
     const first = await cdnSteps(domain, HOST);
-    expect(first.map(({ state }) => state)).toEqual(['missing', 'missing', 'missing', 'missing']);
+    expect(first.map(({ state }) => state)).toEqual(Array(6).fill('missing'));
     expect(domains.size).toBe(0);
     await applyAll(first);
     const second = await cdnSteps(domain, HOST);
-    expect(second.map(({ state }) => state)).toEqual(['there', 'there', 'there', 'there']);
+    expect(second.map(({ state }) => state)).toEqual(Array(6).fill('there'));
     expect(second[0]?.words).toContain('its CNAME is img.example.com.w.kunlunsl.com');
   });
 
@@ -193,10 +193,54 @@ describe('a CDN domain', () => {
     await applyAll(await cdnSteps(domain, HOST));
     await domain.set('default_ttl_code', { default_ttl_code: '404=600' });
     const steps = await cdnSteps(domain, HOST);
-    expect(steps.map(({ state }) => state)).toEqual(['there', 'there', 'other', 'there']);
+    expect(steps.map(({ state }) => state)).toEqual([
+      'there',
+      'there',
+      'other',
+      'there',
+      'there',
+      'there',
+    ]);
     await applyAll(steps);
     expect(domains.get('img.example.com')?.settings.get('default_ttl_code')).toEqual([
       { argName: 'default_ttl_code', argValue: '404=5,4xx=1,5xx=1' },
+    ]);
+  });
+});
+
+describe('the headers that a CDN domain sends', () => {
+  const header = (key: string, value: string) => ({ key, value, header_operation_type: 'add' });
+
+  it('let pages of any origin fetch, beside headers of others', async () => {
+    const { endpoint, domains } = await cdnDomains();
+    const domain = cdnDomain('img.example.com', { endpoint, credentials: key });
+    await domain.add(HOST, 'domestic');
+    await domain.set('set_resp_header', header('X-Frame-Options', 'DENY'));
+    await applyAll(await cdnSteps(domain, HOST));
+    const { settings } = domains.get('img.example.com')!;
+    expect([...settings.keys()].filter(name => name.startsWith('set_resp_header'))).toEqual([
+      'set_resp_header X-Frame-Options',
+      'set_resp_header access-control-allow-origin',
+      'set_resp_header x-content-type-options',
+    ]);
+    const again = await cdnSteps(domain, HOST);
+    expect(again.every(({ state }) => state === 'there')).toBe(true);
+  });
+
+  it('need a decision where somebody lets one page only', async () => {
+    const { endpoint } = await cdnDomains();
+    const domain = cdnDomain('img.example.com', { endpoint, credentials: key });
+    await domain.add(HOST, 'domestic');
+    const own = header('Access-Control-Allow-Origin', 'https://app.example.com');
+    await domain.set('set_resp_header', own);
+    const steps = await cdnSteps(domain, HOST);
+    expect(steps.filter(({ state }) => state === 'wrong')).toEqual([
+      {
+        name: 'set_resp_header of img.example.com',
+        words:
+          'expected that it sends access-control-allow-origin: *, it sends Access-Control-Allow-Origin: https://app.example.com',
+        state: 'wrong',
+      },
     ]);
   });
 });
