@@ -26,7 +26,11 @@ export interface Cdn {
   close(): Promise<void>;
 }
 
-const ALWAYS = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
+/**
+ * What the CDN adds to every answer, here and in the cloud (`darkroom setup`): pages of any origin fetch manifests and
+ * the published list. A CORS rule of the bucket would not do, since the CDN keeps one answer for all origins.
+ */
+export const ALWAYS = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
 
 interface Edge extends CdnOptions {
   cache: CdnCache;

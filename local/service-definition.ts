@@ -50,6 +50,10 @@ export interface FunctionDefinition {
   maxAsyncEventAgeSeconds: number;
   /** FC keeps a record of each asynchronous invocation, by an id that it takes once only. */
   asyncTask: boolean;
+  /** Whether s.yaml has one; FC keeps one that it has no more. */
+  hasAsyncInvokeConfig: boolean;
+  /** Instances that are there before anybody asks. */
+  provisionConfig: FunctionProps['provisionConfig'];
   /** A share of instances of its own; undefined for a part in everybody's. */
   reservedConcurrency: number | undefined;
   destinations: { onFailure?: string; onSuccess?: string };
@@ -104,6 +108,8 @@ function define(key: string, props: FunctionProps, folder: string): FunctionDefi
     maxAsyncRetryAttempts: asyncInvokeConfig?.maxAsyncRetryAttempts ?? 3,
     maxAsyncEventAgeSeconds: asyncInvokeConfig?.maxAsyncEventAgeInSeconds ?? 86_400,
     asyncTask: asyncInvokeConfig?.asyncTask ?? false,
+    hasAsyncInvokeConfig: asyncInvokeConfig !== undefined,
+    provisionConfig: props.provisionConfig,
     reservedConcurrency: props.concurrencyConfig?.reservedConcurrency,
     destinations: {
       ...(onFailure && { onFailure: onFailure.destination }),

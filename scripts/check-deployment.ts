@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { unsaid } from '../local/service/own-settings.ts';
 import { verifyTemplate } from '../local/service/preview.ts';
 import { readServiceDefinition } from '../local/service-definition.ts';
 import { missSecretOf, readSettings } from '../shared/fc/settings.ts';
@@ -9,16 +10,6 @@ import { missSecretOf, readSettings } from '../shared/fc/settings.ts';
  */
 const file = resolve(import.meta.dirname, '../s.yaml');
 
-/** Names of buckets and log projects are one for all accounts, so none of the defaults can be anybody's. */
-const OWN = [
-  'DARKROOM_ACCOUNT_ID',
-  'DARKROOM_ORIGINALS_BUCKET',
-  'DARKROOM_DERIVATIVES_BUCKET',
-  'DARKROOM_CONFIG_BUCKET',
-  'DARKROOM_LOG_PROJECT',
-  'DARKROOM_MISS_SECRET',
-];
-
 function environment(): Record<string, string> {
   const entries = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
@@ -28,11 +19,8 @@ function environment(): Record<string, string> {
 
 async function check(toDeploy: boolean): Promise<string> {
   const env = environment();
-  const missing = toDeploy ? OWN.filter(name => !env[name]) : [];
-  if (missing.length > 0) {
-    const lines = missing.map(name => `${name}: expected a value of your own, received nothing`);
-    throw new Error([...lines, 'What each is: docs/deploy.md.'].join('\n'));
-  }
+  const missing = toDeploy ? unsaid(env, ['DARKROOM_MISS_SECRET']) : [];
+  if (missing.length > 0) throw new Error(missing.join('\n'));
   const { region, accountId, functions } = await readServiceDefinition(file, env);
   for (const { environment: told } of toDeploy ? functions : []) {
     if (told.DARKROOM_MISS_SECRET !== undefined) missSecretOf(readSettings(told));

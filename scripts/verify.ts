@@ -11,6 +11,7 @@ const ROWS = [
   ['types'],
   ['layers'],
   ['dead'],
+  ['licences'],
   ['deploy:check'],
   ['build', 'package', 'e2e'],
 ];

@@ -101,14 +101,18 @@ export interface CdnDomain {
   facts(): Promise<{ status: string; cname: string; origins: string[] } | undefined>;
   /** `bucketHost` is `bucket.oss-cn-hangzhou.aliyuncs.com`. */
   add(bucketHost: string, scope: 'domestic' | 'overseas' | 'global'): Promise<void>;
-  /** By name; a setting that was never made is missing. */
-  settings(names: string[]): Promise<Map<string, Record<string, string>>>;
+  /** By name, with all that were made of it (headers are many of one name); one that was never made is missing. */
+  settings(names: string[]): Promise<Map<string, Record<string, string>[]>>;
   set(name: string, values: Record<string, string>): Promise<void>;
 }
 
 /** Deployed functions, seen from outside. What is not there is undefined; throws SETUP_DENIED where FC refuses. */
 export interface FunctionSettings {
   triggers(functionName: string): Promise<DeployedTrigger[] | undefined>;
+  /** The qualifiers (`LATEST`) that have one. */
+  asyncInvokeConfigs(functionName: string): Promise<string[]>;
+  /** The qualifiers that hold instances ready, or will by schedule or by load. */
+  provisionConfigs(functionName: string): Promise<string[]>;
   /** Waits for the answer; `error` says that the function failed, and then the payload is its error. */
   invoke(
     functionName: string,

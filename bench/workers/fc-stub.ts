@@ -16,6 +16,8 @@ const definition = {
   maxAsyncRetryAttempts: 3,
   maxAsyncEventAgeSeconds: 86_400,
   asyncTask: true,
+  hasAsyncInvokeConfig: false,
+  provisionConfig: undefined,
   reservedConcurrency: undefined,
   destinations: {},
   triggers: [],

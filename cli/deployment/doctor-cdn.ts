@@ -1,3 +1,4 @@
+import { ALWAYS } from '../../local/cdn.ts';
 import { PUBLISHED_KEY } from '../../shared/core/list/published.ts';
 import { urlOf } from '../../shared/core/work/purge.ts';
 import type { Connection } from '../cloud/connection.ts';
@@ -25,8 +26,7 @@ async function publishedFinding(cdn: string, expected: Buffer | undefined): Prom
   const answer = await asked(urlOf(cdn, PUBLISHED_KEY));
   const body = Buffer.from(await answer.arrayBuffer());
   if (answer.status === 200 && expected?.equals(body)) {
-    if (!answer.headers.get('content-disposition'))
-      return good(name, 'serves the derivatives bucket');
+    if (!answer.headers.get('content-disposition')) return headersFinding(name, answer.headers);
     const mend =
       "serve OSS by a domain of your own: the bucket's own address makes downloads of all files";
     return bad(name, 'sends Content-Disposition: attachment', mend);
@@ -38,6 +38,17 @@ async function publishedFinding(cdn: string, expected: Buffer | undefined): Prom
   const mend =
     'its origin is the derivatives bucket, which it may read (darkroom setup --cdn-domain); a minute after an edit this passes by itself';
   return bad(name, words, mend);
+}
+
+/** Browsers fetch manifests and the published list from pages of other origins. */
+function headersFinding(name: string, headers: Headers): Finding {
+  const wrong = Object.entries(ALWAYS).flatMap(([key, value]) =>
+    headers.get(key) === value ? [] : [`${key}: ${value}, received ${headers.get(key) ?? 'none'}`],
+  );
+  if (wrong.length === 0)
+    return good(name, 'serves the derivatives bucket, to pages of any origin');
+  const mend = `darkroom setup --cdn-domain ${new URL(name.slice('CDN '.length)).host} --apply`;
+  return bad(name, `expected ${wrong.join('; ')}`, mend);
 }
 
 async function missingFinding(cdn: string): Promise<Finding> {

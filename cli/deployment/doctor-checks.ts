@@ -1,3 +1,4 @@
+import type { ServiceDefinition } from '../../local/service-definition.ts';
 import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
 import { failureOf } from '../../shared/core/failure.ts';
 import {
@@ -10,16 +11,20 @@ import { readRecord } from '../../shared/pipeline/records.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { served } from './doctor-cdn.ts';
 import { bad, type Finding, good } from './doctor-finding.ts';
-import { functions, triggers } from './doctor-functions.ts';
+import { asDeclared, functions, triggers } from './doctor-functions.ts';
 
 type Check = [name: string, look: () => Promise<Finding[]>];
 
 /** In the order in which one mends: what comes later often follows from what comes first. */
-export function checksOf(connection: Connection): Check[] {
+export function checksOf(
+  connection: Connection,
+  declared: () => Promise<ServiceDefinition>,
+): Check[] {
   return [
     ['buckets', () => buckets(connection)],
     ['preset list', () => presetList(connection)],
     ['triggers', () => triggers(connection)],
+    ['deployment', () => asDeclared(connection, declared)],
     ['functions', () => functions(connection)],
     ['CDN', () => served(connection)],
   ];

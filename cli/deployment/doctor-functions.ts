@@ -1,7 +1,9 @@
 import { checkupAnswer } from '../../events/checkup.ts';
+import type { ServiceDefinition } from '../../local/service-definition.ts';
 import type { DeployedTrigger, FunctionSettings } from '../../shared/ports.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { bad, type Finding, good } from './doctor-finding.ts';
+import { deployedOf, driftOf } from './drift.ts';
 
 const UPLOADED = ['PutObject', 'PostObject', 'CopyObject', 'CompleteMultipartUpload'];
 const WATCHES = [
@@ -22,6 +24,28 @@ const WATCHES = [
   },
 ] as const;
 
+/** A deployment changes what a trigger hears, never of which bucket. */
+const HEARING =
+  'npm run deploy; a trigger that is of another bucket has to be removed first, as is said below';
+
+/** Whether what FC has is what s.yaml says; `declared` is the file, as this deployment resolves it. */
+export async function asDeclared(
+  { cloud }: Connection,
+  declared: () => Promise<ServiceDefinition>,
+): Promise<Finding[]> {
+  const fc = cloud.functions();
+  const service = await declared();
+  const findings = service.functions.map(async definition => {
+    const name = `deployment of ${definition.name}`;
+    const deployed = await deployedOf(definition.name, fc);
+    if (!deployed) return [bad(name, 'there is no such function', 'npm run deploy')];
+    const drift = driftOf(service, definition, deployed);
+    if (drift.length === 0) return [good(name, 'triggers and configurations as in s.yaml')];
+    return drift.map(({ words, mend }) => bad(name, words, mend));
+  });
+  return (await Promise.all(findings)).flat();
+}
+
 /** Whether OSS wakes the functions, and for what it should. */
 export async function triggers({ names, cloud }: Connection): Promise<Finding[]> {
   const fc = cloud.functions();
@@ -41,7 +65,7 @@ export async function triggers({ names, cloud }: Connection): Promise<Finding[]>
     findings.push(
       missing.length === 0
         ? good(name, `hears ${names[bucket]}`)
-        : bad(name, `does not hear ${missing.join(', ')} of ${names[bucket]}`, 'npm run deploy'),
+        : bad(name, `does not hear ${missing.join(', ')} of ${names[bucket]}`, HEARING),
     );
     const parts = own.flatMap(eventsOf).filter(event => /\*$|Upload(Part|PartCopy)$/.test(event));
     if (parts.length > 0) {

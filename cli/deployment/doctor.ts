@@ -1,5 +1,14 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
+import { readServiceDefinition, type ServiceDefinition } from '../../local/service-definition.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  environment,
+  withConnection,
+} from '../cloud/connection.ts';
+import { compareDeployed } from './drift.ts';
 import { checksOf, findingsOf } from './doctor-checks.ts';
 import type { Finding } from './doctor-finding.ts';
 import { say } from '../terminal/printer.ts';
@@ -9,23 +18,53 @@ export function doctorCommand(): Command {
     .description(
       'Look whether a deployment, or the local platform, can do its work; say how to mend what is wrong. Changes nothing.',
     )
+    .option(
+      '--before-deploy',
+      'only what a deployment would leave as it is, though it says nothing',
+    )
     .option('--json', 'as one list');
   return withConnection(command).action(doctor);
 }
 
-async function doctor(options: ConnectionOptions & { json?: true }): Promise<void> {
+interface Options extends ConnectionOptions {
+  beforeDeploy?: true;
+  json?: true;
+}
+
+async function doctor(options: Options): Promise<void> {
   const connection = await connect(options);
-  if (!options.json) say(`On ${connection.where}\n`);
+  if (options.beforeDeploy) {
+    say(await compareDeployed(await declaredFor(connection), connection.cloud.functions()));
+  } else await lookAtAll(connection, options.json === true);
+}
+
+async function lookAtAll(connection: Connection, asJson: boolean): Promise<void> {
+  if (!asJson) say(`On ${connection.where}\n`);
   const found: Finding[] = [];
-  for (const check of checksOf(connection)) {
+  for (const check of checksOf(connection, () => declaredFor(connection))) {
     const findings = await findingsOf(check);
     found.push(...findings);
-    if (!options.json) for (const finding of findings) say(linesOf(finding));
+    if (!asJson) for (const finding of findings) say(linesOf(finding));
   }
   const wrong = found.filter(({ state }) => state === 'bad').length;
-  if (options.json) say(JSON.stringify(found, null, 2));
+  if (asJson) say(JSON.stringify(found, null, 2));
   else say(`\n${wrong === 0 ? 'All is well.' : `${wrong} to mend.`}`);
   if (wrong > 0) process.exitCode = 1;
+}
+
+const FILE = join(import.meta.dirname, '../../s.yaml');
+
+/** Resolved for the buckets and the account that are looked at, be they those of a local platform. */
+async function declaredFor({ names, presetsKey, cloud }: Connection): Promise<ServiceDefinition> {
+  return await readServiceDefinition(FILE, {
+    ...environment(),
+    DARKROOM_REGION: cloud.region,
+    ...(cloud.accountId === undefined ? {} : { DARKROOM_ACCOUNT_ID: cloud.accountId }),
+    DARKROOM_ORIGINALS_BUCKET: names.originals,
+    DARKROOM_DERIVATIVES_BUCKET: names.derivatives,
+    DARKROOM_CONFIG_BUCKET: names.config,
+    DARKROOM_PRESETS_KEY: presetsKey,
+  });
 }
 
 const SIGNS = { good: '✓', bad: '✗', unknown: '?' };

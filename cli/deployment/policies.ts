@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { unsaid } from '../../local/service/own-settings.ts';
 import { previewTemplate } from '../../local/service/preview.ts';
 import { policiesFolder, policyNames, policyText } from '../../local/roles.ts';
+import { Failure } from '../../shared/core/failure.ts';
 import { environment } from '../cloud/connection.ts';
 import { say } from '../terminal/printer.ts';
 
@@ -18,7 +20,10 @@ export function policiesCommand(): Command {
 }
 
 async function policies({ out }: { out: string }): Promise<void> {
-  const { vars } = (await previewTemplate(FILE, environment())) as { vars: Record<string, string> };
+  const env = environment();
+  const missing = unsaid(env);
+  if (missing.length > 0) throw new Failure('SETTINGS_INVALID', missing.join('\n'));
+  const { vars } = (await previewTemplate(FILE, env)) as { vars: Record<string, string> };
   await mkdir(out, { recursive: true });
   for (const service of ['fc', 'oss']) {
     const file = join(out, `trust-${service}.json`);

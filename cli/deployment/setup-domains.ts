@@ -1,3 +1,4 @@
+import { ALWAYS } from '../../local/cdn.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { CdnDomain, FunctionSettings } from '../../shared/ports.ts';
 import type { Step } from './setup-steps.ts';
@@ -27,6 +28,12 @@ export async function missDomainStep(
     const is = `${found.protocol || 'no protocol'}, answered by ${found.functions.join(', ') || 'nobody'}`;
     return { name, words: `expected ${words}, it is ${is}`, state: 'wrong' };
   }
+  if (!(await functions.triggers(MISS_FUNCTION))) {
+    throw new Failure(
+      'SETTINGS_INVALID',
+      `expected the function ${MISS_FUNCTION}, which is to answer by ${domain}, there is none yet: npm run deploy, then this command again`,
+    );
+  }
   if (!certificate || !privateKey) {
     throw new Failure(
       'SETTINGS_INVALID',
@@ -53,6 +60,11 @@ const CDN_SETTINGS: { name: string; words: string; values: Record<string, string
     words: 'asks OSS over HTTPS',
     values: { enable: 'on', scheme_origin: 'https' },
   },
+  ...Object.entries(ALWAYS).map(([key, value]) => ({
+    name: 'set_resp_header',
+    words: `sends ${key}: ${value}`,
+    values: { key, value, header_operation_type: 'add', duplicate: 'off' },
+  })),
 ];
 
 export async function cdnSteps(domain: CdnDomain, bucketHost: string): Promise<Step[]> {
@@ -65,7 +77,8 @@ export async function cdnSteps(domain: CdnDomain, bucketHost: string): Promise<S
   const words = facts
     ? `${facts.status}; its CNAME is ${facts.cname}`
     : `in front of ${bucketHost}`;
-  const settings = facts ? await domain.settings(CDN_SETTINGS.map(one => one.name)) : new Map();
+  const names = [...new Set(CDN_SETTINGS.map(one => one.name))];
+  const settings = facts ? await domain.settings(names) : new Map();
   return [
     facts
       ? { name, words, state: 'there' }
@@ -77,15 +90,23 @@ export async function cdnSteps(domain: CdnDomain, bucketHost: string): Promise<S
 function settingStep(
   domain: CdnDomain,
   { name, words, values }: (typeof CDN_SETTINGS)[number],
-  found: Record<string, string> | undefined,
+  all: Record<string, string>[] = [],
 ): Step {
-  const isSame = Object.entries(values).every(([key, value]) => found?.[key] === value);
-  return {
-    name: `${name} of ${domain.domainName}`,
-    words,
-    state: isSame ? 'there' : found ? 'other' : 'missing',
-    ...(isSame ? {} : { apply: () => domain.set(name, values) }),
-  };
+  const step = { name: `${name} of ${domain.domainName}`, words };
+  // Headers of other names are settings of their own.
+  const found = all.filter(one => one.key?.toLowerCase() === values.key);
+  if (found.some(one => isSetting(one, values))) return { ...step, state: 'there' };
+  const [other] = found;
+  if (other && values.key !== undefined) {
+    const is = `it sends ${other.key}: ${other.value}`;
+    return { ...step, words: `expected that it ${words}, ${is}`, state: 'wrong' };
+  }
+  return { ...step, state: other ? 'other' : 'missing', apply: () => domain.set(name, values) };
+}
+
+function isSetting(found: Record<string, string>, values: Record<string, string>): boolean {
+  if (values.key !== undefined) return found.value === values.value;
+  return Object.entries(values).every(([key, value]) => found[key] === value);
 }
 
 /** Mainland China needs an ICP filing of the domain, which the CDN checks. */

@@ -7,6 +7,7 @@ import type { Credential } from '../oss-server/authenticate.ts';
 import { listenOnLoopback } from '../oss-server/listen.ts';
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
 import { type Answer, refusal } from './answer.ts';
+import { listAsyncInvokeConfigs, listProvisionConfigs, listTriggers } from './described.ts';
 import { invokeFunction } from './invocations.ts';
 
 export interface FcApiOptions {
@@ -28,7 +29,7 @@ export interface FcApi {
 
 const MAX_QUEUED = 10_000;
 
-/** The API of Function Compute 3.0, as much of it as hands work to functions: the rest is 501. */
+/** The API of Function Compute 3.0, as much of it as hands work to functions and tells what is deployed: the rest is 501. */
 export async function startFcApi(options: FcApiOptions): Promise<FcApi> {
   const { port, close } = await listenOnLoopback(
     () => createServer((request, response) => void respond(options, request, response)),
@@ -92,6 +93,18 @@ const routes: Route[] = [
     action: 'fc:ListTriggers',
     answer: listTriggers,
   },
+  {
+    method: 'GET',
+    path: /^\/2023-03-30\/async-invoke-configs\?functionName=([^&]+)&limit=100$/,
+    action: 'fc:ListAsyncInvokeConfigs',
+    answer: listAsyncInvokeConfigs,
+  },
+  {
+    method: 'GET',
+    path: /^\/2023-03-30\/provision-configs\?functionName=([^&]+)&limit=100$/,
+    action: 'fc:ListProvisionConfigs',
+    answer: listProvisionConfigs,
+  },
 ];
 
 async function answerTo(options: FcApiOptions, request: IncomingMessage): Promise<Answer> {
@@ -120,29 +133,6 @@ const notUp = () => refusal('ServiceUnavailable', 'the function host is not up y
 async function invoke({ host: find, maxQueued = MAX_QUEUED, request, definition }: Handled) {
   const host = find();
   return host ? await invokeFunction(request, { definition, host, maxQueued }) : notUp();
-}
-
-/** https://api.alibabacloud.com/document/FC/2023-03-30/ListTriggers: the configuration travels as text. */
-function listTriggers({ service, definition: { triggers } }: Handled): Answer {
-  const { region, accountId } = service;
-  const described = triggers.map(trigger => {
-    const { name: triggerName, type: triggerType } = trigger;
-    const triggerConfig = JSON.stringify(configOf(trigger));
-    const sourceArn =
-      trigger.type === 'oss' ? `acs:oss:${region}:${accountId}:${trigger.bucket}` : '';
-    return { triggerName, triggerType, sourceArn, triggerConfig, qualifier: 'LATEST' };
-  });
-  return { status: 200, body: { triggers: described } };
-}
-
-function configOf(trigger: FunctionDefinition['triggers'][number]): object {
-  if (trigger.type === 'oss') {
-    const { events, prefix, suffix } = trigger;
-    return { events, filter: { key: { prefix, suffix } } };
-  }
-  if (trigger.type !== 'timer') return trigger.config;
-  const { cron: cronExpression, enabled: enable, payload } = trigger;
-  return { cronExpression, enable, payload };
 }
 
 function describeTask({ service, definition, host: find, name: taskId = '' }: Handled): Answer {

@@ -19,6 +19,7 @@ export function readService(resolved: unknown): Service | { problems: string[] }
   const problems: string[] = [];
   for (const [key, { component, props }] of Object.entries(resources)) {
     if (!isFunctionComponent(component)) continue;
+    problems.push(...unpinned(component, key));
     const read = functionProps.safeParse(props);
     if (read.success) functions.push({ key, props: read.data });
     else problems.push(...sentences(read.error.issues, props, ['resources', key, 'props']));
@@ -42,6 +43,14 @@ function unresolved(value: unknown, place: string): string[] {
 /** A path is a stand-in for fc3, as `FC_COMPONENT` puts it there for `s verify` without a network. */
 function isFunctionComponent(component: string): boolean {
   return /^(devsapp\/)?fc3(@.+)?$/.test(component) || /^[./]/.test(component);
+}
+
+/** Two operators would else deploy with different components, whichever is the newest that day. */
+function unpinned(component: string, key: string): string[] {
+  if (/^[./]/.test(component) || /@\d+\.\d+\.\d+$/.test(component)) return [];
+  return [
+    `resources.${key}.component: expected one version of fc3, such as fc3@0.1.25, received ${component}`,
+  ];
 }
 
 type Issues = Parameters<typeof problemsIn>[0];

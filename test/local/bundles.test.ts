@@ -17,6 +17,8 @@ const sweep: FunctionDefinition = {
   maxAsyncRetryAttempts: 3,
   maxAsyncEventAgeSeconds: 3600,
   asyncTask: false,
+  hasAsyncInvokeConfig: false,
+  provisionConfig: undefined,
   reservedConcurrency: undefined,
   destinations: {},
   triggers: [],

@@ -12,7 +12,7 @@ name: test
 vars: { accountId: "\${env('ACCOUNT', '0123')}" }
 resources:
   one:
-    component: fc3
+    component: fc3@0.1.25
     props:
       region: cn-hangzhou
       functionName: first

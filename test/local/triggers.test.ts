@@ -19,6 +19,8 @@ function on(trigger: Partial<TriggerDefinition>, resource = 'one'): FunctionDefi
     maxAsyncRetryAttempts: 3,
     maxAsyncEventAgeSeconds: 60,
     asyncTask: false,
+    hasAsyncInvokeConfig: false,
+    provisionConfig: undefined,
     reservedConcurrency: undefined,
     destinations: {},
     triggers: [{ ...any, ...trigger } as TriggerDefinition],

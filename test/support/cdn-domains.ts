@@ -9,6 +9,7 @@ export const key = { accessKeyId: 'LOCAL1', accessKeySecret: 'of-the-test' };
 interface Domain {
   scope: string;
   sources: { content: string; type: string; port: number }[];
+  /** By name; a header's also by the header. */
   settings: Map<string, { argName: string; argValue: string }[]>;
 }
 
@@ -86,9 +87,9 @@ function detailOf(DomainName: string, { sources }: Domain) {
 function configsOf(asked: Asked, { settings }: Domain) {
   const wanted = (asked.get('FunctionNames') ?? '').split(',');
   const DomainConfig = [...settings]
-    .filter(([name]) => wanted.includes(name))
-    .map(([FunctionName, args]) => ({
-      FunctionName,
+    .filter(([name]) => wanted.includes(name.split(' ')[0] ?? ''))
+    .map(([name, args]) => ({
+      FunctionName: name.split(' ')[0],
       Status: 'success',
       FunctionArgs: {
         FunctionArg: args.map(({ argName, argValue }) => ({
@@ -102,7 +103,9 @@ function configsOf(asked: Asked, { settings }: Domain) {
 
 function set(asked: Asked, { settings }: Domain): Answer {
   for (const { functionName, functionArgs } of JSON.parse(asked.get('Functions') ?? '[]')) {
-    settings.set(functionName, functionArgs);
+    const header = functionArgs.find(({ argName }: { argName: string }) => argName === 'key');
+    const name = header ? `${functionName} ${header.argValue}` : functionName;
+    settings.set(name, functionArgs);
   }
   return [200, {}];
 }

@@ -61,17 +61,12 @@ async function open(
       const request = new cdn.DescribeCdnDomainConfigsRequest({ domainName, functionNames });
       const { body } = await client.describeCdnDomainConfigsWithOptions(request, runtime());
       const found = body?.domainConfigs?.domainConfig ?? [];
-      return new Map(
-        found.map(({ functionName = '', functionArgs }) => [
-          functionName,
-          Object.fromEntries(
-            (functionArgs?.functionArg ?? []).map(({ argName, argValue = '' }) => [
-              argName,
-              argValue,
-            ]),
-          ) as Record<string, string>,
-        ]),
-      );
+      const settings = new Map<string, Record<string, string>[]>();
+      for (const { functionName = '', functionArgs } of found) {
+        const values = valuesIn(functionArgs?.functionArg ?? []);
+        settings.set(functionName, [...(settings.get(functionName) ?? []), values]);
+      }
+      return settings;
     },
     set: async (functionName: string, values: Record<string, string>) => {
       const functionArgs = Object.entries(values).map(([argName, argValue]) => ({
@@ -85,4 +80,8 @@ async function open(
       await client.batchSetCdnDomainConfigWithOptions(request, runtime());
     },
   };
+}
+
+function valuesIn(args: { argName?: string; argValue?: string }[]): Record<string, string> {
+  return Object.fromEntries(args.map(({ argName = '', argValue = '' }) => [argName, argValue]));
 }

@@ -22,6 +22,10 @@ export function fcSettings(connection: OpenapiConnection): FunctionSettings {
         call(`the triggers of ${name}`, fc => fc.triggers(name)),
         isMissing,
       ),
+    asyncInvokeConfigs: name =>
+      call(`the asynchronous configuration of ${name}`, fc => fc.asyncInvokeConfigs(name)),
+    provisionConfigs: name =>
+      call(`the provisioned instances of ${name}`, fc => fc.provisionConfigs(name)),
     invoke: (name, payload) =>
       unlessMissing(
         call(`a call of ${name}`, fc => fc.invoke(name, payload)),
@@ -41,9 +45,11 @@ const isMissing = ({ status }: { status?: unknown }) => status === 404;
 async function open(connection: OpenapiConnection) {
   const fc = exportsOf(await import('@alicloud/fc20230330'));
   const { config, runtime } = await openapi(connection);
-  const client = new (clientIn(fc))(config);
+  const Client = clientIn(fc);
+  const client = new Client(config);
   const none = () => ({});
   return {
+    ...configurations(fc, client, runtime),
     triggers: async (name: string) => {
       const request = new fc.ListTriggersRequest({ limit: 100 });
       const { body } = await client.listTriggersWithOptions(name, request, none(), runtime());
@@ -83,6 +89,43 @@ async function open(connection: OpenapiConnection) {
       await client.createCustomDomainWithOptions(request, none(), runtime());
     },
   };
+}
+
+type Sdk = Omit<typeof import('@alicloud/fc20230330'), 'default'>;
+type Client = InstanceType<typeof import('@alicloud/fc20230330').default>;
+type Runtime = Awaited<ReturnType<typeof openapi>>['runtime'];
+
+/** What a function may have at each of its qualifiers. */
+function configurations(fc: Sdk, client: Client, runtime: Runtime) {
+  return {
+    asyncInvokeConfigs: async (functionName: string) => {
+      const request = new fc.ListAsyncInvokeConfigsRequest({ functionName, limit: 100 });
+      const { body } = await client.listAsyncInvokeConfigsWithOptions(request, {}, runtime());
+      return (body?.configs ?? []).map(qualifierIn);
+    },
+    provisionConfigs: async (functionName: string) => {
+      const request = new fc.ListProvisionConfigsRequest({ functionName, limit: 100 });
+      const { body } = await client.listProvisionConfigsWithOptions(request, {}, runtime());
+      return (body?.provisionConfigs ?? []).filter(holdsInstances).map(qualifierIn);
+    },
+  };
+}
+
+/** `acs:fc:region:account:functions/name/qualifier`, without the last part for LATEST. */
+function qualifierIn({ functionArn = '' }: { functionArn?: string }): string {
+  return functionArn.split('/')[2] ?? 'LATEST';
+}
+
+/** What was set back to 0 is listed on. */
+function holdsInstances(config: {
+  target?: number;
+  defaultTarget?: number;
+  scheduledActions?: unknown[];
+  targetTrackingPolicies?: unknown[];
+}): boolean {
+  const { target = 0, defaultTarget = 0, scheduledActions, targetTrackingPolicies } = config;
+  const rules = [...(scheduledActions ?? []), ...(targetTrackingPolicies ?? [])];
+  return target > 0 || defaultTarget > 0 || rules.length > 0;
 }
 
 type NewDomain = Parameters<FunctionSettings['addDomain']>[0];

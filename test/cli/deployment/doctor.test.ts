@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../../cli/cloud/connection.ts';
 import { checksOf, findingsOf } from '../../../cli/deployment/doctor-checks.ts';
 
+import type { ServiceDefinition } from '../../../local/service-definition.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
 import type { Bucket, DeployedTrigger, FunctionSettings } from '../../../shared/ports.ts';
 import { memoryStore } from '../../support/memory-store.ts';
@@ -32,6 +33,7 @@ interface Deployment {
   list: string | undefined;
   isInForce: boolean;
   triggers: Record<string, DeployedTrigger[] | undefined>;
+  provisioned: string[];
   answer: Awaited<ReturnType<FunctionSettings['invoke']>>;
 }
 
@@ -39,7 +41,7 @@ const trigger = (bucket: string, events: string[]): DeployedTrigger => ({
   name: 't',
   type: 'oss',
   source: `acs:oss:cn-hangzhou:1:${bucket}`,
-  config: { events },
+  config: { events, filter: { key: { prefix: '', suffix: '' } } },
 });
 const said = (more: object = {}) => ({
   payload: Buffer.from(
@@ -64,8 +66,25 @@ function sound(): Deployment {
       'darkroom-on-object-changed': [trigger('o', [...created, ...changed, ...removed])],
       'darkroom-on-presets-edited': [trigger('c', created)],
     },
+    provisioned: [],
     answer: said(),
   };
+}
+
+/** What s.yaml says of the two functions that OSS wakes, as far as it is compared. */
+async function declared(): Promise<ServiceDefinition> {
+  const oss = { name: 't', type: 'oss' as const, prefix: '', suffix: '' };
+  const watching = (resource: string, bucket: string, events: string[]) => ({
+    resource,
+    name: `darkroom-${resource}`,
+    hasAsyncInvokeConfig: true,
+    triggers: [{ ...oss, bucket, events }],
+  });
+  const functions = [
+    watching('on-object-changed', 'o', [...created, ...changed, ...removed]),
+    watching('on-presets-edited', 'c', created),
+  ];
+  return { region: 'cn-hangzhou', accountId: '1', functions } as unknown as ServiceDefinition;
 }
 
 async function connectionTo(deployment: Deployment): Promise<Connection> {
@@ -80,6 +99,8 @@ async function connectionTo(deployment: Deployment): Promise<Connection> {
     ({ name, facts: async () => deployment.facts[name] }) as Partial<Bucket> as Bucket;
   const functions = {
     triggers: async (name: string) => deployment.triggers[name],
+    asyncInvokeConfigs: async () => ['LATEST'],
+    provisionConfigs: async () => deployment.provisioned,
     invoke: async () => deployment.answer,
   } as Partial<FunctionSettings> as FunctionSettings;
   return {
@@ -117,17 +138,16 @@ async function cdnThat(answers: RequestListener): Promise<string> {
 const serving =
   (status: (path: string) => number, headers: Record<string, string> = {}): RequestListener =>
   ({ url = '' }, response) => {
-    response.writeHead(status(url), headers);
+    const always = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
+    response.writeHead(status(url), { ...always, ...headers });
     response.end('{}');
   };
 const well = (path: string) => (path === '/presets.json' ? 200 : 404);
 
 async function diagnosed(deployment: Deployment, cdn?: string, told = 'bad'): Promise<string[]> {
   const connection = await connectionTo(deployment);
-  const checks = checksOf({
-    ...connection,
-    cdn: cdn === undefined ? undefined : { domain: cdn },
-  } as Connection);
+  const at = { ...connection, cdn: cdn === undefined ? undefined : { domain: cdn } };
+  const checks = checksOf(at as Connection, declared);
   const findings = (await Promise.all(checks.map(findingsOf))).flat();
   for (const { state, mend } of findings) expect(mend !== undefined).toBe(state === 'bad');
   return findings
@@ -200,6 +220,18 @@ describe('a deployment', () => {
       'trigger of darkroom-on-presets-edited: hears oss:ObjectCreated:*: each part of an upload is paid for',
     ],
     [
+      'whose trigger stayed on another bucket',
+      one => ({
+        triggers: { ...one.triggers, 'darkroom-on-presets-edited': [trigger('old', created)] },
+      }),
+      'deployment of darkroom-on-presets-edited: expected trigger t to be of acs:oss:cn-hangzhou:1:c, as in s.yaml, it is of acs:oss:cn-hangzhou:1:old',
+    ],
+    [
+      'with instances that s.yaml has no more',
+      () => ({ provisioned: ['LATEST'] }),
+      'deployment of darkroom-on-object-changed: has provisionConfig of LATEST, which is paid for, s.yaml has not',
+    ],
+    [
       'whose functions are those of another',
       () => ({ answer: said({ buckets: { ...names, originals: 'x' } }) }),
       'function darkroom-sweep: works on x, d, c, not on o, d, c',
@@ -242,6 +274,11 @@ describe('a deployment', () => {
       'makes downloads of files',
       serving(well, { 'content-disposition': 'attachment' }),
       'sends Content-Disposition: attachment',
+    ],
+    [
+      'serves one page only',
+      serving(well, { 'access-control-allow-origin': 'https://app.example.com' }),
+      'expected access-control-allow-origin: *, received https://app.example.com',
     ],
     [
       'cannot reach on-cdn-miss',

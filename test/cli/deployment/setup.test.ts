@@ -161,11 +161,11 @@ describe('a CDN domain', () => {
     const { endpoint, domains } = await cdnDomains();
     const domain = cdnDomain('img.example.com', { endpoint, credentials: key });
     const first = await cdnSteps(domain, HOST);
-    expect(first.map(({ state }) => state)).toEqual(['missing', 'missing', 'missing', 'missing']);
+    expect(first.map(({ state }) => state)).toEqual(Array(6).fill('missing'));
     expect(domains.size).toBe(0);
     await applyAll(first);
     const second = await cdnSteps(domain, HOST);
-    expect(second.map(({ state }) => state)).toEqual(['there', 'there', 'there', 'there']);
+    expect(second.map(({ state }) => state)).toEqual(Array(6).fill('there'));
     expect(second[0]?.words).toContain('its CNAME is img.example.com.w.kunlunsl.com');
   });
 
@@ -193,7 +193,14 @@ describe('a CDN domain', () => {
     await applyAll(await cdnSteps(domain, HOST));
     await domain.set('default_ttl_code', { default_ttl_code: '404=600' });
     const steps = await cdnSteps(domain, HOST);
-    expect(steps.map(({ state }) => state)).toEqual(['there', 'there', 'other', 'there']);
+    expect(steps.map(({ state }) => state)).toEqual([
+      'there',
+      'there',
+      'other',
+      'there',
+      'there',
+      'there',
+    ]);
     await applyAll(steps);
     expect(domains.get('img.example.com')?.settings.get('default_ttl_code')).toEqual([
       { argName: 'default_ttl_code', argValue: '404=5,4xx=1,5xx=1' },
@@ -201,9 +208,49 @@ describe('a CDN domain', () => {
   });
 });
 
+describe('the headers that a CDN domain sends', () => {
+  const header = (key: string, value: string) => ({ key, value, header_operation_type: 'add' });
+
+  it('let pages of any origin fetch, beside headers of others', async () => {
+    const { endpoint, domains } = await cdnDomains();
+    const domain = cdnDomain('img.example.com', { endpoint, credentials: key });
+    await domain.add(HOST, 'domestic');
+    await domain.set('set_resp_header', header('X-Frame-Options', 'DENY'));
+    await applyAll(await cdnSteps(domain, HOST));
+    const { settings } = domains.get('img.example.com')!;
+    expect([...settings.keys()].filter(name => name.startsWith('set_resp_header'))).toEqual([
+      'set_resp_header X-Frame-Options',
+      'set_resp_header access-control-allow-origin',
+      'set_resp_header x-content-type-options',
+    ]);
+    const again = await cdnSteps(domain, HOST);
+    expect(again.every(({ state }) => state === 'there')).toBe(true);
+  });
+
+  it('need a decision where somebody lets one page only', async () => {
+    const { endpoint } = await cdnDomains();
+    const domain = cdnDomain('img.example.com', { endpoint, credentials: key });
+    await domain.add(HOST, 'domestic');
+    const own = header('Access-Control-Allow-Origin', 'https://app.example.com');
+    await domain.set('set_resp_header', own);
+    const steps = await cdnSteps(domain, HOST);
+    expect(steps.filter(({ state }) => state === 'wrong')).toEqual([
+      {
+        name: 'set_resp_header of img.example.com',
+        words:
+          'expected that it sends access-control-allow-origin: *, it sends Access-Control-Allow-Origin: https://app.example.com',
+        state: 'wrong',
+      },
+    ]);
+  });
+});
+
 describe("the function's domain", () => {
   const functions = (found: Awaited<ReturnType<FunctionSettings['domain']>>) =>
-    ({ domain: async () => found }) as Partial<FunctionSettings> as FunctionSettings;
+    ({
+      domain: async () => found,
+      triggers: async () => [],
+    }) as Partial<FunctionSettings> as FunctionSettings;
   const domain = { name: 'miss.example.com', certificate: undefined, privateKey: undefined };
 
   it('that answers by on-cdn-miss over HTTPS is left alone', async () => {
@@ -216,6 +263,14 @@ describe("the function's domain", () => {
     ['by another function', { protocol: 'HTTPS', functions: ['shop'] }],
   ])('that answers %s needs a decision', async (_, found) => {
     expect(await missDomainStep(domain, functions(found))).toMatchObject({ state: 'wrong' });
+  });
+
+  it('is not made before the function that answers by it', async () => {
+    const nobody = { ...functions(undefined), triggers: async () => undefined };
+    const whole = { ...domain, certificate: 'CERT', privateKey: 'KEY' };
+    await expect(missDomainStep(whole, nobody)).rejects.toThrow(
+      'expected the function darkroom-on-cdn-miss, which is to answer by miss.example.com, there is none yet: npm run deploy, then this command again',
+    );
   });
 
   it('that is not there needs a certificate', async () => {

@@ -59,6 +59,8 @@ async function build(code: string, name: string, bundle: Bundles[string]) {
     maxAsyncRetryAttempts: 3,
     maxAsyncEventAgeSeconds: 3600,
     asyncTask: false,
+    hasAsyncInvokeConfig: false,
+    provisionConfig: undefined,
     reservedConcurrency: undefined,
     destinations: {},
     triggers: [],

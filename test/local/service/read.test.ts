@@ -432,6 +432,28 @@ describe('a change for the worse is refused in one sentence', () => {
   });
 });
 
+describe('component fc3', () => {
+  it.each(['fc3', 'devsapp/fc3', 'fc3@latest', 'fc3@0.1'])(
+    'is refused where it is not of one version: %s',
+    component => {
+      expect(problemsIn(changed('resources/sweep/component', component))).toEqual([
+        `resources.sweep.component: expected one version of fc3, such as fc3@0.1.25, received ${component}`,
+      ]);
+    },
+  );
+
+  it('may be another version, or a folder that stands in for it', () => {
+    for (const component of ['fc3@0.2.0', './ci/fc3']) {
+      expect(problemsIn(changed('resources/sweep/component', component))).toEqual([]);
+    }
+  });
+
+  it('is of one version in all of s.yaml', () => {
+    const { resources } = good as { resources: Record<string, { component: string }> };
+    expect(new Set(Object.values(resources).map(({ component }) => component)).size).toBe(1);
+  });
+});
+
 describe('a change that FC takes is taken', () => {
   it.each([
     [`${UPLOADS}/memorySize`, 8192],

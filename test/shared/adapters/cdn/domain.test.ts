@@ -27,7 +27,7 @@ describe('a domain of the CDN', () => {
     await domain.add(HOST, 'domestic');
     await domain.set('l2_oss_key', { private_oss_auth: 'on' });
     expect(await domain.settings(['l2_oss_key', 'default_ttl_code'])).toEqual(
-      new Map([['l2_oss_key', { private_oss_auth: 'on' }]]),
+      new Map([['l2_oss_key', [{ private_oss_auth: 'on' }]]]),
     );
   });
 

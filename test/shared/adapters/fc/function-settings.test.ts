@@ -36,6 +36,43 @@ describe('deployed functions', () => {
     expect(await fc.triggers('test-two')).toBeUndefined();
   });
 
+  it('tell which qualifiers have an asynchronous configuration, and which hold instances', async () => {
+    const nobody = {
+      alwaysAllocateCPU: false,
+      alwaysAllocateGPU: false,
+      targetTrackingPolicies: [],
+    };
+    const at = {
+      name: 'spike',
+      startTime: '2026-12-31T12:00:00Z',
+      endTime: '2026-12-31T16:00:00Z',
+    };
+    const { endpoint } = await apiOf({
+      both: {
+        source: handler('return 1;'),
+        hasAsyncInvokeConfig: true,
+        provisionConfig: { ...nobody, defaultTarget: 2, scheduledActions: [] },
+      },
+      later: {
+        source: handler('return 1;'),
+        provisionConfig: {
+          ...nobody,
+          defaultTarget: 0,
+          scheduledActions: [{ ...at, target: 9, scheduleExpression: 'at(2026-12-31T12:00:00Z)' }],
+        },
+      },
+      back: {
+        source: handler('return 1;'),
+        provisionConfig: { ...nobody, defaultTarget: 0, scheduledActions: [] },
+      },
+    });
+    const fc = fcSettings({ endpoint, credentials: key });
+    expect(await fc.asyncInvokeConfigs('test-both')).toEqual(['LATEST']);
+    expect(await fc.asyncInvokeConfigs('test-later')).toEqual([]);
+    const held = ['both', 'later', 'back'].map(name => fc.provisionConfigs(`test-${name}`));
+    expect(await Promise.all(held)).toEqual([['LATEST'], ['LATEST'], []]);
+  });
+
   it('answer, and say when they failed', async () => {
     const { endpoint } = await apiOf({
       well: handler('return JSON.parse(event.toString());'),
