@@ -1,4 +1,4 @@
-/** What is long for its numbers runs at small ones, and at large ones where DARKROOM_TEST_THOROUGH is 1, as in .ci/run. */
+/** What is long for its numbers runs at small ones, and at large ones where DARKROOM_TEST_THOROUGH is 1, as at the end of .ci/run. */
 export const isThorough = process.env.DARKROOM_TEST_THOROUGH === '1';
 
 export function numbered(small: number, large: number): number {
