@@ -13,20 +13,30 @@ interface Key {
   link?: Link | undefined;
 }
 
-export function askedPresets(one: Key, list: PresetList): Preset[] {
-  return reasonNotToAsk(one, list) === undefined ? presetsFor(one.key, list) : [];
+export interface Asked {
+  /** Undefined where something is wanted; for people. */
+  reason: string | undefined;
+  /** None where there is a reason. */
+  presets: Preset[];
 }
 
-export function isAsked(key: Key, list: PresetList): boolean {
-  return askedPresets(key, list).length > 0;
+export function askedOf(one: Key, list: PresetList): Asked {
+  const presets = presetsFor(one.key, list);
+  const reason = reasonIn(presets, one, list);
+  return { reason, presets: reason === undefined ? presets : [] };
 }
 
-/**
- * For people. Undefined where something is wanted. Who may upload to one folder may make a symlink to any: it publishes
- * nothing that is not published anyway.
- */
-export function reasonNotToAsk({ key, bytes, link }: Key, list: PresetList): string | undefined {
-  if (presetsFor(key, list).length === 0) return 'no rule of the preset list asks for it';
+export function isAsked(one: Key, list: PresetList): boolean {
+  return askedOf(one, list).reason === undefined;
+}
+
+/** Who may upload to one folder may make a symlink to any: it publishes nothing that is not published anyway. */
+function reasonIn(
+  presets: Preset[],
+  { key, bytes, link }: Key,
+  list: PresetList,
+): string | undefined {
+  if (presets.length === 0) return 'no rule of the preset list asks for it';
   if (isFolder(key, bytes)) return 'it is a folder of no bytes';
   if (!link) return undefined;
   if (link.isDown) return `${link.target}, which it leads to, was taken down`;

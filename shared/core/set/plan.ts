@@ -1,6 +1,6 @@
 import { retentionMilliseconds } from '../list/preset-list.ts';
 import type { Picture } from '../picture/picture.ts';
-import { askedPresets } from './asked.ts';
+import { askedOf } from './asked.ts';
 import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
 import { isSameFocus, type Manifest, type ManifestVariant } from './manifest.ts';
@@ -70,7 +70,7 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
 /** What the list in force wants of the original as it is now. */
 export function variantsOf(seen: SeenOriginal, picture: Picture): Variant[] {
   const { key, original, list } = seen;
-  const presets = askedPresets({ ...original, key }, list);
+  const { presets } = askedOf({ ...original, key }, list);
   const about = { key, version: versionIn(seen), picture, list, presets };
   return wantedVariants({ ...about, focus: focusIn(seen) });
 }

@@ -1,6 +1,6 @@
 import { declaredFiles } from '../list/declared-file.ts';
 import type { FailureCode } from '../failure.ts';
-import { askedPresets, reasonNotToAsk } from './asked.ts';
+import { type Asked, askedOf } from './asked.ts';
 import type { OriginalObject } from './manifest.ts';
 import type { Picture } from '../picture/picture.ts';
 import { plan } from './plan.ts';
@@ -41,10 +41,14 @@ export interface Status {
   retired: { key: string; retiredAt: string; goesAt: string }[];
 }
 
+const NOTHING: Asked = { reason: undefined, presets: [] };
+
 export function statusOf(seen: Seen): Status {
   const { key, original, list } = seen;
   const takenDown = seen.manifest?.takenDown;
-  const presets = original && !takenDown ? askedPresets({ ...original, key }, list) : [];
+  const isDue = original && !takenDown;
+  const asked: Asked = isDue ? askedOf({ ...original, key }, list) : NOTHING;
+  const { presets } = asked;
   const picture = pictureIn(seen);
   const failure = failureIn(seen);
   const variants = picture
@@ -57,7 +61,7 @@ export function statusOf(seen: Seen): Status {
     key,
     original,
     takenDown,
-    unasked: original && !takenDown ? reasonNotToAsk({ ...original, key }, list) : undefined,
+    unasked: asked.reason,
     rule: ruleOf(key, list),
     picture,
     failure,

@@ -1,5 +1,5 @@
 import { Failure, failureOf } from '../../core/failure.ts';
-import { isAsked, reasonNotToAsk } from '../../core/set/asked.ts';
+import { askedOf, isAsked } from '../../core/set/asked.ts';
 import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
 import { manifestKey, unusableKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
@@ -135,7 +135,7 @@ async function clearAway(
   darkroom: Darkroom,
 ): Promise<Report | undefined> {
   const { key, original, list, manifest, manifestEtag, leftovers = [] } = seen;
-  const unasked = reasonNotToAsk({ bytes: undefined, ...original, key }, list);
+  const { reason: unasked } = askedOf({ bytes: undefined, ...original, key }, list);
   const reason = unasked ?? 'the original is gone';
   const isBare = manifestEtag === undefined && leftovers.length === 0;
   if (unasked && isBare && attempt.written.size === 0) {

@@ -1,6 +1,6 @@
 import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
-import { reasonNotToAsk } from '../../core/set/asked.ts';
+import { isAsked } from '../../core/set/asked.ts';
 import { versionOf } from '../../core/set/keys.ts';
 import { isSameFocus, isSameObject, type OriginalObject } from '../../core/set/manifest.ts';
 import { type Neglect, neglectsOf } from '../../core/set/neglect.ts';
@@ -112,7 +112,7 @@ async function lookAt(
 ): Promise<Found> {
   const { pair, there } = await pairBehindLink(listed, context);
   if (!pair.original) return { orphans: await orphansIn(pair, context) };
-  if (there && reasonNotToAsk({ ...there, key: pair.key }, list) !== undefined) {
+  if (there && !isAsked({ ...there, key: pair.key }, list)) {
     return pair.files > 0 ? { neglect: 'leftovers' } : NOTHING;
   }
   const neglects = neglectsOf(pair, list, now);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { askedPresets, isAsked, reasonNotToAsk } from '../../../../shared/core/set/asked.ts';
+import { askedOf, isAsked } from '../../../../shared/core/set/asked.ts';
 import { listOf } from '../../../support/preset-lists.ts';
 
 const LIST = listOf(`
@@ -22,9 +22,9 @@ it.each<[string, number | undefined, string | undefined]>([
   ['a.jpg', 9, NO_RULE],
 ])('%s of %s bytes is not asked for since: %s', (key, bytes, reason) => {
   const one = { key, bytes };
-  expect(reasonNotToAsk(one, LIST)).toBe(reason);
+  expect(askedOf(one, LIST).reason).toBe(reason);
   expect(isAsked(one, LIST)).toBe(reason === undefined);
-  expect(askedPresets(one, LIST).map(({ name }) => name)).toEqual(reason ? [] : ['a']);
+  expect(askedOf(one, LIST).presets.map(({ name }) => name)).toEqual(reason ? [] : ['a']);
 });
 
 it.each<[string, true | undefined, string | undefined]>([
@@ -33,6 +33,6 @@ it.each<[string, true | undefined, string | undefined]>([
   ['docs/b.jpg', undefined, `${NO_RULE.replace('it', 'docs/b.jpg')}, which it leads to`],
 ])('a symlink to %s (taken down: %s) is not asked for since: %s', (target, isDown, reason) => {
   const one = { key: 'p/a.jpg', bytes: 9, link: { target, ...(isDown ? { isDown } : {}) } };
-  expect(reasonNotToAsk(one, LIST)).toBe(reason);
+  expect(askedOf(one, LIST).reason).toBe(reason);
   expect(isAsked(one, LIST)).toBe(reason === undefined);
 });
