@@ -34,6 +34,7 @@ import { followUp } from '../../shared/pipeline/serve/follow-up.ts';
 import { answerMiss } from '../../shared/pipeline/serve/miss.ts';
 import type { CdnPurges, Codec, InvocationQueue, Log, ObjectStore } from '../../shared/ports.ts';
 import { DOMAIN } from './cdn.ts';
+import { SILENT_CLIENT } from '../support/silent-client.ts';
 
 /**
  * What functions/ and cli/ do with the use cases, without FC and without adapters: the only place of the simulation
@@ -140,17 +141,6 @@ export const functions: Record<FunctionName, Handler> = {
   'on-presets-edited': unpacking(handlers['on-presets-edited']),
   'on-cdn-miss': unpacking(handlers['on-cdn-miss']),
   sweep: unpacking(handlers.sweep),
-};
-
-/** One that says nothing of itself. */
-const SILENT_CLIENT = {
-  client: undefined,
-  accepts: undefined,
-  shows: { avif: false, webp: false },
-  width: undefined,
-  density: undefined,
-  pixels: undefined,
-  savesData: false,
 };
 
 function darkroomOf(invocation: Invocation): Darkroom {

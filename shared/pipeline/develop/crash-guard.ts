@@ -7,6 +7,7 @@ import {
   crashesSchema,
   newCrashes,
 } from '../../core/work/unfinished.ts';
+import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
 import type { ObservedOriginal } from './observe.ts';
@@ -29,7 +30,7 @@ type Guarding = Attempted & Pick<Darkroom, 'config' | 'now'>;
 export interface CrashGuard {
   /** Right before the decoder is started. */
   raise(): Promise<void>;
-  /** As soon as it came back, whatever it said. */
+  /** As soon as no decoder and no encoder is at work any more, whatever came of it. */
   lower(): Promise<void>;
 }
 
@@ -44,7 +45,7 @@ export async function crashGuardFor(
   darkroom: Guarding,
 ): Promise<CrashGuard> {
   const { config, now } = darkroom;
-  if (!config || !mayHaveCrashed(darkroom)) return { raise: nothing, lower: nothing };
+  if (!config || !mayHaveCrashed(darkroom)) return NO_GUARD;
   const key = crashesKey(original.key);
   const found = await findRecord(config, key, crashesSchema);
   const record = found === 'unreadable' || isSaid(found, stored) ? undefined : found;
@@ -54,15 +55,23 @@ export async function crashGuardFor(
     const message = `expected the decoder to survive the picture, it did not in ${crashes} attempts`;
     throw new Failure('ORIGINAL_CRASHED', message);
   }
+  return counting(key, () => newCrashes(original, crashes + 1, now()), config);
+}
+
+/** Where nobody counts. */
+export const NO_GUARD: CrashGuard = { raise: nothing, lower: nothing };
+
+/** The record is there while a decoder is at work. */
+export function counting(place: string, next: () => Crashes, config: ObjectStore): CrashGuard {
   let isUp = false;
   return {
     raise: async () => {
       isUp = true;
-      await writeRecord(config, key, newCrashes(original, crashes + 1, now()));
+      await writeRecord(config, place, next());
     },
     lower: async () => {
       if (!isUp) return;
-      await config.remove([key]);
+      await config.remove([place]);
       isUp = false;
     },
   };

@@ -8,7 +8,8 @@ import {
   newCrashes,
 } from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { findRecord, writeRecord } from '../records.ts';
+import { type CrashGuard, counting, NO_GUARD } from '../develop/crash-guard.ts';
+import { findRecord } from '../records.ts';
 
 /** A file that took so many processes with it is not begun again. */
 const MOST_CRASHES = 3;
@@ -20,13 +21,6 @@ const LOOK_EVERY_MS = 500;
 
 type Guarding = Pick<Darkroom, 'config' | 'derivatives' | 'now'>;
 
-export interface MissGuard {
-  /** Right before the decoder is started. */
-  raise(): Promise<void>;
-  /** As soon as no decoder and no encoder is at work, whatever came of it. */
-  lower(): Promise<void>;
-}
-
 /**
  * A file whose decoder or encoder kills the process leaves no report, and each view would kill another one. So starts
  * are counted, in a record of that file alone: of a picture that an upload developed, one size may be too much. It is
@@ -36,9 +30,9 @@ export async function missGuardFor(
   key: string,
   original: OriginalObject,
   darkroom: Guarding,
-): Promise<MissGuard | Buffer | 'kills'> {
+): Promise<CrashGuard | Buffer | 'kills'> {
   const { config, now } = darkroom;
-  if (!config) return { raise: nothing, lower: nothing };
+  if (!config) return NO_GUARD;
   const place = missCrashesKey(key);
   const record = await crashRecord(place, config);
   const crashes = crashesOf(record, original, now());
@@ -46,21 +40,8 @@ export async function missGuardFor(
     const mayBeAtWork = now().getTime() - Date.parse(record.at) < AT_WORK_MS;
     return (mayBeAtWork && (await madeByAnother(key, darkroom))) || 'kills';
   }
-  let isUp = false;
-  return {
-    raise: async () => {
-      isUp = true;
-      await writeRecord(config, place, newCrashes(original, crashes + 1, now()));
-    },
-    lower: async () => {
-      if (!isUp) return;
-      await config.remove([place]);
-      isUp = false;
-    },
-  };
+  return counting(place, () => newCrashes(original, crashes + 1, now()), config);
 }
-
-async function nothing(): Promise<void> {}
 
 /** Whether a view of the file would make it at all. */
 export async function isKnownToKill(

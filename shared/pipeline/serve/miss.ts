@@ -8,6 +8,7 @@ import { nothingSpent, type Spent } from '../../core/set/report.ts';
 import { isCurrent, pictureIn, versionIn } from '../../core/set/seen.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
+import type { CrashGuard } from '../develop/crash-guard.ts';
 import { develop } from '../develop/develop.ts';
 import { decidingVariants } from '../develop/make-set.ts';
 import { readOriginal } from '../develop/read-original.ts';
@@ -15,7 +16,7 @@ import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
 import { takeDownOf } from '../removal/take-down-records.ts';
 import { writeDerivative } from '../stored-set.ts';
 import { type LookedOriginal, lookAt } from './look.ts';
-import { type MissGuard, missGuardFor } from './miss-guard.ts';
+import { missGuardFor } from './miss-guard.ts';
 import { currentKeyFor } from './moved.ts';
 import { unlessUnusable } from './unless-unusable.ts';
 
@@ -114,7 +115,7 @@ function mayBeMade(key: string, version: string, seen: LookedOriginal): boolean 
 async function render(
   key: string,
   seen: LookedOriginal,
-  guard: MissGuard,
+  guard: CrashGuard,
   darkroom: Darkroom,
 ): Promise<Buffer | undefined> {
   const spent = nothingSpent();
@@ -133,7 +134,7 @@ interface Begun {
   file: Buffer;
   picture: Picture;
   spent: Spent;
-  guard: MissGuard;
+  guard: CrashGuard;
 }
 
 async function made(

@@ -6,6 +6,7 @@ import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { mortal, newProcess } from '../../../support/mortal.ts';
+import { SILENT_CLIENT } from '../../../support/silent-client.ts';
 
 const PHOTO = 'jpeg 1600x1200';
 const LIST = `
@@ -45,15 +46,6 @@ async function deadly() {
 }
 
 const later = (darkroom: TestDarkroom) => darkroom.at('2026-11-23T10:05:00.000Z');
-const CLIENT = {
-  client: undefined,
-  accepts: undefined,
-  shows: { avif: false, webp: false },
-  width: undefined,
-  density: undefined,
-  pixels: undefined,
-  savesData: false,
-};
 
 describe('a file whose encoder kills the process', () => {
   it('is nothing after its third time, and kills no more: at once, and later', async () => {
@@ -76,7 +68,7 @@ describe('a file whose encoder kills the process', () => {
 
   it('is not chosen by /auto/ any more: the next best is', async () => {
     const { darkroom, view, killer, keyOf } = await deadly();
-    const auto = () => answerAuto({ preset: 'zoom', original: 'a.jpg' }, CLIENT, darkroom);
+    const auto = () => answerAuto({ preset: 'zoom', original: 'a.jpg' }, SILENT_CLIENT, darkroom);
     expect(await auto()).toEqual({ found: 'variant', key: killer });
     for (let time = 0; time < 3; time += 1) await view();
     expect(await auto()).toEqual({ found: 'variant', key: keyOf(1200) });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { type FileRequest, type Serving, serve } from '../../../../shared/pipeline/serve/serve.ts';
 import { testDarkroom } from '../../../support/darkrooms.ts';
+import { SILENT_CLIENT } from '../../../support/silent-client.ts';
 
 const LIST = `
 version: 1
@@ -10,15 +11,6 @@ presets:
   - { name: feed, widths: [480], formats: { jpeg: {} } }
   - { name: zoom, generate: on_demand, widths: [1400], formats: { jpeg: {} } }
 `;
-const NO_FACTS = {
-  client: undefined,
-  accepts: undefined,
-  shows: { avif: false, webp: false },
-  width: undefined,
-  density: undefined,
-  pixels: undefined,
-  savesData: false,
-};
 
 async function asked() {
   const darkroom = testDarkroom(LIST);
@@ -44,7 +36,7 @@ async function asked() {
     opened: () => opened,
     ask: (request: Partial<FileRequest>) =>
       serve(
-        { method: 'GET', key: '', isFromCdn: true, facts: () => NO_FACTS, ...request },
+        { method: 'GET', key: '', isFromCdn: true, facts: () => SILENT_CLIENT, ...request },
         work => {
           opened += 1;
           return work(serving);
