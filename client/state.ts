@@ -3,7 +3,8 @@ export interface Progress {
   complete: boolean;
   original: { etag: string };
   takenDown?: object | undefined;
-  variants: readonly { state: string }[];
+  failure?: object | undefined;
+  variants: readonly { state: string; deferred?: boolean | undefined }[];
 }
 
 /** As stateOfSet of shared/core/set/photo-state.ts; test/client/state.test.ts compares. */
@@ -14,6 +15,9 @@ export function progressOf(
   if (manifest?.takenDown) return 'absent';
   if (!manifest || (etag && bare(etag) !== bare(manifest.original.etag))) return 'pending';
   if (manifest.complete) return 'ready';
+  const { variants, failure } = manifest;
+  const isOnlyDeferred = !failure && variants.some(({ deferred }) => deferred);
+  if (isOnlyDeferred && variants.every(({ state }) => state !== 'failed')) return 'ready';
   return manifest.variants.some(({ state }) => state === 'rendered') ? 'partly-failed' : 'failed';
 }
 

@@ -30,6 +30,8 @@ export interface Darkroom extends Omit<Stores, 'config'>, Clock {
   attempt: number | undefined;
   /** The event was given up before; since when somebody hands it over again, ISO-8601: see bulk/replay.ts. */
   replayedAt?: string;
+  /** How long the upload's event waited before its first attempt; undefined where anything else woke us. */
+  waitedMs?: number | undefined;
   /** Work on the keys was lost: what is recorded of them is compared with a listing. */
   isDoubted?: boolean;
   /** From then on the run that it belongs to may be over: nobody comes back for what is retired. */

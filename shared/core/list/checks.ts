@@ -102,6 +102,7 @@ function checkFormats(preset: Preset, complain: Complain): void {
   const formats = Object.entries(preset.formats).filter(([, options]) => options);
   if (formats.length === 0) complain(['formats'], 'expected at least one format, received none');
   checkTwice(preset.widths ?? [], ['widths'], complain);
+  checkUrgent(preset, complain);
   checkDensities(preset, complain);
   checkAdjustments(preset, complain);
   for (const [format, options] of formats) {
@@ -112,6 +113,21 @@ function checkFormats(preset: Preset, complain: Complain): void {
       const path = ['formats', format, 'widths', index];
       complain(path, `expected one of the preset's widths (${declared.join(', ')})`);
     }
+  }
+}
+
+function checkUrgent(preset: Preset, complain: Complain): void {
+  const { urgent, generate } = preset;
+  if (urgent === undefined || urgent === false) return;
+  if (generate === 'on_demand') {
+    complain(['urgent'], 'expected generate: eager beside urgent, received on_demand');
+  }
+  if (urgent === true) return;
+  const declared = widthsOf(preset);
+  checkTwice(urgent, ['urgent'], complain);
+  for (const [index, width] of urgent.entries()) {
+    if (declared.includes(width)) continue;
+    complain(['urgent', index], `expected one of the preset's widths (${declared.join(', ')})`);
   }
 }
 

@@ -111,6 +111,10 @@ export const presetShape = z.strictObject({
   name,
   device: z.enum(['phone', 'tablet', 'desktop', 'any']).default('any'),
   generate: z.enum(['eager', 'on_demand']).default('eager'),
+  urgent: z
+    .union([z.boolean(), widths])
+    .optional()
+    .describe('made at once even under `pressure`: all of it, or these widths'),
   widths: widths.optional().describe('one geometry a width; give width instead for a single one'),
   width: pixels.optional(),
   height: pixels.optional(),
@@ -189,6 +193,14 @@ export const presetListShape = z.strictObject({
     .min(1)
     .default(1.5)
     .describe('a backfill or rollout stops when it renders this many times the files it planned'),
+  pressure: z
+    .strictObject({
+      after: duration.describe('uploads whose event waited longer'),
+    })
+    .optional()
+    .describe(
+      'of such uploads only what is urgent is made at once; a view makes the rest, or the sweep within a day',
+    ),
   limits: limitsShape.prefault({}),
   truncated: z
     .enum(['refuse', 'salvage'])
@@ -232,6 +244,11 @@ export type Gravity = Preset['gravity'];
 
 /** Longer than anything that clients were told may live: a manifest's minute at the edge, and again in a browser. */
 const SHORTEST_RETENTION_MS = ms('10m');
+
+/** How long an upload's event may have waited before only what is urgent is made of it at once. */
+export function pressureMilliseconds({ pressure }: PresetList): number {
+  return pressure ? ms(pressure.after as ms.StringValue) : Number.POSITIVE_INFINITY;
+}
 
 export function retentionMilliseconds(list: PresetList): number {
   return Math.max(SHORTEST_RETENTION_MS, ms(list.retain as ms.StringValue));

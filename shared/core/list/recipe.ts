@@ -140,12 +140,16 @@ interface NamedRecipe {
 const MOST_NAMED = 200;
 const named = new WeakMap<Preset, Map<string, NamedRecipe>>();
 
-/** Names what a list makes, whatever the order of its keys and its comments, and how its edits are rolled out. */
+/**
+ * Names what a list makes, whatever the order of its keys and its comments, how its edits are rolled out, and when files
+ * are made under pressure.
+ */
 export function fingerprintOfList(list: PresetList): string {
   const known = fingerprints.get(list);
   if (known) return known;
-  const { approveAbove: _a, stopAtTimesPlan: _s, ...makes } = list;
-  const fingerprint = shortHash(makes);
+  const { approveAbove: _a, stopAtTimesPlan: _s, pressure: _p, ...makes } = list;
+  const presets = makes.presets.map(({ urgent: _, ...preset }) => preset);
+  const fingerprint = shortHash({ ...makes, presets });
   fingerprints.set(list, fingerprint);
   return fingerprint;
 }

@@ -1,6 +1,6 @@
 import type { Failure } from '../failure.ts';
 import type { Placeholder } from '../picture/placeholder.ts';
-import type { Manifest, ManifestVariant } from './manifest.ts';
+import { isDeferred, type Manifest, type ManifestVariant } from './manifest.ts';
 import type { Picture } from '../picture/picture.ts';
 import { entryOf, type Plan } from './plan.ts';
 import { type SeenOriginal, versionIn } from './seen.ts';
@@ -36,7 +36,7 @@ export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Mani
     version: versionIn(seen),
     original: { ...original, ...picture, ...(placeholder ? { placeholder } : {}) },
     presets: seen.listFingerprint,
-    complete: !failure && variants.every(({ state }) => state !== 'failed'),
+    complete: !failure && variants.every(one => one.state !== 'failed' && !isDeferred(one)),
     ...(failure ? { failure: { code: failure.code, message: failure.message } } : {}),
     variants,
     ...(focus ? { focus } : {}),

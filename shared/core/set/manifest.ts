@@ -26,7 +26,14 @@ export const variantSchema = z.discriminatedUnion('state', [
     bytes: z.int().positive(),
     renderedAt: z.iso.datetime(),
   }),
-  z.strictObject({ state: z.literal('on_demand'), ...named }),
+  z.strictObject({
+    state: z.literal('on_demand'),
+    ...named,
+    deferred: z
+      .literal(true)
+      .optional()
+      .describe('is made on upload, and was left for later, since too many uploads waited'),
+  }),
   z.strictObject({
     state: z.literal('skipped'),
     ...named,
@@ -96,6 +103,11 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type ManifestVariant = z.infer<typeof variantSchema>;
+
+/** Made on upload, but not yet: see `pressure` of the list. */
+export function isDeferred(variant: ManifestVariant): boolean {
+  return variant.state === 'on_demand' && variant.deferred === true;
+}
 /** `link` is never written: a manifest is public. */
 export type OriginalObject = z.infer<typeof objectSchema> & { link?: Link };
 

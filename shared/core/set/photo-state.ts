@@ -1,15 +1,15 @@
-import type { Manifest } from './manifest.ts';
+import { isDeferred, type Manifest } from './manifest.ts';
 
 /**
  * What an application that waits for a photo needs to know. `pending`: not developed yet. `ready`: all files are
- * there. `partly-failed`: some are, and can be shown. `failed`: there is nothing to show. `absent`: there are no
+ * there, or made at once for whoever asks. `partly-failed`: some are, and can be shown. `failed`: there is nothing to show. `absent`: there are no
  * files and none will come, since it was taken down, or the original is gone or no rule asks for it; only a report can
  * tell the last two.
  */
 export const photoStates = ['pending', 'ready', 'partly-failed', 'failed', 'absent'] as const;
 export type PhotoState = (typeof photoStates)[number];
 
-type Seen = Pick<Manifest, 'complete' | 'original' | 'variants' | 'takenDown'>;
+type Seen = Pick<Manifest, 'complete' | 'original' | 'variants' | 'takenDown' | 'failure'>;
 
 /**
  * By the manifest, or undefined where there is none. With `etag`, the one that OSS answered an upload with, a
@@ -20,6 +20,10 @@ export function stateOfSet(manifest: Seen | undefined, etag?: string): PhotoStat
   if (manifest.takenDown) return 'absent';
   if (etag !== undefined && bare(etag) !== bare(manifest.original.etag)) return 'pending';
   if (manifest.complete) return 'ready';
+  const { variants } = manifest;
+  // What was left for later is made by whoever asks for it.
+  const isOnlyDeferred = variants.some(isDeferred) && !manifest.failure;
+  if (isOnlyDeferred && variants.every(({ state }) => state !== 'failed')) return 'ready';
   return manifest.variants.some(({ state }) => state === 'rendered') ? 'partly-failed' : 'failed';
 }
 

@@ -1,9 +1,13 @@
-import { retentionMilliseconds } from '../list/preset-list.ts';
+import {
+  type PresetList,
+  pressureMilliseconds,
+  retentionMilliseconds,
+} from '../list/preset-list.ts';
 import type { Picture } from '../picture/picture.ts';
 import { askedOf } from './asked.ts';
 import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
-import { isSameFocus, type Manifest, type ManifestVariant } from './manifest.ts';
+import { isDeferred, isSameFocus, type Manifest, type ManifestVariant } from './manifest.ts';
 import { focusIn, isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
 import { duePurges } from './unpurged.ts';
 import { type Variant, wantedVariants } from './variants.ts';
@@ -28,19 +32,36 @@ export interface PlanFacts {
   written: string[];
   /** ISO-8601, UTC. */
   now: string;
+  /** How long the event of an upload waited, where that is what we were woken by. */
+  waitedMs?: number | undefined;
 }
 
 export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
   const wanted = facts.picture ? variantsOf(seen, facts.picture) : [];
   const before = recordedVariants(seen);
   const settled = wanted.map(variant => settledEntry(variant, before, wanted, facts.picture));
-  const entries = settled.filter(entry => entry !== undefined);
-  const render = wanted.filter((_, index) => settled[index] === undefined);
+  const unmade = wanted.filter((_, index) => settled[index] === undefined);
+  const hasUrgent = wanted.some(({ urgent, impossible }) => urgent && !impossible);
+  const { render, deferred } = underPressure(unmade, hasUrgent, seen.list, facts.waitedMs);
   return {
     render,
-    entries,
+    entries: [...settled.filter(entry => entry !== undefined), ...deferred],
     ...retiredAndRemoved(seen, facts, new Set(wanted.map(({ key }) => key))),
   };
+}
+
+/**
+ * What waits while others have nothing at all: its URL answers all the same, since a view makes it. An original of which
+ * nothing is urgent is made whole. What failed before, or is there in an older shape, is not for now either.
+ */
+function underPressure(unmade: Variant[], hasUrgent: boolean, list: PresetList, waitedMs = 0) {
+  if (waitedMs <= pressureMilliseconds(list) || !hasUrgent) return { render: unmade, deferred: [] };
+  const render = unmade.filter(({ urgent }) => urgent);
+  const later = unmade.filter(({ urgent }) => !urgent);
+  const deferred = later.map(
+    one => ({ ...entryOf(one), state: 'on_demand', deferred: true }) as const,
+  );
+  return { render, deferred };
 }
 
 /** Of an original that cannot be read or decoded now, but could be: what was made of these very bytes stays. */
@@ -60,11 +81,15 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   if (plan.retired.some(({ key }) => !retired.has(key))) return false;
   if (plan.render.length > 0 || plan.remove.length > 0) return false;
   if (duePurges(manifest).length > 0) return false;
-  const before = new Map(manifest.variants.map(({ key, state }) => [key, state]));
+  const before = new Map(manifest.variants.map(entry => [entry.key, entry]));
   return (
     before.size === plan.entries.length &&
-    plan.entries.every(({ key, state }) => before.get(key) === state)
+    plan.entries.every(entry => isAlike(entry, before.get(entry.key)))
   );
+}
+
+function isAlike(entry: ManifestVariant, before: ManifestVariant | undefined): boolean {
+  return before?.state === entry.state && isDeferred(before) === isDeferred(entry);
 }
 
 /** What the list in force wants of the original as it is now. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type FailureCode, failureCodes } from '../failure.ts';
 import { manifestKey } from './keys.ts';
-import type { Manifest } from './manifest.ts';
+import { isDeferred, type Manifest } from './manifest.ts';
 import { photoStates, stateOfSet } from './photo-state.ts';
 
 const count = z.int().min(0);
@@ -45,6 +45,9 @@ export const reportSchema = z.object({
   rendered: z.array(z.object({ key: z.string(), bytes: count, milliseconds: z.number().min(0) })),
   kept: count.describe('files that were there already'),
   removed: count.describe('objects'),
+  deferred: count
+    .optional()
+    .describe('files left for later under pressure: made by a view, or by the sweep within a day'),
   failed: z.array(z.object({ key: z.string(), code: z.enum(failureCodes), message: z.string() })),
   spent: spentSchema,
   shortened: z
@@ -86,6 +89,7 @@ interface Results {
 export function reportOf(run: { key: string; spent: Spent }, results: Results): Report {
   const { outcome, reason, manifest, rendered = [], removed = 0 } = results;
   const variants = manifest?.variants ?? [];
+  const deferred = variants.filter(isDeferred).length;
   return {
     key: run.key,
     state: stateAfter(outcome, manifest),
@@ -99,6 +103,7 @@ export function reportOf(run: { key: string; spent: Spent }, results: Results): 
     })),
     kept: variants.filter(({ state }) => state === 'rendered').length - rendered.length,
     removed,
+    ...(deferred > 0 ? { deferred } : {}),
     failed: variants.flatMap(variant =>
       variant.state === 'failed'
         ? [{ key: variant.key, code: variant.reason, message: variant.message }]

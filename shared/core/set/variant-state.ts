@@ -1,6 +1,6 @@
 import type { FailureCode } from '../failure.ts';
 import { parseDerivativeKey } from './keys.ts';
-import type { ManifestVariant } from './manifest.ts';
+import { isDeferred, type ManifestVariant } from './manifest.ts';
 import type { Preset, PresetList } from '../list/preset-list.ts';
 import type { Variant } from './variants.ts';
 
@@ -33,6 +33,9 @@ const REASONS = {
   'not-smaller-than-fallback': 'dropped, since not smaller than the same size in jpeg or png',
 } as const satisfies Record<Extract<ManifestVariant, { state: 'skipped' }>['reason'], string>;
 
+const DEFERRED =
+  'left for later, since its upload had waited long: a view makes it at once, a sweep within a day';
+
 export function stateOf(entry: ManifestVariant): VariantState {
   switch (entry.state) {
     case 'rendered':
@@ -57,6 +60,7 @@ export function stateOfUnmade(variant: Variant, before: ManifestVariant[]): Vari
   if (recorded?.state === 'skipped') {
     return { state: 'missing', why: 'the file that it was not smaller than is another now' };
   }
+  if (recorded && isDeferred(recorded)) return { state: 'missing', why: DEFERRED };
   if (recorded) return { state: 'missing', why: 'it was made on demand until now' };
   return { state: 'missing', why: 'the manifest does not name it' };
 }

@@ -28,6 +28,8 @@ export interface Variant {
   /** Made straight from the file, since pixels alone would lose its frames or its gain map. */
   fromFile?: 'animated' | 'hdr';
   generate: Preset['generate'];
+  /** Made on upload however many uploads wait. */
+  urgent?: true;
   /** Set where the list names the file but the picture rules it out. */
   impossible?: 'larger-than-original' | 'beyond-format-limit';
 }
@@ -75,10 +77,15 @@ function variantsIn(wanted: Wanted, preset: AdjustedPreset, format: OutputFormat
   const next = ascending.find(width => width >= own);
   return ascending.map(width => {
     // The smallest declared width that the picture does not fill gives way to the picture's own width.
-    if (width === next) return variantOf(wanted, preset, format, own);
-    const variant = variantOf(wanted, preset, format, width);
-    return width < own ? variant : { ...variant, impossible: 'larger-than-original' };
+    const at = width === next ? own : width;
+    const variant = { ...variantOf(wanted, preset, format, at), ...urgency(shown, width) };
+    return at <= own ? variant : { ...variant, impossible: 'larger-than-original' };
   });
+}
+
+function urgency({ urgent = false }: Preset, declaredWidth: number): Pick<Variant, 'urgent'> {
+  const isUrgent = urgent === true || (Array.isArray(urgent) && urgent.includes(declaredWidth));
+  return isUrgent ? { urgent: true } : {};
 }
 
 function variantOf(

@@ -44,6 +44,7 @@ export const logEvents = {
     files: count.describe('rendered by this run'),
     kept: count.describe('files that were there already'),
     removed: count.describe('objects'),
+    deferred: count.optional().describe('files left for later under pressure'),
     failures: count.describe('files that failed; the manifest names them'),
     code: z.enum(failureCodes).optional().describe('of the picture, or of the first that failed'),
     message: z.string().optional(),

@@ -23,6 +23,7 @@ export function lineOf(report: Report): LogFacts<'reconciled'> {
     files: rendered.length,
     kept,
     removed,
+    ...(report.deferred ? { deferred: report.deferred } : {}),
     failures: failed.length,
     ...(code ? { code } : {}),
     ...(first ? { message: first.message.slice(0, LONGEST_MESSAGE) } : {}),

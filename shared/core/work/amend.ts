@@ -59,9 +59,9 @@ export function withMade(sizes: Map<string, number>, renderedAt: string) {
     if (!manifest.variants.some(isNew)) return manifest;
     const variants = manifest.variants.map(variant => {
       const bytes = sizes.get(variant.key);
-      return isNew(variant) && bytes !== undefined
-        ? { ...variant, state: 'rendered' as const, bytes, renderedAt }
-        : variant;
+      if (variant.state !== 'on_demand' || bytes === undefined) return variant;
+      const { deferred: _, ...file } = variant;
+      return { ...file, state: 'rendered' as const, bytes, renderedAt };
     });
     return { ...manifest, variants };
   };

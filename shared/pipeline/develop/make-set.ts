@@ -94,8 +94,8 @@ function failedSet(
   return { todo: planToKeep(known, facts), outcomes: [], focus, ...about };
 }
 
-function factsOf({ written }: Attempt, { now }: Darkroom) {
-  return { written: [...written], now: now().toISOString() };
+function factsOf({ written }: Attempt, { now, waitedMs }: Darkroom) {
+  return { written: [...written], now: now().toISOString(), waitedMs };
 }
 
 function planFor(

@@ -15,7 +15,7 @@ import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
 import { type Attempt, makeSet, newAttempt } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
-import { noteReplaced, noteUnfinished, tendUnfinished } from './unfinished.ts';
+import { noteLeft, noteUnfinished, tendUnfinished } from './unfinished.ts';
 
 /** Each further turn means that the original, the list or the manifest moved while we worked. */
 const TURNS = 6;
@@ -83,7 +83,7 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   const { remove } = made.todo;
   const composed = manifestOf(seen, made, darkroom.now().toISOString());
   const manifest = darkroom.isBehindCdn ? withUnpurged(composed, remove) : composed;
-  await noteReplaced(seen, manifest.retired, darkroom);
+  await noteLeft(seen, manifest, darkroom);
   const committed = await commit(manifest, seen, darkroom);
   if (!committed) return undefined;
   if (attempt.isBlaming && !(await standsBlamed(key, darkroom))) {

@@ -1,4 +1,4 @@
-import { isSameFocus, type Manifest } from '../../core/set/manifest.ts';
+import { isDeferred, isSameFocus, type Manifest } from '../../core/set/manifest.ts';
 import { isCurrent } from '../../core/set/seen.ts';
 import { newUnfinished, unfinishedKey, unfinishedSchema } from '../../core/work/unfinished.ts';
 import type { Darkroom } from '../darkroom.ts';
@@ -16,23 +16,29 @@ export async function noteUnfinished(
   if (config) await writeRecord(config, unfinishedKey(key), newUnfinished(key, now()));
 }
 
+/** Before the commit: word of what it leaves to others. */
+export async function noteLeft(
+  seen: ObservedOriginal,
+  { variants, retired }: Manifest,
+  darkroom: Pick<Darkroom, 'config' | 'now'>,
+): Promise<void> {
+  if (variants.some(isDeferred) || leavesReplaced(seen, retired)) {
+    await noteUnfinished(seen.key, darkroom);
+  }
+}
+
 /**
- * Before the commit: files of the same version retire although the list is what it was, since the uploader says another
+ * Files of the same version retire although the list is what it was, since the uploader says another
  * focus, or a run that could make nothing recorded a focus or a list before this one. No rollout comes back for them, and
  * a listing cannot tell them from the others.
  */
-export async function noteReplaced(
-  seen: ObservedOriginal,
-  retired: Manifest['retired'],
-  darkroom: Pick<Darkroom, 'config' | 'now'>,
-): Promise<void> {
-  const { key, original, manifest, listFingerprint } = seen;
-  if (!manifest || !isCurrent(seen)) return;
+function leavesReplaced(seen: ObservedOriginal, retired: Manifest['retired']): boolean {
+  const { original, manifest, listFingerprint } = seen;
+  if (!manifest || !isCurrent(seen)) return false;
   const before = new Set(manifest.retired.map(file => file.key));
-  if (retired.every(file => before.has(file.key))) return;
+  if (retired.every(file => before.has(file.key))) return false;
   const isRollout = manifest.presets !== listFingerprint;
-  if (isRollout && isSameFocus(original, manifest.original)) return;
-  await noteUnfinished(key, darkroom);
+  return !isRollout || !isSameFocus(original, manifest.original);
 }
 
 /**

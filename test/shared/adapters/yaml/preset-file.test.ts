@@ -68,7 +68,7 @@ describe('a preset list', () => {
     [
       'an unknown key',
       `${HEAD}  - { name: feed, widhts: [480], formats: { jpeg: {} } }`,
-      'p.yaml:5:19 presets[0].widhts: expected one of the keys name, device, generate, widths,',
+      'p.yaml:5:19 presets[0].widhts: expected one of the keys name, device, generate, urgent, widths,',
     ],
     [
       '… with a guess',
