@@ -1,6 +1,6 @@
 import { answerTo } from '../../shared/fc/destination.ts';
 import { readSettings } from '../../shared/fc/settings.ts';
-import { ageOf, wantedKeys } from '../../shared/fc/wanted-keys.ts';
+import { ageOf, waitOf, wantedKeys } from '../../shared/fc/wanted-keys.ts';
 import { reconcileAll } from '../../shared/pipeline/develop/reconcile-each.ts';
 import { examined } from '../checkup.ts';
 import { inDarkroom } from '../open-darkroom.ts';
@@ -11,12 +11,9 @@ const settings = readSettings();
 export const handler = examined(settings, async (event, context) => {
   return await inDarkroom(settings, context, async darkroom => {
     const { keys, ignored, since } = wantedKeys(event, settings.originals);
-    const age = ageOf(since, darkroom.now());
-    darkroom.log.info('woken', { keys: keys.length, ...age });
+    darkroom.log.info('woken', { keys: keys.length, ...ageOf(since, darkroom.now()) });
     for (const record of ignored) darkroom.log.info('ignored', record);
-    // The age of a later attempt says how long the earlier ones took, not how long uploads wait.
-    const isFirst = !darkroom.attempt && darkroom.replayedAt === undefined;
-    const woken = isFirst ? { ...darkroom, waitedMs: age.ageMs } : darkroom;
-    return answerTo(event, { reports: await reconcileAll(keys, woken), ignored });
+    const waiting = { ...darkroom, ...waitOf(since, darkroom) };
+    return answerTo(event, { reports: await reconcileAll(keys, waiting), ignored });
   });
 });

@@ -94,6 +94,21 @@ function parseJson(payload: Buffer): unknown {
   }
 }
 
+interface Delivery {
+  now(): Date;
+  attempt?: number | undefined;
+  replayedAt?: string;
+}
+
+/** How long uploads wait now. The age of a later attempt, or of a replay, says how long the earlier ones took instead. */
+export function waitOf(
+  since: Date | undefined,
+  { now, attempt = 0, replayedAt }: Delivery,
+): { waitedMs: number | undefined } {
+  const isFirst = attempt === 0 && replayedAt === undefined;
+  return { waitedMs: isFirst ? ageOf(since, now()).ageMs : undefined };
+}
+
 /** How long an event waited for us, its earlier attempts included. Clocks of OSS and FC may differ. */
 export function ageOf(since: Date | undefined, now: Date): { ageMs?: number } {
   return since ? { ageMs: Math.max(0, now.getTime() - since.getTime()) } : {};

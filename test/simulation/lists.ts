@@ -2,12 +2,14 @@
 
 /** Cut as its uploader says. */
 const cut = { aspect: '1:1', fit: 'cover', gravity: 'attention' };
-const a = { name: 'a', widths: [16], ...cut, formats: { jpeg: {} } };
+const a = { name: 'a', urgent: true, widths: [16], ...cut, formats: { jpeg: {} } };
 const b = { name: 'b', generate: 'on_demand', widths: [32], formats: { jpeg: {} } };
 const c = { name: 'c', widths: [24], formats: { jpeg: {}, webp: {} } };
 const everyKey = (...presets: string[]) => [{ match: '**', presets }];
 
-const first = { version: 1, rules: everyKey('a', 'b'), presets: [a, b] };
+/** Events that are late leave for later what is made on upload and not urgent: `c`, or `b`. */
+const pressure = { after: '5s' };
+const first = { version: 1, pressure, rules: everyKey('a', 'b'), presets: [a, b] };
 const changed = { ...a, formats: { jpeg: { quality: 70 } } };
 
 const lists = {

@@ -1,4 +1,6 @@
 import { parseManifestKey } from '../../shared/core/set/keys.ts';
+import { isDeferred } from '../../shared/core/set/manifest.ts';
+import { unfinishedKey } from '../../shared/core/work/unfinished.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import type { Actor } from './actors.ts';
 import { manifestIn } from './judge.ts';
@@ -11,6 +13,21 @@ type Put = ObjectStore['put'];
 
 /** What is said of something that was not written. */
 const WRITTEN = { etag: '0'.repeat(32) };
+
+/** The note of what is left for later goes with the commit. */
+function notNoted(env: Env): Env {
+  const { derivatives, config } = env;
+  return withDerivatives(env, {
+    put: async (key, bytes, attributes) => {
+      const done = await derivatives.put(key, bytes, attributes);
+      const original = parseManifestKey(key);
+      const isLeft = original !== undefined && manifestIn(bytes).variants.some(isDeferred);
+      if (isLeft) console.log('LEFT', original);
+      if (isLeft) await config.remove([unfinishedKey(original)]);
+      return done;
+    },
+  });
+}
 
 /** Of the functions alone: people's commands have a space in their names. */
 const ofFunctions =
@@ -385,6 +402,7 @@ export const plants: Record<string, Plant & { within: number; from?: number }> =
     env: ofFunctions(focusPassedOver),
     within: 400,
   },
+  'what is left for later under pressure is not noted': { env: notNoted, within: 400 },
   'an original is written': { env: ofFunctions(writesOriginals), within: 50 },
   'nothing is ever settled': { env: ofFunctions(nothingIsSettled), within: 50 },
   'the sweep hands over nothing': { handler: sweepHandsNothing, within: 400 },

@@ -7,7 +7,7 @@ import { endIfOver, overspent, type Mode } from '../../shared/core/work/run.ts';
 import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { replayedEvent, unpackedEvent } from '../../shared/fc/replayed-event.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
-import { wantedBatch, wantedKeys } from '../../shared/fc/wanted-keys.ts';
+import { waitOf, wantedBatch, wantedKeys } from '../../shared/fc/wanted-keys.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
 import { handOver } from '../../shared/pipeline/bulk/hand-over.ts';
 import { type Lost, replay } from '../../shared/pipeline/bulk/replay.ts';
@@ -81,8 +81,10 @@ type Handler = (event: Buffer, invocation: Invocation) => Promise<unknown>;
 
 const handlers: Record<FunctionName, Handler> = {
   'on-object-changed': async (event, invocation) => {
-    const { keys, ignored } = wantedKeys(event, BUCKET);
-    return { reports: await reconcileAll(keys, darkroomOf(invocation)), ignored };
+    const { keys, ignored, since } = wantedKeys(event, BUCKET);
+    const darkroom = darkroomOf(invocation);
+    const waiting = { ...darkroom, ...waitOf(since, darkroom) };
+    return { reports: await reconcileAll(keys, waiting), ignored };
   },
   backfill: async (event, invocation) => {
     const batch = wantedBatch(event, BUCKET);

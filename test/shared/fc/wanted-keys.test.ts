@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ageOf, wantedBatch, wantedKeys } from '../../../shared/fc/wanted-keys.ts';
+import { ageOf, waitOf, wantedBatch, wantedKeys } from '../../../shared/fc/wanted-keys.ts';
 
 const samples = new URL('../../../events/samples/', import.meta.url);
 const sample = (name: string) => readFileSync(new URL(name, samples));
@@ -259,6 +259,27 @@ describe('the keys that an event wants', () => {
         expect(ignored).toHaveLength(records.length - wanted.length);
       }),
     );
+  });
+});
+
+describe('how long uploads wait', () => {
+  const since = new Date('2026-11-23T10:00:00.000Z');
+  const now = () => new Date('2026-11-23T10:01:30.000Z');
+
+  it.each([
+    ['is the age of an event at its first attempt', since, { attempt: 0 }, 90_000],
+    ['is that age where FC does not count attempts', since, { attempt: undefined }, 90_000],
+    ['is not told by a later attempt', since, { attempt: 1 }, undefined],
+    [
+      'is not told by a replay',
+      since,
+      { attempt: 0, replayedAt: '2026-11-23T10:01:00.000Z' },
+      undefined,
+    ],
+    ['is not told by an event without a time', undefined, { attempt: 0 }, undefined],
+    ['is nothing where OSS’s clock is ahead', new Date('2027-01-01'), { attempt: 0 }, 0],
+  ])('%s', (_, at, delivery, waitedMs) => {
+    expect(waitOf(at, { now, ...delivery })).toEqual({ waitedMs });
   });
 });
 

@@ -101,6 +101,21 @@ describe('a preset list', () => {
       'p.yaml:5:5 presets[0].formats: expected an object, received nothing',
     ],
     [
+      'an urgent width that the preset has not',
+      `${HEAD}  - { name: feed, widths: [480], urgent: [360], formats: { jpeg: {} } }`,
+      "presets[0].urgent[0]: expected one of the preset's widths (480)",
+    ],
+    [
+      'an urgent preset that is made on demand',
+      `${HEAD}  - { name: feed, widths: [480], urgent: true, generate: on_demand, formats: { jpeg: {} } }`,
+      'presets[0].urgent: expected generate: eager beside urgent, received on_demand',
+    ],
+    [
+      'pressure without a time',
+      `pressure: { after: soon }\n${SMALL}`,
+      'p.yaml:1:20 pressure.after: expected a time such as 7d or 30m',
+    ],
+    [
       'neither widths nor width',
       `${HEAD}  - { name: feed, formats: { jpeg: {} } }`,
       'presets[0]: expected widths, or width, received neither',

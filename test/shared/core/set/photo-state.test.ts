@@ -6,6 +6,18 @@ import { entries, photo } from '../../../client/developed.ts';
 
 const whole = photo({}, entries('feed-480.jpeg', 'zoom-960.jpeg on_demand'));
 const broken = { ...photo({}, entries('feed-480.jpeg', 'feed-480.webp failed')), complete: false };
+const later = entries('feed-480.jpeg', 'zoom-960.jpeg on_demand').map(one =>
+  one.state === 'on_demand' ? { ...one, deferred: true as const } : one,
+);
+const pressed = { ...photo({}, later), complete: false };
+const pressedAndBroken = {
+  ...photo({}, [...later, ...entries('feed-480.webp failed')]),
+  complete: false,
+};
+const pressedAndBlamed = {
+  ...pressed,
+  failure: { code: 'ORIGINAL_CRASHED' as const, message: '' },
+};
 const hopeless = { ...photo({}, []), complete: false };
 
 describe('the state of a photo', () => {
@@ -14,6 +26,19 @@ describe('the state of a photo', () => {
     ['whose files are all there', whole, undefined, 'ready'],
     ['of the upload that is waited for', whole, '"e"', 'ready'],
     ['of an earlier upload under its key', whole, 'F', 'pending'],
+    ['of which some files were left for later', pressed, 'E', 'ready'],
+    [
+      'of which some files were left for later, and one failed',
+      pressedAndBroken,
+      'E',
+      'partly-failed',
+    ],
+    [
+      'that was blamed after some files were left for later',
+      pressedAndBlamed,
+      'E',
+      'partly-failed',
+    ],
     ['of which some files failed', broken, 'E', 'partly-failed'],
     [
       'of which all files failed',
