@@ -22,7 +22,6 @@ function notNoted(env: Env): Env {
       const done = await derivatives.put(key, bytes, attributes);
       const original = parseManifestKey(key);
       const isLeft = original !== undefined && manifestIn(bytes).variants.some(isDeferred);
-      if (isLeft) console.log('LEFT', original);
       if (isLeft) await config.remove([unfinishedKey(original)]);
       return done;
     },

@@ -177,6 +177,18 @@ describe('an edit of one preset', () => {
     expect(desk.tasks).toEqual([]);
   });
 
+  it('that changes only what is urgent is in force at once, and hands nothing over', async () => {
+    const desk = await settled();
+    const next = list({ top: 'pressure: { after: 1m }' });
+    desk.write(next.replace('name: thumb,', 'name: thumb, urgent: true,'));
+    await advanceEdit(desk);
+    expect(desk.inForce()?.list).toMatchObject({
+      pressure: { after: '1m' },
+      presets: [{ urgent: true }, {}, {}],
+    });
+    expect(desk.tasks).toEqual([]);
+  });
+
   it('that wants nothing any more takes all away, after its time', async () => {
     const desk = await settled();
     desk.write(list({ rules: "[{ match: '**', presets: none }]" }));
