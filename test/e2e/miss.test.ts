@@ -8,6 +8,7 @@ import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import { starfishPhoto } from '../support/originals.ts';
 import { newFolder } from '../support/folders.ts';
 import { type RunningPlatform, startedPlatform, urlOf } from '../support/platform.ts';
+import { darkroom } from '../support/processes.ts';
 import { numbered } from '../support/thorough.ts';
 
 /** Fifty files that nobody made yet. */
@@ -15,8 +16,10 @@ const WIDTHS = Array.from({ length: 50 }, (_, index) => 100 + 5 * index);
 const LIST = `
 version: 1
 clients: { mini-program: { formats: [webp, jpeg], density: 3 } }
-rules: [{ match: '**', presets: [feed, many] }]
+pressure: { after: 0s }
+rules: [{ match: 'pressed/**', presets: [thumb, feed] }, { match: '**', presets: [feed, many] }]
 presets:
+  - { name: thumb, urgent: true, widths: [120], formats: { jpeg: {} } }
   - { name: feed, widths: [240, 480], formats: { jpeg: {}, webp: {}, avif: { effort: 0 } } }
   - { name: many, generate: on_demand, widths: [${WIDTHS.join(', ')}], formats: { jpeg: {} } }
 limits: { variants: 100 }
@@ -191,4 +194,38 @@ it('an original that is deleted leaves nothing, and comes to nothing at a miss',
   await platform.gone('b.jpg');
   const key = first?.key.replace('海星 1.jpg', 'b.jpg') ?? '';
   expect((await fetch(urlOf(platform.ready.cdn, key))).status).toBe(404);
+});
+
+describe('an upload under pressure', () => {
+  const key = 'pressed/海星.jpg';
+  let left: Manifest;
+
+  it('has its urgent files at once, and every URL answers', async () => {
+    await platform.bucket('originals').put(key, starfishPhoto);
+    left = await platform.manifest(key, ({ variants }) => variants.length > 0);
+    const states = new Set(left.variants.map(({ preset, state }) => `${preset} ${state}`));
+    expect([left.complete, [...states].sort()]).toEqual([
+      false,
+      ['feed on_demand', 'thumb rendered'],
+    ]);
+    for (const { key: file } of left.variants) {
+      expect((await fetch(urlOf(platform.ready.cdn, file))).status).toBe(200);
+    }
+  });
+
+  it('is made whole by its first view, under the same keys', async () => {
+    const whole = await platform.manifest(key);
+    expect(whole.variants.map(one => one.key)).toEqual(left.variants.map(one => one.key));
+    expect(whole.variants.every(({ state }) => state === 'rendered')).toBe(true);
+  });
+
+  it('and that nobody views is named by verify, which has it made', async () => {
+    const other = 'pressed/b.jpg';
+    await platform.bucket('originals').put(other, starfishPhoto);
+    await platform.manifest(other, ({ variants }) => variants.length > 0);
+    const seen = await darkroom('verify', '--data', dataDir);
+    expect([seen.code, seen.stdout]).toEqual([1, expect.stringContaining('left for later')]);
+    expect((await darkroom('verify', '--fix', '--data', dataDir)).code).toBe(0);
+    expect((await platform.manifest(other)).complete).toBe(true);
+  });
 });

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import OSS from 'ali-oss';
 import { inject } from 'vitest';
 import { manifestKey, parseDerivativeKey } from '../../shared/core/set/keys.ts';
-import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
+import { isDeferred, type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import { newFolder } from './folders.ts';
 import {
   type Happening,
@@ -68,7 +68,7 @@ function platformOf(pid: number, told: string): UsedPlatform {
     },
     bucket,
     manifest: (key, until = ({ complete }) => complete) =>
-      manifestOf(bucket('derivatives'), key, until),
+      manifestOf(bucket('derivatives'), ready.cdn, key, until),
     gone: key => untilGone(bucket('derivatives'), key),
   };
 }
@@ -77,9 +77,13 @@ export function urlOf(cdn: string, key: string): string {
   return `${cdn}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** From the bucket, since the CDN keeps a manifest for a minute, and that there is none for ten seconds. */
+/**
+ * From the bucket, since the CDN keeps a manifest for a minute, and that there is none for ten seconds. What a busy
+ * machine left for later under pressure is asked for, as who views it does.
+ */
 async function manifestOf(
   derivatives: OSS,
+  cdn: string,
   key: string,
   until: (manifest: Manifest) => boolean,
 ): Promise<Manifest> {
@@ -87,7 +91,10 @@ async function manifestOf(
     const text = await textOf(derivatives, `${key}/manifest.json`);
     if (text === undefined) return undefined;
     const manifest = manifestSchema.parse(JSON.parse(text));
-    return until(manifest) ? manifest : undefined;
+    if (until(manifest)) return manifest;
+    const deferred = manifest.variants.find(isDeferred);
+    if (deferred) await (await fetch(urlOf(cdn, deferred.key))).arrayBuffer();
+    return undefined;
   });
 }
 
