@@ -65,8 +65,19 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          isolate: false,
+          include: ['test/e2e/**/!(package).test.ts'],
           globalSetup: ['test/support/built/build.ts', 'test/support/shared-platform.ts'],
+          testTimeout: 480_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Packs all functions, twice: a minute of both cores, for what a change of code seldom breaks.
+          name: 'zips',
+          include: ['test/e2e/package.test.ts'],
           testTimeout: 480_000,
           hookTimeout: 240_000,
         },
