@@ -51,12 +51,14 @@ interface Grid {
   width?: number;
   height?: number;
   said?: [width: number, height: number];
-  /** Items that the grid is made of: by default as many as it has places. */
+  /** References of the grid to what it is made of: by default as many as it has places. */
   tiles?: number;
+  /** To so many items in turn; by default each to one of its own. */
+  items?: number;
   /** The first of them is the grid itself. */
   isOfItself?: true;
   /** A second grid, in shades of grey, is the alpha of the first. */
-  isTransparent?: true;
+  isTransparent?: boolean;
 }
 
 const GRID = 1;
@@ -65,8 +67,8 @@ const FIRST_TILE = 3;
 
 /** (ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6.6.2.3) */
 export function heicGrid(grid: Grid): Buffer {
-  const { tile, isTransparent, tiles = grid.columns * grid.rows } = grid;
-  const items = Array.from({ length: tiles }, (_, at) => FIRST_TILE + at);
+  const { tile, isTransparent, items: count = tilesOf(grid) } = grid;
+  const items = Array.from({ length: count }, (_, at) => FIRST_TILE + at);
   const grids = isTransparent ? [GRID, ALPHA] : [GRID];
   const meta = (place: number) =>
     fullBox(
@@ -86,6 +88,10 @@ export function heicGrid(grid: Grid): Buffer {
   return Buffer.concat([type, meta(place), box('mdat', tile.data)]);
 }
 
+function tilesOf({ columns, rows, tiles = columns * rows }: Grid): number {
+  return tiles;
+}
+
 /** Eight bits for each count less one, and sizes of 32 bits. */
 function descriptionOf({ tile, columns, rows, ...size }: Grid): Buffer {
   const { width = columns * tile.side, height = rows * tile.side } = size;
@@ -103,8 +109,9 @@ function itemsOf(grids: number[], items: number[]): Buffer {
   return fullBox('iinf', 0, 0, u16(all.length), Buffer.concat(all));
 }
 
-function referencesOf({ isOfItself }: Grid, grids: number[], items: number[]): Buffer {
-  const made = isOfItself ? [GRID, ...items.slice(1)] : items;
+function referencesOf(grid: Grid, grids: number[], items: number[]): Buffer {
+  const tiles = Array.from({ length: tilesOf(grid) }, (_, at) => items[at % items.length] ?? 0);
+  const made = grid.isOfItself ? [GRID, ...tiles.slice(1)] : tiles;
   const to = Buffer.concat([u16(made.length), ...made.map(u16)]);
   const references = grids.map(item => box('dimg', u16(item), to));
   const alpha = grids.includes(ALPHA) ? [box('auxl', u16(ALPHA), u16(1), u16(GRID))] : [];

@@ -6,6 +6,7 @@ import { gainMapXmp, ultraHdrOf } from '../../core/picture/gain-map-writer.ts';
 import { isAscii, xmpOf } from '../../core/picture/labels.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import { pictureFrom } from '../../core/picture/from-header.ts';
+import { refusePartsOf } from '../../core/picture/iso-parts.ts';
 import { refuseSamples } from '../../core/picture/tiff-samples.ts';
 import { refuseBeyond } from '../../core/picture/limits.ts';
 import { refuseBeyondMemory } from '../../core/picture/memory.ts';
@@ -62,6 +63,7 @@ async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
   }
   refuseSamples(header, picture);
   refuseBeyond(picture, list.limits);
+  if (picture.format === 'avif' || picture.format === 'heic') refusePartsOf(file);
   refuseBeyondMemory(file, picture);
   return picture;
 }
