@@ -17,7 +17,7 @@ const PNG = 5;
 const WEBP = [5, 6, 7, 14, 14, 14, 38];
 const WEBP_WITH_ALPHA = [8, 16, 16, 16, 27, 30, 150];
 /** Of a frame; at effort 6 libwebp tries all that it knows on what did not change, too. */
-const WEBP_FRAME = [6, 8, 10, 15, 15, 16, 700];
+const WEBP_FRAME = [8, 10, 16, 16, 25, 28, 700];
 const AVIF = [7, 16, 35, 70, 500, 800, 1500, 1900, 2400, 5700];
 const AVIF_444 = 1.3;
 /** Its alpha is a picture of its own, of one channel. */
