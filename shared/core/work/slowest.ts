@@ -27,15 +27,17 @@ export interface Slowest {
 export function slowestOriginal(list: PresetList): Slowest | undefined {
   let slowest: Slowest | undefined;
   for (const index of list.rules.keys()) {
-    const presets = presetsOfRule(index, list);
-    if (presets.length === 0) continue;
-    for (const picture of admitted(list, presets)) {
-      for (const one of takenOf(picture, index, list)) {
-        if (one.seconds > (slowest?.seconds ?? 0)) slowest = one;
-      }
+    for (const one of originalsOf(list, index)) {
+      if (one.seconds > (slowest?.seconds ?? 0)) slowest = one;
     }
   }
   return slowest;
+}
+
+function* originalsOf(list: PresetList, index: number): Generator<Slowest> {
+  const presets = presetsOfRule(index, list);
+  if (presets.length === 0) return;
+  for (const picture of admitted(list, presets)) yield* takenOf(picture, index, list);
 }
 
 /** What an upload takes, and then the longest of the files that are made when they are asked for. */
@@ -132,18 +134,25 @@ const LEAST_PIXELS = 1e6;
 /** What AVIF and WebP can say. */
 const FILE_SIDES = [16_383, 16_384];
 
-/** Sizes over all that the limits admit, those among them at which a preset's width is the picture's own. */
+/** Kinds, in sizes over all that the limits admit. */
 function* admitted({ limits }: PresetList, presets: Preset[]): Generator<Picture> {
   const widths = new Set([...sides(), ...presets.flatMap(widthsOf)]);
   for (const { isAnimated, ...kind } of kindsFor(presets)) {
-    const pixels = mostMegapixels(kind.format, limits) * 1e6;
-    for (const width of widths) {
-      const tallest = Math.min(LONGEST_SIDE, Math.floor(pixels / width));
-      for (const height of new Set([...sides(), ...FILE_SIDES, tallest])) {
-        if (height > tallest || width * height < Math.min(LEAST_PIXELS, pixels / 4)) continue;
-        const frames = isAnimated ? framesOf({ width, height }, limits) : 1;
-        if (!isAnimated || frames > 1) yield { ...kind, width, height, frames };
-      }
+    for (const size of sizesOf(widths, mostMegapixels(kind.format, limits) * 1e6)) {
+      const frames = isAnimated ? framesOf(size, limits) : 1;
+      if (!isAnimated || frames > 1) yield { ...kind, ...size, frames };
+    }
+  }
+}
+
+/** Those among them at which a preset's width is the picture's own. */
+function* sizesOf(widths: Iterable<number>, pixels: number): Generator<Size> {
+  const least = Math.min(LEAST_PIXELS, pixels / 4);
+  for (const width of widths) {
+    const tallest = Math.min(LONGEST_SIDE, Math.floor(pixels / width));
+    const heights = [...sides(), ...FILE_SIDES].filter(height => height < tallest);
+    for (const height of [...heights, tallest]) {
+      if (width * height >= least) yield { width, height };
     }
   }
 }
