@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { chunk } from '../test/support/apng.ts';
+import { heicGrid, TEXTURED } from '../test/support/heic-grid.ts';
 import { deflatedTiff } from './extreme-tiff.ts';
 
 /** Pictures at the limits of a list, and beyond them, each as costly as its kind can be. */
@@ -121,6 +122,7 @@ const refused = (name: string, draw: Extreme['draw'], megapixels: number): Extre
   draw,
 });
 
+const WHOLE_GRID = { tile: TEXTURED, columns: 13, rows: 14, isTransparent: true } as const;
 const progressive = { progressive: true, chromaSubsampling: '4:4:4', quality: 75 } as const;
 const filtered = { compressionLevel: 3, adaptiveFiltering: true } as const;
 const whole = { width: WIDTH, height: HEIGHT } as const;
@@ -163,6 +165,8 @@ export const extremes: Extreme[] = [
     128,
   ),
   still('AVIF 12 bits 4:4:4 alpha, 36 MP', () => deepAvif(6000, 6000), 36),
+  still('HEIC grid 10 bits 4:4:4 alpha, 48 MP', () => heicGrid(WHOLE_GRID), 48),
+  still('HEIC grid, 48 MP', () => heicGrid({ ...WHOLE_GRID, isTransparent: false }), 48),
   still(
     'GIF 64 frames',
     () =>
@@ -213,6 +217,7 @@ export const extremes: Extreme[] = [
     () => deflatedTiff({ ...whole, samples: 5, bits: 8 }),
     MEGAPIXELS,
   ),
+  refused('HEIC grid', () => heicGrid({ ...WHOLE_GRID, rows: 15 }), 51),
   refused('AVIF 12 bits 4:4:4 alpha', () => deepAvif(7000, 7000), 49),
   refused('PNG 1,000,000 x 100', () => flatPng(1e6, 100), 100),
   refused(

@@ -17,12 +17,16 @@ const { values: options, positionals } = parseArgs({
     bulk: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
     bounds: { type: 'boolean', default: false },
+    seconds: { type: 'boolean', default: false },
   },
 });
 
 if (options.bounds) {
   const { bounds } = await import('./bounds.ts');
   process.exitCode = (await bounds(options.only)) ? 0 : 1;
+} else if (options.seconds) {
+  const { boundsOfTime } = await import('./bounds-time.ts');
+  await boundsOfTime(options.only);
 } else {
   await measure();
 }

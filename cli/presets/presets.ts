@@ -2,11 +2,18 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as z from 'zod';
-import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
+import { readPresetList, sentenceAt, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { widthsOf } from '../../shared/core/list/geometry.ts';
 import { type PresetList, presetListShape } from '../../shared/core/list/preset-list.ts';
+import {
+  inSeconds,
+  MOST_SECONDS,
+  slowestOriginal,
+  slowSentence,
+} from '../../shared/core/work/slowest.ts';
 import type { NamedList } from '../../shared/ports.ts';
+import { positive } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 
 export function presetsCommand(): Command {
@@ -17,6 +24,12 @@ export function presetsCommand(): Command {
     .command('check')
     .description('Name every mistake in a preset list, each as file:line:column.')
     .argument('[file]', 'the preset list', 'presets.yaml')
+    .option(
+      '--seconds <n>',
+      'what the slowest original may take, by estimate',
+      positive,
+      MOST_SECONDS,
+    )
     .action(check);
   presets
     .command('schema')
@@ -26,9 +39,18 @@ export function presetsCommand(): Command {
   return presets;
 }
 
-async function check(file: string): Promise<void> {
-  const { list } = await checkedList(file);
-  say(`${file} is in order: ${summaryOf(list)}`);
+async function check(file: string, { seconds }: { seconds: number }): Promise<void> {
+  const { list, text } = await checkedList(file);
+  const slowest = slowestOriginal(list);
+  if (slowest && slowest.seconds > seconds) {
+    const sentence = slowSentence(slowest, seconds);
+    const placed = sentenceAt(text, file, ['rules', slowest.index, 'presets'], sentence);
+    throw new Failure('PRESETS_INVALID', `${file} is in order, but slow\n${placed}`);
+  }
+  const takes = slowest
+    ? `; no original takes more than ${inSeconds(slowest.seconds)}, by estimate`
+    : '';
+  say(`${file} is in order: ${summaryOf(list)}${takes}`);
 }
 
 /** As it is written too. */

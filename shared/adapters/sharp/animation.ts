@@ -2,7 +2,7 @@ import sharp, { type Sharp } from 'sharp';
 import { Failure } from '../../core/failure.ts';
 import { type ApngFrame, composeFrames } from '../../core/picture/apng.ts';
 import { type StoredAnimation, storedAnimation } from '../../core/picture/apng-frames.ts';
-import { leavesCanvas, withTransparentFrame } from '../../core/picture/gif.ts';
+import { showsCanvas, withTransparentCanvas } from '../../core/picture/gif.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Raster } from '../../ports.ts';
@@ -17,8 +17,8 @@ export async function animated(
   picture: Picture,
 ): Promise<{ pipeline: Sharp; timing: object }> {
   if (picture.format === 'png') return await ofPng(original, variant, picture);
-  const isLeft = picture.format === 'gif' && leavesCanvas(original, picture);
-  const file = isLeft ? withTransparentFrame(original) : original;
+  const isLeft = picture.format === 'gif' && showsCanvas(original, picture);
+  const file = isLeft ? withTransparentCanvas(original) : original;
   const options = {
     ...profileOption(await colourIn(original, picture)),
     failOn: FAIL_ON,

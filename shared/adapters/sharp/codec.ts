@@ -6,7 +6,8 @@ import { gainMapXmp, ultraHdrOf } from '../../core/picture/gain-map-writer.ts';
 import { isAscii, xmpOf } from '../../core/picture/labels.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import { pictureFrom } from '../../core/picture/from-header.ts';
-import { refuseSamples } from '../../core/picture/tiff-samples.ts';
+import { refusePartsOf } from '../../core/picture/iso-parts.ts';
+import { refuseLab, refuseSamples } from '../../core/picture/tiff-samples.ts';
 import { refuseBeyond } from '../../core/picture/limits.ts';
 import { refuseBeyondMemory } from '../../core/picture/memory.ts';
 import { placeholderOf, thumbHashSide } from '../../core/picture/placeholder.ts';
@@ -47,6 +48,7 @@ export function sharpCodec(foreign: ForeignDecoders): Codec {
 async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
   const kind = sourceFormatOf(file);
   refuseHeaderOf(file, kind, list.limits);
+  if (kind === 'tiff') refuseLab(file);
   const failOn = list.truncated === 'salvage' ? 'none' : FAIL_ON;
   const header = await attempt('ORIGINAL_UNDECODABLE', `expected a readable ${kind}`, () =>
     sharp(file, { failOn, limitInputPixels: false }).metadata(),
@@ -62,6 +64,7 @@ async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
   }
   refuseSamples(header, picture);
   refuseBeyond(picture, list.limits);
+  if (picture.format === 'avif' || picture.format === 'heic') refusePartsOf(file);
   refuseBeyondMemory(file, picture);
   return picture;
 }

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { hiddenPoster, type Poster } from '../../core/picture/apng-frames.ts';
-import { leavesCanvas, withTransparentFrame } from '../../core/picture/gif.ts';
+import { showsCanvas, withTransparentCanvas } from '../../core/picture/gif.ts';
 import { heicOrientation } from '../../core/picture/heic-orientation.ts';
 import type { Picture, Size } from '../../core/picture/picture.ts';
 import { tiffOf } from '../../core/picture/tiff-writer.ts';
@@ -16,7 +16,7 @@ export async function sourceOf(
   foreign: ForeignDecoders,
 ): Promise<Buffer> {
   if (picture.format === 'heic') return await fromHeic(file, picture, seen, foreign);
-  if (picture.format === 'gif' && leavesCanvas(file, picture)) return withTransparentFrame(file);
+  if (picture.format === 'gif' && showsCanvas(file, picture)) return withTransparentCanvas(file);
   const poster = picture.format === 'png' ? hiddenPoster(file) : undefined;
   return poster ? await onCanvas(poster, file, seen) : file;
 }

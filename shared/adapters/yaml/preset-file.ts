@@ -99,6 +99,14 @@ export function sentenceOf({ place, path, message }: LocatedProblem): string {
   return `${place} ${where ? `${where}: ` : ''}${message}`;
 }
 
+/** What is said of a place in a list that is in order, as its problems are. */
+export function sentenceAt(text: string, file: string, path: PropertyKey[], message: string) {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const { line, col } = lines.linePos(offsetOf(document, { path, message }));
+  return sentenceOf({ place: `${file}:${line}:${col}`, path, message });
+}
+
 /** Throws PRESETS_INVALID with every problem, one a line. */
 export function presetsOrThrow(text: string, file: string): NamedList {
   const read = readPresetList(text, file);

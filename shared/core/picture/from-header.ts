@@ -3,7 +3,7 @@ import { hiddenPoster } from './apng-frames.ts';
 import { colourOf, type Pixels } from './colour.ts';
 import { toldBy } from './colour-told.ts';
 import { gainMapIn } from './gain-map.ts';
-import { leavesCanvas } from './gif.ts';
+import { showsCanvas } from './gif.ts';
 import { heicOrientation } from './heic-orientation.ts';
 import { copyrightIn, labelsIn, type Metadata } from './labels.ts';
 import type { Picture, Size } from './picture.ts';
@@ -67,7 +67,7 @@ function sizeOfHeic(file: Buffer, header: Header): Size {
 function hasAlpha(file: Buffer, kind: Picture['format'], header: Header): boolean {
   if (kind === 'tiff') return header.hasAlpha && isFirstExtraAlpha(file);
   if (header.hasAlpha) return true;
-  if (kind === 'gif') return leavesCanvas(file, sizeIn(header));
+  if (kind === 'gif') return showsCanvas(file, sizeIn(header));
   const poster = kind === 'png' ? hiddenPoster(file) : undefined;
   const canvas = header.autoOrient.width * header.autoOrient.height;
   return poster !== undefined && poster.width * poster.height < canvas;

@@ -32,15 +32,55 @@ export function gifFrames(file: Buffer, enough = Infinity): { frames: number; is
   return { frames, isCut: file.length < 13 + paletteBytes(file[10]) };
 }
 
-/** Whether its first frame leaves something of the canvas, which is transparent then, whatever the file says. */
-export function leavesCanvas(file: Buffer, { width, height }: Size): boolean {
-  for (const { kind, at } of blocksIn(file)) {
-    if (kind !== IMAGE || at + 9 > file.length) continue;
-    const [left, top] = [file.readUInt16LE(at + 1), file.readUInt16LE(at + 3)];
-    const [right, bottom] = [left + file.readUInt16LE(at + 5), top + file.readUInt16LE(at + 7)];
-    return left > 0 || top > 0 || right < width || bottom < height;
+interface Frame {
+  /** Of its descriptor, and of its control extension if it has one. */
+  at: number;
+  control: number | undefined;
+}
+
+const CONTROL = 0xf9;
+
+function* framesIn(file: Buffer): Generator<Frame> {
+  let control: number | undefined;
+  for (const { kind, at, end } of blocksIn(file)) {
+    if (kind === EXTENSION) {
+      if (file[at + 1] === CONTROL && end <= file.length) control = at;
+      continue;
+    }
+    if (at + 10 > file.length) return;
+    yield { at, control };
+    control = undefined;
+  }
+}
+
+const [KEEP, CLEAR, GO_BACK] = [1, 2, 3];
+
+/** What becomes of a frame before the next one; of the first there is nothing to go back to. */
+function disposalOf(file: Buffer, { control }: Frame, isFirst: boolean): number {
+  const said = control === undefined ? KEEP : ((file[control + 3] ?? 0) >> 2) & 7;
+  return isFirst && said === GO_BACK ? CLEAR : said;
+}
+
+/**
+ * Whether something of the canvas is left by its first frame, or by one for which another was cleared. It is transparent then,
+ * whatever the file says: browsers know no colour of the background.
+ */
+export function showsCanvas(file: Buffer, size: Size): boolean {
+  let last: Frame | undefined;
+  let isFirst = true;
+  for (const frame of framesIn(file)) {
+    const isBare = !last || disposalOf(file, last, isFirst) === CLEAR;
+    if (isBare && leavesCanvas(file, frame, size)) return true;
+    isFirst = last === undefined;
+    last = frame;
   }
   return false;
+}
+
+function leavesCanvas(file: Buffer, { at }: Frame, { width, height }: Size): boolean {
+  const [left, top] = [file.readUInt16LE(at + 1), file.readUInt16LE(at + 3)];
+  const [right, bottom] = [left + file.readUInt16LE(at + 5), top + file.readUInt16LE(at + 7)];
+  return left > 0 || top > 0 || right < width || bottom < height;
 }
 
 /** 1 x 1 pixel, of a colour that is transparent. */
@@ -50,10 +90,35 @@ const TRANSPARENT_FRAME = Buffer.from('21f90401000000002c00000000010001000002024
  * The same GIF with one frame more, of one transparent pixel: libvips gives no alpha where no frame says that it has
  * any, and paints black what none has covered.
  */
-export function withTransparentFrame(file: Buffer): Buffer {
+export function withTransparentCanvas(file: Buffer): Buffer {
   let end = file.length;
   for (const block of blocksIn(file)) end = block.end;
-  return Buffer.concat([file.subarray(0, end), TRANSPARENT_FRAME, Buffer.from([0x3b])]);
+  const cleared = withTransparentClears(file.subarray(0, end));
+  return Buffer.concat([cleared, TRANSPARENT_FRAME, Buffer.from([0x3b])]);
+}
+
+/** A colour that no pixel has: beyond what pixels of less than 8 bits can name. */
+const NO_PIXEL = 255;
+
+/**
+ * libnsgif clears to the colour of the background where a frame has no transparent colour; so it is given one. A frame
+ * that may use all of 256 has none to spare.
+ */
+function withTransparentClears(file: Buffer): Buffer {
+  const out = Buffer.from(file);
+  let isFirst = true;
+  for (const frame of framesIn(file)) {
+    const { at, control } = frame;
+    const isCleared = disposalOf(file, frame, isFirst) === CLEAR;
+    isFirst = false;
+    const codeBits = file[at + 10 + paletteBytes(file[at + 9])] ?? 8;
+    if (!isCleared || control === undefined) continue;
+    const flags = (file[control + 3] ?? 0) & 0xe3;
+    const isTransparent = (flags & 1) === 1 || codeBits >= 8;
+    out[control + 3] = flags | (CLEAR << 2) | (isTransparent ? 0 : 1);
+    if (!isTransparent) out[control + 6] = NO_PIXEL;
+  }
+  return out;
 }
 
 /** The flags of a screen or an image say whether a palette follows, and how large. */

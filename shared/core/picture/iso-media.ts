@@ -3,7 +3,7 @@
  * whatever the bytes are. (ISO/IEC 14496-12, 4.2, 12.1.5; ISO/IEC 23008-12, 9.3; AV1-ISOBMFF, 2.3)
  */
 
-interface Box {
+export interface Box {
   type: string;
   from: number;
   to: number;
@@ -14,7 +14,7 @@ const MOST_BOXES = 500;
 /** Of ipma: items and, of each, properties. */
 const MOST_ITEMS = 20_000;
 
-function boxesIn(file: Buffer, from: number, to: number): Box[] {
+export function boxesIn(file: Buffer, from: number, to: number): Box[] {
   const boxes: Box[] = [];
   for (let at = from; at + 8 <= to && boxes.length < MOST_BOXES; ) {
     const size = file.readUInt32BE(at);
@@ -32,7 +32,12 @@ function boxesIn(file: Buffer, from: number, to: number): Box[] {
   return boxes;
 }
 
-function find(file: Buffer, within: Box | undefined, type: string, skip = 0): Box | undefined {
+export function find(
+  file: Buffer,
+  within: Box | undefined,
+  type: string,
+  skip = 0,
+): Box | undefined {
   if (!within) return undefined;
   return boxesIn(file, within.from + skip, within.to).find(box => box.type === type);
 }
@@ -109,7 +114,7 @@ export function isDeepAvif(file: Buffer): boolean {
 }
 
 /** The first version of a full box has 16 bits for an item's number, later ones 32. */
-function primaryOf(file: Buffer, meta: Box): number {
+export function primaryOf(file: Buffer, meta: Box): number {
   const box = find(file, meta, 'pitm', 4);
   if (!box || box.to - box.from < 6) return 0;
   const isLong = (file[box.from] ?? 0) > 0 && box.to - box.from >= 8;
@@ -117,7 +122,7 @@ function primaryOf(file: Buffer, meta: Box): number {
 }
 
 /** Which properties an item has, counted from 1. */
-function indicesOf(file: Buffer, ipma: Box | undefined, item: number): number[] {
+export function indicesOf(file: Buffer, ipma: Box | undefined, item: number): number[] {
   if (!ipma || ipma.to - ipma.from < 8) return [];
   const idBytes = (file[ipma.from] ?? 0) > 0 ? 4 : 2;
   const indexBytes = ((file[ipma.from + 3] ?? 0) & 1) === 1 ? 2 : 1;

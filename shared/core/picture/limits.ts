@@ -16,7 +16,7 @@ export interface Limits {
 const WHOLE_DECODE_MEGAPIXELS: Partial<Record<Picture['format'], number>> = { avif: 50, heic: 50 };
 
 /** What JPEG can say, and more than any screen shot has. Rows of a million pixels take gigabytes, however few they are. */
-const LONGEST_SIDE = 65_535;
+export const LONGEST_SIDE = 65_535;
 
 /** Of one decoder. HEIC goes through two: libheif, then sharp. A 12 MP picture of an iPhone takes about a second. */
 export const DECODE_SECONDS = 30;
@@ -25,7 +25,7 @@ export const DECODE_SECONDS = 30;
 export function refuseBeyond(picture: Picture, limits: Limits): void {
   const { format, width, height, frames } = picture;
   const megapixels = (width * height) / 1e6;
-  const most = Math.min(limits.megapixels, WHOLE_DECODE_MEGAPIXELS[format] ?? Infinity);
+  const most = mostMegapixels(format, limits);
   if (megapixels > most) {
     const whose = most === limits.megapixels ? 'limits.megapixels' : `what is safe for ${format}`;
     refuse(`at most ${most} megapixels (${whose})`, `${width}x${height}`);
@@ -38,6 +38,11 @@ export function refuseBeyond(picture: Picture, limits: Limits): void {
     const expected = `at most ${limits.animationMegapixels} megapixels over all frames (limits.animationMegapixels)`;
     refuse(expected, `${frames} frames of ${width}x${height}`);
   }
+}
+
+/** Of one frame. */
+export function mostMegapixels(format: Picture['format'], { megapixels }: Limits): number {
+  return Math.min(megapixels, WHOLE_DECODE_MEGAPIXELS[format] ?? Infinity);
 }
 
 export function refuse(expected: string, received: unknown): never {

@@ -20,6 +20,26 @@ export function isFirstExtraAlpha(file: Buffer): boolean {
   return entry !== undefined && ALPHA.includes(numberIn(reader, entry));
 }
 
+const TAGS = { bits: 258, photometric: 262 } as const;
+/** Of PhotometricInterpretation: CIE's own, and two that put its numbers otherwise. (TIFF 6.0, section 23) */
+const LABS: Record<number, string> = { 8: 'CIE Lab', 9: 'ICC Lab', 10: 'ITU Lab' };
+const CIE = 8;
+
+/** Throws ORIGINAL_UNSUPPORTED for what libvips reads none of, and would say nothing but that it cannot. */
+export function refuseLab(file: Buffer): void {
+  const reader = tiffReader(file);
+  const entries = directoryAt(reader, firstDirectory(reader));
+  const said = (tag: number) => {
+    const entry = entries.get(tag);
+    return entry === undefined ? 0 : numberIn(reader, entry);
+  };
+  const [photometric, bits] = [said(TAGS.photometric), said(TAGS.bits)];
+  const kind = LABS[photometric];
+  if (!kind || (photometric === CIE && bits > 8)) return;
+  const message = `expected a TIFF in RGB, grey, CMYK, or CIE Lab of 16 bits or floats, received ${kind} of ${bits} bits`;
+  throw new Failure('ORIGINAL_UNSUPPORTED', message);
+}
+
 const COLOURS: Record<string, number> = { 'b-w': 1, grey16: 1, cmyk: 4 };
 
 function coloursOf({ space }: Samples): number {

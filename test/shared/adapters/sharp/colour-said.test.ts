@@ -7,6 +7,7 @@ import {
   casesFolder,
   chromaticities,
   cicp,
+  type Colours,
   floatTiff,
   gamma,
   NUMBERS,
@@ -61,6 +62,72 @@ const ADOBE_RGB = [0.3127, 0.329, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06];
 async function expectShown(file: Buffer, expected: number[][]): Promise<void> {
   const shown = await quartersOf(await rendered(file, png));
   for (const [at, quarter] of shown.entries()) expectNear(quarter, expected[at] ?? [], 8);
+}
+
+/**
+ * No box says anything of their colour. The AVIF is sharp's own of greys 200, 61, 50 and 220, in which color_range of the
+ * sequence header was turned to limited (AV1, 5.5.2); the HEIC is heif-enc's of the quarters (1.15.1, quality 90, 4:4:4).
+ */
+const UNSAID = {
+  avif: [
+    'AAAAHGZ0eXBhdmlmAAAAAG1pZjFhdmlmbWlhZgAAANZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAA',
+    'AAAAAAAAAAACJpbG9jAAAAAERAAAEAAQAAAAAA+gABAAAAAAAAAHMAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAAB',
+    'AABhdjAxAAAAAA5waXRtAAAAAAABAAAAVmlwcnAAAAA4aXBjbwAAAAxhdjFDgSACAAAAABRpc3BlAAAAAAAAAEAAAA',
+    'AwAAAAEHBpeGkAAAAAAwgICAAAABZpcG1hAAAAAAAAAAEAAQOBAgMAAAB7bWRhdBIACgk4FX+9pAQ0GkAyZBJCQ0qA',
+    'QQQfIAAA2ypnJM0OpVjMD7VJB/I+GdttORwNsVhuxj77tlUzI3CzXx78t8awIkwLcGAA0TXIZQ2UyOwYoAZpGTo5QA',
+    '96wfkzDjlXuVCmSisz8gX3HiKiuiCJYiaqWoA=',
+  ],
+  heic: [
+    'AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAa5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAA',
+    'AAAAAAAAAAAA5waXRtAAAAAAACAAAAEGlkYXQAAAAAAEAAMAAAADhpbG9jAQAAAERAAAIAAQAAAAAAAAHSAAEAAAAA',
+    'AAABDwACAAEAAAAAAAAAAQAAAAAAAAAIAAAAOGlpbmYAAAAAAAIAAAAVaW5mZQIAAAEAAQAAaHZjMQAAAAAVaW5mZQ',
+    'IAAAAAAgAAZ3JpZAAAAADZaXBycAAAALdpcGNvAAAAd2h2Y0MBBAgAAAAAAAAAAAAe8AD8//j4AAAPAyAAAQAXQAEM',
+    'Af//BAgAAAMAnjgAAAMAAB66AkAhAAEAKkIBAQQIAAADAJ44AAADAAAekAQQILLdXJTXNwICBgQAAAMABAAAAwAEIC',
+    'IAAQAIRAHBcxgwCJAAAAAUaXNwZQAAAAAAAABAAAAAQAAAABRpc3BlAAAAAAAAAEAAAAAwAAAAEHBpeGkAAAAAAwgI',
+    'CAAAABppcG1hAAAAAAAAAAIAAQKBAgACAgOEAAAAGmlyZWYAAAAAAAAADmRpbWcAAgABAAEAAAEXbWRhdAAAAQsoAa',
+    '8GOPCXve235+N///bzHofx0Kifs6lp1XkTK+/EdX/++0wkIkr585DwCQogmCjmRJqbxU2P3jvc/brUQEha1DcB4qcQ',
+    '9EBeY19jLU4OQuPzfN+XP9hHeS5RG02A//Z0GVuMHHPD+rgf/msVjwtVSnzjW/7K9d7jV1r+r4Vp+fWmW25Vvmsg0E',
+    '0QwSo92a5byDzVZMrT4TOoAAK1SxPOBPVYv7YKlOwhgAEC41OMHwQfhShu41uU4XKAAY3W1Eax1Sk0wzJb8C8AArVL',
+    'E84E9Vi/tgqU7IihB4Q92mFTUoZFpGTFE/wi/UkAeyrDjlzUff+9n5z/jjJGTnP+Sr9TJJY+r8mdA3Nr5GA=',
+  ],
+};
+
+describe('a file of which no box says its colour', () => {
+  it.each<[string, string[], number[][]]>([
+    ['an AVIF in limited range', UNSAID.avif, grey(214, 52, 40, 238)],
+    ['a HEIC', UNSAID.heic, NUMBERS],
+  ])('is sRGB, in the range of the coded picture: %s', async (_, lines, expected) => {
+    await expectShown(Buffer.from(lines.join(''), 'base64'), expected);
+  });
+});
+
+describe('what a JPEG says of its colour', () => {
+  it('is RGB by Adobe’s marker, where no JFIF says otherwise', async () => {
+    // Samples near grey: as YCbCr they are in gamut, too.
+    const samples = [
+      [150, 120, 140],
+      [120, 140, 110],
+      [100, 130, 120],
+      [180, 120, 130],
+    ] satisfies Colours;
+    const numbers = samples.map(rgbOf) as Colours;
+    const jpeg = await sharp(pngOf([], { numbers }))
+      .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
+      .toBuffer();
+    // sharp writes no JFIF, which would go before.
+    expect(jpeg.readUInt16BE(2)).not.toBe(0xffe0);
+    const adobe = Buffer.from('ffee000e41646f626500640000000000', 'hex');
+    const file = Buffer.concat([jpeg.subarray(0, 2), adobe, jpeg.subarray(2)]);
+    await expectShown(file, samples);
+  });
+});
+
+/** (JFIF 1.02) */
+function rgbOf([y = 0, cb = 0, cr = 0]: number[]): number[] {
+  const [blue, red] = [cb - 128, cr - 128];
+  return [y + 1.402 * red, y - 0.344_136 * blue - 0.714_136 * red, y + 1.772 * blue].map(
+    Math.round,
+  );
 }
 
 describe('what a PNG says of its colour', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chunk } from '../../../support/apng.ts';
 import { caseOf, casesFolder, NUMBERS, pngOf, quartersOf } from '../../../support/colours.ts';
 import { decoded, one, rendered } from '../../../support/developing.ts';
+import { type GifFrame, gif as drawnGif } from '../../../support/gifs.ts';
 import { expectNear } from '../../../support/pixels.ts';
 
 const png = one('widths: [64], formats: { png: {} }');
@@ -12,26 +13,8 @@ async function cornerOf(file: Buffer): Promise<number[]> {
   return [...data.subarray(-4)];
 }
 
-/** Colour 0 of two in a rectangle for each frame, of a canvas of 64 x 48. */
-function gif(...frames: [left: number, top: number, width: number, height: number][]): Buffer {
-  const screen = Buffer.from([64, 0, 48, 0, 0x80, 0, 0, 200, 60, 40, 20, 160, 80]);
-  const control = Buffer.from([0x21, 0xf9, 4, 4, 10, 0, 0, 0]);
-  const images = frames.flatMap(([left, top, width, height]) => {
-    // Each pixel is its own code of three bits, after a code that clears: the table never grows.
-    const codes = Array.from({ length: width * height }, () => [4, 0]).flat();
-    const bits = [...codes, 5].flatMap(code => [code & 1, (code >> 1) & 1, (code >> 2) & 1]);
-    const bytes = Array.from({ length: Math.ceil(bits.length / 8) }, (_, at) =>
-      bits.slice(at * 8, at * 8 + 8).reduce((sum, bit, place) => sum + bit * 2 ** place, 0),
-    );
-    const blocks = Array.from({ length: Math.ceil(bytes.length / 255) }, (_, at) => {
-      const part = bytes.slice(at * 255, at * 255 + 255);
-      return Buffer.from([part.length, ...part]);
-    });
-    const place = Buffer.from([0x2c, left, 0, top, 0, width, 0, height, 0, 0, 2]);
-    return [control, place, ...blocks, Buffer.from([0])];
-  });
-  return Buffer.concat([Buffer.from('GIF89a'), screen, ...images, Buffer.from([0x3b])]);
-}
+/** The first colour in a rectangle for each frame. */
+const gif = (...places: GifFrame['place'][]) => drawnGif(places.map(place => ({ place })));
 
 describe('what a first frame does not cover', () => {
   const small = () => gif([0, 0, 40, 30], [0, 0, 64, 48]);

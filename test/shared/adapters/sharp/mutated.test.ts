@@ -6,6 +6,7 @@ import { apng } from '../../../support/apng.ts';
 import { codec } from '../../../support/codec.ts';
 import { caseOf, casesFolder } from '../../../support/colours.ts';
 import { decoded, one, variantsFor } from '../../../support/developing.ts';
+import { FLAT, heicGrid } from '../../../support/heic-grid.ts';
 import { quarters, ultraHdr } from '../../../support/originals.ts';
 import { numbered } from '../../../support/thorough.ts';
 import { tiff } from '../../../support/tiffs.ts';
@@ -40,6 +41,7 @@ const ORIGINALS: Record<string, () => Promise<Buffer> | Buffer> = {
     tiff({ samples: [1, 2, 3, 4].map(at => [at * 9, 7, 99, at, 5]), extra: [2, 0] }),
   'big tiff': () => tiff({ isBig: true }),
   'float tiff': () => tiff({ kind: 'float' }),
+  'heic in tiles': () => heicGrid({ tile: FLAT, columns: 2, rows: 2, isTransparent: true }),
   ...(casesFolder ? { heic: () => caseOf('heic-exif6-noirot.heic') } : {}),
 };
 
@@ -121,7 +123,7 @@ async function blameOf(file: Buffer): Promise<string | undefined> {
 
 describe('a picture that is damaged', () => {
   // HEIC starts a thread for each, with libheif anew in it.
-  const runsOf = (name: string) => (name === 'heic' ? numbered(3, 50) : numbered(25, 500));
+  const runsOf = (name: string) => (name.startsWith('heic') ? numbered(3, 50) : numbered(25, 500));
 
   it.each(Object.entries(ORIGINALS))(
     'is a picture, or the input’s fault: %s',

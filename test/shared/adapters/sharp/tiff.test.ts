@@ -50,6 +50,20 @@ describe('the samples of a TIFF beside its colours', () => {
     await expectShown(tiff(drawing), NUMBERS);
   });
 
+  it.each<[string, 'uint8' | 'uint16' | 'float', (samples: number[][]) => number[][]]>([
+    ['8 bits', 'uint8', samples => samples],
+    ['16 bits', 'uint16', deep],
+    ['floats', 'float', samples => samples.map(quarter => quarter.map(value => value / 255))],
+  ])('multiply the colours where they are associated, in %s', async (_, kind, of) => {
+    const unassociated = withExtras(ALPHAS);
+    const associated = NUMBERS.map((colours, at) => {
+      const alpha = ALPHAS[at] ?? 0;
+      return [...colours.map(value => Math.round((value * alpha) / 255)), alpha];
+    });
+    await expectShown(tiff({ samples: of(unassociated), extra: [2], kind }), NUMBERS, ALPHAS);
+    await expectShown(tiff({ samples: of(associated), extra: [1], kind }), NUMBERS, ALPHAS);
+  });
+
   it('go with grey too', async () => {
     const samples = withExtras(ALPHAS, others).map(([first = 0, , , ...rest]) => [first, ...rest]);
     await expectShown(tiff({ samples, photometric: 1, extra: [2, 0] }), grey(NUMBERS), ALPHAS);
@@ -95,9 +109,18 @@ describe('a TIFF of another kind', () => {
   });
 
   it.each<[string, Drawing]>([
+    ['CIE Lab of 8 bits', { photometric: 8 }],
+    ['ICC Lab of 8 bits', { photometric: 9 }],
+    ['ITU Lab of 16 bits', { photometric: 10, kind: 'uint16' }],
+  ])('is refused by name in a Lab that nobody here reads: %s', async (named, drawing) => {
+    await expect(decoded(tiff(drawing), list(64))).rejects.toMatchObject({
+      code: 'ORIGINAL_UNSUPPORTED',
+      message: `expected a TIFF in RGB, grey, CMYK, or CIE Lab of 16 bits or floats, received ${named}`,
+    });
+  });
+
+  it.each<[string, Drawing]>([
     ['doubles', { kind: 'double' }],
-    ['Lab in 8 bits', { photometric: 8 }],
-    ['ICC Lab', { photometric: 9 }],
     ['a mask', { samples: NUMBERS.map(quarter => quarter.slice(0, 1)), photometric: 4 }],
     ['two colours of RGB', { samples: NUMBERS.map(quarter => quarter.slice(0, 2)) }],
     ['an unknown photometric', { photometric: 99 }],

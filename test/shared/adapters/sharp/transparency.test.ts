@@ -1,5 +1,7 @@
+import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { chunk } from '../../../support/apng.ts';
 import { one, rendered } from '../../../support/developing.ts';
 import { BLUE, expectNear, pixel, RED } from '../../../support/pixels.ts';
 
@@ -34,4 +36,48 @@ describe('transparent parts', () => {
     expect(data[3]).toBeGreaterThan(250);
     expect(data[79 * 4 + 3]).toBeLessThan(5);
   });
+
+  it.each<[string, 0 | 2, number[], number[][]]>([
+    ['grey', 0, [30_000], [[30_000], [30_001]]],
+    [
+      'RGB',
+      2,
+      [51_400, 15_420, 10_280],
+      [
+        [51_400, 15_420, 10_280],
+        [51_401, 15_420, 10_280],
+      ],
+    ],
+  ])(
+    'are of one colour in 16 bits, exactly, of a PNG in %s',
+    async (_, kind, transparent, pixels) => {
+      const output = await rendered(
+        deepPng(kind, transparent, pixels),
+        one('widths: [64], formats: { png: {} }'),
+      );
+      const { data } = await sharp(output)
+        .ensureAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      expect([data[3], data[63 * 4 + 3]]).toEqual([0, 255]);
+    },
+  );
 });
+
+/** Left and right halves of one colour each, and a tRNS chunk. (PNG, third edition, 11.3.1.1) */
+function deepPng(kind: 0 | 2, transparent: number[], pixels: number[][]): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(64, 0);
+  header.writeUInt32BE(48, 4);
+  header.set([16, kind], 8);
+  const bytesOf = (samples: number[]) => samples.flatMap(sample => [sample >> 8, sample & 255]);
+  const row = [0, ...pixels.flatMap(samples => Array(32).fill(bytesOf(samples)).flat())];
+  const rows = Buffer.from(Array(48).fill(row).flat());
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', header),
+    chunk('tRNS', Buffer.from(bytesOf(transparent))),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}

@@ -1,0 +1,82 @@
+import type { OutputFormat } from '../list/preset-list.ts';
+import type { Recipe } from '../list/recipe.ts';
+import type { Picture, Size } from '../picture/picture.ts';
+import type { Variant } from './variants.ts';
+
+/**
+ * What time a picture takes, by arithmetic: CPU seconds of one core, of the costliest content that was measured for
+ * each step, noise in colours and alpha. docs/rendering.md, "Time", says how. schedule.ts has what photos take.
+ */
+
+/** A megapixel of noise as a plain JPEG, on the machine of docs/rendering.md; encoders are multiples of it. */
+const REFERENCE = 0.015;
+
+const MOZJPEG = 16;
+const PNG = 5;
+/** By effort. */
+const WEBP = [5, 6, 7, 14, 14, 14, 38];
+const WEBP_WITH_ALPHA = [8, 16, 16, 16, 27, 30, 150];
+/** Of a frame; at effort 6 libwebp tries all that it knows on what did not change, too. */
+const WEBP_FRAME = [8, 10, 16, 16, 25, 28, 700];
+const AVIF = [7, 16, 35, 70, 500, 800, 1500, 1900, 2400, 5700];
+const AVIF_444 = 1.3;
+/** Its alpha is a picture of its own, of one channel. */
+const AVIF_ALPHA = 1.8;
+
+type Encoder = Recipe['encoder'];
+
+const WEIGHTS = {
+  jpeg: ({ mozjpeg }) => (mozjpeg ? MOZJPEG : 1),
+  png: () => PNG,
+  webp: ({ effort }, hasAlpha) => weightAt(hasAlpha ? WEBP_WITH_ALPHA : WEBP, effort),
+  avif: ({ effort, chroma }, hasAlpha) =>
+    weightAt(AVIF, effort) * (chroma === '4:4:4' ? AVIF_444 : 1) * (hasAlpha ? AVIF_ALPHA : 1),
+} satisfies Record<OutputFormat, (encoder: Encoder, hasAlpha: boolean) => number>;
+
+function weightAt(weights: number[], effort: unknown): number {
+  return weights[Math.min(Number(effort ?? 0), weights.length - 1)] ?? 1;
+}
+
+/** Seconds for a megapixel, of the costliest kind: CMYK in scans, Adam7 in 16 bits, samples to spare, 12 bits. */
+const DECODE = {
+  jpeg: 0.13,
+  png: 0.12,
+  tiff: 0.15,
+  webp: 0.12,
+  gif: 0.04,
+  avif: 0.4,
+  heic: 0.35,
+} satisfies Record<Picture['format'], number>;
+
+/** The same of a frame, which each file decodes for itself. */
+const DECODE_FRAME: Partial<typeof DECODE> = { png: 0.08, webp: 0.08, gif: 0.04 };
+
+/** Of pixels that are there: each that is read, each that is made, and each of those that is sharpened. */
+const READ = 0.008;
+const MADE = 0.02;
+const SHARPENED = 0.35;
+
+/** The one decode, at whatever size. */
+export function decodingSeconds(picture: Picture): number {
+  return megapixels(picture) * DECODE[picture.format];
+}
+
+/** Resizing and encoding one file; and decoding, where it is made straight from the original. */
+export function variantSeconds(variant: Variant, picture: Picture, raster: Size): number {
+  const { format, recipe, fromFile } = variant;
+  const { encoder } = recipe;
+  const made = megapixels(variant);
+  const resized = made * (MADE + (recipe.sharpen ? SHARPENED : 0));
+  if (fromFile === 'animated') {
+    const read = megapixels(picture) * ((DECODE_FRAME[picture.format] ?? 0) + READ);
+    const weight = weightAt(WEBP_FRAME, encoder.effort);
+    return picture.frames * (read + resized + made * weight * REFERENCE);
+  }
+  const own = fromFile ? decodingSeconds(picture) : 0;
+  const encoded = made * WEIGHTS[format](encoder, picture.alpha) * REFERENCE;
+  return own + megapixels(raster) * READ + resized + encoded;
+}
+
+function megapixels({ width, height }: Size): number {
+  return (width * height) / 1e6;
+}

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { presetsFor } from '../../../../shared/core/list/rules.ts';
+import type { Picture } from '../../../../shared/core/picture/picture.ts';
+import { decodingSeconds, variantSeconds } from '../../../../shared/core/set/seconds.ts';
+import { wantedVariants } from '../../../../shared/core/set/variants.ts';
+import { listOf } from '../../../support/preset-lists.ts';
+
+const PHOTO: Picture = { format: 'jpeg', width: 4000, height: 3000, alpha: false, frames: 1 };
+
+function secondsOf(preset: string, more: Partial<Picture> = {}): number {
+  const picture = { ...PHOTO, ...more };
+  const list = listOf(`version: 1
+rules: [{ match: '**', presets: [p] }]
+presets: [{ name: p, ${preset} }]`);
+  const wanted = { key: 'a', version: '', picture, list, presets: presetsFor('a', list) };
+  const made = wantedVariants(wanted).filter(({ impossible }) => !impossible);
+  return made.reduce((sum, variant) => sum + variantSeconds(variant, picture, picture), 0);
+}
+
+describe('the seconds that a file is estimated to take', () => {
+  it.each([
+    ['mozjpeg', 'jpeg: {}', 'jpeg: { mozjpeg: true }'],
+    ['a png', 'jpeg: {}', 'png: {}'],
+    ['webp', 'jpeg: {}', 'webp: { effort: 0 }'],
+    ['webp of more effort', 'webp: { effort: 2 }', 'webp: { effort: 4 }'],
+    ['avif of more effort', 'avif: { effort: 1 }', 'avif: { effort: 2 }'],
+    ['avif of the most effort', 'avif: { effort: 8 }', 'avif: { effort: 9 }'],
+    ['avif in 4:4:4', 'avif: {}', "avif: { chroma: '4:4:4' }"],
+  ])('are more for %s', (_, less, more) => {
+    const of = (formats: string) => secondsOf(`widths: [1080], formats: { ${formats} }`);
+    expect(of(more)).toBeGreaterThan(of(less));
+  });
+
+  it.each(['webp: {}', 'avif: {}'])('are more with alpha: %s', formats => {
+    const preset = `widths: [1080], formats: { ${formats} }`;
+    expect(secondsOf(preset, { alpha: true })).toBeGreaterThan(secondsOf(preset));
+  });
+
+  it('are more where the picture is sharpened', () => {
+    const preset = 'widths: [1080], formats: { jpeg: {} }';
+    expect(secondsOf(`${preset}, sharpen: 1`)).toBeGreaterThan(secondsOf(preset));
+  });
+
+  it('are those of another decode more where a file keeps its gain map', () => {
+    const preset = 'widths: [1080], formats: { jpeg: {} }';
+    const more = secondsOf(`${preset}, hdr: keep`, { hdr: true }) - secondsOf(preset);
+    expect(more).toBeCloseTo(decodingSeconds(PHOTO));
+  });
+
+  it('grow with the frames of an animation', () => {
+    const preset = 'widths: [100], formats: { webp: { animated: true } }';
+    const of = (frames: number) => secondsOf(preset, { format: 'gif', frames });
+    expect(of(200)).toBeCloseTo(2 * of(100));
+  });
+
+  it('never shrink as the picture grows, whatever the format', () => {
+    const side = fc.integer({ min: 100, max: 4000 });
+    const property = fc.property(
+      side,
+      side,
+      fc.constantFrom('jpeg: {}', 'png: {}', 'webp: {}', 'avif: { effort: 3 }'),
+      (width, more, formats) => {
+        const preset = `widths: [16000], formats: { ${formats} }`;
+        const of = (height: number) => secondsOf(preset, { width, height });
+        expect(of(100 + more)).toBeGreaterThan(of(100));
+      },
+    );
+    fc.assert(property, { numRuns: 50 });
+  });
+});
