@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { INSTANCE, INSTANCE_QUOTA, type Prices } from '../../shared/core/work/cost.ts';
-import { Failure } from '../../shared/core/failure.ts';
 import {
   grouped,
   inColumns,
@@ -16,7 +15,13 @@ import { checkedList } from './presets.ts';
 import { pricesFrom } from '../measure/prices.ts';
 import { say } from '../terminal/printer.ts';
 import { type Projection, projected } from '../measure/projection.ts';
-import { machineName, measureAll, type Sample, warningsOf } from '../measure/sample.ts';
+import {
+  machineName,
+  measureAll,
+  nothingMeasured,
+  type Sample,
+  warningsOf,
+} from '../measure/sample.ts';
 
 interface Options {
   uploadsPerDay: number;
@@ -52,19 +57,13 @@ async function estimate(options: Options): Promise<void> {
   const status = statusLine();
   const sample = await measureAll(evenly(all, options.most), list, { tell: status.tell });
   status.clear();
-  if (sample.measured.length === 0) throw nothingMeasured(sample, options);
+  if (sample.measured.length === 0) throw nothingMeasured(sample, options.photos);
   const estimated = estimatedFrom(sample, prices, options);
   const from = options.photos ?? 'those that come with Darkroom';
   if (options.json) {
     const named = { photos: from, presets: { file: options.presets, fingerprint } };
     say(JSON.stringify({ ...estimated, ...named, machine: machineName(), sample }));
   } else say(tell(estimated, sample, { ...options, from }));
-}
-
-function nothingMeasured({ leftOut }: Sample, { photos }: Options): Failure {
-  const why = leftOut[0] ? `, the first: ${leftOut[0].key}: ${leftOut[0].leftOut}` : '';
-  const message = `expected photos that can be developed in ${photos} (--photos), received ${leftOut.length} files that cannot${why}`;
-  return new Failure('SETTINGS_INVALID', message);
 }
 
 interface Estimate {

@@ -1,5 +1,5 @@
 import { binomial, type Random } from './random.ts';
-import { SLOT_SECONDS, SLOTS_A_MINUTE } from './slot.ts';
+import { SLOTS_A_MINUTE } from './slot.ts';
 
 /** When uploads come. */
 export interface Load {
@@ -30,7 +30,7 @@ export function atSeconds(times: number[]): Load {
   const counts = new Map<number, number>();
   let last = -1;
   for (const time of times) {
-    const slot = Math.floor(time / SLOT_SECONDS);
+    const slot = Math.floor((time * SLOTS_A_MINUTE) / 60);
     counts.set(slot, (counts.get(slot) ?? 0) + 1);
     last = Math.max(last, slot);
   }
@@ -52,6 +52,7 @@ export interface Day {
 
 export const DAY_BEGINS_HOUR = 6;
 const BUSIEST_HOUR = 21;
+const QUIETEST_HOUR = 5;
 export const SPIKE_BEGINS_HOUR = 20;
 /** The busiest minute has five times the uploads of the quietest, so it has 5/3 of the mean. */
 const SWING = 2 / 3;
@@ -64,10 +65,17 @@ export function weiboDay({ uploadsPerDay, spike, spikeHours }: Day): number[] {
   const rate = (minute: number) => {
     const sinceSpike = minute - spikeFrom;
     if (spike > 1 && sinceSpike >= 0 && sinceSpike < spikeHours * 60) return usualPeak * spike;
-    const hour = DAY_BEGINS_HOUR + minute / 60;
-    return mean * (1 + SWING * Math.cos(((hour - BUSIEST_HOUR) / 24) * 2 * Math.PI));
+    return mean * (1 + SWING * swingAt(DAY_BEGINS_HOUR + minute / 60));
   };
   return whole(Array.from({ length: 1440 }, (_, minute) => rate(minute)));
+}
+
+/** From -1 at the quietest hour to 1 at the busiest; it falls faster than it rises. */
+function swingAt(hour: number): number {
+  const rising = BUSIEST_HOUR - QUIETEST_HOUR;
+  const since = (hour - QUIETEST_HOUR) % 24;
+  const share = since < rising ? since / rising : 1 + (since - rising) / (24 - rising);
+  return -Math.cos(share * Math.PI);
 }
 
 /** Whole numbers whose sums are those of the rates. */

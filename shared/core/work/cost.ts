@@ -94,7 +94,7 @@ export function billFor({ puts, gets, ...usage }: Work, prices: Prices): Bill {
 }
 
 /** One after another: look, read, last write, look, commit, look. In a region's own network; to be checked. */
-const ROUND_TRIPS = 6;
+export const ROUND_TRIPS = 6;
 const ROUND_TRIP_SECONDS = 0.015;
 const BYTES_PER_SECOND = 80e6;
 
