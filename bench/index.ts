@@ -17,12 +17,17 @@ const { values: options, positionals } = parseArgs({
     bulk: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
     bounds: { type: 'boolean', default: false },
+    rehearse: { type: 'boolean', default: false },
+    uploads: { type: 'string', default: '200' },
   },
 });
 
 if (options.bounds) {
   const { bounds } = await import('./bounds.ts');
   process.exitCode = (await bounds(options.only)) ? 0 : 1;
+} else if (options.rehearse) {
+  const { rehearse } = await import('./rehearse.ts');
+  process.exitCode = (await rehearse(Number(options.uploads))) ? 0 : 1;
 } else {
   await measure();
 }

@@ -1,7 +1,7 @@
 import { grouped, rough } from '../terminal/figures.ts';
 import type { Outcome } from './model/outcome.ts';
 import { COLOURS, escaped, type Plot, svgOf } from './plot.ts';
-import type { Rehearsals } from './rehearse.ts';
+import type { Rehearsals } from './rehearsals.ts';
 import { HEADINGS, rowOf, tellLosses, tellNeeded, tellOss, tellWhat } from './tell.ts';
 
 /** One file that asks for nothing: it can be sent, and opened years later. */

@@ -1,7 +1,7 @@
 import { durationAsText, grouped, inColumns, rough, usdAsText } from '../terminal/figures.ts';
 import { SPIKE_BEGINS_HOUR } from './model/load.ts';
 import { heldByOthers } from './quotas.ts';
-import type { Rehearsals, Rehearsed } from './rehearse.ts';
+import type { Rehearsals, Rehearsed } from './rehearsals.ts';
 
 export function tellRehearsal(rehearsals: Rehearsals): string {
   const { service, needed } = rehearsals;

@@ -25,7 +25,7 @@ export function byMinute(uploads: number[]): Load {
   };
 }
 
-/** One at each of these seconds. */
+/** One at each of these seconds: for what was measured. @internal */
 export function atSeconds(times: number[]): Load {
   const counts = new Map<number, number>();
   let last = -1;
