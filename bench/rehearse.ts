@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { ownPhotos } from '../cli/measure/photos.ts';
 import { atSeconds } from '../cli/rehearse/model/load.ts';
 import { simulate } from '../cli/rehearse/model/simulate.ts';
@@ -9,6 +10,8 @@ import { type LocalPlatform, startPlatform } from './platform.ts';
 
 const FUNCTION = 'darkroom-on-object-changed';
 const ATTRIBUTES = { contentType: 'image/jpeg', cacheControl: 'no-cache' };
+/** More at a time wait for the server so long that they are tried again, which are uploads more. */
+const PUTS_SIDE_BY_SIDE = 8;
 /** Of what was measured. */
 const TOLERANCE = 0.2;
 
@@ -57,7 +60,8 @@ async function upload({ store }: LocalPlatform, folder: string, count: number): 
     const photo = photos[index % photos.length];
     if (photo) await store.put(`${folder}/${index}.jpg`, photo, ATTRIBUTES);
   };
-  await Promise.all(Array.from({ length: count }, (_, index) => put(index)));
+  const limit = pLimit(PUTS_SIDE_BY_SIDE);
+  await Promise.all(Array.from({ length: count }, (_, index) => limit(() => put(index))));
 }
 
 const LOOK_EVERY_MS = 100;

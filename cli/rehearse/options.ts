@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { INSTANCE_QUOTA } from '../../shared/core/work/cost.ts';
+import { INSTANCE_QUOTA, OSS_REQUESTS_PER_SECOND } from '../../shared/core/work/cost.ts';
 import { positive, positiveWhole, spanInSeconds, wholeFromZero } from '../terminal/figures.ts';
-import { FC, OSS_REQUESTS_PER_SECOND } from './model/cloud.ts';
+import { FC } from './model/cloud.ts';
 import type { CloudOptions } from './quotas.ts';
 
 export interface RehearseOptions extends CloudOptions {

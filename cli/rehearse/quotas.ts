@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { readServiceDefinition, type ServiceDefinition } from '../../local/service-definition.ts';
+import type { ServiceDefinition } from '../../local/service-definition.ts';
 import { RETRIES } from '../../shared/adapters/oss/calling.ts';
-import { environment } from '../cloud/connection.ts';
+import { declaredService } from '../cloud/declared.ts';
 import { type Cloud, FC } from './model/cloud.ts';
 
 /** What s.yaml says of the function that uploads wake, and of the instances that others hold. */
@@ -14,11 +13,10 @@ export interface Deployed {
   others: { name: string; instances: number }[];
 }
 
-const FILE = join(import.meta.dirname, '../../s.yaml');
 const UPLOADS = 'on-object-changed';
 
 export async function deployed(): Promise<Deployed> {
-  return deployedIn(await readServiceDefinition(FILE, environment()));
+  return deployedIn(await declaredService());
 }
 
 export function deployedIn({ region, functions }: ServiceDefinition): Deployed {

@@ -38,9 +38,6 @@ export const FC = {
   functionShare: 0.9,
 } as const;
 
-/** Of an account in a region; `sequential` where keys begin alike, with a date or a number that rises. */
-export const OSS_REQUESTS_PER_SECOND = { account: 10_000, sequential: 2000 } as const;
-
 /** What one upload takes. */
 export interface Work {
   /** Measured ones, each as likely as the others. */

@@ -42,6 +42,8 @@ export type Prices = z.infer<typeof pricesSchema>;
 export const INSTANCE = { vcpu: 2, memoryGB: 2, diskGB: 0.5 } as const;
 /** Instances of an account in a region, of all its functions together, unless it asked for more. */
 export const INSTANCE_QUOTA = 100;
+/** Of an account in a region; `sequential` where keys begin alike, with a date or a number that rises. */
+export const OSS_REQUESTS_PER_SECOND = { account: 10_000, sequential: 2000 } as const;
 
 export interface Usage {
   invocations: number;
