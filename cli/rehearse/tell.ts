@@ -88,9 +88,10 @@ export function tellLosses({ quota, outcome }: Rehearsed): string[] {
   const told: string[] = [];
   const lost = tooOld + givenUp;
   if (lost > 0) {
-    const why = tooOld >= givenUp ? 'grew too old while no instance was free' : 'failed four times';
+    const why =
+      tooOld >= givenUp ? 'grew too old while no instance was free' : 'failed at every attempt';
     told.push(
-      `Quota ${grouped(quota)}: ${grouped(lost)} uploads are given up, most because they ${why}. They lie in the failure queue until darkroom replay, or the sweep finds them.`,
+      `Quota ${grouped(quota)}: ${grouped(lost)} uploads are given up, most because they ${why}. They lie in the failure queue: darkroom replay, once instances are free.`,
     );
   }
   const share = oss.refused / Math.max(1, oss.refused + oss.accepted);
