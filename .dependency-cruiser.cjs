@@ -14,7 +14,7 @@ const ROOMS = {
     ['terminal', 'cloud'],
     'measure',
     'presets',
-    ['render', 'local', 'backfill', 'deployment', 'inspect', 'replay', 'takedown'],
+    ['render', 'local', 'backfill', 'deployment', 'inspect', 'replay', 'takedown', 'rehearse'],
   ],
 };
 
@@ -72,6 +72,13 @@ module.exports = {
           ...PURE.map(name => `node_modules/(@types/)?${name}/`),
         ],
       },
+    },
+    {
+      name: 'a-rehearsal-is-arithmetic',
+      comment: 'The same numbers for the same seed, on any machine and at any time.',
+      severity: 'error',
+      from: { path: '^cli/rehearse/model/' },
+      to: { pathNot: '^cli/rehearse/model/' },
     },
     {
       name: 'ports-are-types',

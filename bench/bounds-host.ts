@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { ossStore } from '../shared/adapters/oss/store.ts';
-import type { ObjectStore } from '../shared/ports.ts';
+import { startPlatform } from './platform.ts';
 
-const root = resolve(import.meta.dirname, '..');
 const FUNCTION = 'darkroom-on-object-changed';
 const LOOK_EVERY_MS = 50;
 /** Of the kernel: a clock tick, and what resets a process's peak. (proc(5)) */
@@ -41,22 +37,10 @@ interface Host {
   close(): Promise<void>;
 }
 
-/** The local platform in a process of its own; what its functions take is read from /proc. */
+/** The local platform; what its functions take is read from /proc. */
 export async function openHost(data: string, list: string): Promise<Host> {
-  const words = ['local', '--json', '--no-seed', '--port', '0', '--data', data, '--presets', list];
-  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/index.ts', ...words], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
   let tell: (happening: Happening) => void = () => undefined;
-  const store = await new Promise<ObjectStore>((ready, failed) => {
-    child.once('exit', () => failed(new Error('expected the platform to start, it ended')));
-    createInterface({ input: child.stdout }).on('line', line => {
-      const said = JSON.parse(line);
-      if ('oss' in said) ready(storeOf(said.oss));
-      else tell(said);
-    });
-  });
+  const platform = await startPlatform(data, ['--presets', list], said => tell(said as Happening));
   return {
     develop: async (key, file) => {
       const ended = new Promise<Happening>(resolved => {
@@ -66,20 +50,12 @@ export async function openHost(data: string, list: string): Promise<Host> {
         };
       });
       const attributes = { contentType: 'application/octet-stream', cacheControl: 'no-cache' };
-      const watch = await watchInstances(child);
-      await store.put(key, file, attributes);
+      const watch = await watchInstances(platform.child);
+      await platform.store.put(key, file, attributes);
       return endedFrom(await ended, await watch.stop());
     },
-    close: async () => {
-      child.kill('SIGINT');
-      await new Promise(gone => child.once('exit', gone));
-    },
+    close: platform.close,
   };
-}
-
-function storeOf(oss: Record<'endpoint' | 'region' | 'accessKeyId' | 'accessKeySecret', string>) {
-  const { endpoint, region, ...credentials } = oss;
-  return ossStore('originals', { region, endpoint, pathStyle: true, credentials });
 }
 
 function endedFrom(

@@ -18,6 +18,8 @@ const { values: options, positionals } = parseArgs({
     live: { type: 'boolean', default: false },
     bounds: { type: 'boolean', default: false },
     seconds: { type: 'boolean', default: false },
+    rehearse: { type: 'boolean', default: false },
+    uploads: { type: 'string', default: '200' },
   },
 });
 
@@ -27,6 +29,9 @@ if (options.bounds) {
 } else if (options.seconds) {
   const { boundsOfTime } = await import('./bounds-time.ts');
   await boundsOfTime(options.only);
+} else if (options.rehearse) {
+  const { rehearse } = await import('./rehearse.ts');
+  process.exitCode = (await rehearse(Number(options.uploads))) ? 0 : 1;
 } else {
   await measure();
 }

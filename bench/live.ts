@@ -1,15 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { startOssServer } from '../local/oss-server/server.ts';
 import { ossStore } from '../shared/adapters/oss/store.ts';
-import type { ObjectStore } from '../shared/ports.ts';
+import { command, type LocalPlatform, startPlatform } from './platform.ts';
 import { median } from './statistics.ts';
 import { originals } from './workshop.ts';
 
-const root = resolve(import.meta.dirname, '..');
 const REGION = 'oss-cn-hangzhou';
 const ATTRIBUTES = { contentType: 'image/jpeg', cacheControl: 'no-cache' };
 const OLD = 150;
@@ -20,7 +17,7 @@ export async function live(): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'darkroom-live-'));
   const photo = await readFile(join(originals, '12mp.jpg'));
   await putOld(data, photo);
-  const platform = await startPlatform(data);
+  const platform = await openPlatform(data);
   try {
     await uploads(platform, photo, 'warm');
     const alone = await uploads(platform, photo, 'alone');
@@ -32,17 +29,9 @@ export async function live(): Promise<void> {
       `uploads of 12 MP, median milliseconds in the function: alone ${alone.toFixed(0)}, beside a backfill ${beside.toFixed(0)}, ratio ${(beside / alone).toFixed(2)}${stillBusy ? '' : ' (the backfill had ended before)'}`,
     );
   } finally {
-    platform.child.kill('SIGINT');
-    await new Promise(resolve => platform.child.once('exit', resolve));
+    await platform.close();
     await rm(data, { recursive: true, force: true });
   }
-}
-
-function command(...words: string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'cli/index.ts', ...words], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
 }
 
 /** Before the platform starts, so that no event tells of them. */
@@ -71,33 +60,21 @@ interface Result {
   reports: { spent: { milliseconds: Record<string, number> } }[];
 }
 
-interface Platform {
-  child: ChildProcess;
-  store: ObjectStore;
+interface Platform extends LocalPlatform {
   /** Milliseconds of each invocation for an upload, by function. */
   ended: { function: string; milliseconds: number; result?: Result }[];
   busy(): boolean;
 }
 
-async function startPlatform(data: string): Promise<Platform> {
-  const child = command('local', '--json', '--no-seed', '--port', '0', '--data', data);
+async function openPlatform(data: string): Promise<Platform> {
   const ended: Platform['ended'] = [];
   let lastBatch = 0;
-  const { stdout } = child;
-  if (!stdout) throw new Error('expected the platform to have an output');
-  const ready = await new Promise<{
-    oss: { endpoint: string; region: string; accessKeyId: string; accessKeySecret: string };
-  }>(resolve => {
-    createInterface({ input: stdout }).on('line', line => {
-      const message = JSON.parse(line);
-      if ('oss' in message) resolve(message);
-      else if (message.kind === 'succeeded') ended.push(message);
-      else if (message.function === 'darkroom-backfill') lastBatch = Date.now();
-    });
+  const platform = await startPlatform(data, [], said => {
+    const message = said as Platform['ended'][number] & { kind: string };
+    if (message.kind === 'succeeded') ended.push(message);
+    else if (message.function === 'darkroom-backfill') lastBatch = Date.now();
   });
-  const { endpoint, region, ...credentials } = ready.oss;
-  const store = ossStore('originals', { region, endpoint, pathStyle: true, credentials });
-  return { child, store, ended, busy: () => Date.now() - lastBatch < 5000 };
+  return { ...platform, ended, busy: () => Date.now() - lastBatch < 5000 };
 }
 
 async function uploads({ store, ended }: Platform, photo: Buffer, name: string): Promise<number> {

@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { readServiceDefinition, type ServiceDefinition } from '../../local/service-definition.ts';
+import type { ServiceDefinition } from '../../local/service-definition.ts';
 import {
   type Connection,
   type ConnectionOptions,
   connect,
-  environment,
   withConnection,
 } from '../cloud/connection.ts';
+import { declaredService } from '../cloud/declared.ts';
 import { compareDeployed } from './drift.ts';
 import { checksOf, findingsOf } from './doctor-checks.ts';
 import type { Finding } from './doctor-finding.ts';
@@ -52,12 +51,9 @@ async function lookAtAll(connection: Connection, asJson: boolean): Promise<void>
   if (wrong > 0) process.exitCode = 1;
 }
 
-const FILE = join(import.meta.dirname, '../../s.yaml');
-
 /** Resolved for the buckets and the account that are looked at, be they those of a local platform. */
 async function declaredFor({ names, presetsKey, cloud }: Connection): Promise<ServiceDefinition> {
-  return await readServiceDefinition(FILE, {
-    ...environment(),
+  return await declaredService({
     DARKROOM_REGION: cloud.region,
     ...(cloud.accountId === undefined ? {} : { DARKROOM_ACCOUNT_ID: cloud.accountId }),
     DARKROOM_ORIGINALS_BUCKET: names.originals,

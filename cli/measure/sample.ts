@@ -1,6 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
+import { Failure } from '../../shared/core/failure.ts';
 import { INSTANCE } from '../../shared/core/work/cost.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { fingerprintOfList } from '../../shared/core/list/recipe.ts';
@@ -136,6 +137,12 @@ export async function measureAll(
     leftOut: all.filter(({ leftOut }) => leftOut),
     load,
   };
+}
+
+export function nothingMeasured({ leftOut }: Sample, photos: string | undefined): Failure {
+  const why = leftOut[0] ? `, the first: ${leftOut[0].key}: ${leftOut[0].leftOut}` : '';
+  const message = `expected photos that can be developed in ${photos} (--photos), received ${leftOut.length} files that cannot${why}`;
+  return new Failure('SETTINGS_INVALID', message);
 }
 
 /** CPU time says the same on a busy machine; wall time, which is what is billed, does not. */

@@ -1,6 +1,7 @@
-import { Command } from 'commander';
-import { INSTANCE, INSTANCE_QUOTA, type Prices } from '../../shared/core/work/cost.ts';
+import { Command, Option } from 'commander';
 import { Failure } from '../../shared/core/failure.ts';
+import type { PresetList } from '../../shared/core/list/preset-list.ts';
+import { INSTANCE, INSTANCE_QUOTA, type Prices } from '../../shared/core/work/cost.ts';
 import {
   grouped,
   inColumns,
@@ -12,14 +13,23 @@ import {
   volumeAsText,
 } from '../terminal/figures.ts';
 import { evenly, ownPhotos, photosIn } from '../measure/photos.ts';
+import { declaredService } from '../cloud/declared.ts';
+import { estimateBackfill, shippedConcurrency, tellBackfill } from './estimate-backfill.ts';
 import { checkedList } from './presets.ts';
 import { pricesFrom } from '../measure/prices.ts';
 import { say } from '../terminal/printer.ts';
 import { type Projection, projected } from '../measure/projection.ts';
-import { machineName, measureAll, type Sample, warningsOf } from '../measure/sample.ts';
+import {
+  machineName,
+  measureAll,
+  nothingMeasured,
+  type Sample,
+  warningsOf,
+} from '../measure/sample.ts';
 
 interface Options {
-  uploadsPerDay: number;
+  uploadsPerDay?: number;
+  backfill?: number;
   photos?: string;
   most: number;
   presets: string;
@@ -32,9 +42,14 @@ interface Options {
 export function estimateCommand(): Command {
   return new Command('estimate')
     .description(
-      'Say what a number of uploads a day would cost, from photos that are developed here and now to be measured.',
+      'Say what a number of uploads a day would cost, or a backfill and how long it takes, from photos that are developed here and now to be measured.',
     )
-    .requiredOption('--uploads-per-day <n>', 'photos uploaded on an average day', positive)
+    .option('--uploads-per-day <n>', 'photos uploaded on an average day', positive)
+    .addOption(
+      new Option('--backfill <n>', 'in place of uploads: originals that are there already')
+        .argParser(positiveWhole)
+        .conflicts('uploadsPerDay'),
+    )
     .option('--photos <dir>', 'a folder of photos such as yours (default: three of Darkroom’s own)')
     .option('--most <n>', 'photos of that folder to develop, from all over it', positiveWhole, 24)
     .option('--presets <file>', 'the preset list', 'presets.yaml')
@@ -46,25 +61,68 @@ export function estimateCommand(): Command {
 }
 
 async function estimate(options: Options): Promise<void> {
+  const { uploadsPerDay, backfill } = options;
+  if (uploadsPerDay === undefined && backfill === undefined) {
+    const message = 'expected --uploads-per-day N or --backfill N, received neither';
+    throw new Failure('SETTINGS_INVALID', message);
+  }
   const { list, fingerprint } = await checkedList(options.presets);
   const prices = await pricesFrom(options.prices);
-  const all = options.photos ? await photosIn(options.photos) : ownPhotos();
-  const status = statusLine();
-  const sample = await measureAll(evenly(all, options.most), list, { tell: status.tell });
-  status.clear();
-  if (sample.measured.length === 0) throw nothingMeasured(sample, options);
-  const estimated = estimatedFrom(sample, prices, options);
+  const sample = await sampleOf(list, options);
+  const asked =
+    uploadsPerDay === undefined
+      ? await ofBackfill(backfill ?? 0, sample, prices)
+      : ofUploads({ ...options, uploadsPerDay }, sample, prices);
   const from = options.photos ?? 'those that come with Darkroom';
   if (options.json) {
     const named = { photos: from, presets: { file: options.presets, fingerprint } };
-    say(JSON.stringify({ ...estimated, ...named, machine: machineName(), sample }));
-  } else say(tell(estimated, sample, { ...options, from }));
+    say(JSON.stringify({ ...asked.facts, ...named, machine: machineName(), sample }));
+    return;
+  }
+  const left = 'Left out: the CDN, traffic out of the region, logs. See docs/costs.md.';
+  say([...tellSample(sample, from), '', asked.words, ...warningsOf(sample), left].join('\n'));
 }
 
-function nothingMeasured({ leftOut }: Sample, { photos }: Options): Failure {
-  const why = leftOut[0] ? `, the first: ${leftOut[0].key}: ${leftOut[0].leftOut}` : '';
-  const message = `expected photos that can be developed in ${photos} (--photos), received ${leftOut.length} files that cannot${why}`;
-  return new Failure('SETTINGS_INVALID', message);
+async function sampleOf(list: PresetList, { photos, most }: Options): Promise<Sample> {
+  const all = photos ? await photosIn(photos) : ownPhotos();
+  const status = statusLine();
+  const sample = await measureAll(evenly(all, most), list, { tell: status.tell });
+  status.clear();
+  if (sample.measured.length === 0) throw nothingMeasured(sample, photos);
+  return sample;
+}
+
+function tellSample({ measured, leftOut }: Sample, from: string): string[] {
+  return [
+    `From ${measured.length} photo${measured.length === 1 ? '' : 's'}, ${from}, developed here (${machineName()}) as by a function of ${INSTANCE.vcpu} vCPU and ${INSTANCE.memoryGB} GB.`,
+    ...leftOut.map(({ key, leftOut: why }) => `  left out: ${key}: ${why}`),
+  ];
+}
+
+interface Asked {
+  facts: object;
+  words: string;
+}
+
+async function ofBackfill(originals: number, sample: Sample, prices: Prices): Promise<Asked> {
+  const upload = times(1, sample, prices);
+  const shipped = shippedConcurrency(await declaredService());
+  const backfill = estimateBackfill({ originals, upload, prices, shipped, now: new Date() });
+  return { facts: { upload, backfill }, words: tellBackfill(backfill, upload) };
+}
+
+interface Uploads extends Options {
+  uploadsPerDay: number;
+}
+
+function ofUploads(options: Uploads, sample: Sample, prices: Prices): Asked {
+  const facts = estimatedFrom(sample, prices, options);
+  return { facts, words: tell(facts, options) };
+}
+
+function times(uploads: number, { measured }: Sample, prices: Prices): Projection {
+  const by = uploads / measured.length;
+  return projected(measured, { originals: by, files: by, work: by }, prices);
 }
 
 interface Estimate {
@@ -76,14 +134,10 @@ interface Estimate {
   instances: { mean: number; peak: number; quota: number };
 }
 
-function estimatedFrom({ measured }: Sample, prices: Prices, options: Options): Estimate {
+function estimatedFrom(sample: Sample, prices: Prices, options: Uploads): Estimate {
   const { uploadsPerDay, days, peak } = options;
-  const times = (uploads: number) => {
-    const by = uploads / measured.length;
-    return projected(measured, { originals: by, files: by, work: by }, prices);
-  };
-  const upload = times(1);
-  const month = times(uploadsPerDay * days);
+  const upload = times(1, sample, prices);
+  const month = times(uploadsPerDay * days, sample, prices);
   const mean = (uploadsPerDay / 86_400) * upload.seconds;
   return {
     upload,
@@ -95,10 +149,8 @@ function estimatedFrom({ measured }: Sample, prices: Prices, options: Options): 
 
 function tell(
   { upload, month, storageUsd, instances }: Estimate,
-  sample: Sample,
-  { uploadsPerDay, days, peak, from }: Options & { from: string },
+  { uploadsPerDay, days, peak }: Uploads,
 ): string {
-  const { measured, leftOut } = sample;
   const row = (name: string, of: (one: Projection) => number, as: (figure: number) => string) => [
     name,
     as(of(upload)),
@@ -119,15 +171,10 @@ function tell(
     row('together', one => one.bill.usd, usdAsText),
   ];
   return [
-    `From ${measured.length} photo${measured.length === 1 ? '' : 's'}, ${from}, developed here (${machineName()}) as by a function of ${INSTANCE.vcpu} vCPU and ${INSTANCE.memoryGB} GB.`,
-    ...leftOut.map(({ key, leftOut: why }) => `  left out: ${key}: ${why}`),
-    '',
     inColumns(table, [1, 2, 3]),
     '',
     `Storage: the files of ${days} days cost ${usdAsText(storageUsd)} a month from then on. Months add up; originals come on top.`,
     tellInstances(instances, peak),
-    ...warningsOf(sample),
-    'Left out: the CDN, traffic out of the region, logs. See docs/costs.md.',
   ].join('\n');
 }
 

@@ -72,6 +72,18 @@ export function positiveWhole(text: string): number {
   throw new InvalidArgumentError('expected a whole number above 0');
 }
 
+/** For options: 0 or a whole number above it. */
+export function wholeFromZero(text: string): number {
+  return text.trim() === '0' ? 0 : positiveWhole(text);
+}
+
+/** For options: `10s`, `500ms`, `5h`, in seconds. */
+export function spanInSeconds(text: string): number {
+  const span = ms(text as ms.StringValue);
+  if (typeof span === 'number' && span >= 0 && /[a-z]/i.test(text)) return span / 1000;
+  throw new InvalidArgumentError('expected a time with its unit, such as 500ms, 10s or 5h');
+}
+
 /** `7d` before now, or a date. */
 export function sinceFrom(text: string, now: Date): string {
   const span = ms(text as ms.StringValue);

@@ -4,7 +4,13 @@ import { Failure } from '../../core/failure.ts';
 import { failureFrom } from './failures.ts';
 
 /** ali-oss retries connection errors only: neither 5xx, nor throttling, nor timeouts. */
-const RETRIES = { retries: 4, minTimeout: 100, maxTimeout: 2000, factor: 3, randomize: true };
+export const RETRIES = {
+  retries: 4,
+  minTimeout: 100,
+  maxTimeout: 2000,
+  factor: 3,
+  randomize: true,
+};
 const ATTEMPT_MS = 30_000;
 /** For all attempts of one call, and the pauses between them. */
 const CALL_MS = 60_000;

@@ -42,6 +42,8 @@ export type Prices = z.infer<typeof pricesSchema>;
 export const INSTANCE = { vcpu: 2, memoryGB: 2, diskGB: 0.5 } as const;
 /** Instances of an account in a region, of all its functions together, unless it asked for more. */
 export const INSTANCE_QUOTA = 100;
+/** Of an account in a region; `sequential` where keys begin alike, with a date or a number that rises. */
+export const OSS_REQUESTS_PER_SECOND = { account: 10_000, sequential: 2000 } as const;
 
 export interface Usage {
   invocations: number;
@@ -94,7 +96,7 @@ export function billFor({ puts, gets, ...usage }: Work, prices: Prices): Bill {
 }
 
 /** One after another: look, read, last write, look, commit, look. In a region's own network; to be checked. */
-const ROUND_TRIPS = 6;
+export const ROUND_TRIPS = 6;
 const ROUND_TRIP_SECONDS = 0.015;
 const BYTES_PER_SECOND = 80e6;
 

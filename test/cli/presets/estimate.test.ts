@@ -85,4 +85,24 @@ describe('darkroom estimate', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(sentence);
   });
+
+  it('says how long a backfill takes, by the instances that it gets', async () => {
+    const { stdout } = await estimate('--backfill', '1000000000', ...withPhotos('a.jpg'), '--json');
+    const { backfill, upload } = JSON.parse(stdout);
+    expect(backfill).toMatchObject({ originals: 1e9, shipped: 20 });
+    expect(backfill.rows[0].seconds).toBeCloseTo((1e9 * upload.seconds) / 20, -3);
+    const told = await estimate('--backfill', '1000', ...withPhotos('a.jpg'));
+    expect(told.stdout).toMatch(
+      /A backfill of 1,000 originals, .*\n\ninstances .*\n.*20 \(s\.yaml\)/,
+    );
+  });
+
+  it.each([
+    [[], /expected --uploads-per-day N or --backfill N, received neither/],
+    [['--uploads-per-day', '1', '--backfill', '1'], /--backfill <n>' cannot be used with/],
+  ])('refuses %j', async (words, sentence) => {
+    const { code, stderr } = await estimate(...words);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(sentence);
+  });
 });

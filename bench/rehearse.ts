@@ -1,0 +1,167 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { ownPhotos } from '../cli/measure/photos.ts';
+import { atSeconds } from '../cli/rehearse/model/load.ts';
+import { simulate } from '../cli/rehearse/model/simulate.ts';
+import { RETRIES } from '../shared/adapters/oss/calling.ts';
+import { type LocalPlatform, startPlatform } from './platform.ts';
+
+const FUNCTION = 'darkroom-on-object-changed';
+const ATTRIBUTES = { contentType: 'image/jpeg', cacheControl: 'no-cache' };
+/** More at a time wait for the server so long that they are tried again, which are uploads more. */
+const PUTS_SIDE_BY_SIDE = 8;
+/** Of what was measured. */
+const TOLERANCE = 0.2;
+
+interface Happening {
+  kind: string;
+  function: string;
+  requestId: string;
+  milliseconds: number;
+}
+
+/** Of one upload, in seconds since the first was queued. */
+interface Upload {
+  queued: number;
+  ended: number;
+  /** Inside the instance. */
+  service: number;
+}
+
+/**
+ * Uploads all at once through the local platform, and the same by `rehearse`, which is told when they were queued and
+ * what each took in its instance: what it has to find is how long they wait.
+ */
+export async function rehearse(count: number): Promise<boolean> {
+  if (!(count > 0)) throw new Error(`expected a number of uploads (--uploads), received ${count}`);
+  const data = await mkdtemp(join(tmpdir(), 'darkroom-rehearse-'));
+  const watch = openWatch();
+  const platform = await startPlatform(data, [], said => watch.hear(said as Happening));
+  try {
+    // Until each instance is warm.
+    await upload(platform, 'warm', 2 * availableParallelism());
+    await watch.idle();
+    watch.reset();
+    const [before = 0] = loadavg();
+    await upload(platform, 'spike', count);
+    const uploads = await watch.idle();
+    return tell(uploads, before);
+  } finally {
+    await platform.close();
+    await rm(data, { recursive: true, force: true });
+  }
+}
+
+async function upload({ store }: LocalPlatform, folder: string, count: number): Promise<void> {
+  const photos = await Promise.all(ownPhotos().map(({ read }) => read()));
+  const put = async (index: number) => {
+    const photo = photos[index % photos.length];
+    if (photo) await store.put(`${folder}/${index}.jpg`, photo, ATTRIBUTES);
+  };
+  const limit = pLimit(PUTS_SIDE_BY_SIDE);
+  await Promise.all(Array.from({ length: count }, (_, index) => limit(() => put(index))));
+}
+
+const LOOK_EVERY_MS = 100;
+
+function openWatch() {
+  const uploads = new Map<string, Partial<Upload>>();
+  let begun = performance.now();
+  let hasFailed = false;
+  const now = () => (performance.now() - begun) / 1000;
+  const all = () => [...uploads.values()];
+  return {
+    hear({ kind, function: name, requestId, milliseconds }: Happening): void {
+      if (name !== FUNCTION) return;
+      if (kind === 'queued' && uploads.size === 0) begun = performance.now();
+      if (kind === 'queued') uploads.set(requestId, { queued: now() });
+      hasFailed ||= kind === 'failed';
+      const upload = uploads.get(requestId);
+      if (kind !== 'succeeded' || !upload) return;
+      upload.ended = now();
+      upload.service = milliseconds / 1000;
+    },
+    /** All that were queued have ended. */
+    async idle(): Promise<Upload[]> {
+      while (uploads.size === 0 || all().some(({ ended }) => ended === undefined)) {
+        if (hasFailed) throw new Error('expected every upload to be developed, one failed');
+        await new Promise(resolve => setTimeout(resolve, LOOK_EVERY_MS));
+      }
+      return all() as Upload[];
+    },
+    reset: () => uploads.clear(),
+  };
+}
+
+function predicted(uploads: Upload[]) {
+  const instances = availableParallelism();
+  const { ready, endedAfterSeconds, queue } = simulate({
+    load: atSeconds(uploads.map(({ queued }) => queued)),
+    work: {
+      serviceSeconds: uploads.map(({ service }) => service),
+      puts: 0,
+      gets: 0,
+      inTurn: 0,
+      failing: 0,
+    },
+    // The host keeps one line for all instances, and they are there.
+    cloud: {
+      mostInstances: instances,
+      provisioned: instances,
+      burst: instances,
+      coldStart: 0,
+      idle: Number.POSITIVE_INFINITY,
+      waiting: 'line',
+      longestBackOff: 0,
+      eventAge: 86_400,
+      retries: 0,
+      oss: { requestsPerSecond: Number.POSITIVE_INFINITY, retries: RETRIES },
+    },
+    seed: 1,
+  });
+  const { p50, p95, p99 } = ready;
+  return { drained: endedAfterSeconds, p50, p95, p99, queue: queue.uploads };
+}
+
+function measured(uploads: Upload[]): ReturnType<typeof predicted> {
+  const ready = uploads.map(({ queued, ended }) => ended - queued).sort((a, b) => a - b);
+  const quantile = (share: number) => ready[Math.ceil(share * ready.length) - 1] ?? 0;
+  return {
+    drained: Math.max(...uploads.map(({ ended }) => ended)),
+    p50: quantile(0.5),
+    p95: quantile(0.95),
+    p99: quantile(0.99),
+    queue: longestQueue(uploads),
+  };
+}
+
+/** Queued, and not begun: one begins as long before its end as it takes. */
+function longestQueue(uploads: Upload[]): number {
+  const begins = uploads.map(({ ended, service }) => ended - service);
+  const waiting = (at: number) =>
+    uploads.filter(({ queued }, index) => queued <= at && (begins[index] ?? 0) > at).length;
+  return Math.max(...uploads.map(({ queued }) => waiting(queued)));
+}
+
+function tell(uploads: Upload[], load: number): boolean {
+  const [ours, theirs] = [predicted(uploads), measured(uploads)];
+  const cores = availableParallelism();
+  console.log(
+    `${uploads.length} uploads at once, ${cores} instances on ${cores} cores; load before: ${load.toFixed(1)}`,
+  );
+  const rows = [
+    ['last ready after, s', ours.drained, theirs.drained],
+    ['ready p50, s', ours.p50, theirs.p50],
+    ['ready p95, s', ours.p95, theirs.p95],
+    ['ready p99, s', ours.p99, theirs.p99],
+    ['longest queue', ours.queue, theirs.queue],
+  ] as const;
+  console.log(`${''.padEnd(22)}  predicted  measured  ratio`);
+  for (const [name, mine, real] of rows) {
+    const figures = [mine.toFixed(1).padStart(9), real.toFixed(1).padStart(8)];
+    console.log(`${name.padEnd(22)}  ${figures.join('  ')}  ${(mine / real).toFixed(2)}`);
+  }
+  return Math.abs(ours.drained / theirs.drained - 1) <= TOLERANCE;
+}
