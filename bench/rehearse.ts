@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
@@ -6,7 +6,9 @@ import { ownPhotos } from '../cli/measure/photos.ts';
 import { atSeconds } from '../cli/rehearse/model/load.ts';
 import { simulate } from '../cli/rehearse/model/simulate.ts';
 import { RETRIES } from '../shared/adapters/oss/calling.ts';
-import { type LocalPlatform, startPlatform } from './platform.ts';
+import { presetsOrThrow } from '../shared/adapters/yaml/preset-file.ts';
+import { pressureMilliseconds } from '../shared/core/list/preset-list.ts';
+import { type LocalPlatform, root, startPlatform } from './platform.ts';
 
 const FUNCTION = 'darkroom-on-object-changed';
 const ATTRIBUTES = { contentType: 'image/jpeg', cacheControl: 'no-cache' };
@@ -20,6 +22,7 @@ interface Happening {
   function: string;
   requestId: string;
   milliseconds: number;
+  result?: { reports: { deferred?: number }[] };
 }
 
 /** Of one upload, in seconds since the first was queued. */
@@ -28,6 +31,8 @@ interface Upload {
   ended: number;
   /** Inside the instance. */
   service: number;
+  /** What is not urgent was left for later. */
+  isDeferred: boolean;
 }
 
 /**
@@ -36,9 +41,23 @@ interface Upload {
  */
 export async function rehearse(count: number): Promise<boolean> {
   if (!(count > 0)) throw new Error(`expected a number of uploads (--uploads), received ${count}`);
+  const shipped = await readFile(join(root, 'presets.yaml'), 'utf8');
+  console.log('The shipped list without pressure');
+  const calm = await spike(count, shipped.replace(/^pressure: .*$/m, ''));
+  console.log('\nThe shipped list');
+  const pressed = await spike(count, shipped);
+  return calm && pressed;
+}
+
+async function spike(count: number, list: string): Promise<boolean> {
   const data = await mkdtemp(join(tmpdir(), 'darkroom-rehearse-'));
+  const presets = join(data, 'presets.yaml');
+  await writeFile(presets, list);
   const watch = openWatch();
-  const platform = await startPlatform(data, [], said => watch.hear(said as Happening));
+  const words = ['--presets', presets];
+  const platform = await startPlatform(join(data, 'data'), words, said =>
+    watch.hear(said as Happening),
+  );
   try {
     // Until each instance is warm.
     await upload(platform, 'warm', 2 * availableParallelism());
@@ -47,7 +66,11 @@ export async function rehearse(count: number): Promise<boolean> {
     const [before = 0] = loadavg();
     await upload(platform, 'spike', count);
     const uploads = await watch.idle();
-    return tell(uploads, before);
+    return tell(
+      uploads,
+      before,
+      pressureMilliseconds(presetsOrThrow(list, 'presets.yaml').list) / 1000,
+    );
   } finally {
     await platform.close();
     await rm(data, { recursive: true, force: true });
@@ -73,7 +96,7 @@ function openWatch() {
   const now = () => (performance.now() - begun) / 1000;
   const all = () => [...uploads.values()];
   return {
-    hear({ kind, function: name, requestId, milliseconds }: Happening): void {
+    hear({ kind, function: name, requestId, milliseconds, result }: Happening): void {
       if (name !== FUNCTION) return;
       if (kind === 'queued' && uploads.size === 0) begun = performance.now();
       if (kind === 'queued') uploads.set(requestId, { queued: now() });
@@ -82,6 +105,7 @@ function openWatch() {
       if (kind !== 'succeeded' || !upload) return;
       upload.ended = now();
       upload.service = milliseconds / 1000;
+      upload.isDeferred = result?.reports.some(({ deferred = 0 }) => deferred > 0) ?? false;
     },
     /** All that were queued have ended. */
     async idle(): Promise<Upload[]> {
@@ -95,12 +119,17 @@ function openWatch() {
   };
 }
 
-function predicted(uploads: Upload[]) {
+function predicted(uploads: Upload[], afterSeconds: number) {
   const instances = availableParallelism();
-  const { ready, endedAfterSeconds, queue } = simulate({
+  const { ready, endedAfterSeconds, queue, deferred } = simulate({
     load: atSeconds(uploads.map(({ queued }) => queued)),
     work: {
-      serviceSeconds: uploads.map(({ service }) => service),
+      serviceSeconds: secondsOf(uploads.filter(({ isDeferred }) => !isDeferred)),
+      pressure: {
+        afterSeconds,
+        puts: 0,
+        serviceSeconds: secondsOf(uploads.filter(({ isDeferred }) => isDeferred)),
+      },
       puts: 0,
       gets: 0,
       inTurn: 0,
@@ -122,8 +151,10 @@ function predicted(uploads: Upload[]) {
     seed: 1,
   });
   const { p50, p95, p99 } = ready;
-  return { drained: endedAfterSeconds, p50, p95, p99, queue: queue.uploads };
+  return { drained: endedAfterSeconds, p50, p95, p99, queue: queue.uploads, deferred };
 }
+
+const secondsOf = (uploads: Upload[]) => uploads.map(({ service }) => service);
 
 function measured(uploads: Upload[]): ReturnType<typeof predicted> {
   const ready = uploads.map(({ queued, ended }) => ended - queued).sort((a, b) => a - b);
@@ -134,6 +165,7 @@ function measured(uploads: Upload[]): ReturnType<typeof predicted> {
     p95: quantile(0.95),
     p99: quantile(0.99),
     queue: longestQueue(uploads),
+    deferred: uploads.filter(({ isDeferred }) => isDeferred).length,
   };
 }
 
@@ -145,8 +177,8 @@ function longestQueue(uploads: Upload[]): number {
   return Math.max(...uploads.map(({ queued }) => waiting(queued)));
 }
 
-function tell(uploads: Upload[], load: number): boolean {
-  const [ours, theirs] = [predicted(uploads), measured(uploads)];
+function tell(uploads: Upload[], load: number, afterSeconds: number): boolean {
+  const [ours, theirs] = [predicted(uploads, afterSeconds), measured(uploads)];
   const cores = availableParallelism();
   console.log(
     `${uploads.length} uploads at once, ${cores} instances on ${cores} cores; load before: ${load.toFixed(1)}`,
@@ -157,6 +189,7 @@ function tell(uploads: Upload[], load: number): boolean {
     ['ready p95, s', ours.p95, theirs.p95],
     ['ready p99, s', ours.p99, theirs.p99],
     ['longest queue', ours.queue, theirs.queue],
+    ['left for later', ours.deferred, theirs.deferred],
   ] as const;
   console.log(`${''.padEnd(22)}  predicted  measured  ratio`);
   for (const [name, mine, real] of rows) {

@@ -34,7 +34,7 @@ const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 async function measure(
   { key, read }: Photo,
   list: PresetList,
-  before?: PresetList,
+  { before, waitedMs }: Pick<How, 'before' | 'waitedMs'>,
 ): Promise<Measured> {
   const file = await read();
   const objects = new Map<string, Buffer>();
@@ -43,6 +43,7 @@ async function measure(
   const run = (asOf: PresetList, how: Codec, requests: Requests) =>
     reconcile(key, {
       ...surroundings,
+      waitedMs,
       originals: originals(requests),
       derivatives: derivatives(requests),
       listInForce: {
@@ -119,18 +120,25 @@ export interface Sample {
   load: number;
 }
 
+interface How {
+  before?: PresetList | undefined;
+  /** As if the upload had waited so long. */
+  waitedMs?: number;
+  tell: (text: string) => void;
+}
+
 /** One after the other. The first is developed once more before: a process that is new is slower. */
 export async function measureAll(
   photos: Photo[],
   list: PresetList,
-  { before, tell }: { before?: PresetList | undefined; tell: (text: string) => void },
+  { tell, ...how }: How,
 ): Promise<Sample> {
   const [load = 0] = loadavg();
-  if (photos[0]) await measure(photos[0], list, before);
+  if (photos[0]) await measure(photos[0], list, how);
   const all: Measured[] = [];
   for (const photo of photos) {
     tell(`${all.length} of ${photos.length} developed, to measure`);
-    all.push(await measure(photo, list, before));
+    all.push(await measure(photo, list, how));
   }
   return {
     measured: all.filter(({ leftOut }) => !leftOut),

@@ -14,6 +14,7 @@ export interface RehearseOptions extends CloudOptions {
   photos?: string;
   most: number;
   presets: string;
+  pressure: boolean;
   quota: number[];
   failing: number;
   readyP99?: number;
@@ -51,6 +52,7 @@ export function withService(command: Command): Command {
     .option('--photos <dir>', 'a folder of photos such as yours, to be developed here and now')
     .option('--most <n>', 'photos of that folder to develop, from all over it', positiveWhole, 24)
     .option('--presets <file>', 'the preset list', 'presets.yaml')
+    .option('--no-pressure', 'as if the list had no “pressure”')
     .option('--failing <share>', 'of invocations that fail and are tried again', share, 0);
 }
 

@@ -1,6 +1,6 @@
 import { INSTANCE_QUOTA, type Prices } from '../../shared/core/work/cost.ts';
 import { billOf, type RehearsedBill } from './bill.ts';
-import type { Work } from './model/cloud.ts';
+import type { Attempt, Work } from './model/cloud.ts';
 import { type Fitting, fitting } from './model/fitting.ts';
 import { byMinute } from './model/load.ts';
 import type { Outcome } from './model/outcome.ts';
@@ -56,9 +56,13 @@ export function jsonOf({ options, uploads, service, runs, needed }: Rehearsals) 
     ...outcome,
   }));
   const total = uploads.reduce((sum, count) => sum + count, 0);
-  const { serviceSeconds, ...requests } = takes;
-  const meanSeconds = serviceSeconds.reduce((sum, one) => sum + one, 0) / serviceSeconds.length;
-  const measured = { from, warnings, samples: serviceSeconds.length, meanSeconds, ...requests };
+  const { pressure, ...whole } = takes;
+  const measured = {
+    from,
+    warnings,
+    ...inMean(whole),
+    ...(pressure ? { pressure: inMean(pressure) } : {}),
+  };
   return {
     uploads: total,
     minutes: uploads.length,
@@ -67,4 +71,9 @@ export function jsonOf({ options, uploads, service, runs, needed }: Rehearsals) 
     runs: named,
     needed,
   };
+}
+
+function inMean<T extends Attempt>({ serviceSeconds, ...about }: T) {
+  const meanSeconds = serviceSeconds.reduce((sum, one) => sum + one, 0) / serviceSeconds.length;
+  return { samples: serviceSeconds.length, meanSeconds, ...about };
 }

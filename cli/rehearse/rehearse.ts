@@ -4,6 +4,7 @@ import { Failure } from '../../shared/core/failure.ts';
 import { pricesFrom } from '../measure/prices.ts';
 import { spanInSeconds, statusLine, wholeFromZero } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
+import { checkedList } from '../presets/presets.ts';
 import { DAY_BEGINS_HOUR, weiboDay } from './model/load.ts';
 import { type RehearseOptions, withCloud, withLoad, withService } from './options.ts';
 import { pageOf } from './page.ts';
@@ -66,8 +67,11 @@ async function serviceOf(
   options: RehearseOptions,
   tell: (text: string) => void,
 ): Promise<ServiceSource> {
-  if (options.service === undefined) return await measuredHere(options, tell);
-  const { takes, uploads, passedOver } = await serviceTimesFrom(options.service);
+  const { list: written } = await checkedList(options.presets);
+  const { pressure: _, ...calm } = written;
+  const list = options.pressure ? written : calm;
+  if (options.service === undefined) return await measuredHere(options, list, tell);
+  const { takes, uploads, passedOver } = await serviceTimesFrom(options.service, list);
   const others = passedOver === 0 ? '' : `, ${passedOver} other lines passed over`;
   return { takes, from: `${uploads} uploads in ${options.service}${others}`, warnings: [] };
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { Failure } from '../../shared/core/failure.ts';
+import { type PresetList, pressureMilliseconds } from '../../shared/core/list/preset-list.ts';
 import { ROUND_TRIPS, waitingSeconds } from '../../shared/core/work/cost.ts';
 import type { Measured } from '../measure/sample.ts';
 import type { Work } from './model/cloud.ts';
@@ -22,6 +23,7 @@ const logged = z.object({
   event: z.literal('reconciled'),
   outcome: z.literal('developed'),
   files: z.number(),
+  deferred: z.number().optional(),
   spent: z.object({ milliseconds: z.object({ total: z.number().min(0) }) }),
 });
 const happened = z.object({
@@ -29,7 +31,11 @@ const happened = z.object({
   milliseconds: z.number().min(0),
   result: z.object({
     reports: z.tuple([
-      z.object({ outcome: z.literal('developed'), rendered: z.array(z.unknown()) }),
+      z.object({
+        outcome: z.literal('developed'),
+        rendered: z.array(z.unknown()),
+        deferred: z.number().optional(),
+      }),
     ]),
   }),
 });
@@ -44,10 +50,12 @@ const estimated = z.object({
 interface Upload {
   seconds: number;
   files: number;
+  /** Of files: only what is urgent was made. */
+  deferred?: number | undefined;
 }
 
 /** Lines of the function's log, of `npm start -- --json`, or of `estimate --json`; others are passed over. */
-export async function serviceTimesFrom(file: string): Promise<ServiceTimes> {
+export async function serviceTimesFrom(file: string, list: PresetList): Promise<ServiceTimes> {
   const uploads: Upload[] = [];
   let passedOver = 0;
   for await (const line of linesOf(file)) {
@@ -60,7 +68,7 @@ export async function serviceTimesFrom(file: string): Promise<ServiceTimes> {
     const message = `expected lines of uploads that were developed in ${file} (--service): of the log (“reconciled”), of npm start -- --json, or of estimate --json; received ${lines}`;
     throw new Failure('SETTINGS_INVALID', message);
   }
-  return { takes: takesOf(uploads), uploads: uploads.length, passedOver };
+  return { takes: takesOf(uploads, list), uploads: uploads.length, passedOver };
 }
 
 async function* linesOf(file: string): AsyncIterable<string> {
@@ -77,13 +85,14 @@ function uploadsIn(line: string): Upload[] {
   const said = jsonOf(line);
   const log = logged.safeParse(said);
   if (log.success) {
-    const { files, spent } = log.data;
-    return [{ files, seconds: spent.milliseconds.total / 1000 }];
+    const { files, deferred, spent } = log.data;
+    return [{ files, deferred, seconds: spent.milliseconds.total / 1000 }];
   }
   const happening = happened.safeParse(said);
   if (happening.success) {
     const { milliseconds, result } = happening.data;
-    return [{ seconds: milliseconds / 1000, files: result.reports[0].rendered.length }];
+    const [{ rendered, deferred }] = result.reports;
+    return [{ seconds: milliseconds / 1000, files: rendered.length, deferred }];
   }
   const estimate = estimated.safeParse(said);
   if (!estimate.success) return [];
@@ -103,11 +112,26 @@ function jsonOf(line: string): unknown {
   }
 }
 
-function takesOf(uploads: Upload[]): Takes {
-  // Each file is a PUT, and so is the manifest.
+/** What was made of an upload under pressure says nothing of what all of it takes. */
+function takesOf(uploads: Upload[], list: PresetList): Takes {
+  const pressed = uploads.filter(({ deferred }) => deferred);
+  const whole = uploads.filter(({ deferred }) => !deferred);
+  const takes = {
+    ...attemptOf(whole.length > 0 ? whole : pressed),
+    gets: GETS_OF_AN_UPLOAD,
+    inTurn: ROUND_TRIPS,
+  };
+  if (!list.pressure || pressed.length === 0) return takes;
+  const { serviceSeconds, puts } = attemptOf(pressed);
+  const afterSeconds = pressureMilliseconds(list) / 1000;
+  // Word of what is left is a PUT more.
+  return { ...takes, pressure: { afterSeconds, serviceSeconds, puts: puts + 1 } };
+}
+
+/** Each file is a PUT, and so is the manifest. */
+function attemptOf(uploads: Upload[]) {
   const puts = uploads.reduce((sum, { files }) => sum + files, 0) / uploads.length + 1;
-  const serviceSeconds = uploads.map(({ seconds }) => seconds);
-  return { serviceSeconds, puts, gets: GETS_OF_AN_UPLOAD, inTurn: ROUND_TRIPS };
+  return { serviceSeconds: uploads.map(({ seconds }) => seconds), puts };
 }
 
 /** Of photos that were developed here and now. */

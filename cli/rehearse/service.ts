@@ -1,6 +1,6 @@
 import { evenly, ownPhotos, photosIn } from '../measure/photos.ts';
 import { machineName, measureAll, nothingMeasured, warningsOf } from '../measure/sample.ts';
-import { checkedList } from '../presets/presets.ts';
+import { type PresetList, pressureMilliseconds } from '../../shared/core/list/preset-list.ts';
 import { type Takes, takesOfSample } from './service-times.ts';
 
 export interface ServiceSource {
@@ -13,20 +13,27 @@ export interface ServiceSource {
 interface Options {
   photos?: string;
   most: number;
-  presets: string;
 }
 
-/** As `estimate` does. */
+/** As `estimate` does; where the list has `pressure`, once more as of uploads that waited too long. */
 export async function measuredHere(
-  { photos, most, presets }: Options,
+  { photos, most }: Options,
+  list: PresetList,
   tell: (text: string) => void,
 ): Promise<ServiceSource> {
-  const { list } = await checkedList(presets);
   const all = photos ? await photosIn(photos) : ownPhotos();
-  const sample = await measureAll(evenly(all, most), list, { tell });
+  const chosen = evenly(all, most);
+  const sample = await measureAll(chosen, list, { tell });
   const { measured } = sample;
   if (measured.length === 0) throw nothingMeasured(sample, photos);
   const whose = photos ?? 'those that come with Darkroom';
   const from = `${measured.length} photos, ${whose}, developed here (${machineName()})`;
-  return { takes: takesOfSample(measured), from, warnings: warningsOf(sample) };
+  const takes = takesOfSample(measured);
+  const warnings = warningsOf(sample);
+  if (!list.pressure) return { takes, from, warnings };
+  const waitedMs = Number.POSITIVE_INFINITY;
+  const pressed = await measureAll(chosen, list, { tell, waitedMs });
+  const { serviceSeconds, puts } = takesOfSample(pressed.measured);
+  const pressure = { afterSeconds: pressureMilliseconds(list) / 1000, serviceSeconds, puts };
+  return { takes: { ...takes, pressure }, from, warnings };
 }

@@ -37,7 +37,16 @@ export function tellWhat({ options, declared, uploads, service }: Rehearsals): s
   return [
     `${day}: ${grouped(total)} uploads, ${grouped(most)} a second at most.`,
     `One takes ${rough(mean)} seconds and ${rough(takes.puts + takes.gets)} requests to OSS: ${service.from}.`,
+    ...tellPressure(service),
     `Other functions hold ${grouped(others)} instances of a quota${from}; without an instance an event ${options.waiting === 'line' ? 'waits in line' : 'backs off'}.`,
+  ];
+}
+
+function tellPressure({ takes: { pressure } }: Rehearsals['service']): string[] {
+  if (!pressure) return [];
+  const { afterSeconds, serviceSeconds, puts } = pressure;
+  return [
+    `One that waited longer than ${durationAsText(afterSeconds)} takes ${rough(meanOf(serviceSeconds))} seconds and ${rough(puts)} writes: what is urgent of it.`,
   ];
 }
 
@@ -84,7 +93,7 @@ function spanAsText(seconds: number): string {
 }
 
 export function tellLosses({ quota, outcome }: Rehearsed): string[] {
-  const { tooOld, givenUp, oss } = outcome;
+  const { tooOld, givenUp, deferred, oss } = outcome;
   const told: string[] = [];
   const lost = tooOld + givenUp;
   if (lost > 0) {
@@ -92,6 +101,11 @@ export function tellLosses({ quota, outcome }: Rehearsed): string[] {
       tooOld >= givenUp ? 'grew too old while no instance was free' : 'failed at every attempt';
     told.push(
       `Quota ${grouped(quota)}: ${grouped(lost)} uploads are given up, most because they ${why}. They lie in the failure queue: darkroom replay, once instances are free.`,
+    );
+  }
+  if (deferred > 0) {
+    told.push(
+      `Quota ${grouped(quota)}: of ${grouped(deferred)} uploads what is not urgent is left to whoever asks for it, and to the sweep; that comes on top, and is not in these figures.`,
     );
   }
   const share = oss.refused / Math.max(1, oss.refused + oss.accepted);

@@ -38,14 +38,19 @@ export const FC = {
   functionShare: 0.9,
 } as const;
 
-/** What one upload takes. */
-export interface Work {
-  /** Measured ones, each as likely as the others. */
-  serviceSeconds: number[];
-  puts: number;
+/** What one upload takes, in an attempt that makes all that is wanted. */
+export interface Work extends Attempt {
   gets: number;
   /** Of these requests, those that wait for one another. */
   inTurn: number;
   /** Share of invocations that fail. */
   failing: number;
+  /** Of uploads that waited longer before their first attempt only what is urgent is made. */
+  pressure?: (Attempt & { afterSeconds: number }) | undefined;
+}
+
+export interface Attempt {
+  /** Measured ones, each as likely as the others. */
+  serviceSeconds: number[];
+  puts: number;
 }

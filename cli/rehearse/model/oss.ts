@@ -1,4 +1,4 @@
-import type { Cloud, Retries, Work } from './cloud.ts';
+import type { Attempt, Cloud, Retries, Work } from './cloud.ts';
 import { type Random, seeded } from './random.ts';
 import { SLOT_SECONDS, slotsOf } from './slot.ts';
 
@@ -6,9 +6,9 @@ export interface Oss {
   /** The requests of this slot are asked, and those of earlier ones again. */
   turn(now: number): void;
   /** What an upload that begins now will meet. */
-  meet(random: Random): Met;
+  meet(attempt: Attempt, random: Random): Met;
   /** Its requests spread over so many slots. */
-  ask(now: number, slots: number): void;
+  ask(attempt: Attempt, now: number, slots: number): void;
   /** Of all requests, first ones and repeated ones, in this slot. */
   refusedShare(): number;
   accepted(): number;
@@ -32,8 +32,12 @@ export function openOss({ oss }: Cloud, work: Work, longestWork: number): Oss {
   const most = oss.requestsPerSecond * SLOT_SECONDS;
   const ending = new Float64Array(longestWork + 1);
   const repeats = openRepeats(oss.retries);
-  const meetings = openMeetings(oss.retries, work);
-  const requests = work.puts + work.gets;
+  const meetings = new Map(
+    [work, ...(work.pressure ? [work.pressure] : [])].map((attempt: Attempt) => [
+      attempt,
+      openMeetings(oss.retries, { ...work, puts: attempt.puts }),
+    ]),
+  );
   let asking = 0;
   let accepted = 0;
   let refused = 0;
@@ -49,8 +53,10 @@ export function openOss({ oss }: Cloud, work: Work, longestWork: number): Oss {
       asking = Math.max(0, asking - (ending[at] ?? 0));
       ending[at] = 0;
     },
-    meet: random => (share === 0 ? NOTHING : meetings.at(share, random)),
-    ask(now, slots) {
+    meet: (attempt, random) =>
+      share === 0 ? NOTHING : (meetings.get(attempt)?.at(share, random) ?? NOTHING),
+    ask({ puts }, now, slots) {
+      const requests = puts + work.gets;
       asking += requests / slots;
       const at = (now + slots) % ending.length;
       ending[at] = (ending[at] ?? 0) + requests / slots;

@@ -9,6 +9,8 @@ export interface Outcome {
   uploads: number;
   /** Seconds from an upload to its last file, of those that got there. */
   ready: { uploads: number; p50: number; p95: number; p99: number; worst: number };
+  /** Of them, those of which only what is urgent is ready; the rest of their files is made later. */
+  deferred: number;
   /** Given up by FC because no instance was free for too long. */
   tooOld: number;
   /** Given up after the last attempt failed. */
@@ -35,6 +37,7 @@ export interface Sums {
   left: number;
   tooOld: number;
   givenUp: number;
+  deferred: number;
   coldStarts: number;
   failed: number;
   begun: number;
@@ -46,7 +49,14 @@ export interface Sums {
 
 export function noSums(): Sums {
   const uploads = { underWay: 0, looked: 0, stayed: 0, left: 0, tooOld: 0, givenUp: 0, late: 0 };
-  const attempts = { begun: 0, failed: 0, coldStarts: 0, busySlots: 0, idleProvisioned: 0 };
+  const attempts = {
+    deferred: 0,
+    begun: 0,
+    failed: 0,
+    coldStarts: 0,
+    busySlots: 0,
+    idleProvisioned: 0,
+  };
   return { slots: 0, ...uploads, ...attempts };
 }
 
@@ -70,6 +80,7 @@ export function outcomeOf({ load, tally, course, waiting, oss, sums }: Seen): Ou
       p99: p99 ?? 0,
       worst: worst ?? 0,
     },
+    deferred: sums.deferred,
     tooOld: sums.tooOld,
     givenUp: sums.givenUp,
     queue: course.longestQueue(),

@@ -1,4 +1,4 @@
-import { type Cloud, FC, type Work } from './cloud.ts';
+import { type Attempt, type Cloud, FC, type Work } from './cloud.ts';
 import { type Course, openCourse } from './course.ts';
 import { type Instances, openInstances } from './instances.ts';
 import type { Load } from './load.ts';
@@ -57,7 +57,9 @@ interface Parts {
 
 function open(rehearsal: Rehearsal, patience = Number.POSITIVE_INFINITY): Parts {
   const { load, work, cloud, seed } = rehearsal;
-  const longest = cloud.coldStart + longestOf(work.serviceSeconds);
+  const { serviceSeconds, pressure } = work;
+  const longest =
+    cloud.coldStart + longestOf([...serviceSeconds, ...(pressure?.serviceSeconds ?? [])]);
   const longestWork = slotsOf(longest + longestWait(cloud.oss.retries, work)) + 2;
   return {
     rehearsal,
@@ -129,15 +131,16 @@ function freshAt(now: number, parts: Parts): Cohort[] {
 function begin(now: number, { born, failures }: Cohort, parts: Parts): void {
   const { rehearsal, random, instances, oss, tally, leaving, sums } = parts;
   const { cloud, work } = rehearsal;
-  const { serviceSeconds } = work;
-  const met = oss.meet(random);
+  const attempt = attemptOf(now, { born, failures }, work);
+  const { serviceSeconds } = attempt;
+  const met = oss.meet(attempt, random);
   const isNew = instances.take();
   const drawn = serviceSeconds[Math.floor(random() * serviceSeconds.length)] ?? 0;
   const seconds = drawn + met.seconds + (isNew ? cloud.coldStart : 0);
   // The mean stays what it is, whatever a slot is.
   const slots = Math.max(1, Math.floor(seconds / SLOT_SECONDS + random()));
   instances.work(now, slots);
-  oss.ask(now, slots);
+  oss.ask(attempt, now, slots);
   sums.begun += 1;
   sums.coldStarts += isNew ? 1 : 0;
   const until = now + slots;
@@ -145,11 +148,23 @@ function begin(now: number, { born, failures }: Cohort, parts: Parts): void {
     fail(until, { born, failures, count: 1, throttled: 0, due: until }, parts);
     return;
   }
+  if (attempt === work.pressure) sums.deferred += 1;
   tally.ready(born, until - born);
   if (until - born > parts.patience) sums.late += 1;
   sums.stayed += until - born;
   sums.left += 1;
   leaveAt(until, leaving);
+}
+
+/** As the function decides: a later attempt makes all. */
+function attemptOf(
+  now: number,
+  { born, failures }: Pick<Cohort, 'born' | 'failures'>,
+  work: Work,
+): Attempt {
+  const { pressure } = work;
+  const waited = (now - born) * SLOT_SECONDS;
+  return pressure && failures === 0 && waited > pressure.afterSeconds ? pressure : work;
 }
 
 function leaveAt(until: number, leaving: Int32Array): void {

@@ -55,6 +55,14 @@ describe('a simulation', () => {
     gets: fc.constant(6),
     inTurn: fc.constant(6),
     failing: fc.constantFrom(0, 0.1, 1),
+    pressure: fc.option(
+      fc.record({
+        afterSeconds: fc.constantFrom(0, 5, 60),
+        serviceSeconds: fc.array(fc.double({ min: 0, max: 30, noNaN: true }), { minLength: 1 }),
+        puts: fc.constantFrom(1, 5),
+      }),
+      { nil: undefined },
+    ),
   });
   const anyLoad = fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 4 });
 
@@ -242,5 +250,32 @@ describe('OSS', () => {
     expect(asked.refused).toBeGreaterThan(0);
     expect(asked.accepted / endedAfterSeconds).toBeLessThanOrEqual(500);
     expect(ready.p50).toBeGreaterThan(1.5);
+  });
+});
+
+describe('pressure', () => {
+  const one = { mostInstances: 1, provisioned: 1, waiting: 'line' } as const;
+  const pressure = { afterSeconds: 4.5, serviceSeconds: [1], puts: 3 };
+
+  it('makes what is urgent of those that waited longer, and of no other', () => {
+    const { deferred, endedAfterSeconds, ready } = atOnce(10, one, {
+      serviceSeconds: [2],
+      pressure,
+    });
+    // Three of two seconds begin at 0, 2 and 4; seven of one second follow.
+    expect(deferred).toBe(7);
+    expect(endedAfterSeconds).toBeCloseTo(13, 0);
+    expect(ready.worst).toBeCloseTo(13, 0);
+  });
+
+  it('asks OSS for as many requests as that takes', () => {
+    const work = { serviceSeconds: [2], puts: 20, gets: 10, pressure };
+    expect(atOnce(10, one, work).oss.accepted).toBeCloseTo(3 * 30 + 7 * 13, 5);
+  });
+
+  it('makes all in a later attempt', () => {
+    const work = { serviceSeconds: [2], failing: 1, pressure: { ...pressure, afterSeconds: 0 } };
+    const { deferred, givenUp } = atOnce(3, { ...one, retries: 1 }, work);
+    expect([deferred, givenUp]).toEqual([0, 3]);
   });
 });
