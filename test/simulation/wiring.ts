@@ -5,7 +5,8 @@ import { Failure, failureOf } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { manifestSchema } from '../../shared/core/set/manifest.ts';
 import { inForceSchema } from '../../shared/core/work/in-force.ts';
-import { endIfOver, overspent, type Mode } from '../../shared/core/work/run.ts';
+import { endIfOver, overspent, type Mode, runSchema } from '../../shared/core/work/run.ts';
+import { sweepSchema } from '../../shared/core/work/sweep.ts';
 import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { replayedEvent, unpackedEvent } from '../../shared/fc/replayed-event.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
@@ -192,7 +193,7 @@ function deadline({ requestId, functionName, timeoutSeconds, now }: Invocation):
   return deadlineOf(context, now());
 }
 
-for (const schema of [manifestSchema, inForceSchema]) remembering(schema);
+for (const schema of [manifestSchema, inForceSchema, runSchema, sweepSchema]) remembering(schema);
 
 const known = new Map<string, ReadList>();
 
