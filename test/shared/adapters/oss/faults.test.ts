@@ -411,6 +411,11 @@ describe('a symlink that is turned to another target', () => {
     expect(methods()).toHaveLength(6);
   });
 
+  it('and is none by then is looked at once more', async () => {
+    const { store } = await answering([link('A'), error(400, 'NotSymlink'), head('B')]);
+    expect(await store.head('a')).toEqual({ key: 'a', etag: 'B', bytes: 5 });
+  });
+
   it.each([
     ['with no target', (_, response) => response.writeHead(200).end()],
     ['with a target that does not decode', leadsTo('100%zz.jpg')],
