@@ -10,6 +10,8 @@ import { type Variant, wantedVariants } from './variants.ts';
 
 /** What has to be done to make one original's set right, as data. Nothing is read or written here. */
 export interface Plan {
+  /** All that the list asks for of the picture, be it there or not. */
+  wanted: Variant[];
   /** Files to make now. */
   render: Variant[];
   /** Entries of the coming manifest that need no work: kept, on demand, skipped, failed for good. */
@@ -37,6 +39,7 @@ export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
   const entries = settled.filter(entry => entry !== undefined);
   const render = wanted.filter((_, index) => settled[index] === undefined);
   return {
+    wanted,
     render,
     entries,
     ...retiredAndRemoved(seen, facts, new Set(wanted.map(({ key }) => key))),
@@ -47,7 +50,7 @@ export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
 export function planToKeep(seen: SeenOriginal, facts: Omit<PlanFacts, 'picture'>): Plan {
   const entries = isCurrent(seen) ? (seen.manifest?.variants ?? []) : [];
   const kept = new Set(entries.map(({ key }) => key));
-  return { render: [], entries, ...retiredAndRemoved(seen, facts, kept) };
+  return { wanted: [], render: [], entries, ...retiredAndRemoved(seen, facts, kept) };
 }
 
 /** Whether nothing is to be done: neither a pixel, nor a write, nor a delete, nor a purge. */
