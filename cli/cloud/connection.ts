@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { cdnPurges } from '../../shared/adapters/cdn/purges.ts';
 import { fcTasks } from '../../shared/adapters/fc/tasks.ts';
 import { ossBucket } from '../../shared/adapters/oss/bucket.ts';
-import { ossReader, ossStore } from '../../shared/adapters/oss/store.ts';
+import { ossLinks, ossReader, ossStore } from '../../shared/adapters/oss/store.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { Bucket, CdnPurges, InvocationQueue, ObjectStore } from '../../shared/ports.ts';
 import { type Cloud, openCloud } from './apis.ts';
@@ -15,6 +15,8 @@ import type { Account, BucketRole, Place } from './place.ts';
 export interface Connection
   extends Pick<Place, 'where' | 'names' | 'presetsKey' | 'backfillFunction' | 'failures'> {
   originals: ObjectStore;
+  /** What a symlink among the originals leads to, be that there or not; undefined of what is none. */
+  linkTarget(key: string): Promise<string | undefined>;
   derivatives: ObjectStore;
   config: ObjectStore;
   /** Their settings. */
@@ -56,6 +58,7 @@ function open({ oss, account, cdnDomain, ...place }: Place): Connection {
   return {
     ...place,
     originals: ossStore(originals, oss),
+    linkTarget: ossLinks(originals, oss),
     derivatives: ossStore(derivatives, oss),
     config: ossStore(config, oss),
     buckets: {

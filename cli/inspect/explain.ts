@@ -18,6 +18,7 @@ import {
 import { givenKey } from '../cloud/given-key.ts';
 import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
+import { danglingText } from './dangling.ts';
 import { takedownTexts } from './takedown-acts.ts';
 
 interface Options extends ConnectionOptions {
@@ -34,12 +35,12 @@ export function explainCommand(): Command {
 
 async function explain(words: string[], options: Options): Promise<void> {
   const connection = await connect(options);
-  const { where, originals, derivatives, config } = connection;
+  const { config } = connection;
   const presets = await listInForce(config, {}).current();
   for (const word of words) {
     try {
       const key = keyOrThrow(word, connection);
-      const look = await lookFor(key, where, { originals, derivatives, presets });
+      const look = await lookFor(key, connection, presets);
       const proof = await proofOf(key, config);
       say(options.json ? jsonOf(look, proof) : textOf(look, proof, presets.fingerprint));
     } catch (thrown) {
@@ -63,21 +64,33 @@ function tellUnusable(word: string, failure: Failure, { json }: Options): void {
   else process.stderr.write(`darkroom: ${message}\n`);
 }
 
-async function lookFor(key: string, where: string, ground: SurveyStores): Promise<Surveyed> {
-  const look = await lookAt(key, await ground.originals.head(key), ground);
-  if (look.status.original || look.manifest) return look;
-  const message = `expected the key of an original of ${where}, there is no ${key}`;
-  throw new Failure('KEY_UNUSABLE', message);
+interface Look extends Surveyed {
+  /** Of a symlink: where it leads to, and nothing is. */
+  nowhere: string | undefined;
+}
+
+async function lookFor(
+  key: string,
+  { where, originals, derivatives, linkTarget }: Connection,
+  presets: SurveyStores['presets'],
+): Promise<Look> {
+  const original = await originals.head(key);
+  const look = await lookAt(key, original, { originals, derivatives, presets });
+  const nowhere = original ? undefined : await linkTarget(key);
+  if (look.status.original || look.manifest) return { ...look, nowhere };
+  const found = nowhere === undefined ? `there is no ${key}` : `${key} is ${danglingText(nowhere)}`;
+  throw new Failure('KEY_UNUSABLE', `expected the key of an original of ${where}, ${found}`);
 }
 
 function jsonOf(
-  { status, manifest }: Surveyed,
+  { status, manifest, nowhere }: Look,
   takedown: Proof | 'unreadable' | undefined,
 ): string {
   const readable = manifest === 'unreadable' ? undefined : manifest;
   return JSON.stringify({
     ...status,
     whole: isWhole(status),
+    ...(nowhere === undefined ? {} : { dangling: { target: nowhere } }),
     ...(takedown ? { takedown } : {}),
     manifest: readable && {
       version: readable.version,
@@ -92,7 +105,7 @@ const UNREADABLE =
   'this Darkroom cannot read what lies in its place: the next run makes the set anew (darkroom verify --fix)';
 
 function textOf(
-  { status, manifest }: Surveyed,
+  { status, manifest, nowhere }: Look,
   proof: Proof | 'unreadable' | undefined,
   fingerprint: string,
 ) {
@@ -101,7 +114,7 @@ function textOf(
     key,
     ...takedownTexts(status, proof),
     `  rule      ${ruleText(status)}`,
-    `  original  ${originalText(status)}`,
+    `  original  ${originalText(status, nowhere)}`,
     ...linkTexts(status),
     `  manifest  ${manifestText(manifest, fingerprint)}`,
     ...(failure ? [`  failure   ${failureText(failure)}`] : []),
@@ -141,8 +154,11 @@ function factsOf(picture: Picture): string[] {
   ];
 }
 
-function originalText({ original, picture }: Status): string {
-  if (!original) return 'gone: its set is an orphan (darkroom verify)';
+function originalText({ original, picture }: Status, nowhere: string | undefined): string {
+  if (!original) {
+    const found = nowhere === undefined ? 'gone' : danglingText(nowhere);
+    return `${found}: its set is an orphan (darkroom verify)`;
+  }
   const { etag, bytes, focus } = original;
   const facts = picture ? factsOf(picture) : ['not read yet, or not readable'];
   const said = focus === undefined ? [] : [focusText(focus)];

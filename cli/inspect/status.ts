@@ -21,6 +21,7 @@ import { type ConnectionOptions, connect, withConnection } from '../cloud/connec
 import { grouped, inColumns, positiveWhole } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { outcomesInWords, progressInWords } from '../terminal/run-words.ts';
+import { danglingTexts } from './dangling.ts';
 
 interface Options extends ConnectionOptions {
   sample?: number;
@@ -158,8 +159,7 @@ function tellCoverage({
     `${grouped(whole)} of ${grouped(originals)} originals have their full set by their manifests (${grouped(listed)} listed); darkroom verify looks at the files`,
   );
   if (takenDown > 0) say(`  ${grouped(takenDown)} taken down`);
-  const { links, first } = dangling;
-  if (links > 0) say(`  ${grouped(links)} symlinks lead nowhere, such as ${first}`);
+  for (const text of danglingTexts(dangling)) say(`  ${text}`);
   const rows = Object.entries(perPreset).map(([name, one]) => [
     `  ${name}`,
     grouped(one.whole),

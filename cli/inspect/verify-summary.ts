@@ -1,4 +1,5 @@
 import type { Verdict } from '../../shared/pipeline/inspect/verify.ts';
+import { danglingTexts } from './dangling.ts';
 
 /** What was done about the findings, in the numbers that the summary tells. */
 export interface Outcome {
@@ -50,9 +51,7 @@ function answers({ verdict: { failures, pending, dangling } }: Outcome): string[
     ...(codes.length > 0
       ? [`cannot be made, as is recorded (darkroom explain KEY): ${codes.join(', ')}`]
       : []),
-    ...(dangling.links > 0
-      ? [`symlinks whose target is not there: ${dangling.links}, such as ${dangling.first}`]
-      : []),
+    ...danglingTexts(dangling),
     ...(pending > 0 ? [`uploaded lately and not developed yet (--grace): ${pending}`] : []),
   ];
 }

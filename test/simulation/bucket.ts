@@ -62,7 +62,7 @@ export function simulatedBucket(name: string): SimulatedBucket {
 
 /** Its digest is taken when it is first asked for: most records are read without it. */
 export function thingOf(bytes: Buffer, modifiedAt: number): Thing {
-  let known: string | undefined;
+  let [known, etag, crc64]: (string | undefined)[] = [];
   const digest = () => {
     known ??= hash('md5', bytes, 'hex');
     return known;
@@ -71,10 +71,12 @@ export function thingOf(bytes: Buffer, modifiedAt: number): Thing {
     bytes,
     modifiedAt,
     get etag() {
-      return digest().toUpperCase();
+      etag ??= digest().toUpperCase();
+      return etag;
     },
     get crc64() {
-      return BigInt(`0x${digest().slice(0, 16)}`).toString();
+      crc64 ??= BigInt(`0x${digest().slice(0, 16)}`).toString();
+      return crc64;
     },
   };
 }

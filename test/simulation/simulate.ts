@@ -2,6 +2,7 @@ import type { Actor } from './actors.ts';
 import type { Faults } from './faults.ts';
 import { type History, historyOf, type Tick } from './history.ts';
 import type { Verdict } from './judge.ts';
+import { withKnownTexts } from './known-texts.ts';
 import { RETAIN_MS } from './lists.ts';
 import { checkAnswers, checkOutcome } from './outcome.ts';
 import { carryOut, replayAll, tick } from './users.ts';
@@ -24,7 +25,7 @@ export async function simulate(
   const world = worldOf({ ...options, history });
   const { stage, judge, faults } = world;
   const time = { now: () => stage.line.now, sleep: sleeper(world) };
-  await withVirtualTime(time, () => live(world));
+  await withKnownTexts(() => withVirtualTime(time, () => live(world)));
   const { verdict } = judge;
   return { seed: options.seed, verdict, history, faults: faults.hit, steps: stage.line.steps };
 }

@@ -13,12 +13,16 @@ const PART = 2;
 /** One bucket as one process sees it. */
 export function simulatedStore(bucket: SimulatedBucket, actor: Actor, stage: Stage): ObjectStore {
   const where = bucket.name;
-  const ask = async <T>(verb: string, about: string, effect: () => T) => {
-    if (verb === 'LIST') checkPrefix(about);
-    else if (verb !== 'DELETE') checkKey(about);
-    const message = `${verb} ${about} in ${where}: the store did not answer`;
-    const refusal = () => new Failure('STORE_UNAVAILABLE', message);
-    return await call(stage, actor, { where, verb, about }, { effect, refusal });
+  const ask = <T>(verb: string, about: string, effect: () => T): Promise<T> => {
+    try {
+      if (verb === 'LIST') checkPrefix(about);
+      else if (verb !== 'DELETE') checkKey(about);
+    } catch (refused) {
+      return Promise.reject(refused);
+    }
+    const refusal = () =>
+      new Failure('STORE_UNAVAILABLE', `${verb} ${about} in ${where}: the store did not answer`);
+    return call(stage, actor, { where, verb, about }, { effect, refusal });
   };
   const now = () => stage.line.now;
   const read = (key: string) => bucket.objects.get(key);
@@ -94,8 +98,11 @@ export function pageOf(
     into.length > prefix.length &&
     into.endsWith(delimiter) &&
     key.startsWith(into);
-  for (const key of bucket.keys()) {
-    if (!key.startsWith(prefix) || key <= last || isRolledUp(key, last)) continue;
+  const keys = bucket.keys();
+  for (let at = placeOf(prefix > last ? prefix : last, keys); at < keys.length; at += 1) {
+    const key = keys[at] ?? '';
+    if (!key.startsWith(prefix)) break;
+    if (key <= last || isRolledUp(key, last)) continue;
     if (entries.length === most) return { entries, next: last };
     const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
     if (end !== -1) {
@@ -110,6 +117,17 @@ export function pageOf(
     entries.push({ key, etag, bytes: bytes.length, modifiedAt: new Date(modifiedAt) });
   }
   return { entries, next: undefined };
+}
+
+/** Of the first key that does not come before it. */
+function placeOf(key: string, ascending: string[]): number {
+  let [from, to] = [0, ascending.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ascending[middle] ?? '') < key) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** As it is at this very moment, for whoever only looks on. */

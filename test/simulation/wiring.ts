@@ -3,7 +3,10 @@ import { plannedFor } from '../../cli/backfill/selection.ts';
 import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
-import { endIfOver, overspent, type Mode } from '../../shared/core/work/run.ts';
+import { manifestSchema } from '../../shared/core/set/manifest.ts';
+import { inForceSchema } from '../../shared/core/work/in-force.ts';
+import { endIfOver, overspent, type Mode, runSchema } from '../../shared/core/work/run.ts';
+import { sweepSchema } from '../../shared/core/work/sweep.ts';
 import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { replayedEvent, unpackedEvent } from '../../shared/fc/replayed-event.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
@@ -34,6 +37,7 @@ import { followUp } from '../../shared/pipeline/serve/follow-up.ts';
 import { answerMiss } from '../../shared/pipeline/serve/miss.ts';
 import type { CdnPurges, Codec, InvocationQueue, Log, ObjectStore } from '../../shared/ports.ts';
 import { DOMAIN } from './cdn.ts';
+import { remembering } from './known-texts.ts';
 import { SILENT_CLIENT } from '../support/silent-client.ts';
 
 /**
@@ -190,6 +194,8 @@ function deadline({ requestId, functionName, timeoutSeconds, now }: Invocation):
   };
   return deadlineOf(context, now());
 }
+
+for (const schema of [manifestSchema, inForceSchema, runSchema, sweepSchema]) remembering(schema);
 
 const known = new Map<string, ReadList>();
 

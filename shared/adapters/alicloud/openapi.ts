@@ -110,10 +110,10 @@ export function callsOf<C>(
   patience: Partial<Patience> = {},
 ) {
   let opening: Promise<C> | undefined;
-  return async <T>(what: string, run: (api: C) => Promise<T>): Promise<T> => {
+  return async <T>(what: string, run: (api: C, what: string) => Promise<T>): Promise<T> => {
     opening ??= open();
     const api = await opening;
-    return await patiently(what, () => run(api), refusals, patience);
+    return await patiently(what, () => run(api, what), refusals, patience);
   };
 }
 
@@ -135,6 +135,7 @@ function late(): never {
 }
 
 function failureFrom(what: string, cause: unknown, refusals: Refusals): Failure {
+  if (cause instanceof Failure) return cause;
   const { who, busy, denied } = refusals;
   const { statusCode, code, name, message, data } = cause as Record<string, unknown>;
   const facts = { cause, status: statusCode, apiCode: code };

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { FunctionSettings } from '../../ports.ts';
+import * as z from 'zod';
+import type { DeployedTrigger, FunctionSettings } from '../../ports.ts';
 import {
   callsOf,
   clientIn,
@@ -9,6 +10,7 @@ import {
   openapi,
   unlessMissing,
 } from '../alicloud/openapi.ts';
+import { allOf, qualifierOf, wrong } from './lists.ts';
 
 /** What an operator asks Function Compute, and the custom domain, through @alicloud/fc20230330 4.7. */
 
@@ -19,13 +21,15 @@ export function fcSettings(connection: OpenapiConnection): FunctionSettings {
   return {
     triggers: name =>
       unlessMissing(
-        call(`the triggers of ${name}`, fc => fc.triggers(name)),
+        call(`the triggers of ${name}`, (fc, what) => fc.triggers(name, what)),
         isMissing,
       ),
     asyncInvokeConfigs: name =>
-      call(`the asynchronous configuration of ${name}`, fc => fc.asyncInvokeConfigs(name)),
+      call(`the asynchronous configuration of ${name}`, (fc, what) =>
+        fc.asyncInvokeConfigs(name, what),
+      ),
     provisionConfigs: name =>
-      call(`the provisioned instances of ${name}`, fc => fc.provisionConfigs(name)),
+      call(`the provisioned instances of ${name}`, (fc, what) => fc.provisionConfigs(name, what)),
     invoke: (name, payload) =>
       unlessMissing(
         call(`a call of ${name}`, fc => fc.invoke(name, payload)),
@@ -49,19 +53,7 @@ async function open(connection: OpenapiConnection) {
   const client = new Client(config);
   const none = () => ({});
   return {
-    ...configurations(fc, client, runtime),
-    triggers: async (name: string) => {
-      const request = new fc.ListTriggersRequest({ limit: 100 });
-      const { body } = await client.listTriggersWithOptions(name, request, none(), runtime());
-      return (body?.triggers ?? []).map(
-        ({ triggerName = '', triggerType = '', sourceArn = '', triggerConfig = '{}' }) => ({
-          name: triggerName,
-          type: triggerType,
-          source: sourceArn,
-          config: JSON.parse(triggerConfig) as Record<string, unknown>,
-        }),
-      );
-    },
+    ...lists(fc, client, runtime),
     invoke: async (name: string, payload: Buffer) => {
       const { body, headers } = await client.invokeFunctionWithOptions(
         name,
@@ -95,25 +87,59 @@ type Sdk = Omit<typeof import('@alicloud/fc20230330'), 'default'>;
 type Client = InstanceType<typeof import('@alicloud/fc20230330').default>;
 type Runtime = Awaited<ReturnType<typeof openapi>>['runtime'];
 
-/** What a function may have at each of its qualifiers. */
-function configurations(fc: Sdk, client: Client, runtime: Runtime) {
-  return {
-    asyncInvokeConfigs: async (functionName: string) => {
-      const request = new fc.ListAsyncInvokeConfigsRequest({ functionName, limit: 100 });
-      const { body } = await client.listAsyncInvokeConfigsWithOptions(request, {}, runtime());
-      return (body?.configs ?? []).map(qualifierIn);
-    },
-    provisionConfigs: async (functionName: string) => {
-      const request = new fc.ListProvisionConfigsRequest({ functionName, limit: 100 });
-      const { body } = await client.listProvisionConfigsWithOptions(request, {}, runtime());
-      return (body?.provisionConfigs ?? []).filter(holdsInstances).map(qualifierIn);
-    },
-  };
+const PAGE = { limit: 100 };
+
+/** It travels as text. */
+function configIn(text = '{}', what: string, trigger: string): Record<string, unknown> {
+  try {
+    return configuration.parse(JSON.parse(text));
+  } catch (cause) {
+    const expected = `expected the configuration of trigger ${trigger}`;
+    throw wrong(`${what}: ${expected}, received something else`, cause);
+  }
 }
 
-/** `acs:fc:region:account:functions/name/qualifier`, without the last part for LATEST. */
-function qualifierIn({ functionArn = '' }: { functionArn?: string }): string {
-  return functionArn.split('/')[2] ?? 'LATEST';
+const configuration = z.record(z.string(), z.unknown());
+
+function deployedTrigger(one: Trigger, what: string): DeployedTrigger {
+  const { triggerName: name = '', triggerType: type = '', sourceArn: source = '' } = one;
+  return { name, type, source, config: configIn(one.triggerConfig, what, name) };
+}
+
+type Trigger = InstanceType<Sdk['Trigger']>;
+
+/** What is listed of a function; a configuration is of one of its qualifiers. */
+function lists(fc: Sdk, client: Client, runtime: Runtime) {
+  return {
+    triggers: async (functionName: string, what: string) => {
+      const found = await allOf(what, async nextToken => {
+        const request = new fc.ListTriggersRequest({ ...PAGE, ...nextToken });
+        const { body } = await client.listTriggersWithOptions(functionName, request, {}, runtime());
+        return { items: body?.triggers, nextToken: body?.nextToken };
+      });
+      for (const { targetArn } of found) qualifierOf(what, functionName, targetArn);
+      return found.map(one => deployedTrigger(one, what));
+    },
+    asyncInvokeConfigs: async (functionName: string, what: string) => {
+      const found = await allOf(what, async nextToken => {
+        const asked = { functionName, ...PAGE, ...nextToken };
+        const request = new fc.ListAsyncInvokeConfigsRequest(asked);
+        const { body } = await client.listAsyncInvokeConfigsWithOptions(request, {}, runtime());
+        return { items: body?.configs, nextToken: body?.nextToken };
+      });
+      return found.map(({ functionArn }) => qualifierOf(what, functionName, functionArn));
+    },
+    provisionConfigs: async (functionName: string, what: string) => {
+      const found = await allOf(what, async nextToken => {
+        const asked = { functionName, ...PAGE, ...nextToken };
+        const request = new fc.ListProvisionConfigsRequest(asked);
+        const { body } = await client.listProvisionConfigsWithOptions(request, {}, runtime());
+        return { items: body?.provisionConfigs, nextToken: body?.nextToken };
+      });
+      const held = found.filter(holdsInstances);
+      return held.map(({ functionArn }) => qualifierOf(what, functionName, functionArn));
+    },
+  };
 }
 
 /** What was set back to 0 is listed on. */

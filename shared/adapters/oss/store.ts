@@ -5,6 +5,7 @@ import type { ListOptions, ObjectStore } from '../../ports.ts';
 import { type Asking, askingIn } from './asking.ts';
 import { bodyOf, unlike } from './body.ts';
 import type { OssConnection } from './client.ts';
+import { failureFrom } from './failures.ts';
 import { growingCrc64 } from './crc64.ts';
 import { checkKey, checkPrefix } from './keys.ts';
 import { listPage } from './listing.ts';
@@ -43,15 +44,36 @@ export function ossStore(bucket: string, connection: OssConnection): ObjectStore
 }
 
 /** If the link was turned meanwhile, its ETag is of another object than the one that it tells: of a secret one, maybe. */
-async function withTarget(
-  object: OriginalObject,
-  { client, key, what, attempt: { timeout } }: Asked,
-): Promise<OriginalObject> {
-  const { targetName: target } = await client.getSymlink(key, { timeout });
-  const { res } = await client.head(target, { timeout });
+async function withTarget(object: OriginalObject, asked: Asked): Promise<OriginalObject> {
+  const { client, what, attempt } = asked;
+  const target = await targetOf(asked);
+  if (target === undefined) throw unlike(what, 'a symlink,', 'as it was just now', 'no symlink');
+  const { res } = await client.head(target, { timeout: attempt.timeout });
   const { etag } = saidOf(what, res.headers);
   if (etag !== object.etag) throw unlike(what, `the ETag of ${target}`, etag, object.etag);
   return { ...object, link: { target } };
+}
+
+/** Undefined of what is no symlink. */
+async function targetOf({ client, key, what, attempt }: Asked): Promise<string | undefined> {
+  try {
+    const { targetName, res } = await client.getSymlink(key, { timeout: attempt.timeout });
+    // ali-oss 6.23 decodes whatever comes: where nothing does, it says `undefined`.
+    if ('x-oss-symlink-target' in res.headers) return targetName;
+  } catch (cause) {
+    if (failureFrom(what, cause).facts.ossCode === 'NotSymlink') return undefined;
+    if (!(cause instanceof URIError)) throw cause;
+  }
+  throw unlike(what, 'the target of a symlink', 'URL-encoded', 'something else');
+}
+
+/** What a symlink leads to, be that there or not, for people; undefined of what is none. */
+export function ossLinks(
+  bucket: string,
+  connection: OssConnection,
+): (key: string) => Promise<string | undefined> {
+  const { look } = askingIn(bucket, connection);
+  return key => look('GET the symlink', key, targetOf);
 }
 
 async function remove({ client, call, look }: Asking, keys: string[]): Promise<void> {

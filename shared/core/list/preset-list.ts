@@ -235,8 +235,10 @@ export const recordedList = z.unknown().transform((written, { issues }): PresetL
   }
   const [oldest] = recorded.keys();
   if (oldest !== undefined && recorded.size >= MOST_RECORDED) recorded.delete(oldest);
-  recorded.set(text, parsed.data);
-  return parsed.data;
+  // Whoever reads such a record is given the same list.
+  const list = Object.freeze(parsed.data);
+  recorded.set(text, list);
+  return list;
 });
 export type Preset = PresetList['presets'][number];
 export type Condition = z.infer<typeof condition>;

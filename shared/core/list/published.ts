@@ -67,13 +67,18 @@ export const publishedSchema = z.strictObject({
 export type Published = z.infer<typeof publishedSchema>;
 type PublishedPreset = Published['presets'][number];
 
+/** Whoever looks whether it is published still asks for it again and again. */
+const known = new WeakMap<PresetList, Published>();
+
 export function publishedFrom(list: PresetList): Published {
-  return {
+  const published = known.get(list) ?? {
     schema: 1,
     fingerprint: fingerprintOfList(list),
     clients: list.clients,
     presets: list.presets.map(one => publishedPreset(one, list)),
   };
+  known.set(list, published);
+  return published;
 }
 
 function publishedPreset(preset: Preset, list: PresetList): PublishedPreset {

@@ -14,6 +14,8 @@ import { type Variant, wantedVariants } from './variants.ts';
 
 /** What has to be done to make one original's set right, as data. Nothing is read or written here. */
 export interface Plan {
+  /** All that the list asks for of the picture, be it there or not. */
+  wanted: Variant[];
   /** Files to make now. */
   render: Variant[];
   /** Entries of the coming manifest that need no work: kept, on demand, skipped, failed for good. */
@@ -44,6 +46,7 @@ export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
   const hasUrgent = wanted.some(({ urgent, impossible }) => urgent && !impossible);
   const { render, deferred } = underPressure(unmade, hasUrgent, seen.list, facts.waitedMs);
   return {
+    wanted,
     render,
     entries: [...settled.filter(entry => entry !== undefined), ...deferred],
     ...retiredAndRemoved(seen, facts, new Set(wanted.map(({ key }) => key))),
@@ -68,7 +71,7 @@ function underPressure(unmade: Variant[], hasUrgent: boolean, list: PresetList, 
 export function planToKeep(seen: SeenOriginal, facts: Omit<PlanFacts, 'picture'>): Plan {
   const entries = isCurrent(seen) ? (seen.manifest?.variants ?? []) : [];
   const kept = new Set(entries.map(({ key }) => key));
-  return { render: [], entries, ...retiredAndRemoved(seen, facts, kept) };
+  return { wanted: [], render: [], entries, ...retiredAndRemoved(seen, facts, kept) };
 }
 
 /** Whether nothing is to be done: neither a pixel, nor a write, nor a delete, nor a purge. */

@@ -2,7 +2,7 @@ import { Failure, type FailureCode, failureOf } from '../../core/failure.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { MadeSet } from '../../core/set/compose.ts';
 import { focusOf, searchUnlessSaid, standingRegions } from '../../core/set/crops.ts';
-import { isSettled, plan, planToKeep, variantsOf } from '../../core/set/plan.ts';
+import { isSettled, plan, planToKeep } from '../../core/set/plan.ts';
 import { nothingSpent, type Report, type Spent } from '../../core/set/report.ts';
 import {
   failureIn,
@@ -119,7 +119,7 @@ async function planAndDevelop(
   const { todo, isSettled } = planFor(seen, picture, attempt, darkroom);
   if (isSettled && seen.manifest === seen.stored) return undefined;
   if (todo.render.length > 0) return await readAndDevelop(seen, attempt, darkroom);
-  const wanted = variantsOf(seen, picture);
+  const { wanted } = todo;
   const focus = focusOf(wanted, standingRegions(seen, wanted));
   const about = { picture, placeholder: placeholderIn(seen), focus };
   return { todo, outcomes: [], ...about, failure: undefined };
@@ -143,7 +143,7 @@ async function readAndDevelop(
     // The header is read anew with the file: what is carried into a rendition depends on the list.
     const picture = await darkroom.codec.inspect(file, seen.list);
     const { todo } = planFor(seen, picture, attempt, darkroom);
-    const wanted = variantsOf(seen, picture);
+    const { wanted } = todo;
     const whole = decidingVariants(wanted);
     const regions = standingRegions(seen, wanted);
     const write = (variant: Variant, bytes: Buffer) =>

@@ -5,12 +5,7 @@ import { isAsked } from '../../core/set/asked.ts';
 import { isPending, isWhole, type Status } from '../../core/set/status.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
-import { lookAt, sampleOf } from './survey.ts';
-
-export interface Dangling {
-  links: number;
-  first: string | undefined;
-}
+import { type Dangling, lookAt, noDangling, noteDangling, sampleOf } from './survey.ts';
 
 /** How far the bucket is as the list in force wants it, by the manifests: whether their files are there, `verify` knows. */
 export interface Coverage {
@@ -25,7 +20,7 @@ export interface Coverage {
   perPreset: Record<string, { wanted: number; whole: number }>;
   /** Originals by failure code, final or not. */
   failures: Record<string, number>;
-  /** Symlinks whose target is not there, of which nothing can be made; in neither number above. */
+  /** Of which nothing can be made; in neither number above. */
   dangling: Dangling;
   /** The one that waits longest for its first run. */
   oldestPending: { key: string; since: Date } | undefined;
@@ -60,7 +55,7 @@ function emptyCoverage({ presets }: PresetList): Coverage {
     takenDown: 0,
     perPreset: Object.fromEntries(eager.map(({ name }) => [name, { wanted: 0, whole: 0 }])),
     failures: {},
-    dangling: { links: 0, first: undefined },
+    dangling: noDangling(),
     oldestPending: undefined,
   };
 }
@@ -85,8 +80,7 @@ function count(listed: ListedObject, status: Status, coverage: Coverage): void {
     return;
   }
   if (!status.original) {
-    const { links, first = listed.key } = coverage.dangling;
-    coverage.dangling = { links: links + 1, first };
+    noteDangling(coverage.dangling, listed.key);
     return;
   }
   if (status.unasked) return;

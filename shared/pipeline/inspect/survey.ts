@@ -44,6 +44,21 @@ export async function lookAt(
   return { status, manifest };
 }
 
+/** Symlinks whose target is not there. */
+export interface Dangling {
+  links: number;
+  first: string | undefined;
+}
+
+export function noDangling(): Dangling {
+  return { links: 0, first: undefined };
+}
+
+export function noteDangling(dangling: Dangling, key: string): void {
+  dangling.links += 1;
+  dangling.first ??= key;
+}
+
 /** What a key of a listing is of. Undefined for a symlink whose target is not there. */
 export async function behindLink<T extends { isLink?: true | undefined }>(
   key: string,

@@ -3,10 +3,9 @@ import { type Finding, isWorthAnotherTry } from '../../core/set/findings.ts';
 import { isPending, type Status } from '../../core/set/status.ts';
 import type { VariantStatus } from '../../core/set/variant-state.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
-import type { Dangling } from './coverage.ts';
 import { type Examined, type ExamineOptions, examine } from './examine.ts';
 import { walkSets } from './orphans.ts';
-import { type SurveyStores, sampleOf } from './survey.ts';
+import { type Dangling, noDangling, noteDangling, sampleOf, type SurveyStores } from './survey.ts';
 import { brokenTakeDowns } from './broken-take-downs.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 
@@ -103,7 +102,7 @@ function emptyVerdict(): Verdict {
     problems: { missing: 0, stale: 0, orphan: 0, corrupt: 0, remains: 0 },
     mends: { settle: 0, force: 0, 'retry-failed': 0, takedown: 0, remove: 0, 'by-hand': 0 },
     failures: {},
-    dangling: { links: 0, first: undefined },
+    dangling: noDangling(),
     pending: 0,
     mendable: 0,
     handedOver: 0,
@@ -126,10 +125,7 @@ async function chosen(
 function count({ key, status, findings, files, isDangling }: Examined, verdict: Verdict): void {
   verdict.originals += 1;
   verdict.files += files;
-  if (isDangling) {
-    const { links, first = key } = verdict.dangling;
-    verdict.dangling = { links: links + 1, first };
-  }
+  if (isDangling) noteDangling(verdict.dangling, key);
   if (!status) return;
   if (findings.length === 0 && isPending(status)) verdict.pending += 1;
   for (const code of finalCodes(status)) {

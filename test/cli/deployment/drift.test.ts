@@ -1,6 +1,10 @@
+import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { findingsOf } from '../../../cli/deployment/doctor-checks.ts';
+import { asDeclared } from '../../../cli/deployment/doctor-functions.ts';
 import { compareDeployed, type Deployed, driftOf } from '../../../cli/deployment/drift.ts';
 import { startFcApi } from '../../../local/fc-api/server.ts';
+import { listenOnLoopback } from '../../../local/oss-server/listen.ts';
 import type { FunctionDefinition, ServiceDefinition } from '../../../local/service-definition.ts';
 import { fcSettings } from '../../../shared/adapters/fc/function-settings.ts';
 
@@ -63,6 +67,48 @@ async function deployed(...functions: FunctionDefinition[]) {
 }
 
 const file = (...functions: FunctionDefinition[]) => ({ ...place, vars: {}, functions });
+
+/** An API that answers whatever is listed with what is of another function, or with a page that leads to itself. */
+async function misled(answer: object) {
+  const { port, close } = await listenOnLoopback(
+    () =>
+      createServer((_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(answer));
+      }),
+    0,
+  );
+  onTestFinished(() => close());
+  return fcSettings({ endpoint: `http://127.0.0.1:${port}`, credentials: key });
+}
+
+describe('a list that is not whole, or of another function,', () => {
+  const functionArn = 'acs:fc:cn-hangzhou:1:functions/other/blue';
+  const ofOther = { triggerName: 'up', triggerType: 'oss', targetArn: functionArn };
+  const config = { functionArn, defaultTarget: 3 };
+  it.each([
+    [{ triggers: [ofOther] }, /expected those of darkroom-.*, received those of other/],
+    [{ configs: [config] }, /expected those of darkroom-.*, received those of other/],
+    [{ provisionConfigs: [config] }, /expected those of darkroom-.*, received those of other/],
+    [{ triggers: [], nextToken: 'again' }, /expected the pages of the list to end/],
+  ])(
+    'leaves nothing over: nobody can tell (%j)',
+    async (answer, sentence) => {
+      const fc = await misled(answer);
+      const declared = file(definition({ hasAsyncInvokeConfig: false }));
+      await expect(compareDeployed(declared, fc)).rejects.toMatchObject({
+        code: 'SETUP_BUSY',
+        message: expect.stringMatching(sentence),
+      });
+      const connection = { cloud: { functions: () => fc } } as Parameters<typeof asDeclared>[0];
+      const look = () => asDeclared(connection, async () => declared);
+      const [finding, ...more] = await findingsOf(['deployment', look]);
+      expect(more).toEqual([]);
+      expect(finding).toMatchObject({ state: 'bad', words: expect.stringMatching(sentence) });
+    },
+    30_000,
+  );
+});
 
 describe('before a deployment', () => {
   it('what is as in s.yaml, in whatever order, leaves nothing over', async () => {

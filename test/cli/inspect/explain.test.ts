@@ -145,6 +145,45 @@ describe('darkroom explain', () => {
   });
 });
 
+describe('a symlink whose target is not there', () => {
+  const nowhere = 'p/海 星.jpg';
+  const link = async (key: string, target: string) => {
+    const client = ossClient('originals', server.connection);
+    await client.putSymlink(key, target, {} as never);
+    return () => store('originals').remove([key]);
+  };
+
+  it('is told as one by explain, verify and status, in the same words', async () => {
+    const unlink = await link('link.jpg', nowhere);
+    const { code, stdout, stderr } = await darkroom('explain', 'link.jpg');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^darkroom: expected the key of an original of .*, link\.jpg is a symlink whose target is not there: p\/海 星\.jpg\n$/,
+    );
+    const words = 'symlinks whose target is not there: 1, such as link.jpg\n';
+    expect((await darkroom('verify')).stdout).toContain(words);
+    expect((await darkroom('status')).stdout).toContain(`  ${words}`);
+    await unlink();
+  });
+
+  it('is told so of a set that is left of it', async () => {
+    const unlink = await link('left.jpg', KEY);
+    const darkroomOf = { originals: store('originals'), derivatives: store('derivatives') };
+    await reconcile('left.jpg', { ...testDarkroom(), ...darkroomOf });
+    await unlink();
+    const unlinkAgain = await link('left.jpg', nowhere);
+    const { code, stdout } = await darkroom('explain', 'left.jpg');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      `  original  a symlink whose target is not there: ${nowhere}: its set is an orphan (darkroom verify)`,
+    );
+    const asJson = await darkroom('explain', 'left.jpg', '--json');
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ dangling: { target: nowhere } });
+    await unlinkAgain();
+    await reconcile('left.jpg', { ...testDarkroom(), ...darkroomOf });
+  });
+});
+
 describe('keys of darkroom takedown', () => {
   it('does nothing with a key that OSS would take for another, but says so', async () => {
     const before = await keysIn('derivatives', 'config');

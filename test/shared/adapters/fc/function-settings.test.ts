@@ -95,6 +95,102 @@ describe('deployed functions', () => {
   });
 });
 
+/** An API that answers each list with pages that a test writes, by the token that is asked with. */
+async function listsOf(pageAt: (token: string, path: string) => object) {
+  const asked: string[] = [];
+  const { port, close } = await listenOnLoopback(
+    () =>
+      createServer((request, response) => {
+        const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+        const token = searchParams.get('nextToken') ?? '';
+        asked.push(token);
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(pageAt(token, pathname)));
+      }),
+    0,
+  );
+  onTestFinished(() => close());
+  return { asked, fc: fcSettings({ endpoint: `http://127.0.0.1:${port}`, credentials: key }) };
+}
+
+const named = (triggerName: string, more = {}) => ({
+  triggerName,
+  triggerType: 'timer',
+  triggerConfig: '{}',
+  ...more,
+});
+
+describe('a list of Function Compute', () => {
+  const lists = ['triggers', 'asyncInvokeConfigs', 'provisionConfigs'] as const;
+  const arn = 'acs:fc:cn-hangzhou:1:functions/one';
+  const held = (functionArn: string) => ({ functionArn, defaultTarget: 1 });
+
+  it('is read to its end, page by page', async () => {
+    const pages: Record<string, object> = {
+      '': { triggers: [named('a')], configs: [held(arn)], provisionConfigs: [], nextToken: 'x' },
+      x: { triggers: [], configs: [], provisionConfigs: [held(`${arn}/blue`)], nextToken: 'y' },
+      y: { triggers: [named('b')], configs: [held(`${arn}/red`)], provisionConfigs: [] },
+    };
+    const { fc, asked } = await listsOf(token => pages[token] ?? {});
+    expect((await fc.triggers('one'))?.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(await fc.asyncInvokeConfigs('one')).toEqual(['LATEST', 'red']);
+    expect(await fc.provisionConfigs('one')).toEqual(['blue']);
+    expect(asked).toEqual(['', 'x', 'y', '', 'x', 'y', '', 'x', 'y']);
+  });
+
+  it.each(lists)(
+    'of %s that never ends is told as one, and not followed for ever',
+    async list => {
+      const circle: Record<string, string> = { '': 'x', x: 'y', y: 'x' };
+      const round = await listsOf(token => ({ nextToken: circle[token] }));
+      await expect(round.fc[list]('one')).rejects.toMatchObject({
+        code: 'SETUP_BUSY',
+        message: expect.stringMatching(
+          /of one: expected the pages of the list to end, received a page once more$/,
+        ),
+      });
+      const onward = await listsOf(token => ({ nextToken: `${token}x` }));
+      await expect(onward.fc[list]('one')).rejects.toMatchObject({
+        code: 'SETUP_BUSY',
+        message: expect.stringMatching(/to end, received more than 20 of them$/),
+      });
+    },
+    30_000,
+  );
+
+  it.each(lists)('of %s that is about another function says nothing of this one', async list => {
+    const of = 'acs:fc:cn-hangzhou:1:functions/two';
+    const { fc } = await listsOf(() => ({
+      triggers: [named('t', { targetArn: `${of}/LATEST` })],
+      configs: [held(of)],
+      provisionConfigs: [held(`${of}/blue`)],
+    }));
+    await expect(fc[list]('one')).rejects.toMatchObject({
+      code: 'SETUP_BUSY',
+      message: expect.stringMatching(/of one: expected those of one, received those of two$/),
+    });
+  });
+
+  it('names no qualifier where the name of the function is its last part, however it begins', async () => {
+    const { fc } = await listsOf(() => ({
+      configs: ['acs:fc:cn-shanghai:1234/functions/one', arn, ''].map(held),
+    }));
+    expect(await fc.asyncInvokeConfigs('one')).toEqual(['LATEST', 'LATEST', 'LATEST']);
+  });
+
+  it.each(['null', '[]', '{"events":', '1'])(
+    'with a configuration of a trigger that is none (%s) is told as one',
+    async triggerConfig => {
+      const { fc } = await listsOf(() => ({ triggers: [named('t', { triggerConfig })] }));
+      await expect(fc.triggers('one')).rejects.toMatchObject({
+        code: 'SETUP_BUSY',
+        message:
+          'the triggers of one: expected the configuration of trigger t, received something else',
+      });
+    },
+  );
+});
+
 /** Custom domains as FC's API keeps them; nothing answers by them. */
 async function domainApi() {
   const domains = new Map<string, Record<string, unknown>>();

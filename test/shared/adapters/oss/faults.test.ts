@@ -410,6 +410,32 @@ describe('a symlink that is turned to another target', () => {
     expect(await store.head('a')).toMatchObject({ etag: 'OPEN', link: { target: 'open.jpg' } });
     expect(methods()).toHaveLength(6);
   });
+
+  it('and is none by then is looked at once more', async () => {
+    const { store } = await answering([link('A'), error(400, 'NotSymlink'), head('B')]);
+    expect(await store.head('a')).toEqual({ key: 'a', etag: 'B', bytes: 5 });
+  });
+
+  it.each([
+    ['with no target', (_, response) => response.writeHead(200).end()],
+    ['with a target that does not decode', leadsTo('100%zz.jpg')],
+    ['with a target that is cut within a character', leadsTo('%E7%8C')],
+  ] satisfies [string, Answers][])(
+    'is asked for once more where OSS answers %s, and then it says that it does not know',
+    async (_, unreadable) => {
+      const passing = await answering([link('A'), unreadable, link('A'), leadsTo('a'), head('A')]);
+      expect(await passing.store.head('b')).toMatchObject({ etag: 'A', link: { target: 'a' } });
+      const inTurn = [link('A'), unreadable];
+      const lasting = await answering([...inTurn, ...inTurn, ...inTurn, ...inTurn, ...inTurn]);
+      await expect(lasting.store.head('b')).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        message: expect.stringMatching(
+          /^HEAD b .*: expected the target of a symlink URL-encoded, received something else$/,
+        ),
+      });
+      expect(lasting.methods().every(asked => asked.endsWith('/b'))).toBe(true);
+    },
+  );
 });
 
 describe('a 404 of OSS', () => {

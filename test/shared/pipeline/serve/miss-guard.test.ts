@@ -126,3 +126,68 @@ describe('a file whose encoder kills the process', () => {
     expect(darkroom.config.keys()).toEqual([]);
   });
 });
+
+/** A set of which nothing kills anybody, and a config bucket that gives no answer to a DELETE, and obeys it hours later. */
+async function slowToForget() {
+  const darkroom = testDarkroom(LIST);
+  darkroom.originals.upload('a.jpg', PHOTO);
+  await reconcile('a.jpg', darkroom);
+  const key = darkroom.manifest('a.jpg')?.variants.find(one => one.width === 1400)?.key ?? '';
+  const silent = new Failure('STORE_UNAVAILABLE', 'expected an answer in time');
+  const waiting: string[][] = [];
+  const remove = (keys: string[]) => {
+    waiting.push(keys);
+    return Promise.reject(silent);
+  };
+  const slow = { ...darkroom, config: { ...darkroom.config, remove } };
+  const put = () => Promise.reject(silent);
+  const slowAndFull = { ...slow, derivatives: { ...darkroom.derivatives, put } };
+  /** A view that comes to nothing at all. */
+  const lose = async () => await expect(answerMiss(key, slowAndFull)).rejects.toBe(silent);
+  const obey = async () => {
+    for (const keys of waiting.splice(0)) await darkroom.config.remove(keys);
+  };
+  const isMarked = () => darkroom.config.keys().includes(missCrashesKey(key));
+  return { darkroom, slow, silent, key, lose, obey, isMarked };
+}
+
+describe('a DELETE of a count that takes effect hours late', () => {
+  const MADE = { found: 'file', isNew: true };
+
+  it('costs one view of a healthy file, which is there for those after it although it is still counted', async () => {
+    const { darkroom, slow, silent, key, obey, isMarked } = await slowToForget();
+    await expect(answerMiss(key, slow)).rejects.toBe(silent);
+    expect(isMarked()).toBe(true);
+    expect(await answerMiss(key, darkroom)).toMatchObject({ found: 'file', isNew: false });
+    await obey();
+    expect(isMarked()).toBe(false);
+  });
+
+  it('blames a healthy file only where three views could not write it either, and until the first takes effect', async () => {
+    const { darkroom, key, lose, obey } = await slowToForget();
+    for (let time = 0; time < 3; time += 1) await lose();
+    later(darkroom);
+    expect(await answerMiss(key, darkroom)).toEqual(NOTHING);
+    await obey();
+    expect(await answerMiss(key, darkroom)).toMatchObject(MADE);
+  });
+
+  it('blames it for a day at most where none of them ever takes effect', async () => {
+    const { darkroom, key, lose } = await slowToForget();
+    for (let time = 0; time < 3; time += 1) await lose();
+    darkroom.at('2026-11-24T09:59:59.000Z');
+    expect(await answerMiss(key, darkroom)).toEqual(NOTHING);
+    darkroom.at('2026-11-24T10:00:01.000Z');
+    expect(await answerMiss(key, darkroom)).toMatchObject(MADE);
+  });
+
+  it('takes the count of those that died since: a file that kills is begun three times more, and given up again', async () => {
+    const { darkroom, view, deaths, killer } = await deadly();
+    for (let time = 0; time < 3; time += 1) expect(await view()).toBeUndefined();
+    await darkroom.config.remove([missCrashesKey(killer)]);
+    for (let time = 0; time < 3; time += 1) expect(await view()).toBeUndefined();
+    later(darkroom);
+    expect(await view()).toEqual(NOTHING);
+    expect(deaths()).toBe(6);
+  });
+});
