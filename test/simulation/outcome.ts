@@ -1,6 +1,7 @@
 import { PUBLISHED_KEY } from '../../shared/core/list/published.ts';
 import { manifestKey, parseDerivativeKey, parseManifestKey } from '../../shared/core/set/keys.ts';
-import { isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
+import { isDeferred, isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
+import { unfinishedKey } from '../../shared/core/work/unfinished.ts';
 import { takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { IN_FORCE_KEY } from '../../shared/core/work/in-force.ts';
 import { allowances } from './allowances.ts';
@@ -61,8 +62,18 @@ export async function checkAnswers(world: World): Promise<void> {
     const original = parseDerivativeKey(key)?.original;
     if (!original || taken.has(original) || given.has(original)) continue;
     if (buckets.derivatives.objects.has(key) || isExcused(world, original)) continue;
+    if (isDeferredIn(original, key, world)) continue;
     judge.accuse('unanswered', `${key} is missing, and every event of it was acknowledged`);
   }
+}
+
+/** Under pressure it is an answer that a file comes later, if word is left of it. */
+function isDeferredIn(original: string, key: string, { buckets }: World): boolean {
+  const manifest = manifestAt(buckets.derivatives, manifestKey(original));
+  const entry = manifest?.variants.find(one => one.key === key);
+  return (
+    entry !== undefined && isDeferred(entry) && buckets.config.objects.has(unfinishedKey(original))
+  );
 }
 
 function isExcused(world: World, original: string): boolean {
