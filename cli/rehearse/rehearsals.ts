@@ -50,7 +50,7 @@ export function neededFor(readyP99: number, about: About): Rehearsals['needed'] 
 }
 
 export function jsonOf({ options, uploads, service, runs, needed }: Rehearsals) {
-  const { takes, from, warnings } = service;
+  const { takes, from } = service;
   const named = runs.map(({ outcome: { minutes, ...outcome }, ...run }) => ({
     ...run,
     ...outcome,
@@ -58,7 +58,7 @@ export function jsonOf({ options, uploads, service, runs, needed }: Rehearsals) 
   const total = uploads.reduce((sum, count) => sum + count, 0);
   const { serviceSeconds, ...requests } = takes;
   const meanSeconds = serviceSeconds.reduce((sum, one) => sum + one, 0) / serviceSeconds.length;
-  const measured = { from, warnings, samples: serviceSeconds.length, meanSeconds, ...requests };
+  const measured = { from, samples: serviceSeconds.length, meanSeconds, ...requests };
   return {
     uploads: total,
     minutes: uploads.length,

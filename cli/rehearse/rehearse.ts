@@ -69,5 +69,5 @@ async function serviceOf(
   if (options.service === undefined) return await measuredHere(options, tell);
   const { takes, uploads, passedOver } = await serviceTimesFrom(options.service);
   const others = passedOver === 0 ? '' : `, ${passedOver} other lines passed over`;
-  return { takes, from: `${uploads} uploads in ${options.service}${others}`, warnings: [] };
+  return { takes, from: `${uploads} uploads in ${options.service}${others}` };
 }

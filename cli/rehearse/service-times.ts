@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { Failure } from '../../shared/core/failure.ts';
-import { ROUND_TRIPS, waitingSeconds } from '../../shared/core/work/cost.ts';
-import type { Measured } from '../measure/sample.ts';
+import { ROUND_TRIPS } from '../../shared/core/work/duration.ts';
+import type { Measured } from '../measure/measure.ts';
+import { billedSeconds } from '../measure/projection.ts';
 import type { Work } from './model/cloud.ts';
 
 /** What an upload takes, and who says so. */
@@ -35,9 +36,7 @@ const happened = z.object({
 });
 const estimated = z.object({
   sample: z.object({
-    measured: z.array(
-      z.object({ wallSeconds: z.number(), bytesRead: z.number(), files: z.number() }),
-    ),
+    measured: z.array(z.object({ billedSeconds: z.number().min(0), files: z.number() })),
   }),
 });
 
@@ -88,7 +87,7 @@ function uploadsIn(line: string): Upload[] {
   const estimate = estimated.safeParse(said);
   if (!estimate.success) return [];
   return estimate.data.sample.measured.map(one => ({
-    seconds: one.wallSeconds + waitingSeconds(one.bytesRead),
+    seconds: one.billedSeconds,
     files: one.files,
   }));
 }
@@ -115,7 +114,7 @@ export function takesOfSample(measured: Measured[]): Takes {
   const mean = (of: (one: Measured) => number) =>
     measured.reduce((sum, one) => sum + of(one), 0) / measured.length;
   return {
-    serviceSeconds: measured.map(one => one.wallSeconds + waitingSeconds(one.bytesRead)),
+    serviceSeconds: measured.map(one => billedSeconds(one)),
     puts: mean(({ requests }) => requests.puts + requests.removes),
     gets: mean(({ requests }) => requests.heads + requests.gets),
     inTurn: ROUND_TRIPS,

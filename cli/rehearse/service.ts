@@ -1,5 +1,5 @@
 import { evenly, ownPhotos, photosIn } from '../measure/photos.ts';
-import { machineName, measureAll, nothingMeasured, warningsOf } from '../measure/sample.ts';
+import { machineName, measureAll, nothingMeasured } from '../measure/sample.ts';
 import { checkedList } from '../presets/presets.ts';
 import { type Takes, takesOfSample } from './service-times.ts';
 
@@ -7,7 +7,6 @@ export interface ServiceSource {
   takes: Takes;
   /** In words. */
   from: string;
-  warnings: string[];
 }
 
 interface Options {
@@ -23,10 +22,10 @@ export async function measuredHere(
 ): Promise<ServiceSource> {
   const { list } = await checkedList(presets);
   const all = photos ? await photosIn(photos) : ownPhotos();
-  const sample = await measureAll(evenly(all, most), list, { tell });
+  const sample = await measureAll(evenly(all, most), { list }, tell);
   const { measured } = sample;
   if (measured.length === 0) throw nothingMeasured(sample, photos);
   const whose = photos ?? 'those that come with Darkroom';
   const from = `${measured.length} photos, ${whose}, developed here (${machineName()})`;
-  return { takes: takesOfSample(measured), from, warnings: warningsOf(sample) };
+  return { takes: takesOfSample(measured), from };
 }
