@@ -36,7 +36,7 @@ export const pricesSchema = z.strictObject({
   gigabyteMonth: usd.default(0.0173).describe('USD for a gigabyte stored for a month'),
   logGigabyte: usd.default(0.061).describe('USD for a gigabyte of log lines'),
   cdnGigabyte: usd.default(0.04).describe('USD for a gigabyte that the CDN delivers'),
-  cdnRequestsPer10000: usd.default(0.007).describe('USD for 10,000 HTTPS requests to the CDN'),
+  cdnRequestsPer10000: usd.default(0.008).describe('USD for 10,000 HTTPS requests to the CDN'),
   originGigabyte: usd.default(0.021).describe('USD for a gigabyte that the CDN gets from OSS'),
 });
 

@@ -37,7 +37,7 @@ describe('a million views', () => {
     const { views } = perMillion([photo], prices, with100({ perPhoto: 1e6, edgeRegions: 4 }));
     expect(views.gigabytes).toBeCloseTo(100, 6);
     expect(views.traffic).toBeCloseTo(100 * 0.04, 9);
-    expect(views.cdnRequests).toBeCloseTo(0.7, 9);
+    expect(views.cdnRequests).toBeCloseTo(0.8, 9);
     expect(views.fillGigabytes).toBeCloseTo((4 * 200_000) / 1e9, 9);
     expect(views.requests).toBeCloseTo((8 / 10_000) * 0.0016, 12);
     expect(views).toMatchObject({ misses: 0, compute: 0, logs: 0 });
