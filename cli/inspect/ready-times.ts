@@ -67,7 +67,8 @@ function parsed<S extends z.ZodType>(schema: S, text: string): z.infer<S> | unde
 }
 
 export function readyInWords({ uploads, p50 = 0, p99 = 0, worst = 0 }: ReadyTimes): string {
-  if (uploads === 0) return 'From upload to ready, last hour: no message of it in the success destination';
+  if (uploads === 0)
+    return 'From upload to ready, last hour: no message of it in the success destination';
   const [half, most, all] = [p50, p99, worst].map(one => `${rough(one / 1000)} s`);
   return `From upload to ready, last hour: half of ${grouped(uploads)} within ${half}, 99 % within ${most}, the last within ${all}`;
 }

@@ -19,12 +19,27 @@ export async function measureAll(
   const all: Measured[] = [];
   for (const photo of photos) {
     tell(`${all.length} of ${photos.length} developed, to measure`);
-    all.push(await measure(photo, asked));
+    all.push(await leastOf(TIMES, () => measure(photo, asked)));
   }
   return {
     measured: all.filter(({ leftOut }) => !leftOut),
     leftOut: all.filter(({ leftOut }) => leftOut),
   };
+}
+
+/** Cores that others use at the same time are slower; whatever it is, it only ever adds. */
+const TIMES = 2;
+
+export async function leastOf(
+  times: number,
+  measuring: () => Promise<Measured>,
+): Promise<Measured> {
+  let least = await measuring();
+  for (let more = 1; more < times && !least.leftOut; more += 1) {
+    const next = await measuring();
+    if (next.cpuSeconds < least.cpuSeconds) least = next;
+  }
+  return least;
 }
 
 export function nothingMeasured({ leftOut }: Sample, photos: string | undefined): Failure {
