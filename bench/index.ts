@@ -19,6 +19,7 @@ const { values: options, positionals } = parseArgs({
     bounds: { type: 'boolean', default: false },
     seconds: { type: 'boolean', default: false },
     rehearse: { type: 'boolean', default: false },
+    ready: { type: 'boolean', default: false },
     uploads: { type: 'string', default: '200' },
   },
 });
@@ -32,6 +33,9 @@ if (options.bounds) {
 } else if (options.rehearse) {
   const { rehearse } = await import('./rehearse.ts');
   process.exitCode = (await rehearse(Number(options.uploads))) ? 0 : 1;
+} else if (options.ready) {
+  const { ready } = await import('./ready.ts');
+  await ready(Number(options.uploads));
 } else {
   await measure();
 }

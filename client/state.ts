@@ -4,7 +4,7 @@ export interface Progress {
   original: { etag: string };
   takenDown?: object | undefined;
   failure?: object | undefined;
-  variants: readonly { state: string; deferred?: boolean | undefined }[];
+  variants: readonly { state: string }[];
 }
 
 /** As stateOfSet of shared/core/set/photo-state.ts; test/client/state.test.ts compares. */
@@ -14,11 +14,10 @@ export function progressOf(
 ): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'absent' {
   if (manifest?.takenDown) return 'absent';
   if (!manifest || (etag && bare(etag) !== bare(manifest.original.etag))) return 'pending';
+  const has = (wanted: string) => manifest.variants.some(({ state }) => state === wanted);
   if (manifest.complete) return 'ready';
-  const { variants, failure } = manifest;
-  const isOnlyDeferred = !failure && variants.some(({ deferred }) => deferred);
-  if (isOnlyDeferred && variants.every(({ state }) => state !== 'failed')) return 'ready';
-  return manifest.variants.some(({ state }) => state === 'rendered') ? 'partly-failed' : 'failed';
+  if (!has('rendered')) return 'failed';
+  return manifest.failure || has('failed') ? 'partly-failed' : 'ready';
 }
 
 const bare = (etag: string): string => etag.replace(/"/g, '').toUpperCase();

@@ -22,6 +22,13 @@ import { grouped, inColumns, positiveWhole } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { outcomesInWords, progressInWords } from '../terminal/run-words.ts';
 import { danglingTexts } from './dangling.ts';
+import {
+  HOUR_MS,
+  READY_QUERY,
+  type ReadyFound,
+  readyInWords,
+  readyTimesIn,
+} from './ready-times.ts';
 
 interface Options extends ConnectionOptions {
   sample?: number;
@@ -39,6 +46,8 @@ export interface Status {
   /** That wait for the CDN, by class. */
   purges: Record<string, number>;
   coverage: Coverage | undefined;
+  /** Of the last hour; what to ask the log of a deployment, which nobody here can read. */
+  ready: ReadyFound | { query: string };
   /** Keys of records in the config bucket. */
   unreadable: string[];
 }
@@ -55,7 +64,7 @@ export function statusCommand(): Command {
 }
 
 async function status(options: Options): Promise<void> {
-  const { config, originals, derivatives, where } = await connect(options);
+  const { config, originals, derivatives, where, failures } = await connect(options);
   const { read, unreadable } = readingOf(config);
   const inForce = await read(IN_FORCE_KEY, inForceSchema);
   const found: Status = {
@@ -67,6 +76,7 @@ async function status(options: Options): Promise<void> {
     sweep: await read(SWEEP_KEY, sweepSchema),
     unreadable,
     purges: await countPurges(config),
+    ready: failures ? await readyTimesIn(failures, Date.now() - HOUR_MS) : { query: READY_QUERY },
     coverage: inForce && (await coverageOf(originals, derivatives, inForce.list, options)),
   };
   if (options.json) say(JSON.stringify(found, null, 2));
@@ -100,7 +110,7 @@ async function runsIn(config: ObjectStore, read: Read): Promise<Run[]> {
 }
 
 function tell(
-  { inForce, pending, rejected, rollout, runs, sweep, purges, coverage, unreadable }: Status,
+  { inForce, pending, rejected, rollout, runs, sweep, purges, ready, coverage, unreadable }: Status,
   where: string,
 ): void {
   say(`On ${where}`);
@@ -119,7 +129,17 @@ function tell(
     const counts = waiting.map(([name, count]) => `${grouped(count)} ${name}`).join(', ');
     say(`Purges that wait for the CDN: ${counts}`);
   }
+  tellReady(ready);
   if (coverage) tellCoverage(coverage);
+}
+
+function tellReady(ready: Status['ready']): void {
+  if ('query' in ready) {
+    say(`From upload to ready: ask the log store, see docs/observability.md\n  ${ready.query}`);
+    return;
+  }
+  say(readyInWords(ready));
+  for (const name of ready.unreadable) say(`  unreadable: ${name} in the destinations`);
 }
 
 function sweepInWords(sweep: Sweep): string {

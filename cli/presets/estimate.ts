@@ -1,31 +1,19 @@
+import { stringify } from 'yaml';
 import { Command, Option } from 'commander';
 import { Failure } from '../../shared/core/failure.ts';
-import type { PresetList } from '../../shared/core/list/preset-list.ts';
-import { INSTANCE, INSTANCE_QUOTA, type Prices } from '../../shared/core/work/cost.ts';
-import {
-  grouped,
-  inColumns,
-  positive,
-  positiveWhole,
-  rough,
-  statusLine,
-  usdAsText,
-  volumeAsText,
-} from '../terminal/figures.ts';
-import { evenly, ownPhotos, photosIn } from '../measure/photos.ts';
+import { INSTANCE, type Prices } from '../../shared/core/work/cost.ts';
 import { declaredService } from '../cloud/declared.ts';
-import { estimateBackfill, shippedConcurrency, tellBackfill } from './estimate-backfill.ts';
-import { checkedList } from './presets.ts';
+import { type Assumptions, assumptionsFrom } from '../measure/assumptions.ts';
+import type { Asked as AskedOfPhotos } from '../measure/measure.ts';
+import { evenly, ownPhotos, photosIn } from '../measure/photos.ts';
 import { pricesFrom } from '../measure/prices.ts';
+import { billedSeconds, projectedUploads } from '../measure/projection.ts';
+import { machineName, measureAll, nothingMeasured, type Sample } from '../measure/sample.ts';
+import { positive, positiveWhole, statusLine } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
-import { type Projection, projected } from '../measure/projection.ts';
-import {
-  machineName,
-  measureAll,
-  nothingMeasured,
-  type Sample,
-  warningsOf,
-} from '../measure/sample.ts';
+import { estimateBackfill, shippedConcurrency, tellBackfill } from './estimate-backfill.ts';
+import { estimateUploads, tellUploads } from './estimate-uploads.ts';
+import { checkedList } from './presets.ts';
 
 interface Options {
   uploadsPerDay?: number;
@@ -34,6 +22,7 @@ interface Options {
   most: number;
   presets: string;
   prices?: string;
+  assumptions?: string;
   peak: number;
   days: number;
   json?: true;
@@ -54,6 +43,10 @@ export function estimateCommand(): Command {
     .option('--most <n>', 'photos of that folder to develop, from all over it', positiveWhole, 24)
     .option('--presets <file>', 'the preset list', 'presets.yaml')
     .option('--prices <file>', 'YAML with your prices where they are not the list prices')
+    .option(
+      '--assumptions <file>',
+      'YAML with your views, network and logs where they are not as assumed',
+    )
     .option('--peak <times>', 'uploads at the busiest time, in times the average', positive, 5)
     .option('--days <n>', 'days in a month', positiveWhole, 30)
     .option('--json', 'one line of JSON')
@@ -68,28 +61,40 @@ async function estimate(options: Options): Promise<void> {
   }
   const { list, fingerprint } = await checkedList(options.presets);
   const prices = await pricesFrom(options.prices);
-  const sample = await sampleOf(list, options);
-  const asked =
+  const assumptions = await assumptionsFrom(options.assumptions, list);
+  const asked = uploadsPerDay === undefined ? { list } : { list, withMisses: true as const };
+  const sample = await sampleOf(asked, options);
+  const found =
     uploadsPerDay === undefined
-      ? await ofBackfill(backfill ?? 0, sample, prices)
-      : ofUploads({ ...options, uploadsPerDay }, sample, prices);
+      ? await ofBackfill(backfill ?? 0, sample, prices, assumptions)
+      : ofUploads(sample, prices, assumptions, { ...options, uploadsPerDay });
   const from = options.photos ?? 'those that come with Darkroom';
   if (options.json) {
     const named = { photos: from, presets: { file: options.presets, fingerprint } };
-    say(JSON.stringify({ ...asked.facts, ...named, machine: machineName(), sample }));
+    const known = { machine: machineName(), prices, assumptions };
+    say(
+      JSON.stringify({ ...found.facts, ...named, ...known, sample: billed(sample, assumptions) }),
+    );
     return;
   }
-  const left = 'Left out: the CDN, traffic out of the region, logs. See docs/costs.md.';
-  say([...tellSample(sample, from), '', asked.words, ...warningsOf(sample), left].join('\n'));
+  say(
+    [...tellSample(sample, from), '', found.words, '', tellAssumed(assumptions, prices)].join('\n'),
+  );
 }
 
-async function sampleOf(list: PresetList, { photos, most }: Options): Promise<Sample> {
+async function sampleOf(asked: AskedOfPhotos, { photos, most }: Options): Promise<Sample> {
   const all = photos ? await photosIn(photos) : ownPhotos();
   const status = statusLine();
-  const sample = await measureAll(evenly(all, most), list, { tell: status.tell });
+  const sample = await measureAll(evenly(all, most), asked, status.tell);
   status.clear();
   if (sample.measured.length === 0) throw nothingMeasured(sample, photos);
   return sample;
+}
+
+/** With what rehearse reads. */
+function billed({ measured, leftOut }: Sample, { io }: Assumptions) {
+  const whole = measured.map(one => ({ ...one, billedSeconds: billedSeconds(one, undefined, io) }));
+  return { measured: whole, leftOut };
 }
 
 function tellSample({ measured, leftOut }: Sample, from: string): string[] {
@@ -99,88 +104,45 @@ function tellSample({ measured, leftOut }: Sample, from: string): string[] {
   ];
 }
 
-interface Asked {
+interface Found {
   facts: object;
   words: string;
 }
 
-async function ofBackfill(originals: number, sample: Sample, prices: Prices): Promise<Asked> {
-  const upload = times(1, sample, prices);
+async function ofBackfill(
+  originals: number,
+  { measured }: Sample,
+  prices: Prices,
+  { io }: Assumptions,
+): Promise<Found> {
+  const upload = projectedUploads(1, measured, prices, io);
   const shipped = shippedConcurrency(await declaredService());
   const backfill = estimateBackfill({ originals, upload, prices, shipped, now: new Date() });
   return { facts: { upload, backfill }, words: tellBackfill(backfill, upload) };
 }
 
-interface Uploads extends Options {
-  uploadsPerDay: number;
+function ofUploads(
+  sample: Sample,
+  prices: Prices,
+  assumptions: Assumptions,
+  uploads: Options & { uploadsPerDay: number },
+): Found {
+  const facts = estimateUploads(sample, prices, assumptions, uploads);
+  return { facts, words: tellUploads(facts, uploads, assumptions) };
 }
 
-function ofUploads(options: Uploads, sample: Sample, prices: Prices): Asked {
-  const facts = estimatedFrom(sample, prices, options);
-  return { facts, words: tell(facts, options) };
-}
-
-function times(uploads: number, { measured }: Sample, prices: Prices): Projection {
-  const by = uploads / measured.length;
-  return projected(measured, { originals: by, files: by, work: by }, prices);
-}
-
-interface Estimate {
-  upload: Projection;
-  /** A month's uploads, at the prices of its tiers. */
-  month: Projection;
-  /** USD a month, for what one month's uploads leave; it adds up month by month. */
-  storageUsd: number;
-  instances: { mean: number; peak: number; quota: number };
-}
-
-function estimatedFrom(sample: Sample, prices: Prices, options: Uploads): Estimate {
-  const { uploadsPerDay, days, peak } = options;
-  const upload = times(1, sample, prices);
-  const month = times(uploadsPerDay * days, sample, prices);
-  const mean = (uploadsPerDay / 86_400) * upload.seconds;
-  return {
-    upload,
-    month,
-    storageUsd: (month.bytes / 1e9) * prices.gigabyteMonth,
-    instances: { mean, peak: Math.ceil(mean * peak), quota: INSTANCE_QUOTA },
-  };
-}
-
-function tell(
-  { upload, month, storageUsd, instances }: Estimate,
-  { uploadsPerDay, days, peak }: Uploads,
-): string {
-  const row = (name: string, of: (one: Projection) => number, as: (figure: number) => string) => [
-    name,
-    as(of(upload)),
-    as(of(month) / days),
-    as(of(month)),
-  ];
-  const table = [
-    ['', 'an upload', 'a day', `${days} days`],
-    ['uploads', '1', grouped(uploadsPerDay), grouped(uploadsPerDay * days)],
-    row('files', one => one.files, rough),
-    row('stored', one => one.bytes, volumeAsText),
-    row('CPU seconds', one => one.cpuSeconds, rough),
-    row('seconds billed', one => one.seconds, rough),
-    row('compute units', one => one.bill.units, rough),
-    row('  they cost', one => one.bill.compute, usdAsText),
-    row('OSS requests', one => one.puts + one.gets, rough),
-    row('  they cost', one => one.bill.requests, usdAsText),
-    row('together', one => one.bill.usd, usdAsText),
-  ];
+/** As files that --assumptions and --prices take. */
+function tellAssumed(assumptions: Assumptions, prices: Prices): string {
+  const inYaml = (of: object) => stringify(of, { flowCollectionPadding: true }).trimEnd();
   return [
-    inColumns(table, [1, 2, 3]),
+    'Assumed; change what is wrong in a file (--assumptions):',
     '',
-    `Storage: the files of ${days} days cost ${usdAsText(storageUsd)} a month from then on. Months add up; originals come on top.`,
-    tellInstances(instances, peak),
+    inYaml(assumptions),
+    '',
+    'Prices, USD; yours go into a file (--prices):',
+    '',
+    inYaml(prices),
+    '',
+    'Left out: retries, files that an edge forgets and asks for again, free quotas. See docs/costs.md.',
   ].join('\n');
-}
-
-function tellInstances({ mean, peak, quota }: Estimate['instances'], times: number): string {
-  const needed = `Instances: ${rough(mean)} busy on average, ${grouped(peak)} at a peak of ${times} times that.`;
-  return peak > quota
-    ? `${needed} That is above the ${quota} that an account may have in a region: have it raised, or events wait in the queue.`
-    : `${needed} An account may have ${quota} in a region, over all its functions, unless it asks for more.`;
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { billFor, INSTANCE, type Prices, waitingSeconds } from '../../shared/core/work/cost.ts';
+import { billFor, INSTANCE, type Prices } from '../../shared/core/work/cost.ts';
+import { waitingSeconds } from '../../shared/core/work/duration.ts';
 import { impactOf } from '../../shared/core/list/edit-impact.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { IN_FORCE_KEY, type InForce, inForceSchema } from '../../shared/core/work/in-force.ts';
@@ -96,7 +97,7 @@ async function measured(
   { inForce, connection, tell }: Measuring,
 ): Promise<Sample> {
   const photos = sample.map(({ key }) => photoOf(key, connection.originals));
-  return await measureAll(photos, list, { before: inForce?.list, tell });
+  return await measureAll(photos, { list, before: inForce?.list }, tell);
 }
 
 interface Findings {

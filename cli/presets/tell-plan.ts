@@ -11,7 +11,7 @@ import {
   volumeAsText,
 } from '../terminal/figures.ts';
 import { besides } from './diff.ts';
-import { type Sample, warningsOf } from '../measure/sample.ts';
+import type { Sample } from '../measure/sample.ts';
 import type { Touched } from './touched.ts';
 
 export interface Planned {
@@ -76,7 +76,7 @@ function tellCost({ plan, sample, prices }: Planned): string {
   ];
   const leftOut = sample.leftOut.map(one => `  left out: ${one.key}: ${one.leftOut}`);
   const table = inColumns(rows.map(row => ['', ...row]));
-  return [tellSource(plan), ...leftOut, table, ...warningsOf(sample)].join('\n');
+  return [tellSource(plan), ...leftOut, table].join('\n');
 }
 
 function tellSource({ sample, machine }: SavedPlan): string {

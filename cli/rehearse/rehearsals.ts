@@ -50,7 +50,7 @@ export function neededFor(readyP99: number, about: About): Rehearsals['needed'] 
 }
 
 export function jsonOf({ options, uploads, service, runs, needed }: Rehearsals) {
-  const { takes, from, warnings } = service;
+  const { takes, from } = service;
   const named = runs.map(({ outcome: { minutes, ...outcome }, ...run }) => ({
     ...run,
     ...outcome,
@@ -59,7 +59,6 @@ export function jsonOf({ options, uploads, service, runs, needed }: Rehearsals) 
   const { pressure, ...whole } = takes;
   const measured = {
     from,
-    warnings,
     ...inMean(whole),
     ...(pressure ? { pressure: inMean(pressure) } : {}),
   };

@@ -73,5 +73,5 @@ async function serviceOf(
   if (options.service === undefined) return await measuredHere(options, list, tell);
   const { takes, uploads, passedOver } = await serviceTimesFrom(options.service, list);
   const others = passedOver === 0 ? '' : `, ${passedOver} other lines passed over`;
-  return { takes, from: `${uploads} uploads in ${options.service}${others}`, warnings: [] };
+  return { takes, from: `${uploads} uploads in ${options.service}${others}` };
 }

@@ -3,8 +3,9 @@ import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { Failure } from '../../shared/core/failure.ts';
 import { type PresetList, pressureMilliseconds } from '../../shared/core/list/preset-list.ts';
-import { ROUND_TRIPS, waitingSeconds } from '../../shared/core/work/cost.ts';
-import type { Measured } from '../measure/sample.ts';
+import { ROUND_TRIPS } from '../../shared/core/work/duration.ts';
+import type { Measured } from '../measure/measure.ts';
+import { billedSeconds } from '../measure/projection.ts';
 import type { Work } from './model/cloud.ts';
 
 /** What an upload takes, and who says so. */
@@ -41,9 +42,7 @@ const happened = z.object({
 });
 const estimated = z.object({
   sample: z.object({
-    measured: z.array(
-      z.object({ wallSeconds: z.number(), bytesRead: z.number(), files: z.number() }),
-    ),
+    measured: z.array(z.object({ billedSeconds: z.number().min(0), files: z.number() })),
   }),
 });
 
@@ -97,7 +96,7 @@ function uploadsIn(line: string): Upload[] {
   const estimate = estimated.safeParse(said);
   if (!estimate.success) return [];
   return estimate.data.sample.measured.map(one => ({
-    seconds: one.wallSeconds + waitingSeconds(one.bytesRead),
+    seconds: one.billedSeconds,
     files: one.files,
   }));
 }
@@ -139,7 +138,7 @@ export function takesOfSample(measured: Measured[]): Takes {
   const mean = (of: (one: Measured) => number) =>
     measured.reduce((sum, one) => sum + of(one), 0) / measured.length;
   return {
-    serviceSeconds: measured.map(one => one.wallSeconds + waitingSeconds(one.bytesRead)),
+    serviceSeconds: measured.map(one => billedSeconds(one)),
     puts: mean(({ requests }) => requests.puts + requests.removes),
     gets: mean(({ requests }) => requests.heads + requests.gets),
     inTurn: ROUND_TRIPS,

@@ -1,5 +1,5 @@
 import { evenly, ownPhotos, photosIn } from '../measure/photos.ts';
-import { machineName, measureAll, nothingMeasured, warningsOf } from '../measure/sample.ts';
+import { machineName, measureAll, nothingMeasured } from '../measure/sample.ts';
 import { type PresetList, pressureMilliseconds } from '../../shared/core/list/preset-list.ts';
 import { type Takes, takesOfSample } from './service-times.ts';
 
@@ -7,7 +7,6 @@ export interface ServiceSource {
   takes: Takes;
   /** In words. */
   from: string;
-  warnings: string[];
 }
 
 interface Options {
@@ -23,17 +22,15 @@ export async function measuredHere(
 ): Promise<ServiceSource> {
   const all = photos ? await photosIn(photos) : ownPhotos();
   const chosen = evenly(all, most);
-  const sample = await measureAll(chosen, list, { tell });
+  const sample = await measureAll(chosen, { list }, tell);
   const { measured } = sample;
   if (measured.length === 0) throw nothingMeasured(sample, photos);
   const whose = photos ?? 'those that come with Darkroom';
   const from = `${measured.length} photos, ${whose}, developed here (${machineName()})`;
   const takes = takesOfSample(measured);
-  const warnings = warningsOf(sample);
-  if (!list.pressure) return { takes, from, warnings };
-  const waitedMs = Number.POSITIVE_INFINITY;
-  const pressed = await measureAll(chosen, list, { tell, waitedMs });
+  if (!list.pressure) return { takes, from };
+  const pressed = await measureAll(chosen, { list, waitedMs: Number.POSITIVE_INFINITY }, tell);
   const { serviceSeconds, puts } = takesOfSample(pressed.measured);
   const pressure = { afterSeconds: pressureMilliseconds(list) / 1000, serviceSeconds, puts };
-  return { takes: { ...takes, pressure }, from, warnings };
+  return { takes: { ...takes, pressure }, from };
 }

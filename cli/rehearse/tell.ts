@@ -4,7 +4,7 @@ import { heldByOthers } from './quotas.ts';
 import type { Rehearsals, Rehearsed } from './rehearsals.ts';
 
 export function tellRehearsal(rehearsals: Rehearsals): string {
-  const { service, needed } = rehearsals;
+  const { needed } = rehearsals;
   return [
     ...tellWhat(rehearsals),
     '',
@@ -13,7 +13,6 @@ export function tellRehearsal(rehearsals: Rehearsals): string {
     ...rehearsals.runs.flatMap(tellLosses),
     ...tellOss(rehearsals),
     ...(needed ? [tellNeeded(rehearsals)] : []),
-    ...service.warnings,
     'Left out: misses, traffic limits of OSS, failures of the cloud itself. See docs/capacity.md.',
   ].join('\n');
 }

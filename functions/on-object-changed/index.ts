@@ -13,7 +13,7 @@ export const handler = examined(settings, async (event, context) => {
     const { keys, ignored, since } = wantedKeys(event, settings.originals);
     darkroom.log.info('woken', { keys: keys.length, ...ageOf(since, darkroom.now()) });
     for (const record of ignored) darkroom.log.info('ignored', record);
-    const waiting = { ...darkroom, ...waitOf(since, darkroom) };
+    const waiting = { ...darkroom, ...waitOf(since, darkroom), uploadedAt: since };
     return answerTo(event, { reports: await reconcileAll(keys, waiting), ignored });
   });
 });

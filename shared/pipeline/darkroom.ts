@@ -32,6 +32,8 @@ export interface Darkroom extends Omit<Stores, 'config'>, Clock {
   replayedAt?: string;
   /** How long the upload's event waited before its first attempt; undefined where anything else woke us. */
   waitedMs?: number | undefined;
+  /** Of the oldest upload that an event speaks of; undefined where anything else woke us. */
+  uploadedAt?: Date | undefined;
   /** Work on the keys was lost: what is recorded of them is compared with a listing. */
   isDoubted?: boolean;
   /** From then on the run that it belongs to may be over: nobody comes back for what is retired. */

@@ -252,5 +252,6 @@ describe('an original that lifecycle rules delete', () => {
     expect(await filesOf('life')).toEqual(before);
     const { stdout } = await darkroom('status', '--data', dataDir);
     expect(stdout).toMatch(/^sweep of .*: refused, .*expected at most 5 % /m);
+    expect(stdout).toMatch(/^From upload to ready, last hour: half of \d+ within [\d.]+ s, /m);
   });
 });

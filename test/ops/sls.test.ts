@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { READY_QUERY } from '../../cli/inspect/ready-times.ts';
 import { type LogEvent, logEvents } from '../../shared/core/telling/log-events.ts';
 
 /** What an operator imports: nothing here can run SLS's SQL, so the names in it are held against the log's schema. */
@@ -24,6 +25,7 @@ interface Chart {
 const { charts } = read('dashboard.json') as { charts: Chart[] };
 const alerts = readdirSync(new URL('alerts/', folder)).map(name => read(`alerts/${name}`));
 const queries = [
+  ['what status says', READY_QUERY] as const,
   ...charts.map(({ title, search }) => [title, search.query] as const),
   ...alerts.map(one => [one.name, one.configuration.queryList[0].query] as const),
 ];
@@ -72,6 +74,11 @@ describe.each(queries)('the query of %s', (_, query) => {
 it('a field that no line has would be found', () => {
   expect(has('reconciled', 'spent.milliseconds.total')).toBe(true);
   expect(has('reconciled', 'spent.seconds.total')).toBe(false);
+});
+
+it('docs/observability.md has the query that status says', () => {
+  const docs = readFileSync(new URL('../../docs/observability.md', import.meta.url), 'utf8');
+  expect(docs).toContain(`\n${READY_QUERY}\n`);
 });
 
 it('a chart shows columns that its query selects', () => {

@@ -87,7 +87,7 @@ const handlers: Record<FunctionName, Handler> = {
   'on-object-changed': async (event, invocation) => {
     const { keys, ignored, since } = wantedKeys(event, BUCKET);
     const darkroom = darkroomOf(invocation);
-    const waiting = { ...darkroom, ...waitOf(since, darkroom) };
+    const waiting = { ...darkroom, ...waitOf(since, darkroom), uploadedAt: since };
     return { reports: await reconcileAll(keys, waiting), ignored };
   },
   backfill: async (event, invocation) => {

@@ -1,4 +1,4 @@
-import { isDeferred, type Manifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 
 /**
  * What an application that waits for a photo needs to know. `pending`: not developed yet. `ready`: all files are
@@ -20,11 +20,10 @@ export function stateOfSet(manifest: Seen | undefined, etag?: string): PhotoStat
   if (manifest.takenDown) return 'absent';
   if (etag !== undefined && bare(etag) !== bare(manifest.original.etag)) return 'pending';
   if (manifest.complete) return 'ready';
-  const { variants } = manifest;
-  // What was left for later is made by whoever asks for it.
-  const isOnlyDeferred = variants.some(isDeferred) && !manifest.failure;
-  if (isOnlyDeferred && variants.every(({ state }) => state !== 'failed')) return 'ready';
-  return manifest.variants.some(({ state }) => state === 'rendered') ? 'partly-failed' : 'failed';
+  const states = new Set(manifest.variants.map(({ state }) => state));
+  if (!states.has('rendered')) return 'failed';
+  // Nothing failed: the rest was left for later, and is made for whoever asks for it.
+  return manifest.failure || states.has('failed') ? 'partly-failed' : 'ready';
 }
 
 /** Quotes and letter case differ by source. */

@@ -50,6 +50,13 @@ export const reportSchema = z.object({
     .describe('files left for later under pressure: made by a view, or by the sweep within a day'),
   failed: z.array(z.object({ key: z.string(), code: z.enum(failureCodes), message: z.string() })),
   spent: spentSchema,
+  readyMs: z
+    .number()
+    .min(0)
+    .optional()
+    .describe(
+      'from the upload to the end of this run, which developed it, earlier attempts included; OSS tells seconds',
+    ),
   shortened: z
     .object({ rendered: count, failed: count })
     .optional()
@@ -111,6 +118,12 @@ export function reportOf(run: { key: string; spent: Spent }, results: Results): 
     ),
     spent: run.spent,
   };
+}
+
+/** An event that came again, and a delete, have nothing to be ready with. */
+export function withReadyTime(report: Report, uploadedAt: Date | undefined, now: Date): Report {
+  if (!uploadedAt || report.outcome !== 'developed') return report;
+  return { ...report, readyMs: Math.max(0, now.getTime() - uploadedAt.getTime()) };
 }
 
 /** Of two turns of one run, the second of which ended it. */

@@ -38,7 +38,8 @@ export const logEvents = {
     milliseconds,
   }),
   reconciled: z.strictObject({
-    ...reportSchema.pick({ state: true, outcome: true, reason: true, spent: true }).shape,
+    ...reportSchema.pick({ state: true, outcome: true, reason: true, spent: true, readyMs: true })
+      .shape,
     key,
     version: z.string().optional().describe('of the set in force'),
     files: count.describe('rendered by this run'),

@@ -28,6 +28,7 @@ export function lineOf(report: Report): LogFacts<'reconciled'> {
     ...(code ? { code } : {}),
     ...(first ? { message: first.message.slice(0, LONGEST_MESSAGE) } : {}),
     spent,
+    ...(report.readyMs === undefined ? {} : { readyMs: report.readyMs }),
   };
 }
 

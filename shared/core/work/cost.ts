@@ -34,6 +34,10 @@ export const pricesSchema = z.strictObject({
   putsPer10000: usd.default(0.0016).describe('USD for 10,000 requests that write, list or delete'),
   getsPer10000: usd.default(0.0016).describe('USD for 10,000 GET and HEAD requests'),
   gigabyteMonth: usd.default(0.0173).describe('USD for a gigabyte stored for a month'),
+  logGigabyte: usd.default(0.061).describe('USD for a gigabyte of log lines'),
+  cdnGigabyte: usd.default(0.04).describe('USD for a gigabyte that the CDN delivers'),
+  cdnRequestsPer10000: usd.default(0.008).describe('USD for 10,000 HTTPS requests to the CDN'),
+  originGigabyte: usd.default(0.021).describe('USD for a gigabyte that the CDN gets from OSS'),
 });
 
 export type Prices = z.infer<typeof pricesSchema>;
@@ -93,16 +97,6 @@ export function billFor({ puts, gets, ...usage }: Work, prices: Prices): Bill {
   const compute = usdForUnits(units, prices);
   const requests = (puts * prices.putsPer10000 + gets * prices.getsPer10000) / 10_000;
   return { units, compute, requests, usd: compute + requests };
-}
-
-/** One after another: look, read, last write, look, commit, look. In a region's own network; to be checked. */
-export const ROUND_TRIPS = 6;
-const ROUND_TRIP_SECONDS = 0.015;
-const BYTES_PER_SECOND = 80e6;
-
-/** Of an invocation, while no pixel can be worked on: billed, and not to be measured without the cloud. */
-export function waitingSeconds(originalBytes: number): number {
-  return ROUND_TRIPS * ROUND_TRIP_SECONDS + originalBytes / BYTES_PER_SECOND;
 }
 
 /** CPU milliseconds for a megapixel, on the machine of docs/rendering.md; a weight of 1 is a plain JPEG. */

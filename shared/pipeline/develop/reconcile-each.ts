@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { Failure, failureOf } from '../../core/failure.ts';
 import { factsOf, lineOf } from '../../core/telling/log-facts.ts';
-import type { Report } from '../../core/set/report.ts';
+import { type Report, withReadyTime } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { mayHaveCrashed } from './crash-guard.ts';
 import { reconcile } from './reconcile.ts';
@@ -43,13 +43,14 @@ export async function reconcileEach(
 }
 
 async function reconcileOne(key: string, darkroom: Darkroom): Promise<Result> {
-  const { deadline, now, log } = darkroom;
+  const { deadline, now, log, uploadedAt } = darkroom;
   try {
     if (deadline && now() > deadline) {
       throw new Failure('DEADLINE', 'expected to start this original before the deadline');
     }
     const run = () => reconcile(key, darkroom);
-    const report = await (darkroom.span?.('reconcile', { key }, run) ?? run());
+    const done = await (darkroom.span?.('reconcile', { key }, run) ?? run());
+    const report = withReadyTime(done, uploadedAt, now());
     const isFailed = report.failed.length > 0 || report.outcome === 'failed';
     log[isFailed ? 'warn' : 'info']('reconciled', lineOf(report));
     return { key, report };

@@ -4,8 +4,8 @@ import {
   modelledSeconds,
   type Prices,
   pricesSchema,
-  waitingSeconds,
 } from '../../core/work/cost.ts';
+import { waitingSeconds } from '../../core/work/duration.ts';
 import { impactOf, isTouched, type EditImpact } from '../../core/list/edit-impact.ts';
 import { type InForce, PENDING_KEY, type Pending } from '../../core/work/in-force.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';

@@ -51,6 +51,55 @@ describe('darkroom estimate', () => {
     expect(told.stdout).toMatch(/at a peak of 10 times that. That is above the 100/);
   });
 
+  it('tells all that it assumes, and takes other assumptions and prices from files', async () => {
+    const photos = withPhotos('a.jpg');
+    const { stdout } = await estimate('--uploads-per-day', '1000', ...photos);
+    expect(stdout).toMatch(/a million uploads +a million views +both\n/);
+    expect(stdout).toMatch(/\nviews:\n {2}perPhoto: 100\n/);
+    expect(stdout).toMatch(/\nio:\n {2}roundTripSeconds: 0.015\n/);
+    expect(stdout).toMatch(/\ncdnGigabyte: 0.04\n/);
+    const file = join(folder, 'mine.yaml');
+    writeFileSync(
+      file,
+      'views: { perPhoto: 7, presets: { thumb: 1 } }\nio: { bytesPerSecond: 1000 }',
+    );
+    const mine = ['--assumptions', file, '--json'];
+    const told = JSON.parse((await estimate('--uploads-per-day', '1', ...photos, ...mine)).stdout);
+    expect(told.assumptions.views).toMatchObject({ perPhoto: 7, edgeRegions: 8 });
+    expect(told.upload.seconds).toBeGreaterThan(100);
+    const thumb = told.sample.measured[0].renditions.find(
+      ({ preset }: { preset: string }) => preset === 'thumb',
+    );
+    expect(told.million.views.gigabytes).toBeCloseTo(thumb.bytes / 1e3, 9);
+  });
+
+  it('refuses assumptions of a preset that the list has not, and of no number of views', async () => {
+    const file = join(folder, 'mine.yaml');
+    const told = async (text: string) => {
+      writeFileSync(file, text);
+      return (await estimate('--uploads-per-day', '1', '--assumptions', file)).stderr;
+    };
+    expect(await told('views: { presets: { feeds: 1 } }')).toMatch(
+      /expected presets of the list \(thumb, feed\) in views.presets of .*mine.yaml, received feeds/,
+    );
+    expect(await told('views: { perPhoto: many }')).toMatch(/mine.yaml views.perPhoto: /);
+  });
+
+  it('has what a view makes made, once for each file', async () => {
+    const lazy = SMALL.replace("'1:1', fit: cover", "'1:1', fit: cover, generate: on_demand");
+    writeFileSync(join(folder, 'presets.yaml'), lazy);
+    const { stdout } = await estimate('--uploads-per-day', '1', ...withPhotos('a.jpg'), '--json');
+    const { upload, million, sample } = JSON.parse(stdout);
+    expect(upload.files).toBe(4);
+    const missed = sample.measured[0].renditions.filter((one: object) => 'miss' in one);
+    expect(missed).toMatchObject([{ preset: 'thumb', width: 100, format: 'jpeg' }]);
+    // The file, two writes around a decoder that might crash, and the manifest.
+    expect(missed[0].miss.requests.puts).toBeGreaterThanOrEqual(2);
+    expect(missed[0].miss.cpuSeconds).toBeGreaterThan(0);
+    expect(million.views.misses).toBeCloseTo(1e6 / 100, -1);
+    expect(million.views.compute).toBeGreaterThan(0);
+  });
+
   it('leaves out what cannot be developed or is not asked for, and says so', async () => {
     const photos = withPhotos('a.jpg', 'docs/b.jpg');
     writeFileSync(join(folder, 'photos/notes.txt'), 'milk, bread');

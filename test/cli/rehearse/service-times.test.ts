@@ -7,7 +7,6 @@ import {
   serviceTimesFrom,
   takesOfSample,
 } from '../../../cli/rehearse/service-times.ts';
-import { waitingSeconds } from '../../../shared/core/work/cost.ts';
 import { newFolder } from '../../support/folders.ts';
 import { starfishPhoto } from '../../support/originals.ts';
 import { listOf, SMALL } from '../../support/preset-lists.ts';
@@ -68,10 +67,10 @@ describe('measured service times', () => {
     expect(takes).toMatchObject({ serviceSeconds: [0.9], puts: 4 });
   });
 
-  it('are those of an estimate, with the waiting that it adds', async () => {
-    const one = { wallSeconds: 1.2, bytesRead: 8e6, files: 5 };
+  it('are those that an estimate expects to be billed', async () => {
+    const one = { billedSeconds: 1.2, files: 5 };
     const { takes } = await serviceTimesFrom(fileOf([{ sample: { measured: [one] } }]), list);
-    expect(takes.serviceSeconds).toEqual([1.2 + waitingSeconds(8e6)]);
+    expect(takes.serviceSeconds).toEqual([1.2]);
   });
 
   it('are refused where no line has any', async () => {
@@ -83,7 +82,7 @@ describe('measured service times', () => {
 
   it('have as many requests in a log as an upload makes', async () => {
     const photo = { key: 'a.jpg', read: async () => readFileSync(starfishPhoto) };
-    const { measured } = await measureAll([photo], listOf(SMALL), { tell: () => undefined });
+    const { measured } = await measureAll([photo], { list: listOf(SMALL) }, () => undefined);
     const takes = takesOfSample(measured);
     expect(takes.gets).toBe(GETS_OF_AN_UPLOAD);
     expect(takes.puts).toBe(measured[0]!.files + 1);

@@ -7,7 +7,6 @@ import {
   modelledSeconds,
   pricesSchema,
   usdForUnits,
-  waitingSeconds,
 } from '../../../../shared/core/work/cost.ts';
 import { defaultList, listOf, SMALL } from '../../../support/preset-lists.ts';
 
@@ -64,10 +63,6 @@ describe('a bill', () => {
     expect(bill.compute).toBeCloseTo(46.15, 6);
     expect(bill.requests).toBeCloseTo(2.4, 6);
     expect(bill.usd).toBeCloseTo(48.55, 6);
-  });
-
-  it('knows that a large original takes longer to come', () => {
-    expect(waitingSeconds(80e6) - waitingSeconds(0)).toBeCloseTo(1, 9);
   });
 });
 
