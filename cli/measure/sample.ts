@@ -9,13 +9,12 @@ export interface Sample {
   leftOut: Measured[];
 }
 
-/** One after the other. The first is developed once more before: a process that is new is slower. */
+/** One after the other. */
 export async function measureAll(
   photos: Photo[],
   asked: Asked,
   tell: (text: string) => void,
 ): Promise<Sample> {
-  if (photos[0]) await measure(photos[0], asked);
   const all: Measured[] = [];
   for (const photo of photos) {
     tell(`${all.length} of ${photos.length} developed, to measure`);
@@ -27,7 +26,7 @@ export async function measureAll(
   };
 }
 
-/** Cores that others use at the same time are slower; whatever it is, it only ever adds. */
+/** A process that is new is slower, and so are cores that others use at the same time: both only ever add. */
 const TIMES = 2;
 
 export async function leastOf(

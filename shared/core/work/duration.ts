@@ -34,7 +34,7 @@ export interface CpuSeconds {
 /** A decode has two threads, and the second ends it some 15 % sooner: shared/adapters/sharp/threads.ts. */
 const ALONE = 1.15;
 /** Of the lanes, while files are made: the last of them ends alone. */
-const LANES_AT_WORK = 0.95;
+const LANES_AT_WORK = 0.9;
 
 /** Of wall time on the vCPUs of a function, with nobody else on them; `lanes` is how many files can be made at once. */
 export function workingSeconds(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { noChromium, openChromium } from '../../support/chromium.ts';
 import { newFolder } from '../../support/folders.ts';
+import { SMALL } from '../../support/preset-lists.ts';
 import { darkroom } from '../../support/processes.ts';
 
 const uploaded = (total: number) =>
@@ -71,7 +72,10 @@ describe('darkroom rehearse', () => {
   });
 
   it('measures photos here where no service times are given', async () => {
-    const { stdout } = await darkroom('rehearse', ...csv([10, 10]), '--quota', '100', '--json');
+    const list = join(newFolder(), 'presets.yaml');
+    writeFileSync(list, SMALL);
+    const words = [...csv([10, 10]), '--quota', '100', '--presets', list, '--json'];
+    const { stdout } = await darkroom('rehearse', ...words);
     const { service: measured, runs } = JSON.parse(stdout);
     expect(measured).toMatchObject({ samples: 3, gets: 10 });
     expect(runs[0].ready.p50).toBeGreaterThan(0.1);
