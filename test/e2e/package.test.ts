@@ -92,6 +92,17 @@ afterAll(async () => {
   await oss?.close();
 });
 
+/** `name@version` of each package that its SBOM has. */
+function componentsIn(zip: Uint8Array): string[] {
+  const { components } = JSON.parse(textIn(unzipSync(zip), /^sbom\.cdx\.json$/));
+  return components.map((one: { name: string; version: string }) => `${one.name}@${one.version}`);
+}
+
+function textIn(files: Record<string, Uint8Array>, path: RegExp): string {
+  const [, bytes] = Object.entries(files).find(([name]) => path.test(name)) ?? [];
+  return Buffer.from(bytes ?? []).toString('utf8');
+}
+
 const typed = (contentType: string) => ({ contentType, cacheControl: 'no-cache' });
 const bucket = (name: string) => ossStore(name, oss.connection);
 
@@ -122,6 +133,47 @@ describe('the zips, unzipped where nothing else is, on the Node.js of FC', () =>
     );
     const names = carrying.map(({ name }) => name);
     expect(names).toEqual(['backfill', 'on-cdn-miss', 'on-object-changed']);
+  });
+
+  it('carry the licences of what is in them: of the natives, of what is bundled, and ours', () => {
+    for (const { name, renders, zip, problems } of packages) {
+      const files = unzipSync(zip);
+      const texts = Object.keys(files).filter(path => path.startsWith('LICENSES/'));
+      const shipped = new Set(componentsIn(zip).map(id => `LICENSES/${id}.txt`));
+      expect([name, problems, new Set(texts)]).toEqual([
+        name,
+        [],
+        shipped.add('LICENSES/darkroom.txt'),
+      ]);
+      expect(textIn(files, /ali-oss@/)).toContain('Permission is hereby granted, free of charge');
+      if (!renders) continue;
+      const ofGnu = ['GNU LESSER GENERAL PUBLIC LICENSE', 'GNU GENERAL PUBLIC LICENSE'];
+      for (const words of [...ofGnu, '| libvips       | LGPLv3']) {
+        expect(textIn(files, /@img\/sharp-libvips-linux-x64@/)).toContain(words);
+      }
+      for (const words of ofGnu) expect(textIn(files, /libheif-js@/)).toContain(words);
+    }
+  });
+
+  it('name what is in them as CycloneDX: each package with its hash, and the libraries in libvips', () => {
+    for (const { name, renders, zip } of packages) {
+      const bom = JSON.parse(textIn(unzipSync(zip), /^sbom\.cdx\.json$/));
+      expect(bom).toMatchObject({ bomFormat: 'CycloneDX', version: 1 });
+      expect(bom.metadata.component.name).toBe(`darkroom-${name}`);
+      expect([bom.serialNumber, bom.metadata.timestamp, bom.metadata.tools]).toEqual(
+        Array(3).fill(undefined),
+      );
+      expect(bom.components.every((one: { hashes?: object[] }) => one.hashes?.length)).toBe(true);
+      const ids = componentsIn(zip).join(' ');
+      for (const rendering of [/(^| )sharp@/, /libheif-js@/, /@img\/sharp-linux-x64@/]) {
+        expect([name, rendering.test(ids)]).toEqual([name, renders]);
+      }
+      expect(ids).not.toMatch(/vitest@|sharp-darwin|commander@/);
+      const inside = bom.components.flatMap((one: { components?: { name: string }[] }) =>
+        (one.components ?? []).map(library => library.name),
+      );
+      expect(inside.includes('vips') && inside.includes('heif')).toBe(renders);
+    }
   });
 
   it('put a list in force', async () => {
