@@ -1,8 +1,9 @@
 import { fcEndpoint as endpointOf } from '../../shared/adapters/alicloud/openapi.ts';
 import { cdnDomain } from '../../shared/adapters/cdn/domain.ts';
 import { fcSettings } from '../../shared/adapters/fc/function-settings.ts';
+import { ramRoles } from '../../shared/adapters/ram/roles.ts';
 import { Failure } from '../../shared/core/failure.ts';
-import type { CdnDomain, FunctionSettings } from '../../shared/ports.ts';
+import type { CdnDomain, FunctionSettings, Roles } from '../../shared/ports.ts';
 import type { Account } from './place.ts';
 
 /** What an operator sets up and checks beside the buckets. */
@@ -13,10 +14,11 @@ export interface Cloud {
   /** Throws SETTINGS_INVALID where nothing says whose functions. */
   functions(): FunctionSettings;
   cdnDomain(name: string): CdnDomain;
+  roles(): Roles;
 }
 
 export function openCloud(account: Account): Cloud {
-  const { region, accountId, fcEndpoint, cdnEndpoint, credentials } = account;
+  const { region, accountId, fcEndpoint, cdnEndpoint, ramEndpoint, credentials } = account;
   return {
     region,
     accountId,
@@ -30,5 +32,6 @@ export function openCloud(account: Account): Cloud {
       return fcSettings({ endpoint, credentials });
     },
     cdnDomain: name => cdnDomain(name, { endpoint: cdnEndpoint, credentials }),
+    roles: () => ramRoles({ endpoint: ramEndpoint, credentials }),
   };
 }

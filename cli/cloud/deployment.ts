@@ -27,6 +27,7 @@ const deploymentSchema = variables
     DARKROOM_CDN_ENDPOINT: true,
   })
   .extend({
+    DARKROOM_RAM_ENDPOINT: z.url('expected an address such as https://ram.aliyuncs.com').optional(),
     ALIBABA_CLOUD_ACCESS_KEY_ID: z.string().min(1),
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: z.string().min(1),
     ALIBABA_CLOUD_SECURITY_TOKEN: z.string().optional(),
@@ -67,6 +68,7 @@ export function deploymentIn(environment: Environment): Place {
       accountId: env.DARKROOM_ACCOUNT_ID,
       fcEndpoint: env.DARKROOM_FC_ENDPOINT,
       cdnEndpoint: env.DARKROOM_CDN_ENDPOINT,
+      ramEndpoint: env.DARKROOM_RAM_ENDPOINT,
       credentials,
     },
     cdnDomain: env.DARKROOM_CDN_DOMAIN,

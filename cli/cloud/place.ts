@@ -27,5 +27,6 @@ export interface Account {
   /** Undefined for Alibaba's own. */
   fcEndpoint: string | undefined;
   cdnEndpoint: string | undefined;
+  ramEndpoint: string | undefined;
   credentials: { accessKeyId: string; accessKeySecret: string; securityToken?: string | undefined };
 }

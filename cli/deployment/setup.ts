@@ -8,9 +8,9 @@ import {
   environment,
   withConnection,
 } from '../cloud/connection.ts';
-import { say } from '../terminal/printer.ts';
 import { cdnSteps, missDomainStep } from './setup-domains.ts';
-import { bucketSteps, type Step } from './setup-steps.ts';
+import { bucketSteps } from './setup-steps.ts';
+import { carryOut, type Step } from './steps.ts';
 
 interface Options extends ConnectionOptions {
   origin: string[];
@@ -45,16 +45,7 @@ export function setupCommand(): Command {
 async function setup(options: Options): Promise<void> {
   const connection = await connect(options);
   const steps = await stepsOf(options, connection);
-  if (!options.json) say(`On ${connection.where}\n`);
-  for (const step of steps) {
-    if (options.apply) await step.apply?.();
-    if (!options.json) say(lineOf(step, options.apply === true));
-  }
-  const open = steps.filter(({ apply }) => apply);
-  const wrong = steps.filter(({ state }) => state === 'wrong');
-  if (options.json) say(JSON.stringify({ applied: options.apply === true, steps }, null, 2));
-  else say(`\n${summary(open.length, wrong.length, options.apply === true)}`);
-  if (wrong.length > 0) process.exitCode = 1;
+  await carryOut(steps, { ...options, where: connection.where, command: 'darkroom setup' });
 }
 
 async function stepsOf(options: Options, connection: Connection): Promise<Step[]> {
@@ -94,23 +85,4 @@ async function textOf(file: string | undefined): Promise<string | undefined> {
     const message = `expected a PEM file at ${file}, it cannot be read (${cause.code})`;
     throw new Failure('SETTINGS_INVALID', message, { cause });
   });
-}
-
-const SIGNS = { there: '✓', missing: '+', other: '~', wrong: '✗' };
-
-function lineOf({ name, words, state, apply }: Step, applied: boolean): string {
-  const done = applied && apply ? ' (done)' : '';
-  return `  ${SIGNS[state]} ${name}: ${words}${done}`;
-}
-
-function summary(open: number, wrong: number, applied: boolean): string {
-  const decide = wrong === 0 ? '' : ` ${wrong} marked ✗ need a decision of yours.`;
-  if (open === 0) return `Nothing to do.${decide}`;
-  const things = open === 1 ? 'one thing' : `${open} things`;
-  if (applied) return `${capital(things)} done.${decide}`;
-  return `Nothing was changed: darkroom setup --apply does ${things} (+ new, ~ changed).${decide}`;
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
