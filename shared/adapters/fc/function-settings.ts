@@ -17,6 +17,7 @@ const REFUSALS = { who: 'Function Compute', busy: 'SETUP_BUSY', denied: 'SETUP_D
 export function fcSettings(connection: OpenapiConnection): FunctionSettings {
   const call = callsOf(() => open(connection), REFUSALS, { retries: 2, timeoutMs: 60_000 });
   return {
+    named: prefix => call(`the functions ${prefix}…`, fc => fc.named(prefix)),
     triggers: name =>
       unlessMissing(
         call(`the triggers of ${name}`, fc => fc.triggers(name)),
@@ -50,6 +51,18 @@ async function open(connection: OpenapiConnection) {
   const none = () => ({});
   return {
     ...configurations(fc, client, runtime),
+    named: async (prefix: string) => {
+      const names: string[] = [];
+      let nextToken: string | undefined;
+      do {
+        const page = { limit: 100, prefix, ...(nextToken ? { nextToken } : {}) };
+        const request = new fc.ListFunctionsRequest(page);
+        const { body } = await client.listFunctionsWithOptions(request, none(), runtime());
+        names.push(...(body?.functions ?? []).map(({ functionName = '' }) => functionName));
+        nextToken = body?.nextToken;
+      } while (nextToken);
+      return names;
+    },
     triggers: async (name: string) => {
       const request = new fc.ListTriggersRequest({ limit: 100 });
       const { body } = await client.listTriggersWithOptions(name, request, none(), runtime());
