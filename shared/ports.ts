@@ -121,6 +121,12 @@ export interface Roles {
   attach(policy: string, role: string): Promise<void>;
 }
 
+/** Queues of messages in one region. Throws SETUP_DENIED where MNS refuses. */
+export interface MessageQueues {
+  isThere(name: string): Promise<boolean>;
+  create(name: string): Promise<void>;
+}
+
 export interface PolicyVersion {
   /** `v3`. */
   id: string;

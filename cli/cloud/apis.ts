@@ -1,9 +1,10 @@
 import { fcEndpoint as endpointOf } from '../../shared/adapters/alicloud/openapi.ts';
 import { cdnDomain } from '../../shared/adapters/cdn/domain.ts';
 import { fcSettings } from '../../shared/adapters/fc/function-settings.ts';
+import { mnsQueues } from '../../shared/adapters/mns/queues.ts';
 import { ramRoles } from '../../shared/adapters/ram/roles.ts';
 import { Failure } from '../../shared/core/failure.ts';
-import type { CdnDomain, FunctionSettings, Roles } from '../../shared/ports.ts';
+import type { CdnDomain, FunctionSettings, MessageQueues, Roles } from '../../shared/ports.ts';
 import type { Account } from './place.ts';
 
 /** What an operator sets up and checks beside the buckets. */
@@ -15,10 +16,13 @@ export interface Cloud {
   functions(): FunctionSettings;
   cdnDomain(name: string): CdnDomain;
   roles(): Roles;
+  /** Undefined on a local platform. */
+  queues: MessageQueues | undefined;
 }
 
 export function openCloud(account: Account): Cloud {
-  const { region, accountId, fcEndpoint, cdnEndpoint, ramEndpoint, credentials } = account;
+  const { region, accountId, fcEndpoint, cdnEndpoint, ramEndpoint, mnsEndpoint, credentials } =
+    account;
   return {
     region,
     accountId,
@@ -32,6 +36,8 @@ export function openCloud(account: Account): Cloud {
       return fcSettings({ endpoint, credentials });
     },
     cdnDomain: name => cdnDomain(name, { endpoint: cdnEndpoint, credentials }),
+    queues:
+      mnsEndpoint === undefined ? undefined : mnsQueues({ endpoint: mnsEndpoint, credentials }),
     roles: () => ramRoles({ endpoint: ramEndpoint, credentials }),
   };
 }

@@ -28,6 +28,7 @@ const deploymentSchema = variables
   })
   .extend({
     DARKROOM_RAM_ENDPOINT: z.url('expected an address such as https://ram.aliyuncs.com').optional(),
+    DARKROOM_MNS_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7074').optional(),
     ALIBABA_CLOUD_ACCESS_KEY_ID: z.string().min(1),
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: z.string().min(1),
     ALIBABA_CLOUD_SECURITY_TOKEN: z.string().optional(),
@@ -69,6 +70,7 @@ export function deploymentIn(environment: Environment): Place {
       fcEndpoint: env.DARKROOM_FC_ENDPOINT,
       cdnEndpoint: env.DARKROOM_CDN_ENDPOINT,
       ramEndpoint: env.DARKROOM_RAM_ENDPOINT,
+      mnsEndpoint: env.DARKROOM_MNS_ENDPOINT ?? `https://mns-open.${region}.aliyuncs.com`,
       credentials,
     },
     cdnDomain: env.DARKROOM_CDN_DOMAIN,

@@ -38,6 +38,7 @@ export async function localPlatformIn(dataDir: string): Promise<Place> {
       fcEndpoint,
       cdnEndpoint: platform.cdnApi,
       ramEndpoint: undefined,
+      mnsEndpoint: undefined,
       credentials,
     },
     cdnDomain: platform.cdn,

@@ -28,5 +28,7 @@ export interface Account {
   fcEndpoint: string | undefined;
   cdnEndpoint: string | undefined;
   ramEndpoint: string | undefined;
+  /** Undefined on a local platform, whose queues are folders. */
+  mnsEndpoint: string | undefined;
   credentials: { accessKeyId: string; accessKeySecret: string; securityToken?: string | undefined };
 }
