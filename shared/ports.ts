@@ -106,34 +106,6 @@ export interface CdnDomain {
   set(name: string, values: Record<string, string>): Promise<void>;
 }
 
-/** Roles of an account and the custom policies that they are given (RAM). Throws SETUP_DENIED where RAM refuses. */
-export interface Roles {
-  /** Who may take the role, and the policies that it has; undefined where there is no such role. */
-  role(name: string): Promise<{ trust: unknown; policies: string[] } | undefined>;
-  create(name: string, trust: object): Promise<void>;
-  putTrust(name: string, trust: object): Promise<void>;
-  /** The document in force; undefined where there is no such policy. */
-  policy(name: string): Promise<{ document: unknown; versions: PolicyVersion[] } | undefined>;
-  createPolicy(name: string, document: string): Promise<void>;
-  /** In force from then on. The former stay, up to the limit that RAM has. */
-  addVersion(name: string, document: string): Promise<void>;
-  removeVersion(name: string, id: string): Promise<void>;
-  attach(policy: string, role: string): Promise<void>;
-}
-
-/** Queues of messages in one region. Throws SETUP_DENIED where MNS refuses. */
-export interface MessageQueues {
-  isThere(name: string): Promise<boolean>;
-  create(name: string): Promise<void>;
-}
-
-export interface PolicyVersion {
-  /** `v3`. */
-  id: string;
-  isInForce: boolean;
-  createdAt: Date;
-}
-
 /** Deployed functions, seen from outside. What is not there is undefined; throws SETUP_DENIED where FC refuses. */
 export interface FunctionSettings {
   /** All whose names begin so. */

@@ -1,10 +1,10 @@
 import { fcEndpoint as endpointOf } from '../../shared/adapters/alicloud/openapi.ts';
 import { cdnDomain } from '../../shared/adapters/cdn/domain.ts';
 import { fcSettings } from '../../shared/adapters/fc/function-settings.ts';
-import { mnsQueues } from '../../shared/adapters/mns/queues.ts';
-import { ramRoles } from '../../shared/adapters/ram/roles.ts';
+import { type MessageQueues, mnsQueues } from '../../shared/adapters/mns/queues.ts';
+import { type Roles, ramRoles } from '../../shared/adapters/ram/roles.ts';
 import { Failure } from '../../shared/core/failure.ts';
-import type { CdnDomain, FunctionSettings, MessageQueues, Roles } from '../../shared/ports.ts';
+import type { CdnDomain, FunctionSettings } from '../../shared/ports.ts';
 import type { Account } from './place.ts';
 
 /** What an operator sets up and checks beside the buckets. */

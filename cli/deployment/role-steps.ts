@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { PolicyVersion, Roles } from '../../shared/ports.ts';
+import type { PolicyVersion, Roles } from '../../shared/adapters/ram/roles.ts';
 import type { Step } from './steps.ts';
 
 /** A role of a deployment, with the one policy that it is given; both have its name. */

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '../../local/service-definition.ts';
-import type { MessageQueues } from '../../shared/ports.ts';
+import type { MessageQueues } from '../../shared/adapters/mns/queues.ts';
 import type { Step } from './steps.ts';
 
 /** Of `acs:mns:region:account:/queues/name/messages`. */

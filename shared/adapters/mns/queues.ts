@@ -1,4 +1,3 @@
-import type { MessageQueues } from '../../ports.ts';
 import { callsOf, type OpenapiConnection, rpcActions, unlessMissing } from '../alicloud/openapi.ts';
 
 /** Queues of MNS (SMQ) in one region, as an operator makes them: https://api.aliyun.com/document/Mns-open/2022-01-19/overview */
@@ -9,6 +8,12 @@ const REFUSALS = {
   denied: 'SETUP_DENIED',
   passing: /^Throttling/,
 } as const;
+
+/** Queues of messages in one region. Throws SETUP_DENIED where MNS refuses. */
+export interface MessageQueues {
+  isThere(name: string): Promise<boolean>;
+  create(name: string): Promise<void>;
+}
 
 /** The longest that MNS takes: a week to see to what failed. */
 const RETENTION_SECONDS = '604800';

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Roles } from '../../ports.ts';
 import {
   callsOf,
   type OpenapiConnection,
@@ -20,6 +19,28 @@ const REFUSALS = {
 export interface RamConnection extends Pick<OpenapiConnection, 'credentials'> {
   /** Undefined for Alibaba's own. */
   endpoint: string | undefined;
+}
+
+/** Roles of an account and the custom policies that they are given (RAM). Throws SETUP_DENIED where RAM refuses. */
+export interface Roles {
+  /** Who may take the role, and the policies that it has; undefined where there is no such role. */
+  role(name: string): Promise<{ trust: unknown; policies: string[] } | undefined>;
+  create(name: string, trust: object): Promise<void>;
+  putTrust(name: string, trust: object): Promise<void>;
+  /** The document in force; undefined where there is no such policy. */
+  policy(name: string): Promise<{ document: unknown; versions: PolicyVersion[] } | undefined>;
+  createPolicy(name: string, document: string): Promise<void>;
+  /** In force from then on. The former stay, up to the limit that RAM has. */
+  addVersion(name: string, document: string): Promise<void>;
+  removeVersion(name: string, id: string): Promise<void>;
+  attach(policy: string, role: string): Promise<void>;
+}
+
+export interface PolicyVersion {
+  /** `v3`. */
+  id: string;
+  isInForce: boolean;
+  createdAt: Date;
 }
 
 /** Documents travel as text. */
