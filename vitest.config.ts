@@ -9,6 +9,7 @@ const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|develop|miss).test.ts';
 /** Tests of what people and the platform start: commands, function hosts, Serverless Devs, the zips. */
 const process = [
   'test/cli/{backfill,inspect,presets,render,replay}/*.test.ts',
+  'test/cli/deployment/policies.test.ts',
   'test/cli/rehearse/rehearse.test.ts',
   'test/client/bundle.test.ts',
   'test/local/{bundles,service-definition}.test.ts',

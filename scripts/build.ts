@@ -22,6 +22,8 @@ export interface Bundle {
   renders: boolean;
   /** The files that it was made of, from the root of the checkout. */
   inputs: string[];
+  /** Packages of which code went in, by their places: `node_modules/ali-oss`. */
+  packages: string[];
 }
 
 export async function buildFunctions(outDir = join(root, 'dist')): Promise<Bundle[]> {
@@ -48,22 +50,41 @@ async function bundle(name: string, folder: string): Promise<Bundle> {
     writeFile(join(folder, basename(file.path)), file.contents),
   );
   await Promise.all(written);
-  const inputs = Object.keys(metafile.inputs);
-  if (inputs.includes('shared/adapters/libheif/decoder.ts')) {
-    inputs.push(...(await bundleHeicWorker(folder)));
-  }
-  return { name, folder, renders: loads(metafile, 'sharp'), inputs };
+  const decodes = 'shared/adapters/libheif/decoder.ts' in metafile.inputs;
+  const made = decodes ? [metafile, await bundleHeicWorker(folder)] : [metafile];
+  return {
+    name,
+    folder,
+    renders: loads(metafile, 'sharp'),
+    inputs: made.flatMap(({ inputs }) => Object.keys(inputs)),
+    packages: [...new Set(made.flatMap(packagesIn))].sort(),
+  };
+}
+
+/** What was parsed and not needed left nothing there. */
+function packagesIn({ outputs }: Metafile): string[] {
+  return Object.values(outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [placeOf(file)] : []))
+    .filter(place => place !== undefined);
+}
+
+const IN_PACKAGE = /(?:^|\/)((?:node_modules\/(?:@[^/]+\/)?[^/]+\/)+)/;
+
+/** A checkout's node_modules may be a link to that of another. */
+function placeOf(file: string): string | undefined {
+  return IN_PACKAGE.exec(file)?.[1]?.slice(0, -1);
 }
 
 /** A thread's code is a file beside the bundle, loaded when it is first needed. */
-async function bundleHeicWorker(folder: string): Promise<string[]> {
+async function bundleHeicWorker(folder: string): Promise<Metafile> {
   const { metafile } = await build({
     ...options,
     entryPoints: [join(root, 'shared/adapters/libheif/heic-worker.mjs')],
     outfile: join(folder, 'heic-worker.mjs'),
     metafile: true,
   });
-  return Object.keys(metafile.inputs);
+  return metafile;
 }
 
 function loads({ outputs }: Metafile, external: string): boolean {

@@ -108,6 +108,8 @@ export interface CdnDomain {
 
 /** Deployed functions, seen from outside. What is not there is undefined; throws SETUP_DENIED where FC refuses. */
 export interface FunctionSettings {
+  /** All whose names begin so. */
+  named(prefix: string): Promise<string[]>;
   triggers(functionName: string): Promise<DeployedTrigger[] | undefined>;
   /** The qualifiers (`LATEST`) that have one. */
   asyncInvokeConfigs(functionName: string): Promise<string[]>;

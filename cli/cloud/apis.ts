@@ -1,6 +1,8 @@
 import { fcEndpoint as endpointOf } from '../../shared/adapters/alicloud/openapi.ts';
 import { cdnDomain } from '../../shared/adapters/cdn/domain.ts';
 import { fcSettings } from '../../shared/adapters/fc/function-settings.ts';
+import { type MessageQueues, mnsQueues } from '../../shared/adapters/mns/queues.ts';
+import { type Roles, ramRoles } from '../../shared/adapters/ram/roles.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { CdnDomain, FunctionSettings } from '../../shared/ports.ts';
 import type { Account } from './place.ts';
@@ -13,10 +15,14 @@ export interface Cloud {
   /** Throws SETTINGS_INVALID where nothing says whose functions. */
   functions(): FunctionSettings;
   cdnDomain(name: string): CdnDomain;
+  roles(): Roles;
+  /** Undefined on a local platform. */
+  queues: MessageQueues | undefined;
 }
 
 export function openCloud(account: Account): Cloud {
-  const { region, accountId, fcEndpoint, cdnEndpoint, credentials } = account;
+  const { region, accountId, fcEndpoint, cdnEndpoint, ramEndpoint, mnsEndpoint, credentials } =
+    account;
   return {
     region,
     accountId,
@@ -30,5 +36,8 @@ export function openCloud(account: Account): Cloud {
       return fcSettings({ endpoint, credentials });
     },
     cdnDomain: name => cdnDomain(name, { endpoint: cdnEndpoint, credentials }),
+    queues:
+      mnsEndpoint === undefined ? undefined : mnsQueues({ endpoint: mnsEndpoint, credentials }),
+    roles: () => ramRoles({ endpoint: ramEndpoint, credentials }),
   };
 }

@@ -27,6 +27,8 @@ const deploymentSchema = variables
     DARKROOM_CDN_ENDPOINT: true,
   })
   .extend({
+    DARKROOM_RAM_ENDPOINT: z.url('expected an address such as https://ram.aliyuncs.com').optional(),
+    DARKROOM_MNS_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7074').optional(),
     ALIBABA_CLOUD_ACCESS_KEY_ID: z.string().min(1),
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: z.string().min(1),
     ALIBABA_CLOUD_SECURITY_TOKEN: z.string().optional(),
@@ -67,6 +69,8 @@ export function deploymentIn(environment: Environment): Place {
       accountId: env.DARKROOM_ACCOUNT_ID,
       fcEndpoint: env.DARKROOM_FC_ENDPOINT,
       cdnEndpoint: env.DARKROOM_CDN_ENDPOINT,
+      ramEndpoint: env.DARKROOM_RAM_ENDPOINT,
+      mnsEndpoint: env.DARKROOM_MNS_ENDPOINT ?? `https://mns-open.${region}.aliyuncs.com`,
       credentials,
     },
     cdnDomain: env.DARKROOM_CDN_DOMAIN,

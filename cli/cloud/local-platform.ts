@@ -32,7 +32,15 @@ export async function localPlatformIn(dataDir: string): Promise<Place> {
     presetsKey: standard.DARKROOM_PRESETS_KEY,
     backfillFunction: standard.DARKROOM_BACKFILL_FUNCTION,
     oss: { ...platform.oss, pathStyle: true, credentials },
-    account: { region, accountId, fcEndpoint, cdnEndpoint: platform.cdnApi, credentials },
+    account: {
+      region,
+      accountId,
+      fcEndpoint,
+      cdnEndpoint: platform.cdnApi,
+      ramEndpoint: undefined,
+      mnsEndpoint: undefined,
+      credentials,
+    },
     cdnDomain: platform.cdn,
     failures: join(dataDir, 'destinations'),
   };

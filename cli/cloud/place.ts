@@ -27,5 +27,8 @@ export interface Account {
   /** Undefined for Alibaba's own. */
   fcEndpoint: string | undefined;
   cdnEndpoint: string | undefined;
+  ramEndpoint: string | undefined;
+  /** Undefined on a local platform, whose queues are folders. */
+  mnsEndpoint: string | undefined;
   credentials: { accessKeyId: string; accessKeySecret: string; securityToken?: string | undefined };
 }

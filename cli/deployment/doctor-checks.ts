@@ -11,7 +11,8 @@ import { readRecord } from '../../shared/pipeline/records.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { served } from './doctor-cdn.ts';
 import { bad, type Finding, good } from './doctor-finding.ts';
-import { asDeclared, functions, triggers } from './doctor-functions.ts';
+import { functions, largeAnswer } from './doctor-checkups.ts';
+import { asDeclared, triggers } from './doctor-functions.ts';
 
 type Check = [name: string, look: () => Promise<Finding[]>];
 
@@ -19,6 +20,7 @@ type Check = [name: string, look: () => Promise<Finding[]>];
 export function checksOf(
   connection: Connection,
   declared: () => Promise<ServiceDefinition>,
+  { answerMb }: { answerMb?: number | undefined } = {},
 ): Check[] {
   return [
     ['buckets', () => buckets(connection)],
@@ -26,6 +28,9 @@ export function checksOf(
     ['triggers', () => triggers(connection)],
     ['deployment', () => asDeclared(connection, declared)],
     ['functions', () => functions(connection)],
+    ...(answerMb === undefined
+      ? []
+      : [['large answer', () => largeAnswer(connection, answerMb)] satisfies Check]),
     ['CDN', () => served(connection)],
   ];
 }

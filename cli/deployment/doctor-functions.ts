@@ -1,9 +1,8 @@
-import { checkupAnswer } from '../../events/checkup.ts';
 import type { ServiceDefinition } from '../../local/service-definition.ts';
-import type { DeployedTrigger, FunctionSettings } from '../../shared/ports.ts';
+import type { DeployedTrigger } from '../../shared/ports.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { bad, type Finding, good } from './doctor-finding.ts';
-import { deployedOf, driftOf } from './drift.ts';
+import { deployedOf, driftOf, leftOverFunctions } from './drift.ts';
 
 const UPLOADED = ['PutObject', 'PostObject', 'CopyObject', 'CompleteMultipartUpload'];
 const WATCHES = [
@@ -43,7 +42,10 @@ export async function asDeclared(
     if (drift.length === 0) return [good(name, 'triggers and configurations as in s.yaml')];
     return drift.map(({ words, mend }) => bad(name, words, mend));
   });
-  return (await Promise.all(findings)).flat();
+  const wholes = (await leftOverFunctions(service, fc)).map(({ name, words, mend }) =>
+    bad(`deployment of ${name}`, words, mend),
+  );
+  return [...(await Promise.all(findings)).flat(), ...wholes];
 }
 
 /** Whether OSS wakes the functions, and for what it should. */
@@ -80,64 +82,4 @@ export async function triggers({ names, cloud }: Connection): Promise<Finding[]>
 
 function eventsOf({ config }: DeployedTrigger): string[] {
   return Array.isArray(config.events) ? config.events.map(String) : [];
-}
-
-const ALL_FUNCTIONS = [
-  'on-object-changed',
-  'backfill',
-  'on-presets-edited',
-  'on-cdn-miss',
-  'sweep',
-];
-
-/** What each function answers of itself, by the rights that it has. */
-export async function functions(connection: Connection): Promise<Finding[]> {
-  const fc = connection.cloud.functions();
-  const findings = await Promise.all(
-    ALL_FUNCTIONS.map(name => reached(`darkroom-${name}`, fc, connection)),
-  );
-  return findings.flat();
-}
-
-async function reached(
-  functionName: string,
-  fc: FunctionSettings,
-  { names }: Connection,
-): Promise<Finding[]> {
-  const name = `function ${functionName}`;
-  const answer = await fc.invoke(functionName, Buffer.from('{"kind":"darkroom.checkup"}'));
-  if (!answer) return [bad(name, 'there is none', 'npm run deploy')];
-  const text = answer.payload.toString('utf8');
-  if (answer.error) {
-    const mend =
-      'its log says more; a STORE_DENIED is a role without its policy (darkroom policies)';
-    return [bad(name, `failed: ${text.slice(0, 200)}`, mend)];
-  }
-  const checked = checkupAnswer.safeParse(jsonIn(text));
-  if (!checked.success) {
-    return [bad(name, 'answers nothing that this version understands', 'npm run deploy')];
-  }
-  const { node, buckets: seen, mayWriteOriginals, tellsAttempt } = checked.data;
-  if (JSON.stringify(seen) !== JSON.stringify(names)) {
-    const words = `works on ${Object.values(seen).join(', ')}, not on ${Object.values(names).join(', ')}`;
-    return [bad(name, words, 'deploy it with the same DARKROOM_…_BUCKET as here')];
-  }
-  if (mayWriteOriginals) {
-    const mend = `take oss:PutObject on ${names.originals} from its role: ram/ has the policy`;
-    return [
-      bad(name, 'may write originals: a derivative there would fire its trigger again', mend),
-    ];
-  }
-  // The guard against pictures that crash counts on it only to be cheaper: docs/adr/0006-failures.md.
-  const untold =
-    tellsAttempt === false ? '; FC does not say which attempt this is, so each is guarded' : '';
-  return [good(name, `answers, on Node.js ${node}, and cannot write originals${untold}`)];
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { ServiceDefinition } from '../../local/service-definition.ts';
 import {
   type Connection,
@@ -21,12 +21,26 @@ export function doctorCommand(): Command {
       '--before-deploy',
       'only what a deployment would leave as it is, though it says nothing',
     )
+    .option(
+      '--answer-mb <n>',
+      'also whether an answer of so many MB, 32 at most, comes whole',
+      megabytes,
+    )
     .option('--json', 'as one list');
   return withConnection(command).action(doctor);
 }
 
+const MOST_MB = 32;
+
+function megabytes(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value <= MOST_MB) return value;
+  throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_MB}, received ${text}`);
+}
+
 interface Options extends ConnectionOptions {
   beforeDeploy?: true;
+  answerMb?: number;
   json?: true;
 }
 
@@ -34,13 +48,14 @@ async function doctor(options: Options): Promise<void> {
   const connection = await connect(options);
   if (options.beforeDeploy) {
     say(await compareDeployed(await declaredFor(connection), connection.cloud.functions()));
-  } else await lookAtAll(connection, options.json === true);
+  } else await lookAtAll(connection, options);
 }
 
-async function lookAtAll(connection: Connection, asJson: boolean): Promise<void> {
+async function lookAtAll(connection: Connection, options: Options): Promise<void> {
+  const asJson = options.json === true;
   if (!asJson) say(`On ${connection.where}\n`);
   const found: Finding[] = [];
-  for (const check of checksOf(connection, () => declaredFor(connection))) {
+  for (const check of checksOf(connection, () => declaredFor(connection), options)) {
     const findings = await findingsOf(check);
     found.push(...findings);
     if (!asJson) for (const finding of findings) say(linesOf(finding));

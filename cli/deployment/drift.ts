@@ -46,7 +46,10 @@ export async function compareDeployed(
   service: ServiceDefinition,
   fc: FunctionSettings,
 ): Promise<string> {
-  const found = await Promise.all(service.functions.map(one => driftFrom(service, one, fc)));
+  const found = await Promise.all([
+    ...service.functions.map(one => driftFrom(service, one, fc)),
+    leftOverFunctions(service, fc),
+  ]);
   const lines = (kind: Drift['kind']) =>
     found
       .flat()
@@ -55,6 +58,25 @@ export async function compareDeployed(
   const moved = lines('moved');
   if (moved.length > 0) throw new Failure('SETTINGS_INVALID', moved.join('\n'));
   return lines('left over').join('\n') || 'What is deployed leaves nothing over.';
+}
+
+const PREFIX = 'darkroom-';
+
+/** Whole functions that the file has no more: these run on, by their own triggers and with the code of their day. */
+export async function leftOverFunctions(
+  { region, functions }: Pick<ServiceDefinition, 'region' | 'functions'>,
+  fc: FunctionSettings,
+): Promise<(Drift & { name: string })[]> {
+  const deployed = await fc.named(PREFIX);
+  const known = functions.map(({ name }) => name);
+  return deployed
+    .filter(name => !known.includes(name))
+    .map(name => ({
+      name,
+      kind: 'left over' as const,
+      words: 'is a whole function that s.yaml has not',
+      mend: `npx s cli fc3 remove --region ${region} --function-name ${name} -y`,
+    }));
 }
 
 /** None where the function is not there yet. */

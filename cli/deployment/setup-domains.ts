@@ -1,7 +1,7 @@
 import { ALWAYS } from '../../local/cdn.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { CdnDomain, FunctionSettings } from '../../shared/ports.ts';
-import type { Step } from './setup-steps.ts';
+import type { Step } from './steps.ts';
 
 /** The domains of a deployment: the CDN's, and the one by which OSS or the CDN reaches on-cdn-miss. */
 

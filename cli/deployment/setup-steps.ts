@@ -2,17 +2,7 @@ import { Failure } from '../../shared/core/failure.ts';
 import { SECRET_HEADER } from '../../shared/fc/miss-replies.ts';
 import type { Bucket, Rule } from '../../shared/ports.ts';
 import type { Connection } from '../cloud/connection.ts';
-
-/** One thing that a deployment needs and `s deploy` does not make. */
-export interface Step {
-  /** `CORS of darkroom-originals`. */
-  name: string;
-  /** What is wanted, or what is there, in a few words. */
-  words: string;
-  /** `wrong` is what this command must not mend: someone has to decide. */
-  state: 'there' | 'missing' | 'other' | 'wrong';
-  apply?(): Promise<void>;
-}
+import type { Step } from './steps.ts';
 
 export interface Wanted {
   /** Pages that upload from a browser, `https://app.example.com`. */

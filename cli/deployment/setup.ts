@@ -8,9 +8,11 @@ import {
   environment,
   withConnection,
 } from '../cloud/connection.ts';
-import { say } from '../terminal/printer.ts';
+import { declaredService } from '../cloud/declared.ts';
 import { cdnSteps, missDomainStep } from './setup-domains.ts';
-import { bucketSteps, type Step } from './setup-steps.ts';
+import { queueSteps } from './setup-queues.ts';
+import { bucketSteps } from './setup-steps.ts';
+import { carryOut, type Step } from './steps.ts';
 
 interface Options extends ConnectionOptions {
   origin: string[];
@@ -25,7 +27,7 @@ interface Options extends ConnectionOptions {
 export function setupCommand(): Command {
   const command = new Command('setup')
     .description(
-      'Show what a deployment needs beside its functions (buckets, rules, domains) and is not there yet; with --apply, make it.',
+      'Show what a deployment needs beside its functions (buckets, rules, queues, domains) and is not there yet; with --apply, make it.',
     )
     .option(
       '--origin <url>',
@@ -45,16 +47,7 @@ export function setupCommand(): Command {
 async function setup(options: Options): Promise<void> {
   const connection = await connect(options);
   const steps = await stepsOf(options, connection);
-  if (!options.json) say(`On ${connection.where}\n`);
-  for (const step of steps) {
-    if (options.apply) await step.apply?.();
-    if (!options.json) say(lineOf(step, options.apply === true));
-  }
-  const open = steps.filter(({ apply }) => apply);
-  const wrong = steps.filter(({ state }) => state === 'wrong');
-  if (options.json) say(JSON.stringify({ applied: options.apply === true, steps }, null, 2));
-  else say(`\n${summary(open.length, wrong.length, options.apply === true)}`);
-  if (wrong.length > 0) process.exitCode = 1;
+  await carryOut(steps, { ...options, where: connection.where, command: 'darkroom setup' });
 }
 
 async function stepsOf(options: Options, connection: Connection): Promise<Step[]> {
@@ -66,6 +59,7 @@ async function stepsOf(options: Options, connection: Connection): Promise<Step[]
     missSecret: environment().DARKROOM_MISS_SECRET,
   };
   const steps = await bucketSteps(wanted, connection);
+  if (cloud.queues) steps.push(...(await queueSteps(await declaredService(), cloud.queues)));
   if (missDomain) {
     const certificate = await textOf(options.missCertificate);
     const privateKey = await textOf(options.missKey);
@@ -94,23 +88,4 @@ async function textOf(file: string | undefined): Promise<string | undefined> {
     const message = `expected a PEM file at ${file}, it cannot be read (${cause.code})`;
     throw new Failure('SETTINGS_INVALID', message, { cause });
   });
-}
-
-const SIGNS = { there: '✓', missing: '+', other: '~', wrong: '✗' };
-
-function lineOf({ name, words, state, apply }: Step, applied: boolean): string {
-  const done = applied && apply ? ' (done)' : '';
-  return `  ${SIGNS[state]} ${name}: ${words}${done}`;
-}
-
-function summary(open: number, wrong: number, applied: boolean): string {
-  const decide = wrong === 0 ? '' : ` ${wrong} marked ✗ need a decision of yours.`;
-  if (open === 0) return `Nothing to do.${decide}`;
-  const things = open === 1 ? 'one thing' : `${open} things`;
-  if (applied) return `${capital(things)} done.${decide}`;
-  return `Nothing was changed: darkroom setup --apply does ${things} (+ new, ~ changed).${decide}`;
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

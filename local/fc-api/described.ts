@@ -13,6 +13,20 @@ interface Asked {
   definition: FunctionDefinition;
 }
 
+/** https://api.alibabacloud.com/document/FC/2023-03-30/ListFunctions, in pages as FC has them. */
+export function listFunctions(
+  { functions }: Pick<ServiceDefinition, 'functions'>,
+  asked: URLSearchParams,
+): Answer {
+  const limit = Number(asked.get('limit'));
+  const after = asked.get('nextToken') ?? '';
+  const names = functions.map(({ name }) => name).filter(name => name >= after);
+  const found = names.filter(name => name.startsWith(asked.get('prefix') ?? '')).sort();
+  const page = found.slice(0, limit).map(functionName => ({ functionName }));
+  const nextToken = found[limit];
+  return { status: 200, body: { functions: page, ...(nextToken ? { nextToken } : {}) } };
+}
+
 /** https://api.alibabacloud.com/document/FC/2023-03-30/ListTriggers: the configuration travels as text. */
 export function listTriggers({ service, definition: { triggers } }: Asked): Answer {
   const described = triggers.map(trigger => ({

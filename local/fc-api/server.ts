@@ -7,7 +7,12 @@ import type { Credential } from '../oss-server/authenticate.ts';
 import { listenOnLoopback } from '../oss-server/listen.ts';
 import type { FunctionDefinition, ServiceDefinition } from '../service-definition.ts';
 import { type Answer, refusal } from './answer.ts';
-import { listAsyncInvokeConfigs, listProvisionConfigs, listTriggers } from './described.ts';
+import {
+  listAsyncInvokeConfigs,
+  listFunctions,
+  listProvisionConfigs,
+  listTriggers,
+} from './described.ts';
 import { invokeFunction } from './invocations.ts';
 
 export interface FcApiOptions {
@@ -111,6 +116,7 @@ async function answerTo(options: FcApiOptions, request: IncomingMessage): Promis
   const { method = '', url = '', headers } = request;
   const caller = authenticate({ method, url, headers }, options.credentials);
   if ('because' in caller) return refusal(CODES[caller.because], caller.message);
+  if (method === 'GET' && LISTS.test(url)) return functionsFor(caller, options.service, url);
   const route = routes.find(one => one.method === method && one.path.test(url));
   if (!route) {
     return refusal('NotImplemented', `${method} ${url} is not implemented by the local FC API`);
@@ -126,6 +132,17 @@ async function answerTo(options: FcApiOptions, request: IncomingMessage): Promis
     return refusal('AccessDenied', message);
   }
   return await route.answer({ ...options, request, definition, name });
+}
+
+/** In this order the SDK writes them. */
+const LISTS = /^\/2023-03-30\/functions\?limit=\d+(&nextToken=[^&]+)?&prefix=[^&]+$/;
+
+function functionsFor(caller: Credential, service: ServiceDefinition, url: string): Answer {
+  const arn = `acs:fc:${service.region}:${service.accountId}:functions/*`;
+  if (caller.may?.('fc:ListFunctions', arn) === false) {
+    return refusal('AccessDenied', 'the caller is not authorized to perform fc:ListFunctions');
+  }
+  return listFunctions(service, new URLSearchParams(url.split('?')[1]));
 }
 
 const notUp = () => refusal('ServiceUnavailable', 'the function host is not up yet');

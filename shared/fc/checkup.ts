@@ -1,14 +1,15 @@
-import { checkupEvent } from '../../events/checkup.ts';
+import { type CheckupEvent, checkupEvent } from '../../events/checkup.ts';
 
 /** Longer events are somebody's work. */
 const LONGEST = 100;
 
-export function isCheckup(event: Buffer): boolean {
-  if (event.length > LONGEST) return false;
+/** Undefined for any other event. */
+export function checkupIn(event: Buffer): CheckupEvent | undefined {
+  if (event.length > LONGEST) return undefined;
   try {
-    return checkupEvent.safeParse(JSON.parse(event.toString('utf8'))).success;
+    return checkupEvent.safeParse(JSON.parse(event.toString('utf8'))).data;
   } catch {
     // No JSON: whoever reads the event says so.
-    return false;
+    return undefined;
   }
 }

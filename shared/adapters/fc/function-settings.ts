@@ -19,6 +19,7 @@ const REFUSALS = { who: 'Function Compute', busy: 'SETUP_BUSY', denied: 'SETUP_D
 export function fcSettings(connection: OpenapiConnection): FunctionSettings {
   const call = callsOf(() => open(connection), REFUSALS, { retries: 2, timeoutMs: 60_000 });
   return {
+    named: prefix => call(`the functions ${prefix}…`, (fc, what) => fc.named(prefix, what)),
     triggers: name =>
       unlessMissing(
         call(`the triggers of ${name}`, (fc, what) => fc.triggers(name, what)),
@@ -111,6 +112,17 @@ type Trigger = InstanceType<Sdk['Trigger']>;
 /** What is listed of a function; a configuration is of one of its qualifiers. */
 function lists(fc: Sdk, client: Client, runtime: Runtime) {
   return {
+    named: async (prefix: string, what: string) => {
+      const found = await allOf(what, async nextToken => {
+        const request = new fc.ListFunctionsRequest({ ...PAGE, prefix, ...nextToken });
+        const { body } = await client.listFunctionsWithOptions(request, {}, runtime());
+        return { items: body?.functions, nextToken: body?.nextToken };
+      });
+      const names = found.map(({ functionName = '' }) => functionName);
+      const other = names.find(name => !name.startsWith(prefix));
+      if (other === undefined) return names;
+      throw wrong(`${what}: expected names that begin so, received ${other}`);
+    },
     triggers: async (functionName: string, what: string) => {
       const found = await allOf(what, async nextToken => {
         const request = new fc.ListTriggersRequest({ ...PAGE, ...nextToken });

@@ -126,6 +126,17 @@ export async function ossMayWrite(bucket: string, connection: OssConnection): Pr
 
 const PROBE = 'darkroom-doctor-was-here';
 
+/** Whether OSS says to these credentials that an object is not there, though they may not list the bucket. */
+export async function ossTellsMissing(bucket: string, connection: OssConnection): Promise<boolean> {
+  try {
+    await ossStore(bucket, connection).head(PROBE);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.code === 'STORE_DENIED') return false;
+    throw thrown;
+  }
+}
+
 /** A silent body is given up after this long. */
 const SILENCE_MS = 30_000;
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../../cli/cloud/connection.ts';
 import { checksOf, findingsOf } from '../../../cli/deployment/doctor-checks.ts';
-
+import { largeAnswer } from '../../../cli/deployment/doctor-checkups.ts';
 import type { ServiceDefinition } from '../../../local/service-definition.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
 import type { Bucket, DeployedTrigger, FunctionSettings } from '../../../shared/ports.ts';
@@ -34,6 +34,7 @@ interface Deployment {
   isInForce: boolean;
   triggers: Record<string, DeployedTrigger[] | undefined>;
   provisioned: string[];
+  deployed: string[];
   answer: Awaited<ReturnType<FunctionSettings['invoke']>>;
 }
 
@@ -67,6 +68,7 @@ function sound(): Deployment {
       'darkroom-on-presets-edited': [trigger('c', created)],
     },
     provisioned: [],
+    deployed: ['darkroom-on-object-changed', 'darkroom-on-presets-edited'],
     answer: said(),
   };
 }
@@ -98,6 +100,7 @@ async function connectionTo(deployment: Deployment): Promise<Connection> {
   const bucket = (name: string) =>
     ({ name, facts: async () => deployment.facts[name] }) as Partial<Bucket> as Bucket;
   const functions = {
+    named: async () => deployment.deployed,
     triggers: async (name: string) => deployment.triggers[name],
     asyncInvokeConfigs: async () => ['LATEST'],
     provisionConfigs: async () => deployment.provisioned,
@@ -232,6 +235,11 @@ describe('a deployment', () => {
       'deployment of darkroom-on-object-changed: has provisionConfig of LATEST, which is paid for, s.yaml has not',
     ],
     [
+      'with a function that s.yaml has no more',
+      one => ({ deployed: [...one.deployed, 'darkroom-on-video'] }),
+      'deployment of darkroom-on-video: is a whole function that s.yaml has not',
+    ],
+    [
       'whose functions are those of another',
       () => ({ answer: said({ buckets: { ...names, originals: 'x' } }) }),
       'function darkroom-sweep: works on x, d, c, not on o, d, c',
@@ -240,6 +248,16 @@ describe('a deployment', () => {
       'that could loop',
       () => ({ answer: said({ mayWriteOriginals: true }) }),
       'function darkroom-on-object-changed: may write originals: a derivative there would fire its trigger again',
+    ],
+    [
+      'whose OSS keeps what is not there from who may not list',
+      () => ({ answer: said({ tellsMissing: false }) }),
+      'function darkroom-on-object-changed: is not told by OSS that an object is not there: 403 in place of 404',
+    ],
+    [
+      'on a Node.js older than the zips are checked for',
+      () => ({ answer: said({ node: 'v20.9.1' }) }),
+      'function darkroom-sweep: runs on Node.js v20.9.1, expected v20.10.0 at least, which the zips are checked for',
     ],
     [
       'whose functions fail',
@@ -266,6 +284,23 @@ describe('a deployment', () => {
     expect((await diagnosed(told, undefined, 'good')).join('\n')).not.toMatch(untold);
     const silent = { ...sound(), answer: said({ tellsAttempt: false }) };
     expect((await diagnosed(silent, undefined, 'good')).join('\n')).toMatch(untold);
+  });
+
+  it('is told nothing of what OSS keeps from functions that read no originals', async () => {
+    const found = await diagnosed({ ...sound(), answer: said({ tellsMissing: false }) });
+    expect(found.filter(line => /sweep|presets-edited/.test(line))).toEqual([]);
+  });
+
+  it('is told whether a large answer comes whole, where one asks', async () => {
+    const bytes = (count: number) => said({ fill: '.'.repeat(count) });
+    const asked = async (answer: Deployment['answer']) => {
+      const connection = await connectionTo({ ...sound(), answer });
+      return (await largeAnswer(connection, 2)).map(({ state, words }) => [state, words]);
+    };
+    expect(await asked(bytes(2_000_000))).toEqual([['good', 'comes whole']]);
+    expect(await asked(bytes(7))).toEqual([['bad', '7 bytes of it came']]);
+    const error = 'ResponseSizeTooLarge';
+    expect(await asked({ payload: Buffer.from('{}'), error })).toEqual([['bad', error]]);
   });
 
   it.each<[string, RequestListener, string]>([

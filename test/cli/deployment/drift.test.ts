@@ -141,6 +141,14 @@ describe('before a deployment', () => {
     ]);
   });
 
+  it('a whole function that s.yaml has no more is named, be it on a later page, and others are not', async () => {
+    const many = Array.from({ length: 150 }, (_, at) => definition({ name: `darkroom-a${at}` }));
+    const fc = await deployed(...many, definition({ name: 'shop' }), definition());
+    expect(await compareDeployed(file(...many), fc)).toBe(
+      'darkroom-on-object-changed: is a whole function that s.yaml has not. npx s cli fc3 remove --region cn-hangzhou --function-name darkroom-on-object-changed -y',
+    );
+  });
+
   it('what the deployment is about to change is not told', async () => {
     const fc = await deployed(definition({ triggers: [{ ...originals, events: [PUT] }] }));
     expect(await compareDeployed(file(definition()), fc)).toMatch(/nothing over/);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../cli/cloud/connection.ts';
 import { cdnSteps, missDomainStep } from '../../../cli/deployment/setup-domains.ts';
-import { bucketSteps, type Step, type Wanted } from '../../../cli/deployment/setup-steps.ts';
+import { bucketSteps, type Wanted } from '../../../cli/deployment/setup-steps.ts';
+import type { Step } from '../../../cli/deployment/steps.ts';
 import { cdnDomain } from '../../../shared/adapters/cdn/domain.ts';
 import { ossBucket } from '../../../shared/adapters/oss/bucket.ts';
 import type { FunctionSettings } from '../../../shared/ports.ts';

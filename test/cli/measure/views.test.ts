@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { placesSeen, sharesOf, viewsSchema } from '../../../cli/measure/views.ts';
 import { outputFormats } from '../../../shared/core/list/preset-list.ts';

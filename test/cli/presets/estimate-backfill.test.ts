@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { estimateBackfill, tellBackfill } from '../../../cli/presets/estimate-backfill.ts';
 import { pricesSchema } from '../../../shared/core/work/cost.ts';

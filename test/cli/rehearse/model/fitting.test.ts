@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitting, smallest } from '../../../../cli/rehearse/model/fitting.ts';
 import { atSeconds, byMinute } from '../../../../cli/rehearse/model/load.ts';

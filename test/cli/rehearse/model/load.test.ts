@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { atSeconds, byMinute, weiboDay } from '../../../../cli/rehearse/model/load.ts';
 import { binomial, seeded } from '../../../../cli/rehearse/model/random.ts';

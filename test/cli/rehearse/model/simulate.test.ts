@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cloud, Work } from '../../../../cli/rehearse/model/cloud.ts';
 import { atSeconds, byMinute } from '../../../../cli/rehearse/model/load.ts';
