@@ -14,10 +14,11 @@ export function progressOf(
 ): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'absent' {
   if (manifest?.takenDown) return 'absent';
   if (!manifest || (etag && bare(etag) !== bare(manifest.original.etag))) return 'pending';
-  const has = (wanted: string) => manifest.variants.some(({ state }) => state === wanted);
-  if (manifest.complete) return 'ready';
-  if (!has('rendered')) return 'failed';
-  return manifest.failure || has('failed') ? 'partly-failed' : 'ready';
+  const { complete, failure, variants } = manifest;
+  const states = variants.map(({ state }) => state);
+  if (complete) return 'ready';
+  if (!states.includes('rendered')) return 'failed';
+  return failure || states.includes('failed') ? 'partly-failed' : 'ready';
 }
 
 const bare = (etag: string): string => etag.replace(/"/g, '').toUpperCase();

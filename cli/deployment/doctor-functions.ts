@@ -42,10 +42,10 @@ export async function asDeclared(
     if (drift.length === 0) return [good(name, 'triggers and configurations as in s.yaml')];
     return drift.map(({ words, mend }) => bad(name, words, mend));
   });
-  const wholes = (await leftOverFunctions(service, fc)).map(({ name, words, mend }) =>
-    bad(`deployment of ${name}`, words, mend),
+  const leftOver = leftOverFunctions(service, fc).then(all =>
+    all.map(({ name, words, mend }) => bad(`deployment of ${name}`, words, mend)),
   );
-  return [...(await Promise.all(findings)).flat(), ...wholes];
+  return (await Promise.all([...findings, leftOver])).flat();
 }
 
 /** Whether OSS wakes the functions, and for what it should. */

@@ -33,7 +33,7 @@ export interface ReadyFound extends ReadyTimes {
 
 /** From the messages that a local platform's functions left in their success destinations since then. */
 export async function readyTimesIn(destinations: string, since: number): Promise<ReadyFound> {
-  const names = await readdir(destinations, { recursive: true });
+  const names = await readdir(destinations, { recursive: true }).catch(nothingYet);
   const own = names.filter(name => /^[^/\\]+[/\\]success[/\\][^/\\]+\.json$/.test(name));
   const all: number[] = [];
   const unreadable: string[] = [];
@@ -45,6 +45,12 @@ export async function readyTimesIn(destinations: string, since: number): Promise
     else unreadable.push(name);
   }
   return { ...readyTimesOf(all), unreadable };
+}
+
+/** Before the first message there is no folder. */
+function nothingYet(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 }
 
 /** All else of a report is none of our business here. */

@@ -48,6 +48,11 @@ describe('from upload to ready', () => {
     );
   });
 
+  it('is of no upload where no message ever came', async () => {
+    const found = await readyTimesIn(join(newFolder(), 'destinations'), 0);
+    expect(found).toEqual({ uploads: 0, unreadable: [] });
+  });
+
   it('is read from the messages of the last hour, and what is none is named', async () => {
     const folder = newFolder();
     const put = (name: string, text: string, age = 0) => {
