@@ -62,21 +62,25 @@ export function simulatedBucket(name: string): SimulatedBucket {
 
 /** Its digest is taken when it is first asked for: most records are read without it. */
 export function thingOf(bytes: Buffer, modifiedAt: number): Thing {
-  let [known, etag, crc64]: (string | undefined)[] = [];
-  const digest = () => {
-    known ??= hash('md5', bytes, 'hex');
-    return known;
-  };
-  return {
-    bytes,
-    modifiedAt,
-    get etag() {
-      etag ??= digest().toUpperCase();
-      return etag;
-    },
-    get crc64() {
-      crc64 ??= BigInt(`0x${digest().slice(0, 16)}`).toString();
-      return crc64;
-    },
-  };
+  return Object.assign(Object.create(digested), { bytes, modifiedAt, digest: undefined });
+}
+
+interface Digested {
+  bytes: Buffer;
+  digest: string | undefined;
+}
+
+/** Shared: of an object with getters of its own V8 makes a hidden class, and keeps it until it collects all garbage. */
+const digested = {
+  get etag(): string {
+    return digestOf(this as unknown as Digested).toUpperCase();
+  },
+  get crc64(): string {
+    return BigInt(`0x${digestOf(this as unknown as Digested).slice(0, 16)}`).toString();
+  },
+};
+
+function digestOf(thing: Digested): string {
+  thing.digest ??= hash('md5', thing.bytes, 'hex');
+  return thing.digest;
 }

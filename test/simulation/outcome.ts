@@ -5,7 +5,7 @@ import { unfinishedKey } from '../../shared/core/work/unfinished.ts';
 import { takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { IN_FORCE_KEY } from '../../shared/core/work/in-force.ts';
 import { allowances } from './allowances.ts';
-import { type SimulatedBucket, simulatedBucket, type Thing } from './bucket.ts';
+import { type SimulatedBucket, simulatedBucket, type Thing, thingOf } from './bucket.ts';
 import { immediateCodec } from './codec.ts';
 import { type Accusation, manifestIn } from './judge.ts';
 import { immediateStore } from './store.ts';
@@ -135,7 +135,8 @@ function takeVersion(key: string, fresh: SimulatedBucket, real: SimulatedBucket)
     const text = thing.bytes.toString('utf8').replaceAll(from, to);
     fresh.remove(name, undefined);
     const renamed = name.replace(`${key}/${from}/`, `${key}/${to}/`);
-    fresh.put(renamed, isManifest ? { ...thing, bytes: Buffer.from(text) } : thing, undefined);
+    const same = isManifest ? thingOf(Buffer.from(text), thing.modifiedAt) : thing;
+    fresh.put(renamed, same, undefined);
   }
 }
 
