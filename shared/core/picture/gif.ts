@@ -36,29 +36,27 @@ interface Frame {
   /** Of its descriptor, and of its control extension if it has one. */
   at: number;
   control: number | undefined;
+  /** Before the next one; of the first there is nothing to go back to. */
+  isCleared: boolean;
 }
 
 const CONTROL = 0xf9;
+const [CLEAR, GO_BACK] = [2, 3];
 
 function* framesIn(file: Buffer): Generator<Frame> {
   let control: number | undefined;
+  let isFirst = true;
   for (const { kind, at, end } of blocksIn(file)) {
     if (kind === EXTENSION) {
       if (file[at + 1] === CONTROL && end <= file.length) control = at;
       continue;
     }
     if (at + 10 > file.length) return;
-    yield { at, control };
+    const disposal = control === undefined ? 0 : ((file[control + 3] ?? 0) >> 2) & 7;
+    yield { at, control, isCleared: disposal === CLEAR || (isFirst && disposal === GO_BACK) };
     control = undefined;
+    isFirst = false;
   }
-}
-
-const [KEEP, CLEAR, GO_BACK] = [1, 2, 3];
-
-/** What becomes of a frame before the next one; of the first there is nothing to go back to. */
-function disposalOf(file: Buffer, { control }: Frame, isFirst: boolean): number {
-  const said = control === undefined ? KEEP : ((file[control + 3] ?? 0) >> 2) & 7;
-  return isFirst && said === GO_BACK ? CLEAR : said;
 }
 
 /**
@@ -66,13 +64,10 @@ function disposalOf(file: Buffer, { control }: Frame, isFirst: boolean): number 
  * whatever the file says: browsers know no colour of the background.
  */
 export function showsCanvas(file: Buffer, size: Size): boolean {
-  let last: Frame | undefined;
-  let isFirst = true;
+  let isBare = true;
   for (const frame of framesIn(file)) {
-    const isBare = !last || disposalOf(file, last, isFirst) === CLEAR;
     if (isBare && leavesCanvas(file, frame, size)) return true;
-    isFirst = last === undefined;
-    last = frame;
+    isBare = frame.isCleared;
   }
   return false;
 }
@@ -106,11 +101,7 @@ const NO_PIXEL = 255;
  */
 function withTransparentClears(file: Buffer): Buffer {
   const out = Buffer.from(file);
-  let isFirst = true;
-  for (const frame of framesIn(file)) {
-    const { at, control } = frame;
-    const isCleared = disposalOf(file, frame, isFirst) === CLEAR;
-    isFirst = false;
+  for (const { at, control, isCleared } of framesIn(file)) {
     const codeBits = file[at + 10 + paletteBytes(file[at + 9])] ?? 8;
     if (!isCleared || control === undefined) continue;
     const flags = (file[control + 3] ?? 0) & 0xe3;
