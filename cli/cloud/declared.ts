@@ -1,5 +1,9 @@
 import { join } from 'node:path';
-import { readServiceDefinition, type ServiceDefinition } from '../../local/service-definition.ts';
+import {
+  type FunctionDefinition,
+  readServiceDefinition,
+  type ServiceDefinition,
+} from '../../local/service-definition.ts';
 import { environment } from './connection.ts';
 
 const FILE = join(import.meta.dirname, '../../s.yaml');
@@ -9,4 +13,14 @@ export async function declaredService(
   known: Record<string, string> = {},
 ): Promise<ServiceDefinition> {
   return await readServiceDefinition(FILE, { ...environment(), ...known });
+}
+
+/** By its name in s.yaml. */
+export function functionIn(
+  { functions }: Pick<ServiceDefinition, 'functions'>,
+  resource: string,
+): FunctionDefinition {
+  const found = functions.find(one => one.resource === resource);
+  if (!found) throw new Error(`expected a function ${resource} in s.yaml, found none`);
+  return found;
 }

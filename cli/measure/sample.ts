@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { Failure } from '../../shared/core/failure.ts';
 import { type Asked, type Measured, measure } from './measure.ts';
-import type { Photo } from './photos.ts';
+import { evenly, ownPhotos, type Photo, photosIn } from './photos.ts';
 
 /** Those that say something, and what was left out. */
 export interface Sample {
@@ -41,7 +41,27 @@ export async function leastOf(
   return least;
 }
 
-export function nothingMeasured({ leftOut }: Sample, photos: string | undefined): Failure {
+export interface Chosen {
+  /** A folder; Darkroom's own photos where it is not said. */
+  photos?: string;
+  most: number;
+}
+
+export const whose = ({ photos }: Chosen) => photos ?? 'those that come with Darkroom';
+
+/** Throws SETTINGS_INVALID where none says anything. */
+export async function sampleOf(
+  { photos, most }: Chosen,
+  asked: Asked,
+  tell: (text: string) => void,
+): Promise<Sample> {
+  const all = photos ? await photosIn(photos) : ownPhotos();
+  const sample = await measureAll(evenly(all, most), asked, tell);
+  if (sample.measured.length === 0) throw nothingMeasured(sample, photos);
+  return sample;
+}
+
+function nothingMeasured({ leftOut }: Sample, photos: string | undefined): Failure {
   const why = leftOut[0] ? `, the first: ${leftOut[0].key}: ${leftOut[0].leftOut}` : '';
   const message = `expected photos that can be developed in ${photos} (--photos), received ${leftOut.length} files that cannot${why}`;
   return new Failure('SETTINGS_INVALID', message);

@@ -7,6 +7,7 @@ import {
   usdForUnits,
 } from '../../shared/core/work/cost.ts';
 import type { ServiceDefinition } from '../../local/service-definition.ts';
+import { functionIn } from '../cloud/declared.ts';
 import { grouped, inColumns, rough, usdAsText } from '../terminal/figures.ts';
 import type { Projection } from '../measure/projection.ts';
 
@@ -42,8 +43,8 @@ export interface BackfillWork {
   now: Date;
 }
 
-export function shippedConcurrency({ functions }: ServiceDefinition): number {
-  const own = functions.find(({ resource }) => resource === FUNCTION)?.reservedConcurrency;
+export function shippedConcurrency(service: ServiceDefinition): number {
+  const own = functionIn(service, FUNCTION).reservedConcurrency;
   if (own === undefined)
     throw new Error(`expected ${FUNCTION} to have reservedConcurrency in s.yaml`);
   return own;

@@ -5,21 +5,18 @@ import { INSTANCE, type Prices } from '../../shared/core/work/cost.ts';
 import { declaredService } from '../cloud/declared.ts';
 import { type Assumptions, assumptionsFrom } from '../measure/assumptions.ts';
 import type { Asked as AskedOfPhotos } from '../measure/measure.ts';
-import { evenly, ownPhotos, photosIn } from '../measure/photos.ts';
 import { pricesFrom } from '../measure/prices.ts';
 import { billedSeconds, projectedUploads } from '../measure/projection.ts';
-import { machineName, measureAll, nothingMeasured, type Sample } from '../measure/sample.ts';
+import { type Chosen, machineName, type Sample, sampleOf, whose } from '../measure/sample.ts';
 import { positive, positiveWhole, statusLine } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { estimateBackfill, shippedConcurrency, tellBackfill } from './estimate-backfill.ts';
 import { estimateUploads, tellUploads } from './estimate-uploads.ts';
 import { checkedList } from './presets.ts';
 
-interface Options {
+interface Options extends Chosen {
   uploadsPerDay?: number;
   backfill?: number;
-  photos?: string;
-  most: number;
   presets: string;
   prices?: string;
   assumptions?: string;
@@ -63,12 +60,12 @@ async function estimate(options: Options): Promise<void> {
   const prices = await pricesFrom(options.prices);
   const assumptions = await assumptionsFrom(options.assumptions, list);
   const asked = uploadsPerDay === undefined ? { list } : { list, withMisses: true as const };
-  const sample = await sampleOf(asked, options);
+  const sample = await measuredFor(asked, options);
   const found =
     uploadsPerDay === undefined
       ? await ofBackfill(backfill ?? 0, sample, prices, assumptions)
       : ofUploads(sample, prices, assumptions, { ...options, uploadsPerDay });
-  const from = options.photos ?? 'those that come with Darkroom';
+  const from = whose(options);
   if (options.json) {
     const named = { photos: from, presets: { file: options.presets, fingerprint } };
     const known = { machine: machineName(), prices, assumptions };
@@ -82,13 +79,13 @@ async function estimate(options: Options): Promise<void> {
   );
 }
 
-async function sampleOf(asked: AskedOfPhotos, { photos, most }: Options): Promise<Sample> {
-  const all = photos ? await photosIn(photos) : ownPhotos();
+async function measuredFor(asked: AskedOfPhotos, options: Options): Promise<Sample> {
   const status = statusLine();
-  const sample = await measureAll(evenly(all, most), asked, status.tell);
-  status.clear();
-  if (sample.measured.length === 0) throw nothingMeasured(sample, photos);
-  return sample;
+  try {
+    return await sampleOf(options, asked, status.tell);
+  } finally {
+    status.clear();
+  }
 }
 
 /** With what rehearse reads. */

@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '../../local/service-definition.ts';
 import { RETRIES } from '../../shared/adapters/oss/calling.ts';
-import { declaredService } from '../cloud/declared.ts';
+import { declaredService, functionIn } from '../cloud/declared.ts';
 import { type Cloud, FC } from './model/cloud.ts';
 
 /** What s.yaml says of the function that uploads wake, and of the instances that others hold. */
@@ -19,9 +19,9 @@ export async function deployed(): Promise<Deployed> {
   return deployedIn(await declaredService());
 }
 
-export function deployedIn({ region, functions }: ServiceDefinition): Deployed {
-  const own = functions.find(({ resource }) => resource === UPLOADS);
-  if (!own) throw new Error(`expected a function ${UPLOADS} in s.yaml, found none`);
+export function deployedIn(service: ServiceDefinition): Deployed {
+  const { region, functions } = service;
+  const own = functionIn(service, UPLOADS);
   return {
     region,
     eventAge: own.maxAsyncEventAgeSeconds,

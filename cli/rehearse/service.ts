@@ -1,5 +1,4 @@
-import { evenly, ownPhotos, photosIn } from '../measure/photos.ts';
-import { machineName, measureAll, nothingMeasured } from '../measure/sample.ts';
+import { type Chosen, machineName, sampleOf, whose } from '../measure/sample.ts';
 import { type PresetList, pressureMilliseconds } from '../../shared/core/list/preset-list.ts';
 import { type Takes, takesOfSample } from './service-times.ts';
 
@@ -9,27 +8,18 @@ export interface ServiceSource {
   from: string;
 }
 
-interface Options {
-  photos?: string;
-  most: number;
-}
-
 /** As `estimate` does; where the list has `pressure`, once more as of uploads that waited too long. */
 export async function measuredHere(
-  { photos, most }: Options,
+  chosen: Chosen,
   list: PresetList,
   tell: (text: string) => void,
 ): Promise<ServiceSource> {
-  const all = photos ? await photosIn(photos) : ownPhotos();
-  const chosen = evenly(all, most);
-  const sample = await measureAll(chosen, { list }, tell);
-  const { measured } = sample;
-  if (measured.length === 0) throw nothingMeasured(sample, photos);
-  const whose = photos ?? 'those that come with Darkroom';
-  const from = `${measured.length} photos, ${whose}, developed here (${machineName()})`;
+  const { measured } = await sampleOf(chosen, { list }, tell);
+  const from = `${measured.length} photos, ${whose(chosen)}, developed here (${machineName()})`;
   const takes = takesOfSample(measured);
   if (!list.pressure) return { takes, from };
-  const pressed = await measureAll(chosen, { list, waitedMs: Number.POSITIVE_INFINITY }, tell);
+  const waitedMs = Number.POSITIVE_INFINITY;
+  const pressed = await sampleOf(chosen, { list, waitedMs }, tell);
   const { serviceSeconds, puts } = takesOfSample(pressed.measured);
   const pressure = { afterSeconds: pressureMilliseconds(list) / 1000, serviceSeconds, puts };
   return { takes: { ...takes, pressure }, from };
