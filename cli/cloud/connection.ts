@@ -13,7 +13,7 @@ import type { Account, BucketRole, Place } from './place.ts';
 
 /** The buckets that the environment names, or those of a local platform that is running, opened. */
 export interface Connection
-  extends Pick<Place, 'where' | 'names' | 'presetsKey' | 'backfillFunction' | 'failures'> {
+  extends Pick<Place, 'where' | 'names' | 'presetsKey' | 'backfillFunction' | 'destinations'> {
   originals: ObjectStore;
   /** What a symlink among the originals leads to, be that there or not; undefined of what is none. */
   linkTarget(key: string): Promise<string | undefined>;

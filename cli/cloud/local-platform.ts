@@ -42,7 +42,7 @@ export async function localPlatformIn(dataDir: string): Promise<Place> {
       credentials,
     },
     cdnDomain: platform.cdn,
-    failures: join(dataDir, 'destinations'),
+    destinations: join(dataDir, 'destinations'),
   };
 }
 

@@ -14,7 +14,7 @@ export interface Place {
   /** As URLs begin; undefined where nobody names one. */
   cdnDomain: string | undefined;
   /** The folder of a local platform's destinations. */
-  failures?: string;
+  destinations?: string;
 }
 
 export type BucketRole = 'originals' | 'derivatives' | 'config';

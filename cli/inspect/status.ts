@@ -64,7 +64,7 @@ export function statusCommand(): Command {
 }
 
 async function status(options: Options): Promise<void> {
-  const { config, originals, derivatives, where, failures } = await connect(options);
+  const { config, originals, derivatives, where, destinations } = await connect(options);
   const { read, unreadable } = readingOf(config);
   const inForce = await read(IN_FORCE_KEY, inForceSchema);
   const found: Status = {
@@ -76,7 +76,9 @@ async function status(options: Options): Promise<void> {
     sweep: await read(SWEEP_KEY, sweepSchema),
     unreadable,
     purges: await countPurges(config),
-    ready: failures ? await readyTimesIn(failures, Date.now() - HOUR_MS) : { query: READY_QUERY },
+    ready: destinations
+      ? await readyTimesIn(destinations, Date.now() - HOUR_MS)
+      : { query: READY_QUERY },
     coverage: inForce && (await coverageOf(originals, derivatives, inForce.list, options)),
   };
   if (options.json) say(JSON.stringify(found, null, 2));

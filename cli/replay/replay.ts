@@ -84,8 +84,8 @@ const OF_ONE_MESSAGE: FailureCode[] = ['EVENT_UNREADABLE', 'QUEUE_DENIED'];
 
 const actOf = ({ dryRun }: Options) => (dryRun ? rehearse : hand);
 
-function ownFailures({ failures, where }: Connection): string {
-  if (failures) return failures;
+function ownFailures({ destinations, where }: Connection): string {
+  if (destinations) return destinations;
   const message = `expected a file of messages or - for standard input: the failures of ${where} are in its queue, see docs/replay.md`;
   throw new Failure('SETTINGS_INVALID', message);
 }

@@ -108,6 +108,7 @@ export type ManifestVariant = z.infer<typeof variantSchema>;
 export function isDeferred(variant: ManifestVariant): boolean {
   return variant.state === 'on_demand' && variant.deferred === true;
 }
+
 /** `link` is never written: a manifest is public. */
 export type OriginalObject = z.infer<typeof objectSchema> & { link?: Link };
 

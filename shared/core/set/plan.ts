@@ -1,8 +1,4 @@
-import {
-  type PresetList,
-  pressureMilliseconds,
-  retentionMilliseconds,
-} from '../list/preset-list.ts';
+import { pressureMilliseconds, retentionMilliseconds } from '../list/preset-list.ts';
 import type { Picture } from '../picture/picture.ts';
 import { askedOf } from './asked.ts';
 import { fallbackOf } from './fallback.ts';
@@ -43,8 +39,10 @@ export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
   const before = recordedVariants(seen);
   const settled = wanted.map(variant => settledEntry(variant, before, wanted, facts.picture));
   const unmade = wanted.filter((_, index) => settled[index] === undefined);
-  const hasUrgent = wanted.some(({ urgent, impossible }) => urgent && !impossible);
-  const { render, deferred } = underPressure(unmade, hasUrgent, seen.list, facts.waitedMs);
+  const isPressed = (facts.waitedMs ?? 0) > pressureMilliseconds(seen.list);
+  const { render, deferred } = isPressed
+    ? urgentFirst(unmade, wanted)
+    : { render: unmade, deferred: [] };
   return {
     wanted,
     render,
@@ -57,8 +55,9 @@ export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
  * What waits while others have nothing at all: its URL answers all the same, since a view makes it. An original of which
  * nothing is urgent is made whole. What failed before, or is there in an older shape, is not for now either.
  */
-function underPressure(unmade: Variant[], hasUrgent: boolean, list: PresetList, waitedMs = 0) {
-  if (waitedMs <= pressureMilliseconds(list) || !hasUrgent) return { render: unmade, deferred: [] };
+function urgentFirst(unmade: Variant[], wanted: Variant[]) {
+  const hasUrgent = wanted.some(({ urgent, impossible }) => urgent && !impossible);
+  if (!hasUrgent) return { render: unmade, deferred: [] };
   const render = unmade.filter(({ urgent }) => urgent);
   const later = unmade.filter(({ urgent }) => !urgent);
   const deferred = later.map(

@@ -55,15 +55,15 @@ function withoutFiles(manifest: Manifest, preset: string | undefined, retiredAt:
 /** Files made on demand are recorded as what they are: they retire with an edit as any other. */
 export function withMade(sizes: Map<string, number>, renderedAt: string) {
   return (manifest: Manifest): Manifest => {
-    const isNew = ({ state, key }: ManifestVariant) => state === 'on_demand' && sizes.has(key);
-    if (!manifest.variants.some(isNew)) return manifest;
-    const variants = manifest.variants.map(variant => {
+    const recorded = (variant: ManifestVariant): ManifestVariant => {
       const bytes = sizes.get(variant.key);
       if (variant.state !== 'on_demand' || bytes === undefined) return variant;
       const { deferred: _, ...file } = variant;
-      return { ...file, state: 'rendered' as const, bytes, renderedAt };
-    });
-    return { ...manifest, variants };
+      return { ...file, state: 'rendered', bytes, renderedAt };
+    };
+    const variants = manifest.variants.map(recorded);
+    const isNew = variants.some((variant, index) => variant !== manifest.variants[index]);
+    return isNew ? { ...manifest, variants } : manifest;
   };
 }
 

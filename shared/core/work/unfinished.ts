@@ -5,8 +5,8 @@ import type { OriginalObject } from '../set/manifest.ts';
 /**
  * Words that an attempt leaves for those that come after it, in the config bucket: `crashes/` counts decoders that did
  * not come back, and only their coming back removes it; `unfinished/` names a key whose last write may or may not have
- * happened, or of which files are still to go or to be made. A sweep hands over the keys of `unfinished/`, and removes what is older
- * than a day from `crashes/`.
+ * happened, or of which files are still to go or to be made. A sweep hands over the keys of `unfinished/`, and removes
+ * what is older than a day from `crashes/`.
  */
 export const crashesSchema = z.strictObject({
   schema: z.literal(1),
