@@ -39,12 +39,23 @@ export async function readyTimesIn(destinations: string, since: number): Promise
   const unreadable: string[] = [];
   for (const name of own) {
     const file = join(destinations, name);
-    if ((await stat(file)).mtimeMs < since) continue;
-    const told = readyIn(await readFile(file, 'utf8'));
+    const text = await textSince(file, since);
+    if (text === undefined) continue;
+    const told = readyIn(text);
     if (told) all.push(...told);
     else unreadable.push(name);
   }
   return { ...readyTimesOf(all), unreadable };
+}
+
+/** Undefined of what is older, or gone meanwhile. */
+async function textSince(file: string, since: number): Promise<string | undefined> {
+  try {
+    return (await stat(file)).mtimeMs < since ? undefined : await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Before the first message there is no folder. */

@@ -1,4 +1,4 @@
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -51,6 +51,14 @@ describe('from upload to ready', () => {
   it('is of no upload where no message ever came', async () => {
     const found = await readyTimesIn(join(newFolder(), 'destinations'), 0);
     expect(found).toEqual({ uploads: 0, unreadable: [] });
+  });
+
+  it('is not of a message that goes while it is read', async () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, 'f/success'), { recursive: true });
+    // As a name that was listed and leads nowhere by the time it is opened.
+    symlinkSync(join(folder, 'gone'), join(folder, 'f/success/1.json'));
+    expect(await readyTimesIn(folder, 0)).toEqual({ uploads: 0, unreadable: [] });
   });
 
   it('is read from the messages of the last hour, and what is none is named', async () => {
