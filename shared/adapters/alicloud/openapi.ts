@@ -148,6 +148,11 @@ export async function unlessMissing<T>(
   }
 }
 
+/** An answer that cannot be, such as one about something else: the next one may be another. */
+export function wrongAnswer(message: string, cause?: unknown): Failure {
+  return new Failure('SETUP_BUSY', message, { cause });
+}
+
 function late(): never {
   throw Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
 }

@@ -9,8 +9,9 @@ import {
   type OpenapiConnection,
   openapi,
   unlessMissing,
+  wrongAnswer,
 } from '../alicloud/openapi.ts';
-import { allOf, qualifierOf, wrong } from './lists.ts';
+import { allOf, qualifierOf } from './lists.ts';
 
 /** What an operator asks Function Compute, and the custom domain, through @alicloud/fc20230330 4.7. */
 
@@ -96,7 +97,7 @@ function configIn(text = '{}', what: string, trigger: string): Record<string, un
     return configuration.parse(JSON.parse(text));
   } catch (cause) {
     const expected = `expected the configuration of trigger ${trigger}`;
-    throw wrong(`${what}: ${expected}, received something else`, cause);
+    throw wrongAnswer(`${what}: ${expected}, received something else`, cause);
   }
 }
 
@@ -121,7 +122,7 @@ function lists(fc: Sdk, client: Client, runtime: Runtime) {
       const names = found.map(({ functionName = '' }) => functionName);
       const other = names.find(name => !name.startsWith(prefix));
       if (other === undefined) return names;
-      throw wrong(`${what}: expected names that begin so, received ${other}`);
+      throw wrongAnswer(`${what}: expected names that begin so, received ${other}`);
     },
     triggers: async (functionName: string, what: string) => {
       const found = await allOf(what, async nextToken => {

@@ -1,4 +1,5 @@
-import { Failure } from '../../core/failure.ts';
+import type { Failure } from '../../core/failure.ts';
+import { wrongAnswer } from '../alicloud/openapi.ts';
 
 /** What Function Compute lists of one function. A list that is not whole, or of another function, says nothing of this one. */
 
@@ -29,12 +30,7 @@ export async function allOf<T>(
 }
 
 function unending(what: string, received: string): Failure {
-  return wrong(`${what}: expected the pages of the list to end, received ${received}`);
-}
-
-/** An answer that cannot be: the next one may be another. */
-export function wrong(message: string, cause?: unknown): Failure {
-  return new Failure('SETUP_BUSY', message, { cause });
+  return wrongAnswer(`${what}: expected the pages of the list to end, received ${received}`);
 }
 
 /** `acs:fc:region:account:functions/name/qualifier`, in examples with a `/` before `functions`; LATEST goes unnamed. */
@@ -44,5 +40,5 @@ const FUNCTION_ARN = /[:/]functions\/([^/]+)(?:\/([^/]+))?$/;
 export function qualifierOf(what: string, functionName: string, arn = ''): string {
   const [, name = functionName, qualifier = 'LATEST'] = FUNCTION_ARN.exec(arn) ?? [];
   if (name === functionName) return qualifier;
-  throw wrong(`${what}: expected those of ${functionName}, received those of ${name}`);
+  throw wrongAnswer(`${what}: expected those of ${functionName}, received those of ${name}`);
 }

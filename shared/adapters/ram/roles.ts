@@ -5,6 +5,7 @@ import {
   RAM_ENDPOINT,
   rpcActions,
   unlessMissing,
+  wrongAnswer,
 } from '../alicloud/openapi.ts';
 
 /** RAM, 2015-05-01, as an operator makes roles by it: https://api.aliyun.com/document/Ram/2015-05-01/overview */
@@ -45,11 +46,16 @@ export interface PolicyVersion {
 
 /** Documents travel as text. */
 const document = z.string().transform(text => JSON.parse(text) as unknown);
-const roleAnswer = z.object({ Role: z.object({ AssumeRolePolicyDocument: document }) });
+const roleAnswer = z.object({
+  Role: z.object({ RoleName: z.string(), AssumeRolePolicyDocument: document }),
+});
 const policiesAnswer = z.object({
   Policies: z.object({ Policy: z.array(z.object({ PolicyName: z.string() })) }),
 });
-const policyAnswer = z.object({ DefaultPolicyVersion: z.object({ PolicyDocument: document }) });
+const policyAnswer = z.object({
+  Policy: z.object({ PolicyName: z.string() }),
+  DefaultPolicyVersion: z.object({ PolicyDocument: document }),
+});
 const versionsAnswer = z.object({
   PolicyVersions: z.object({
     PolicyVersion: z.array(
@@ -61,6 +67,11 @@ const versionsAnswer = z.object({
     ),
   }),
 });
+
+/** What is read of another one would be changed, or left, for this one. */
+function expectName(what: string, asked: string, received: string): void {
+  if (received !== asked) throw wrongAnswer(`${what}: expected ${asked}, received ${received}`);
+}
 
 const CUSTOM = { PolicyType: 'Custom' };
 const isMissing = ({ apiCode }: { apiCode?: unknown }) =>
@@ -76,8 +87,9 @@ export function ramRoles({ endpoint = RAM_ENDPOINT, credentials }: RamConnection
   return {
     role: RoleName =>
       unlessMissing(
-        call(`the role ${RoleName}`, async ask => {
+        call(`the role ${RoleName}`, async (ask, what) => {
           const { Role } = roleAnswer.parse(await ask('GetRole', { RoleName }));
+          expectName(what, RoleName, Role.RoleName);
           const { Policies } = policiesAnswer.parse(await ask('ListPoliciesForRole', { RoleName }));
           const policies = Policies.Policy.map(({ PolicyName }) => PolicyName);
           return { trust: Role.AssumeRolePolicyDocument, policies };
@@ -114,9 +126,12 @@ function policiesBy(
   return {
     policy: PolicyName =>
       unlessMissing(
-        call(`the policy ${PolicyName}`, async ask => {
+        call(`the policy ${PolicyName}`, async (ask, what) => {
           const asked = { PolicyName, ...CUSTOM };
-          const { DefaultPolicyVersion } = policyAnswer.parse(await ask('GetPolicy', asked));
+          const { Policy, DefaultPolicyVersion } = policyAnswer.parse(
+            await ask('GetPolicy', asked),
+          );
+          expectName(what, PolicyName, Policy.PolicyName);
           const { PolicyVersions } = versionsAnswer.parse(await ask('ListPolicyVersions', asked));
           const versions = PolicyVersions.PolicyVersion.map(one => ({
             id: one.VersionId,

@@ -47,6 +47,37 @@ describe('the role of a function', () => {
     expect(ram.roles.get('darkroom-sweep')?.policies).toEqual(['darkroom-sweep']);
   });
 
+  it.each([
+    ['another role', 'GetRole', { Role: { RoleName: 'other', AssumeRolePolicyDocument: '{}' } }],
+    [
+      'another policy',
+      'GetPolicy',
+      { Policy: { PolicyName: 'other' }, DefaultPolicyVersion: { PolicyDocument: '{}' } },
+    ],
+  ])('is left alone where RAM tells of %s', async (_, misled, answer) => {
+    const { ram, stepsFor, settle } = await account();
+    await settle();
+    const before = ram.changes.length;
+    ram.tells = (action, right) => (action === misled ? answer : right);
+    await expect(stepsFor(wanted(policyOf('oss:PutObject')))).rejects.toMatchObject({
+      code: 'SETUP_BUSY',
+      message: expect.stringMatching(/expected darkroom-sweep, received other$/),
+    });
+    expect(ram.changes).toHaveLength(before);
+  });
+
+  it.each(['GetRole', 'ListPoliciesForRole', 'GetPolicy', 'ListPolicyVersions'])(
+    'is left alone where the answer to %s is cut',
+    async cut => {
+      const { ram, stepsFor, settle } = await account();
+      await settle();
+      const before = ram.changes.length;
+      ram.tells = (action, right) => (action === cut ? {} : right);
+      await expect(stepsFor()).rejects.toMatchObject({ code: 'UNEXPECTED' });
+      expect(ram.changes).toHaveLength(before);
+    },
+  );
+
   it('that was made in part is made whole', async () => {
     const { ram, stepsFor } = await account();
     const [role, policy] = await stepsFor();
