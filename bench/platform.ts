@@ -6,6 +6,12 @@ import type { ObjectStore } from '../shared/ports.ts';
 
 export const root = resolve(import.meta.dirname, '..');
 
+/** What uploads wake. */
+export const UPLOADS = 'darkroom-on-object-changed';
+export const ATTRIBUTES = { contentType: 'image/jpeg', cacheControl: 'no-cache' };
+/** More at a time wait for the server so long that they are tried again, which are uploads more. */
+export const PUTS_SIDE_BY_SIDE = 8;
+
 export interface LocalPlatform {
   child: ChildProcess;
   /** Of originals. */

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { ownPhotos } from '../cli/measure/photos.ts';
 import { readyTimesOf } from '../cli/inspect/ready-times.ts';
-import { type LocalPlatform, startPlatform } from './platform.ts';
+import {
+  ATTRIBUTES,
+  type LocalPlatform,
+  PUTS_SIDE_BY_SIDE,
+  startPlatform,
+  UPLOADS,
+} from './platform.ts';
 
-const FUNCTION = 'darkroom-on-object-changed';
-const ATTRIBUTES = { contentType: 'image/jpeg', cacheControl: 'no-cache' };
-/** More at a time wait for the server so long that they are tried again, which are uploads more. */
-const PUTS_SIDE_BY_SIDE = 8;
 const ONE_BY_ONE = 15;
 
 interface Happening {
@@ -51,7 +53,7 @@ function openWatch() {
   let hasFailed = false;
   return {
     hear({ kind, function: name, result }: Happening): void {
-      if (name !== FUNCTION) return;
+      if (name !== UPLOADS) return;
       hasFailed ||= kind === 'failed';
       const reports = kind === 'succeeded' ? (result?.reports ?? []) : [];
       for (const { key } of reports) ended.set(key, performance.now());

@@ -8,12 +8,15 @@ import { simulate } from '../cli/rehearse/model/simulate.ts';
 import { RETRIES } from '../shared/adapters/oss/calling.ts';
 import { presetsOrThrow } from '../shared/adapters/yaml/preset-file.ts';
 import { pressureMilliseconds } from '../shared/core/list/preset-list.ts';
-import { type LocalPlatform, root, startPlatform } from './platform.ts';
+import {
+  ATTRIBUTES,
+  type LocalPlatform,
+  PUTS_SIDE_BY_SIDE,
+  root,
+  startPlatform,
+  UPLOADS,
+} from './platform.ts';
 
-const FUNCTION = 'darkroom-on-object-changed';
-const ATTRIBUTES = { contentType: 'image/jpeg', cacheControl: 'no-cache' };
-/** More at a time wait for the server so long that they are tried again, which are uploads more. */
-const PUTS_SIDE_BY_SIDE = 8;
 /** Of what was measured. */
 const TOLERANCE = 0.2;
 
@@ -97,7 +100,7 @@ function openWatch() {
   const all = () => [...uploads.values()];
   return {
     hear({ kind, function: name, requestId, milliseconds, result }: Happening): void {
-      if (name !== FUNCTION) return;
+      if (name !== UPLOADS) return;
       if (kind === 'queued' && uploads.size === 0) begun = performance.now();
       if (kind === 'queued') uploads.set(requestId, { queued: now() });
       hasFailed ||= kind === 'failed';

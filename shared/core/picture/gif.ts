@@ -43,6 +43,10 @@ interface Frame {
 const CONTROL = 0xf9;
 const [CLEAR, GO_BACK] = [2, 3];
 
+function disposalOf(file: Buffer, control: number | undefined): number {
+  return control === undefined ? 0 : ((file[control + 3] ?? 0) >> 2) & 7;
+}
+
 function* framesIn(file: Buffer): Generator<Frame> {
   let control: number | undefined;
   let isFirst = true;
@@ -52,7 +56,7 @@ function* framesIn(file: Buffer): Generator<Frame> {
       continue;
     }
     if (at + 10 > file.length) return;
-    const disposal = control === undefined ? 0 : ((file[control + 3] ?? 0) >> 2) & 7;
+    const disposal = disposalOf(file, control);
     yield { at, control, isCleared: disposal === CLEAR || (isFirst && disposal === GO_BACK) };
     control = undefined;
     isFirst = false;
