@@ -25,7 +25,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // One more than the cores that a small machine has: many files wait for processes of their own.
     maxWorkers: 3,
-    setupFiles: ['test/support/after-file.ts'],
+    setupFiles: ['test/support/each-file.ts'],
     reporters: ['default', './test/support/left-out.ts'],
     projects: [
       {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const made: string[] = [];
 
-/** A folder in the temp folder, removed when the file of tests that asked for it is over: after-file.ts. */
+/** A folder in the temp folder, removed when the file of tests that asked for it is over: each-file.ts. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-test-'));
   made.push(folder);
