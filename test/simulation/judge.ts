@@ -208,7 +208,9 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     // A manifest that arrives late may say that it failed: from then on nobody is led to it.
     const kept = new Set(after?.variants.flatMap(one => (one.state === 'failed' ? [] : one.key)));
     for (const { key, state } of before ? manifestIn(before).variants : []) {
-      if (state === 'rendered' && !kept.has(key)) namedUntil.set(key, until);
+      // Its URL answers as well where a view makes the file.
+      const isNamed = state === 'rendered' || state === 'on_demand';
+      if (isNamed && !kept.has(key)) namedUntil.set(key, until);
     }
     for (const { key, state } of after?.variants ?? []) {
       if (state === 'rendered') namedUntil.set(key, Number.POSITIVE_INFINITY);

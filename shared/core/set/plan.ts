@@ -37,7 +37,10 @@ export interface PlanFacts {
 export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
   const wanted = facts.picture ? variantsOf(seen, facts.picture) : [];
   const before = recordedVariants(seen);
-  const settled = wanted.map(variant => settledEntry(variant, before, wanted, facts.picture));
+  const settled = wanted.map(
+    variant =>
+      settledEntry(variant, before, wanted, facts.picture) ?? entryOnDemand(variant, seen.anew),
+  );
   const unmade = wanted.filter((_, index) => settled[index] === undefined);
   const isPressed = (facts.waitedMs ?? 0) > pressureMilliseconds(seen.list);
   const { render, deferred } = isPressed
@@ -107,7 +110,7 @@ function recordedVariants(seen: Seen): Map<string, ManifestVariant> {
   return new Map(valid.map(variant => [variant.key, variant]));
 }
 
-/** The manifest's entry for a variant that needs no work, or undefined if it has to be rendered. */
+/** The manifest's entry for a variant that needs no work, whoever is to make it; undefined if there is none. */
 function settledEntry(
   variant: Variant,
   before: Map<string, ManifestVariant>,
@@ -128,7 +131,12 @@ function settledEntry(
     const fallback = picture && fallbackOf(variant, wanted, picture);
     if (fallback && before.get(fallback.key)?.state === 'rendered') return entry;
   }
-  return variant.generate === 'on_demand' ? { ...named, state: 'on_demand' } : undefined;
+  return undefined;
+}
+
+function entryOnDemand(variant: Variant, anew: Seen['anew']): ManifestVariant | undefined {
+  const isMadeByView = variant.generate === 'on_demand' && !anew?.has(variant.key);
+  return isMadeByView ? { ...entryOf(variant), state: 'on_demand' } : undefined;
 }
 
 export function entryOf(variant: Variant) {

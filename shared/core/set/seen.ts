@@ -16,6 +16,8 @@ export interface Seen {
   there?: ReadonlySet<string>;
   /** Those of them that the manifest does not name. */
   leftovers?: string[];
+  /** Files that a bulk run makes anew, also where a view made them. */
+  anew?: ReadonlySet<string>;
   list: PresetList;
   /** As manifests name the list. */
   listFingerprint: string;

@@ -60,10 +60,17 @@ export async function observe(
     ...seen,
     stored,
     known,
-    manifest: known && amend ? amend(known) : known,
+    ...(known && amend ? amended(known, amend) : { manifest: known }),
     manifestEtag: found.etag,
     ...(there ? { there, leftovers: leftoversIn(there, key, stored) } : {}),
   };
+}
+
+function amended(known: Manifest, amend: NonNullable<Darkroom['amend']>) {
+  const manifest = amend(known);
+  const kept = new Set(manifest.variants.map(({ key }) => key));
+  const dropped = known.variants.filter(one => one.state === 'rendered' && !kept.has(one.key));
+  return { manifest, anew: new Set(dropped.map(({ key }) => key)) };
 }
 
 async function filesThere(key: string, derivatives: Darkroom['derivatives']): Promise<Set<string>> {

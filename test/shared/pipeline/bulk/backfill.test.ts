@@ -153,3 +153,28 @@ describe('an original that was archived', () => {
     expect(darkroom.manifest('a.jpg')).toMatchObject({ complete: true });
   });
 });
+
+describe('a file on demand that a view made', () => {
+  const ON_DEMAND = SMALL.replace('widths: [480, 1080],', 'widths: [480], generate: on_demand,');
+
+  it('is made anew by force, as what is made on upload is: it may be what is damaged', async () => {
+    const darkroom = testDarkroom(ON_DEMAND);
+    darkroom.at('2026-11-23T08:00:00.000Z');
+    const keys = ['a.jpg'];
+    darkroom.originals.upload('a.jpg', 'jpeg 1600x1200');
+    await backfill({ keys, mode: 'settle' }, darkroom, darkroom.config);
+    const onDemand = darkroom.manifest('a.jpg')?.variants.filter(one => one.state === 'on_demand');
+    const [seen = '', unseen] = onDemand?.map(({ key }) => key) ?? [];
+    darkroom.derivatives.upload(seen, 'damaged');
+    await backfill({ keys, mode: 'settle', made: true }, darkroom, darkroom.config);
+    darkroom.at('2026-11-23T10:00:00.000Z');
+    await backfill({ keys, mode: 'force', run: RUN }, darkroom, darkroom.config);
+    expect(darkroom.derivatives.objects.get(seen)?.bytes.toString()).not.toBe('damaged');
+    expect(darkroom.manifest('a.jpg')?.variants).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ key: seen, state: 'rendered' }),
+        expect.objectContaining({ key: unseen, state: 'on_demand' }),
+      ]),
+    );
+  });
+});
