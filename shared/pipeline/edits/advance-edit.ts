@@ -22,10 +22,11 @@ const MOMENT_MS = 1000;
  */
 export async function advanceEdit(context: EditContext): Promise<'more' | 'idle'> {
   let taken = await acceptList(context);
+  const firstSeen = new Map<string, Date>();
   const isOver = () => context.now() > context.deadline;
   const interrupted = async () => isOver() || (await editionOf(context)) !== taken;
   while (!isOver()) {
-    const next = await step(context, interrupted);
+    const next = await step(context, firstSeen, interrupted);
     if (next === 'later') return 'idle';
     if (next === 'soon') await new Promise(resolve => setTimeout(resolve, MOMENT_MS));
     if ((await editionOf(context)) !== taken) taken = await acceptList(context);
@@ -39,6 +40,7 @@ async function editionOf({ config, presetsKey }: EditContext): Promise<string | 
 
 async function step(
   context: EditContext,
+  firstSeen: Map<string, Date>,
   interrupted: () => Promise<boolean>,
 ): Promise<'now' | 'soon' | 'later'> {
   const { config, log } = context;
@@ -67,5 +69,8 @@ async function step(
     await countTouched(pending, inForce, context, interrupted);
     return 'now';
   }
-  return inForce && rollout ? await rollOut(rollout, inForce, context, interrupted) : 'later';
+  if (!inForce || !rollout) return 'later';
+  const seenAt = firstSeen.get(inForce.promotedAt) ?? context.now();
+  firstSeen.set(inForce.promotedAt, seenAt);
+  return await rollOut(rollout, { ...inForce, seenAt }, context, interrupted);
 }

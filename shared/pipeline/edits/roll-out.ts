@@ -21,12 +21,18 @@ const CONCURRENCY = 8;
 const MOST_AHEAD = 200;
 
 /**
+ * `promotedAt` is when its write was sent, which may take effect many seconds later: only from when it was first seen to
+ * lie there does no instance read the former list any more.
+ */
+type SeenInForce = InForce & { seenAt: Date };
+
+/**
  * Takes the rollout of the list in force as far as there is time for. Answers `now`: call again at once; `soon`: after a
  * moment; `later`: nothing to do in this invocation, since it waits for its time, has stopped, or is done.
  */
 export async function rollOut(
   run: Run,
-  inForce: InForce,
+  inForce: SeenInForce,
   context: EditContext,
   interrupted: () => Promise<boolean>,
 ): Promise<'now' | 'soon' | 'later'> {
@@ -39,13 +45,15 @@ export async function rollOut(
 
 async function submitTouched(
   record: RunRecord,
-  inForce: InForce,
+  inForce: SeenInForce,
   context: EditContext,
   interrupted: () => Promise<boolean>,
 ): Promise<'now' | 'soon' | 'later'> {
   const { run } = record;
   // Until the grace is over, an instance may develop by the former list. The walk begins afterwards, so that it lists those, too.
-  if (context.now().getTime() < Date.parse(inForce.promotedAt) + context.graceMs) return 'soon';
+  const isBegun = run.kind === 'retire' || run.cursor !== undefined;
+  if (!isBegun && context.now().getTime() < inForce.seenAt.getTime() + context.graceMs)
+    return 'soon';
   const touch = impactOf(run.from, inForce.list);
   try {
     const { stopped } = await submitBatches({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   approvalKey,
   IN_FORCE_KEY,
@@ -175,6 +175,32 @@ describe('an edit of one preset', () => {
     await advanceEdit(desk);
     expect(desk.inForce()?.list.approveAbove.originals).toBe(7);
     expect(desk.tasks).toEqual([]);
+  });
+
+  it('hands nothing over before every instance has let go of the former list, however long its write took', async () => {
+    const desk = await settled();
+    desk.graceMs = 7500;
+    const { put } = desk.config;
+    let inForceAt = Number.NaN;
+    desk.config.put = async (key, ...asked) => {
+      if (key === IN_FORCE_KEY) pass(desk, 15_000);
+      inForceAt = key === IN_FORCE_KEY ? desk.now().getTime() : inForceAt;
+      return await put(key, ...asked);
+    };
+    const { submit } = desk.queue;
+    const waited: number[] = [];
+    desk.queue.submit = async (...asked) => {
+      waited.push(desk.now().getTime() - inForceAt);
+      return await submit(...asked);
+    };
+    vi.stubGlobal('setTimeout', (wake: () => void, milliseconds: number) => {
+      pass(desk, milliseconds);
+      queueMicrotask(wake);
+    });
+    desk.write(list({ thumb: 70 }));
+    await advanceEdit(desk).finally(() => vi.unstubAllGlobals());
+    expect(waited.length).toBeGreaterThan(0);
+    expect(Math.min(...waited)).toBeGreaterThanOrEqual(7500);
   });
 
   it('that changes only what is urgent is in force at once, and hands nothing over', async () => {
