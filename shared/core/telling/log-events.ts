@@ -95,6 +95,11 @@ export const logEvents = {
   }),
   'drain-failed': z.strictObject(failed),
   'record-unreadable': z.strictObject({ key: z.string().describe('in the config bucket') }),
+  'record-foreign': z.strictObject({
+    key: z.string().describe('in the config bucket'),
+    run: z.string(),
+    presets: z.string().describe('fingerprint of the list in force, whose run it is not'),
+  }),
   'spans-lost': z.strictObject({ count, reason: z.string() }),
 } as const;
 

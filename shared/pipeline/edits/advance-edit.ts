@@ -1,10 +1,11 @@
 import {
   IN_FORCE_KEY,
+  type InForce,
   inForceSchema,
   PENDING_KEY,
   pendingSchema,
 } from '../../core/work/in-force.ts';
-import { ROLLOUT_KEY, runSchema } from '../../core/work/run.ts';
+import { ROLLOUT_KEY, type Run, runSchema } from '../../core/work/run.ts';
 import { findRecord } from '../records.ts';
 import { isStarted, startOver, startRollout } from './start-rollout.ts';
 import { countTouched } from './count-touched.ts';
@@ -22,11 +23,11 @@ const MOMENT_MS = 1000;
  */
 export async function advanceEdit(context: EditContext): Promise<'more' | 'idle'> {
   let taken = await acceptList(context);
-  const firstSeen = new Map<string, Date>();
+  const memory: Memory = { firstSeen: new Map() };
   const isOver = () => context.now() > context.deadline;
   const interrupted = async () => isOver() || (await editionOf(context)) !== taken;
   while (!isOver()) {
-    const next = await step(context, firstSeen, interrupted);
+    const next = await step(context, memory, interrupted);
     if (next === 'later') return 'idle';
     if (next === 'soon') await new Promise(resolve => setTimeout(resolve, MOMENT_MS));
     if ((await editionOf(context)) !== taken) taken = await acceptList(context);
@@ -38,9 +39,17 @@ async function editionOf({ config, presetsKey }: EditContext): Promise<string | 
   return (await config.head(presetsKey))?.etag;
 }
 
+/** What this invocation saw before. */
+interface Memory {
+  /** By when a list was promoted. */
+  firstSeen: Map<string, Date>;
+  /** A rollout of another list than the one in force, and that list. */
+  foreign?: string;
+}
+
 async function step(
   context: EditContext,
-  firstSeen: Map<string, Date>,
+  memory: Memory,
   interrupted: () => Promise<boolean>,
 ): Promise<'now' | 'soon' | 'later'> {
   const { config, log } = context;
@@ -70,7 +79,33 @@ async function step(
     return 'now';
   }
   if (!inForce || !rollout) return 'later';
-  const seenAt = firstSeen.get(inForce.promotedAt) ?? context.now();
+  const isItsOwn = rollout.presets === inForce.fingerprint;
+  if (!isItsOwn) return await replace(rollout, inForce, context, memory);
+  return await rollOut(rollout, seen(inForce, context, memory), context, interrupted);
+}
+
+function seen(inForce: InForce, { now }: EditContext, { firstSeen }: Memory) {
+  const seenAt = firstSeen.get(inForce.promotedAt) ?? now();
   firstSeen.set(inForce.promotedAt, seenAt);
-  return await rollOut(rollout, { ...inForce, seenAt }, context, interrupted);
+  return { ...inForce, seenAt };
+}
+
+/**
+ * A write of the record that took effect long after its invocation had given up, and another list was in force. By which
+ * lists the sets were made is lost with what it wrote over. What is read beside a promotion looks alike, for a moment.
+ */
+async function replace(
+  { id }: Run,
+  inForce: InForce,
+  context: EditContext,
+  memory: Memory,
+): Promise<'now' | 'soon'> {
+  const pair = `${id} ${inForce.promotedAt}`;
+  if (memory.foreign !== pair) {
+    memory.foreign = pair;
+    return 'soon';
+  }
+  context.log.error('record-foreign', { key: ROLLOUT_KEY, run: id, presets: inForce.fingerprint });
+  await startOver(inForce, context);
+  return 'now';
 }

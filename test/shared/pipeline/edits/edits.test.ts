@@ -369,6 +369,32 @@ describe('a list in force that cannot be read', () => {
   });
 });
 
+describe('a rollout whose record is written over by that of a former one', () => {
+  it('is begun anew, over every original', async () => {
+    const desk = await settled();
+    desk.write(list({ thumb: 70 }));
+    await advanceEdit(desk);
+    const former = String(desk.config.objects.get(ROLLOUT_KEY)?.bytes);
+    const { remove } = desk.config;
+    desk.config.remove = async keys => {
+      const removed = await remove(keys);
+      // A write that its invocation gave up long ago takes effect.
+      if (
+        keys.includes(PENDING_KEY) &&
+        desk.inForce()?.list.presets[0]?.formats.jpeg?.quality === 60
+      )
+        desk.config.upload(ROLLOUT_KEY, former);
+      return removed;
+    };
+    desk.darkroom.codec.encoded.length = 0;
+    desk.write(list({ thumb: 60 }));
+    await advanceEdit(desk);
+    expect(desk.rollout()).toMatchObject({ presets: desk.inForce()?.fingerprint });
+    expect(desk.darkroom.codec.encoded).toHaveLength(3);
+    expect(desk.warnings).toContain('record-foreign');
+  });
+});
+
 describe('a list that no function could hold', () => {
   it('is refused unread, and heals as any other', async () => {
     const desk = await settled();
