@@ -41,9 +41,11 @@ export const pageSchema = z.array(z.string());
 
 export const SWEEP_KEY = 'sweep.json';
 
+export const PAGES = 'sweep/';
+
 /** Keys that are handed over together once all is walked. */
 export function pageKey(sweep: string, page: number): string {
-  return `sweep/${sweep}/${String(page).padStart(8, '0')}.json`;
+  return `${PAGES}${sweep}/${String(page).padStart(8, '0')}.json`;
 }
 
 export function newSweep(now: Date): Sweep {

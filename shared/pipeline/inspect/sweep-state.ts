@@ -1,5 +1,5 @@
 import type { Mode } from '../../core/work/run.ts';
-import { pageKey, SWEEP_KEY, type Sweep } from '../../core/work/sweep.ts';
+import { PAGES, pageKey, SWEEP_KEY, type Sweep } from '../../core/work/sweep.ts';
 import type { ListInForce, Log, ObjectStore, TaskQueue } from '../../ports.ts';
 import { handOver } from '../bulk/hand-over.ts';
 import { writeRecord } from '../records.ts';
@@ -63,6 +63,13 @@ export async function removePages(
 ): Promise<void> {
   const keys = Array.from({ length: pages }, (_, page) => pageKey(id, page));
   if (keys.length > 0) await config.remove(keys);
+}
+
+/** Those of a sweep that is over: a write that its invocation had given up took effect later. */
+export async function removeStrayPages({ config }: Pick<SweepContext, 'config'>): Promise<void> {
+  const stray: string[] = [];
+  for await (const entry of config.list(PAGES)) if ('key' in entry) stray.push(entry.key);
+  if (stray.length > 0) await config.remove(stray);
 }
 
 export function isLate({ now, deadline }: SweepContext): boolean {

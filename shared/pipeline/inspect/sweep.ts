@@ -11,7 +11,15 @@ import {
 } from '../../core/work/sweep.ts';
 import { findRecord } from '../records.ts';
 import { refusalToRemove } from './orphans.ts';
-import { give, isLate, removePages, type SweepContext, save, toPhase } from './sweep-state.ts';
+import {
+  give,
+  isLate,
+  removePages,
+  removeStrayPages,
+  type SweepContext,
+  save,
+  toPhase,
+} from './sweep-state.ts';
 import { lookAtTakedowns } from './sweep-take-downs.ts';
 import { lookAtUnfinished } from './sweep-unfinished.ts';
 import { walkAll } from './sweep-walk.ts';
@@ -52,7 +60,11 @@ async function stateOf(context: SweepContext, start: boolean): Promise<Sweep | u
   const found = await findRecord(context.config, SWEEP_KEY, sweepSchema);
   if (found === 'unreadable') context.log.error('record-unreadable', { key: SWEEP_KEY });
   const state = found === 'unreadable' ? undefined : found;
-  if (!state || isOver(state)) return start ? newSweep(context.now()) : undefined;
+  if (!state || isOver(state)) {
+    if (!start) return undefined;
+    await removeStrayPages(context);
+    return newSweep(context.now());
+  }
   if (!isOfOldWalk(state)) return state;
   await removePages(state, context);
   const { cursor: _, ...rest } = state;

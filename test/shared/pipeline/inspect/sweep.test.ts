@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
 import { batchSchema } from '../../../../shared/core/work/batch.ts';
-import { FREELY_HANDED_OVER, SWEEP_KEY, sweepSchema } from '../../../../shared/core/work/sweep.ts';
+import {
+  FREELY_HANDED_OVER,
+  pageKey,
+  SWEEP_KEY,
+  sweepSchema,
+} from '../../../../shared/core/work/sweep.ts';
 import { newUnfinished, unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
@@ -541,6 +546,19 @@ describe('a record of work that did not end in order', () => {
     await sweep(desk, true);
     expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
     expect(desk.config.keys()).toEqual([SWEEP_KEY]);
+  });
+});
+
+describe('a page of a sweep that is over', () => {
+  it('that was written late goes with the next sweep, of which nothing is lost', async () => {
+    const desk = await deskOf('a.jpg', 'b.jpg');
+    await sweep(desk, true);
+    const late = pageKey('sweep-of-yesterday', 0);
+    desk.config.upload(late, JSON.stringify(['b.jpg']));
+    await desk.darkroom.originals.remove(['a.jpg']);
+    await sweep(desk, true);
+    expect(desk.config.keys()).not.toContain(late);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['a.jpg']]);
   });
 });
 
