@@ -15,7 +15,7 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { newWriter, type Writer } from '../removal/take-down-guard.ts';
 import { writeDerivative } from '../stored-set.ts';
-import { crashGuardFor } from './crash-guard.ts';
+import { type CrashGuard, crashGuardFor } from './crash-guard.ts';
 import { develop } from './develop.ts';
 import type { ObservedOriginal } from './observe.ts';
 import { readOriginal } from './read-original.ts';
@@ -159,7 +159,17 @@ async function readAndDevelop(
     isLate = failureOf(thrown).code === 'DECODER_LATE';
     throw thrown;
   } finally {
-    if (!isLate) await guard.lower();
+    if (!isLate) await lower(guard, attempt);
+  }
+}
+
+/** A count that cannot be taken back blames a picture whose decoder came back. */
+async function lower(guard: CrashGuard, attempt: Attempt): Promise<void> {
+  try {
+    await guard.lower();
+  } catch (thrown) {
+    attempt.hasSurvived = true;
+    throw thrown;
   }
 }
 

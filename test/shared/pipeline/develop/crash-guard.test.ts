@@ -203,6 +203,22 @@ describe('a picture that kills', () => {
     expect(darkroom.config.keys()).toEqual([]);
   });
 
+  it('is tried again where it cannot be decoded, but its count could not be removed', async () => {
+    const darkroom = testDarkroom();
+    darkroom.originals.upload('a', 'undecodable');
+    const { remove } = darkroom.config;
+    darkroom.config.remove = async () => {
+      throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    };
+    for (const attempt of [1, 2])
+      await expect(reconcile('a', { ...darkroom, attempt })).rejects.toThrow('an answer');
+    darkroom.config.remove = remove;
+    await reconcile('a', { ...darkroom, attempt: 3 });
+    const batch = { keys: ['a'], mode: 'settle' as const, isDoubted: true };
+    await backfill(batch, { ...darkroom, attempt: 0 }, darkroom.config);
+    expect(darkroom.manifest('a')?.failure).toMatchObject({ code: 'ORIGINAL_UNSUPPORTED' });
+  });
+
   it('and of which all is on demand is found on upload, and by no view of it', async () => {
     const yaml = SMALL.replaceAll('name:', 'generate: on_demand, name:');
     const { darkroom, deliver, deaths } = deadly(yaml);
