@@ -43,7 +43,7 @@ export default defineConfig({
           name: 'unit',
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/simulation/**', pure, ...process],
+          exclude: ['test/{e2e,long}/**', 'test/simulation/**', pure, ...process],
         },
       },
       {
@@ -68,7 +68,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           isolate: false,
-          include: ['test/e2e/**/!(package).test.ts'],
+          include: ['test/e2e/*.test.ts'],
           globalSetup: ['test/support/built/build.ts', 'test/support/shared-platform.ts'],
           testTimeout: 480_000,
           hookTimeout: 240_000,
@@ -77,9 +77,11 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Packs all functions, twice: a minute of both cores, for what a change of code seldom breaks.
-          name: 'zips',
-          include: ['test/e2e/package.test.ts'],
+          // What takes minutes together, and a change of code seldom breaks: kills, storms, real pictures, zips, a browser.
+          name: 'long',
+          isolate: false,
+          include: ['test/long/*.test.ts'],
+          globalSetup: ['test/support/built/build.ts', 'test/support/shared-platform.ts'],
           testTimeout: 480_000,
           hookTimeout: 240_000,
         },

@@ -13,7 +13,7 @@ const ROWS = [
   ['dead'],
   ['licences'],
   ['deploy:check'],
-  ['build', 'package', 'e2e'],
+  ['build', 'package', 'e2e', 'long'],
 ];
 
 const failed: string[] = [];

@@ -35,7 +35,7 @@ const OUT_OF_REACH = [
   'sweep: oss:PutObject acs:oss:*:*:config/purges/*',
   // A take-down between the render and the write of a miss.
   'on-cdn-miss: oss:DeleteObject acs:oss:*:*:derivatives/*',
-  // A store that fails while it is written to: test/e2e/faults-storm.test.ts.
+  // A store that fails while it is written to: test/long/faults-storm.test.ts.
   'on-object-changed: oss:PutObject acs:oss:*:*:config/unfinished/*',
   'backfill: oss:PutObject acs:oss:*:*:config/unfinished/*',
   // A picture that was blamed for a crash, and word that its decoder came back: crash-guard.test.ts.
