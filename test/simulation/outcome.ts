@@ -67,13 +67,16 @@ export async function checkAnswers(world: World): Promise<void> {
   }
 }
 
-/** Under pressure it is an answer that a file comes later, if word is left of it. */
+/**
+ * Under pressure it is an answer that a file comes later, if word is left of it: also where the manifest that said so was
+ * written over by one of former bytes, whose write took effect minutes late.
+ */
 function isDeferredIn(original: string, key: string, { buckets }: World): boolean {
+  if (!buckets.config.objects.has(unfinishedKey(original))) return false;
   const manifest = manifestAt(buckets.derivatives, manifestKey(original));
   const entry = manifest?.variants.find(one => one.key === key);
-  return (
-    entry !== undefined && isDeferred(entry) && buckets.config.objects.has(unfinishedKey(original))
-  );
+  const isOfFormerBytes = manifest?.version !== parseDerivativeKey(key)?.version;
+  return isOfFormerBytes || (entry !== undefined && isDeferred(entry));
 }
 
 function isExcused(world: World, original: string): boolean {
