@@ -54,6 +54,8 @@ export interface FunctionDefinition {
   hasAsyncInvokeConfig: boolean;
   /** Instances that are there before anybody asks. */
   provisionConfig: FunctionProps['provisionConfig'];
+  /** Where its lines of log go, in SLS. */
+  logs: { project: string; store: string };
   /** A share of instances of its own; undefined for a part in everybody's. */
   reservedConcurrency: number | undefined;
   destinations: { onFailure?: string; onSuccess?: string };
@@ -110,6 +112,7 @@ function define(key: string, props: FunctionProps, folder: string): FunctionDefi
     asyncTask: asyncInvokeConfig?.asyncTask ?? false,
     hasAsyncInvokeConfig: asyncInvokeConfig !== undefined,
     provisionConfig: props.provisionConfig,
+    logs: { project: props.logConfig.project, store: props.logConfig.logstore },
     reservedConcurrency: props.concurrencyConfig?.reservedConcurrency,
     destinations: {
       ...(onFailure && { onFailure: onFailure.destination }),

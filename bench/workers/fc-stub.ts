@@ -19,6 +19,7 @@ const definition = {
   hasAsyncInvokeConfig: false,
   provisionConfig: undefined,
   reservedConcurrency: undefined,
+  logs: { project: 'p', store: 's' },
   destinations: {},
   triggers: [],
 };

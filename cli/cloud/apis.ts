@@ -3,6 +3,7 @@ import { cdnDomain } from '../../shared/adapters/cdn/domain.ts';
 import { fcSettings } from '../../shared/adapters/fc/function-settings.ts';
 import { type MessageQueues, mnsQueues } from '../../shared/adapters/mns/queues.ts';
 import { type Roles, ramRoles } from '../../shared/adapters/ram/roles.ts';
+import { type Logs, slsLogs } from '../../shared/adapters/sls/logs.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { CdnDomain, FunctionSettings } from '../../shared/ports.ts';
 import type { Account } from './place.ts';
@@ -18,11 +19,13 @@ export interface Cloud {
   roles(): Roles;
   /** Undefined on a local platform. */
   queues: MessageQueues | undefined;
+  /** Undefined on a local platform. */
+  logs: Logs | undefined;
 }
 
 export function openCloud(account: Account): Cloud {
-  const { region, accountId, fcEndpoint, cdnEndpoint, ramEndpoint, mnsEndpoint, credentials } =
-    account;
+  const { region, accountId, fcEndpoint, cdnEndpoint, ramEndpoint, credentials } = account;
+  const { mnsEndpoint, slsEndpoint } = account;
   return {
     region,
     accountId,
@@ -38,6 +41,7 @@ export function openCloud(account: Account): Cloud {
     cdnDomain: name => cdnDomain(name, { endpoint: cdnEndpoint, credentials }),
     queues:
       mnsEndpoint === undefined ? undefined : mnsQueues({ endpoint: mnsEndpoint, credentials }),
+    logs: slsEndpoint === undefined ? undefined : slsLogs({ endpoint: slsEndpoint, credentials }),
     roles: () => ramRoles({ endpoint: ramEndpoint, credentials }),
   };
 }

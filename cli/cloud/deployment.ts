@@ -29,6 +29,9 @@ const deploymentSchema = variables
   .extend({
     DARKROOM_RAM_ENDPOINT: z.url('expected an address such as https://ram.aliyuncs.com').optional(),
     DARKROOM_MNS_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7074').optional(),
+    DARKROOM_SLS_ENDPOINT: z
+      .url('expected an address such as https://cn-hangzhou.log.aliyuncs.com')
+      .optional(),
     ALIBABA_CLOUD_ACCESS_KEY_ID: z.string().min(1),
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: z.string().min(1),
     ALIBABA_CLOUD_SECURITY_TOKEN: z.string().optional(),
@@ -71,6 +74,7 @@ export function deploymentIn(environment: Environment): Place {
       cdnEndpoint: env.DARKROOM_CDN_ENDPOINT,
       ramEndpoint: env.DARKROOM_RAM_ENDPOINT,
       mnsEndpoint: env.DARKROOM_MNS_ENDPOINT ?? `https://mns-open.${region}.aliyuncs.com`,
+      slsEndpoint: env.DARKROOM_SLS_ENDPOINT ?? `https://${region}.log.aliyuncs.com`,
       credentials,
     },
     cdnDomain: env.DARKROOM_CDN_DOMAIN,

@@ -39,6 +39,7 @@ export async function localPlatformIn(dataDir: string): Promise<Place> {
       cdnEndpoint: platform.cdnApi,
       ramEndpoint: undefined,
       mnsEndpoint: undefined,
+      slsEndpoint: undefined,
       credentials,
     },
     cdnDomain: platform.cdn,

@@ -30,5 +30,7 @@ export interface Account {
   ramEndpoint: string | undefined;
   /** Undefined on a local platform, whose queues are folders. */
   mnsEndpoint: string | undefined;
+  /** Undefined on a local platform, whose lines are a file. */
+  slsEndpoint: string | undefined;
   credentials: { accessKeyId: string; accessKeySecret: string; securityToken?: string | undefined };
 }

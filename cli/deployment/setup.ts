@@ -10,6 +10,7 @@ import {
 } from '../cloud/connection.ts';
 import { declaredService } from '../cloud/declared.ts';
 import { cdnSteps, missDomainStep } from './setup-domains.ts';
+import { logSteps } from './setup-logs.ts';
 import { queueSteps } from './setup-queues.ts';
 import { bucketSteps } from './setup-steps.ts';
 import { carryOut, type Step } from './steps.ts';
@@ -27,7 +28,7 @@ interface Options extends ConnectionOptions {
 export function setupCommand(): Command {
   const command = new Command('setup')
     .description(
-      'Show what a deployment needs beside its functions (buckets, rules, queues, domains) and is not there yet; with --apply, make it.',
+      'Show what a deployment needs beside its functions (buckets, rules, logs, queues, domains) and is not there yet; with --apply, make it.',
     )
     .option(
       '--origin <url>',
@@ -59,6 +60,7 @@ async function stepsOf(options: Options, connection: Connection): Promise<Step[]
     missSecret: environment().DARKROOM_MISS_SECRET,
   };
   const steps = await bucketSteps(wanted, connection);
+  if (cloud.logs) steps.push(...(await logSteps(await declaredService(), cloud.logs)));
   if (cloud.queues) steps.push(...(await queueSteps(await declaredService(), cloud.queues)));
   if (missDomain) {
     const certificate = await textOf(options.missCertificate);

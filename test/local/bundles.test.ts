@@ -20,6 +20,7 @@ const sweep: FunctionDefinition = {
   hasAsyncInvokeConfig: false,
   provisionConfig: undefined,
   reservedConcurrency: undefined,
+  logs: { project: 'p', store: 's' },
   destinations: {},
   triggers: [],
 };

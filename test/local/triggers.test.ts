@@ -22,6 +22,7 @@ function on(trigger: Partial<TriggerDefinition>, resource = 'one'): FunctionDefi
     hasAsyncInvokeConfig: false,
     provisionConfig: undefined,
     reservedConcurrency: undefined,
+    logs: { project: 'p', store: 's' },
     destinations: {},
     triggers: [{ ...any, ...trigger } as TriggerDefinition],
   };

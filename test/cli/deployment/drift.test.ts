@@ -52,6 +52,7 @@ function definition(more: Partial<FunctionDefinition> = {}): FunctionDefinition 
     hasAsyncInvokeConfig: true,
     provisionConfig: undefined,
     reservedConcurrency: undefined,
+    logs: { project: 'p', store: 's' },
     destinations: {},
     triggers: [originals, tend],
     ...more,

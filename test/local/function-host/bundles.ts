@@ -62,6 +62,7 @@ async function build(code: string, name: string, bundle: Bundles[string]) {
     hasAsyncInvokeConfig: false,
     provisionConfig: undefined,
     reservedConcurrency: undefined,
+    logs: { project: 'p', store: 's' },
     destinations: {},
     triggers: [],
     ...more,

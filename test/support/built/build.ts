@@ -50,7 +50,7 @@ const options = {
   bundle: true,
   splitting: true,
   // Packages as well: read one by one, their files take longer than most commands. These look for what lies beside them.
-  external: ['sharp', 'libheif-js', 'esbuild', 'typescript', 'proxy-agent'],
+  external: ['sharp', 'libheif-js', 'esbuild', 'typescript', 'proxy-agent', '@alicloud/log'],
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
