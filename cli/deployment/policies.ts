@@ -43,13 +43,17 @@ async function policies(options: Options): Promise<void> {
   if (out !== undefined) return await writeOut(out, await policiesFor(env));
   const { cloud } = await connect({});
   const roles = cloud.roles();
-  const steps: Step[] = [];
-  for (const { name, text } of await policiesFor(env)) {
-    const wanted = { name: `darkroom-${name}`, trust: trustOf(name), policy: JSON.parse(text) };
-    steps.push(...(await roleSteps(wanted, roles, options.replaceTrust === true)));
-  }
+  const wanted = await policiesFor(env);
+  const look = async () => {
+    const steps: Step[] = [];
+    for (const { name, text } of wanted) {
+      const role = { name: `darkroom-${name}`, trust: trustOf(name), policy: JSON.parse(text) };
+      steps.push(...(await roleSteps(role, roles, options.replaceTrust === true)));
+    }
+    return steps;
+  };
   const where = `the account ${cloud.accountId}, by RAM`;
-  await carryOut(steps, { ...options, where, command: 'darkroom policies' });
+  await carryOut(look, { ...options, where, command: 'darkroom policies' });
 }
 
 interface Policy {

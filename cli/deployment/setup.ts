@@ -47,8 +47,11 @@ export function setupCommand(): Command {
 
 async function setup(options: Options): Promise<void> {
   const connection = await connect(options);
-  const steps = await stepsOf(options, connection);
-  await carryOut(steps, { ...options, where: connection.where, command: 'darkroom setup' });
+  await carryOut(() => stepsOf(options, connection), {
+    ...options,
+    where: connection.where,
+    command: 'darkroom setup',
+  });
 }
 
 async function stepsOf(options: Options, connection: Connection): Promise<Step[]> {

@@ -21,20 +21,31 @@ interface Telling {
   json?: true;
 }
 
-/** Each is told once it is done. The exit code is 1 where something needs a decision. */
+/**
+ * Each is told once it is done, and all is looked at once more: an answer that it is done does not show that it is. The
+ * exit code is 1 where something needs a decision, or is not seen.
+ */
 export async function carryOut(
-  steps: Step[],
+  look: () => Promise<Step[]>,
   { where, command, apply, json }: Telling,
 ): Promise<void> {
   const applied = apply === true;
+  const steps = await look();
   if (!json) say(`On ${where}\n`);
   for (const step of steps) {
     if (applied) await step.apply?.();
     if (!json) say(lineOf(step, applied));
   }
-  if (json) say(JSON.stringify({ applied, steps }, null, 2));
-  else say(`\n${summary(steps, command, applied)}`);
-  if (steps.some(({ state }) => state === 'wrong')) process.exitCode = 1;
+  const isDone = applied && steps.some(step => step.apply);
+  const unseen = isDone ? (await look()).filter(step => step.apply).map(({ name }) => name) : [];
+  if (json) say(JSON.stringify({ applied, steps, unseen }, null, 2));
+  else say(`\n${summary(steps, command, applied)}${notSeen(unseen)}`);
+  if (unseen.length > 0 || steps.some(({ state }) => state === 'wrong')) process.exitCode = 1;
+}
+
+function notSeen(names: string[]): string {
+  if (names.length === 0) return '';
+  return `\nLooked once more, and not seen: ${names.join(', ')}. What was made a moment ago may take a minute to show; then run it again.`;
 }
 
 const SIGNS = { there: '✓', missing: '+', other: '~', wrong: '✗' };

@@ -84,6 +84,19 @@ describe('the policies of a deployment', () => {
     expect(ram.changes).toHaveLength(3 * names.length);
   });
 
+  it('are not done because RAM says so: what is not seen after is named, and ends with 1', async () => {
+    const ram = await ramApi();
+    inEnvironment({ ...NAMED, DARKROOM_RAM_ENDPOINT: ram.endpoint });
+    ram.tells = (action, answer) => {
+      const role = ram.roles.get('darkroom-sweep');
+      if (action === 'AttachPolicyToRole' && role) role.policies = [];
+      return answer;
+    };
+    const printed = await policies('--apply');
+    expect(printed).toContain('not seen: policies of darkroom-sweep');
+    expect(process.exitCode).toBe(1);
+  });
+
   it('end with 1 where somebody else may take a role', async () => {
     const ram = await ramApi();
     inEnvironment({ ...NAMED, DARKROOM_RAM_ENDPOINT: ram.endpoint });
