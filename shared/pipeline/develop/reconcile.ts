@@ -29,7 +29,8 @@ export async function reconcile(key: string, opened: Darkroom): Promise<Report> 
   // An earlier attempt that crashed may have written after a take-down removed the set: then the record is looked for first.
   const isUnchecked = mayHaveCrashed(opened) || opened.expectsTakeDown === true;
   const attempt = newAttempt(key, isUnchecked);
-  const darkroom = { ...opened, derivatives: notedWrites(attempt, opened.derivatives) };
+  const leaveWord = () => noteUnfinished(key, opened);
+  const darkroom = { ...opened, derivatives: notedWrites(attempt, opened.derivatives, leaveWord) };
   const unusable = unusableKey(key);
   if (unusable) {
     return reportOf(attempt, { outcome: 'failed', reason: `KEY_UNUSABLE: ${unusable}` });

@@ -37,8 +37,15 @@ export function newWriter(key: string, isUnchecked: boolean): Writer {
 /** A look and the write after it take a tenth of a second. */
 const LONG_MS = 1000;
 
-/** The same store; each write is noted before it happens, so that none is missed, whoever makes it. */
-export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectStore {
+/**
+ * The same store; each write is noted before it happens, so that none is missed, whoever makes it. One that is not
+ * answered may take effect after all else, also if we are killed by then: so word of it is left at once.
+ */
+export function notedWrites(
+  writer: Writer,
+  derivatives: ObjectStore,
+  leaveWord: () => Promise<void> = async () => undefined,
+): ObjectStore {
   let looked: number | undefined;
   return {
     ...derivatives,
@@ -52,12 +59,16 @@ export function notedWrites(writer: Writer, derivatives: ObjectStore): ObjectSto
       if (parseManifestKey(key) === undefined) writer.written.add(key);
       else publish(writer);
       writer.unanswered.add(key);
-      const stored = await derivatives.put(key, ...object);
+      const [stored] = await Promise.allSettled([derivatives.put(key, ...object)]);
+      if (stored.status === 'rejected') {
+        await Promise.allSettled([leaveWord()]);
+        throw stored.reason;
+      }
       writer.unanswered.delete(key);
       const isLong = looked !== undefined && Date.now() - looked > LONG_MS;
       if (isLong && parseManifestKey(key) !== undefined) writer.mayHaveReplaced = true;
       writer.removed.delete(key);
-      return stored;
+      return stored.value;
     },
     remove: async keys => {
       writer.isUnchecked = true;

@@ -4,6 +4,7 @@ import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
+import { mortal, newProcess } from '../../../support/mortal.ts';
 import { SMALL } from '../../../support/preset-lists.ts';
 
 const KEY = 'a.jpg';
@@ -33,6 +34,25 @@ describe('word of what may still come, or is still to go,', () => {
     expect(isThere(darkroom)).toBe(true);
     await comeForIt(darkroom);
     expect(isThere(darkroom)).toBe(false);
+  });
+
+  it('is left at once, so that it is there also if the process is killed before its turn ends', async () => {
+    const darkroom = uploaded();
+    const process = newProcess();
+    const { put } = darkroom.derivatives;
+    const failing = {
+      ...darkroom.derivatives,
+      put: async (...asked: Parameters<typeof put>) => {
+        if (!asked[0].endsWith('.webp')) return await put(...asked);
+        throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+      },
+      // Commit looks whether the manifest is as it was.
+      head: process.die,
+    };
+    const config = mortal(darkroom.config, process);
+    const run = reconcile(KEY, { ...darkroom, derivatives: failing, config });
+    expect(await Promise.race([run, process.died])).toBe('died');
+    expect(isThere(darkroom)).toBe(true);
   });
 
   it('is not left where nothing was written, and costs no request where all is well', async () => {
