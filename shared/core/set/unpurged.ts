@@ -16,8 +16,8 @@ export function withUnpurged(manifest: Manifest, toRemove: string[]): Manifest {
 }
 
 /** The CDN may have files of the version in force that are not there. */
-export function withMore(manifest: Manifest): Manifest {
-  const { version, unpurged = [] } = manifest;
+export function withMore(manifest: Manifest, version = manifest.version): Manifest {
+  const { unpurged = [] } = manifest;
   if (unpurged.includes(version)) return manifest;
   return { ...manifest, unpurged: [...unpurged, version] };
 }

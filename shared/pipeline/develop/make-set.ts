@@ -30,10 +30,18 @@ export interface Attempt extends Writer {
   isBlaming: boolean;
   /** Of the turns before this one, where what they wrote is in doubt. */
   report: Report | undefined;
+  /** Versions that turns in doubt saw. */
+  moreCached: Set<string>;
 }
 
 export function newAttempt(key: string, isUnchecked: boolean): Attempt {
-  const own = { spent: nothingSpent(), hasSurvived: false, isBlaming: false, report: undefined };
+  const own = {
+    spent: nothingSpent(),
+    hasSurvived: false,
+    isBlaming: false,
+    report: undefined,
+    moreCached: new Set<string>(),
+  };
   return { ...newWriter(key, isUnchecked), ...own };
 }
 

@@ -28,11 +28,14 @@ interface Doubts {
   removed: Writer['removed'];
   /** Earlier attempts at this key may have ended between a write and the manifest that tells of it. */
   isDoubtful: boolean;
-  /** The CDN may have files that nobody knows of. */
-  isMoreCached: boolean;
+  /**
+   * Versions of which the CDN may have files that nobody knows of, if that is in doubt: what is seen now is added. A
+   * commit that tells of it may fail, and the next manifest that is seen be of another version.
+   */
+  moreCached: Set<string> | undefined;
 }
 
-const NO_DOUBTS: Doubts = { removed: new Set(), isDoubtful: false, isMoreCached: false };
+const NO_DOUBTS: Doubts = { removed: new Set(), isDoubtful: false, moreCached: undefined };
 
 /**
  * What there is for a key now, whatever an event said of it: two small requests, side by side, and the list in force.
@@ -55,7 +58,7 @@ export async function observe(
   const isDoubtful = doubts.isDoubtful || isReplaced || found.manifest === 'unreadable';
   const there = isDoubtful && !stored?.takenDown ? await filesThere(key, derivatives) : undefined;
   const isGone = (file: string) => doubts.removed.has(file) || there?.has(file) === false;
-  const known = stored && without(doubts.isMoreCached ? withMore(stored) : stored, isGone);
+  const known = stored && without(doubted(stored, doubts), isGone);
   return {
     ...seen,
     stored,
@@ -64,6 +67,11 @@ export async function observe(
     manifestEtag: found.etag,
     ...(there ? { there, leftovers: leftoversIn(there, key, stored) } : {}),
   };
+}
+
+function doubted(stored: Manifest, { moreCached }: Doubts): Manifest {
+  moreCached?.add(stored.version);
+  return [...(moreCached ?? [])].reduce<Manifest>((told, one) => withMore(told, one), stored);
 }
 
 function amended(known: Manifest, amend: NonNullable<Darkroom['amend']>) {

@@ -68,12 +68,8 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
 
 /** Observe; plan, develop and write; commit; clear; report. */
 async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
-  const { key, removed, published, report } = attempt;
-  // If we committed in an earlier turn, another run may have replaced that manifest: our files may be named by none, or gone.
-  const isOurs = published.size > 0 || report !== undefined;
-  const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true || isOurs;
-  const isMoreCached = darkroom.isBehindCdn && report !== undefined;
-  const seen = await observe(key, darkroom, { removed, isDoubtful, isMoreCached });
+  const { key } = attempt;
+  const seen = await observe(key, darkroom, doubtsOf(attempt, darkroom));
   if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
   if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
   const made = await makeSet(seen, attempt, darkroom);
@@ -95,6 +91,15 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   if (!cleared) return undefined;
   await tendUnfinished(seen, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
+}
+
+function doubtsOf(attempt: Attempt, darkroom: Darkroom) {
+  const { removed, published, report, mayHaveReplaced, moreCached } = attempt;
+  // If we committed in an earlier turn, another run may have replaced that manifest: our files may be named by none, or gone.
+  const isOurs = published.size > 0 || report !== undefined;
+  const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true || isOurs;
+  const isMoreCached = darkroom.isBehindCdn && (report !== undefined || mayHaveReplaced);
+  return { removed, isDoubtful, moreCached: isMoreCached ? moreCached : undefined };
 }
 
 /**

@@ -71,6 +71,23 @@ describe('a manifest that took long to write', () => {
     expect(darkroom.manifest(KEY)?.unpurged).toEqual([darkroom.manifest(KEY)?.version]);
   });
 
+  it('says so of the version that it is of, also where that was replaced by then', async () => {
+    const darkroom = uploaded();
+    darkroom.isBehindCdn = true;
+    let former = '';
+    await reconcile(
+      KEY,
+      slowly(darkroom, async () => {
+        await reconcile(KEY, darkroom);
+        former = darkroom.manifest(KEY)?.version ?? '';
+        darkroom.originals.upload(KEY, OTHER);
+        await reconcile(KEY, darkroom);
+      }),
+    );
+    expect(darkroom.manifest(KEY)?.version).not.toBe(former);
+    expect(darkroom.manifest(KEY)?.unpurged).toContain(former);
+  });
+
   it('is the exception: one that is written at once is not looked at again', async () => {
     const darkroom = uploaded();
     darkroom.isBehindCdn = true;
