@@ -1,4 +1,5 @@
 import { readInventory } from '../../shared/adapters/oss/inventory.ts';
+import { Failure } from '../../shared/core/failure.ts';
 import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import type { Cells } from '../../shared/core/work/cells.ts';
 import type { Heat } from '../../shared/core/work/heat.ts';
@@ -48,8 +49,12 @@ async function storedOf(
   uploaded?: (original: string) => number | undefined,
 ): Promise<Stored | undefined> {
   if (derivatives === undefined) return undefined;
-  const { files, madeAt } = await opened(derivatives, reader, ['Size', 'LastModifiedDate']);
-  return await countStored(through(files), cells, { now: madeAt ?? new Date(), uploaded });
+  const { files, madeAt, bucket } = await opened(derivatives, reader, ['Size', 'LastModifiedDate']);
+  const ageing = { now: madeAt ?? new Date(), uploaded };
+  const stored = await countStored(through(files), cells, ageing);
+  if (stored.cells.some(ages => ages.length > 0) || stored.besides?.files === 0) return stored;
+  const message = `expected an inventory of the derivatives at ${derivatives} (--derivatives), received one of ${bucket} with no file that Darkroom made`;
+  throw new Failure('SETTINGS_INVALID', message);
 }
 
 async function opened(

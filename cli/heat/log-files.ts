@@ -19,12 +19,12 @@ export interface LogFiles {
 
 /** Files, all logs within folders, or `-`; each name once, since a log's says which domain and hour it is of. */
 export async function logFilesIn(paths: string[]): Promise<LogFiles> {
-  const found = (await Promise.all(paths.map(filesAt))).flat();
+  const found = new Set((await Promise.all(paths.map(filesAt))).flat());
   const byName = new Map<string, string>();
-  const doubled = found.filter(file => {
+  const doubled = [...found].filter(file => {
     const first = byName.get(basename(file));
     if (first === undefined) byName.set(basename(file), file);
-    return first !== undefined && first !== file;
+    return first !== undefined;
   });
   if (byName.size > 0) return { files: [...byName.values()], doubled };
   const message = `expected logs (.gz or .log) in ${paths.join(', ')} (--logs), there are none`;

@@ -13,8 +13,8 @@ export interface StoredFile {
 export interface Stored {
   /** By cell. */
   cells: { age: Age; files: number; bytes: number }[][];
-  /** Manifests, and what is no file of ours. */
-  besides: { files: number; bytes: number };
+  /** Manifests, and what is no file of ours; null where nobody counted it. */
+  besides: { files: number; bytes: number } | null;
 }
 
 const DAY_MS = 24 * 3600e3;
