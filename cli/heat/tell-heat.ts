@@ -23,7 +23,8 @@ export interface Told {
 export function tellHeat(told: Told): string {
   const { heat } = told;
   if (!heat.lines.views) return tellLines(told);
-  return [tellLines(told), tellViews(told), tellMoney(told), tellProposals(heat)].join('\n\n');
+  const blocks = [tellLines(told), tellViews(told), tellMoney(told), tellShares(heat)];
+  return [...blocks, tellProposals(heat)].join('\n\n');
 }
 
 function tellLines({ heat, doubled }: Told): string {
@@ -174,6 +175,18 @@ function together(usd: number[]): number {
   return sumOf(usd, one => one);
 }
 
+/** In the words of `views` in cli/measure/views.ts. */
+function tellShares({ cells }: Heat): string {
+  const all = sumOf(cells, viewsOf);
+  const own = cells.filter(({ preset }) => preset !== null);
+  const shares = groupsOf(own, ({ preset }) => preset ?? '').map(group => ({
+    name: nameOf(group[0]),
+    share: (100 * sumOf(group, viewsOf)) / all,
+  }));
+  const words = shares.map(({ name, share }) => `${name}: ${share.toFixed(2)}`);
+  return `For \`darkroom estimate --assumptions\`:\n\nviews: { presets: { ${words.join(', ')} } }`;
+}
+
 function tellProposals(heat: Heat): string {
   if (heat.hours < LEAST_HOURS) {
     return `No edit is proposed from ${grouped(heat.hours)} hours: take logs of a week at least (${LEAST_HOURS} hours), better of a month.`;
@@ -189,7 +202,7 @@ function tellProposals(heat: Heat): string {
     '',
     'misses a day, at most',
     '',
-    'of its views',
+    'slower views',
   ];
   const rows = heat.proposals.map(one => [
     one.preset,

@@ -96,6 +96,7 @@ describe('darkroom heat', () => {
     expect(stdout).toContain('Ages by the inventory of originals.');
     expect(stdout).toMatch(/feed\s+webp\s+48\s+66\.7 %\s+50\.0 %\s+48 kB\s+19\d\s+100\.0 %\n/);
     expect(stdout).toMatch(/feed\s+jpeg\s+24\s+33\.3 %\s+100\.0 %\s+24 kB\s+1\s+100\.0 %\n/);
+    expect(stdout).toContain('views: { presets: { thumb: 0.00, feed: 100.00 } }');
     expect(stdout).toMatch(/USD a month\s+CDN traffic\s+CDN requests\s+from OSS\s+storage/);
     expect(stdout).toContain(
       'presets:\n  - name: thumb\n    generate: on_demand\n  - name: feed\n    keep: 90d\n',

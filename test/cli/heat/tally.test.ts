@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashBytes } from '../../../cli/heat/hashing.ts';
+import { linesFor } from '../../../cli/heat/lines.ts';
 import { newTally } from '../../../cli/heat/tally.ts';
 import { uploadDays } from '../../../cli/heat/upload-days.ts';
 import { cellsOf } from '../../../shared/core/work/cells.ts';
@@ -140,6 +141,32 @@ describe('views count', () => {
     const requests = written.map(original => ({ url: `${HOST}/${original}/0123456789/${FEED}` }));
     const { viewed } = tallied(requests, undefined, days);
     expect(viewed).toMatchObject([{ files: 1, viewed: [{ age: '0-1', views: 4 }] }]);
+  });
+
+  it('the same however the bytes of a log are cut into chunks, broken lines and all', () => {
+    const line = fc.oneof(
+      fc.nat(5).map(index => logLineOf({ url: urlOf(`p/${index}.jpg`, FEED), bytes: index })),
+      fc.constant(logLineOf({ url: `${HOST}/auto/feed/p/1.jpg`, status: 302 })),
+      fc.constant(logLineOf({ url: `${HOST}/%e4/0123456789/${FEED}`, userAgent: '"\r"' })),
+      fc.string(),
+    );
+    const counted = (chunks: Buffer[]) => {
+      const tally = newTally({ cells, days: undefined, host: undefined });
+      const lines = linesFor({ line: tally.take, tooLong: tally.broken });
+      for (const chunk of chunks) lines.push(chunk);
+      lines.end();
+      return { cells: tally.cells(), lines: tally.lines, hours: [...tally.hours] };
+    };
+    const cuts = fc.array(fc.nat(), { maxLength: 10 });
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), cuts, (all, places) => {
+        const bytes = Buffer.from(all.join('\n'));
+        const at = [0, ...places.map(place => place % (bytes.length + 1)), bytes.length];
+        at.sort((a, b) => a - b);
+        const chunks = at.slice(1).map((end, index) => bytes.subarray(at[index], end));
+        expect(counted(chunks)).toEqual(counted([bytes]));
+      }),
+    );
   });
 
   it('no more cells than the list has, whatever anybody asks for', () => {
