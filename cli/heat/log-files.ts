@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Failure } from '../../shared/core/failure.ts';
 
@@ -47,8 +47,11 @@ async function filesAt(path: string): Promise<string[]> {
   }
 }
 
-/** Its lines as bytes, unpacked where it is packed. Throws at the end of what can be read of it. */
-export async function* bytesOf(file: string): AsyncGenerator<Buffer> {
+/**
+ * Its bytes, unpacked where it is packed; throws at the end of what can be read of it. `take` is called as soon as bytes
+ * are there: a stream that fails forgets what nobody has read of it yet.
+ */
+export async function readLog(file: string, take: (bytes: Buffer) => void): Promise<void> {
   const source =
     file === STDIN ? process.stdin : createReadStream(file, { highWaterMark: CHUNK_BYTES });
   const packed = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -56,14 +59,14 @@ export async function* bytesOf(file: string): AsyncGenerator<Buffer> {
   if (first.done) return;
   const all = withFirst(first.value, packed);
   if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
-    yield* all;
+    for await (const bytes of all) take(bytes);
     return;
   }
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  const raw = Readable.from(all, { objectMode: false });
-  // An error of the source is one of the unpacked, too: pipe alone would wait for ever.
-  raw.once('error', error => gunzip.destroy(error));
-  yield* raw.pipe(gunzip) as AsyncIterable<Buffer>;
+  // The pipeline alone ends once all is written, before the last of it is unpacked.
+  const unpacked = finished(gunzip);
+  gunzip.on('data', take);
+  await Promise.all([pipeline(all, gunzip), unpacked]);
 }
 
 async function* withFirst(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

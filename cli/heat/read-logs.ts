@@ -1,4 +1,4 @@
-import { bytesOf } from './log-files.ts';
+import { readLog } from './log-files.ts';
 import { linesFor } from './lines.ts';
 import type { Tally } from './tally.ts';
 
@@ -40,7 +40,7 @@ export async function readLogs(
       },
     });
     try {
-      for await (const chunk of bytesOf(file)) lines.push(chunk);
+      await readLog(file, lines.push);
       lines.end();
     } catch (thrown) {
       // What it had until there is counted; what is left of its last line is none.

@@ -44,6 +44,7 @@ describe('a log', () => {
     ['without an end of its last line', gzipSync(linesOf(3).join('\n')), 3],
     ['with Windows’ ends of lines', gzipSync(linesOf(3).join('\r\n')), 3],
     ['with empty lines', gzipSync(`\n\n${text(2)}\n\n`), 2],
+    ['with zeros behind its gzip', Buffer.concat([gzipSync(text(3)), Buffer.alloc(3e6)]), 3],
     ['with nothing in it', gzipSync(''), 0],
     ['that is empty', '', 0],
   ])('is read %s', async (_what, bytes, views) => {
@@ -63,11 +64,25 @@ describe('a log', () => {
     ]);
   });
 
+  it('with rubbish behind its gzip counts but for what came last, and is named', async () => {
+    const bytes = Buffer.concat([gzipSync(text(20_000)), Buffer.alloc(3e6, 'x')]);
+    const { views, skipped } = await read(written('a.gz', bytes));
+    expect(skipped.cut).toEqual([expect.stringContaining('incorrect header check')]);
+    expect(views).toBeGreaterThan(18_000);
+  });
+
+  it.each([2, 9, 15])('of which there are %i bytes is named', async length => {
+    const { views, skipped } = await read(written('a.gz', gzipSync(text(3)).subarray(0, length)));
+    expect({ views, damaged: skipped.damaged }).toEqual({ views: 0, damaged: 1 });
+  });
+
   it('that is damaged counts as far as it goes, and is named', async () => {
     const bytes = gzipSync(text(20_000));
     bytes.fill(0xff, bytes.length / 2, bytes.length / 2 + 200);
-    const { skipped } = await read(written('a.gz', bytes), written('b.gz', gzipSync(text(1))));
+    const next = written('b.gz', gzipSync(text(1)));
+    const { views, skipped } = await read(written('a.gz', bytes), next);
     expect(skipped.damaged).toBe(1);
+    expect(views).toBeGreaterThan(5000);
   });
 
   it('that is no log is skipped line by line, and the first is named', async () => {
