@@ -14,7 +14,17 @@ const ROOMS = {
     ['terminal', 'cloud'],
     'measure',
     'presets',
-    ['render', 'local', 'backfill', 'deployment', 'inspect', 'replay', 'takedown', 'rehearse'],
+    [
+      'render',
+      'local',
+      'backfill',
+      'deployment',
+      'inspect',
+      'replay',
+      'takedown',
+      'rehearse',
+      'heat',
+    ],
   ],
 };
 

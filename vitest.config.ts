@@ -10,7 +10,7 @@ const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|develop|miss).test.ts';
 const process = [
   'test/cli/{backfill,inspect,presets,render,replay}/*.test.ts',
   'test/cli/deployment/policies.test.ts',
-  'test/cli/rehearse/rehearse.test.ts',
+  'test/cli/{heat/heat,rehearse/rehearse}.test.ts',
   'test/client/bundle.test.ts',
   'test/local/{bundles,service-definition}.test.ts',
   'test/local/{fc-api,function-host,service}/*.test.ts',

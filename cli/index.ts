@@ -19,6 +19,7 @@ const COMMANDS: Commands = {
   backfill: async () => (await import('./backfill/backfill.ts')).backfillCommand(),
   status: async () => (await import('./inspect/status.ts')).statusCommand(),
   estimate: async () => (await import('./presets/estimate.ts')).estimateCommand(),
+  heat: async () => (await import('./heat/heat.ts')).heatCommand(),
   rehearse: async () => (await import('./rehearse/rehearse.ts')).rehearseCommand(),
   explain: async () => (await import('./inspect/explain.ts')).explainCommand(),
   verify: async () => (await import('./inspect/verify.ts')).verifyCommand(),

@@ -17,11 +17,18 @@ import { type Coverage, coverageOf } from '../../shared/pipeline/inspect/coverag
 import { countPurges } from '../../shared/pipeline/removal/purges.ts';
 import { findRecord } from '../../shared/pipeline/records.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
-import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  withConnection,
+} from '../cloud/connection.ts';
+import { heatFrom } from '../measure/heat-file.ts';
 import { grouped, inColumns, positiveWhole } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { outcomesInWords, progressInWords } from '../terminal/run-words.ts';
 import { danglingTexts } from './dangling.ts';
+import { type StoredBytes, storedBytes, storedInWords } from './stored-bytes.ts';
 import {
   HOUR_MS,
   READY_QUERY,
@@ -33,6 +40,8 @@ import {
 interface Options extends ConnectionOptions {
   sample?: number;
   all?: true;
+  derivatives?: string;
+  heat?: string;
   json?: true;
 }
 
@@ -48,6 +57,8 @@ export interface Status {
   coverage: Coverage | undefined;
   /** Of the last hour; what to ask the log of a deployment, which nobody here can read. */
   ready: ReadyFound | { query: string };
+  /** By preset and format; undefined without an inventory of what a deployment has. */
+  stored: StoredBytes | undefined;
   /** Keys of records in the config bucket. */
   unreadable: string[];
 }
@@ -58,13 +69,20 @@ export function statusCommand(): Command {
       'Show the list in force, edits and runs under way, and how many originals have their full set by their manifests.',
     )
     .option('--sample <n>', 'look at so many originals in place of all', positiveWhole)
+    .option(
+      '--derivatives <inventory>',
+      'manifest.json of an OSS inventory of the derivatives, here or as oss://bucket/key: bytes by preset and format',
+    )
+    .option('--heat <file>', 'what `darkroom heat --out` saved: who looks at what is stored')
     .option('--all', 'show runs that are done, too')
     .option('--json', 'as one object');
   return withConnection(command).action(status);
 }
 
 async function status(options: Options): Promise<void> {
-  const { config, originals, derivatives, where, destinations } = await connect(options);
+  const heat = await heatFrom(options.heat);
+  const connection = await connect(options);
+  const { config, originals, derivatives, destinations } = connection;
   const { read, unreadable } = readingOf(config);
   const inForce = await read(IN_FORCE_KEY, inForceSchema);
   const found: Status = {
@@ -80,9 +98,17 @@ async function status(options: Options): Promise<void> {
       ? await readyTimesIn(destinations, Date.now() - HOUR_MS)
       : { query: READY_QUERY },
     coverage: inForce && (await coverageOf(originals, derivatives, inForce.list, options)),
+    stored:
+      inForce &&
+      (await storedBytes({
+        connection,
+        list: inForce.list,
+        inventory: options.derivatives,
+        heat,
+      })),
   };
   if (options.json) say(JSON.stringify(found, null, 2));
-  else tell(found, where);
+  else tell(found, connection);
   // Nothing waits for the record of a run.
   if (unreadable.some(key => !key.startsWith(RUNS))) process.exitCode = 1;
 }
@@ -111,11 +137,30 @@ async function runsIn(config: ObjectStore, read: Read): Promise<Run[]> {
   return runs;
 }
 
-function tell(
-  { inForce, pending, rejected, rollout, runs, sweep, purges, ready, coverage, unreadable }: Status,
-  where: string,
-): void {
+function tell(found: Status, { where, names }: Pick<Connection, 'where' | 'names'>): void {
   say(`On ${where}`);
+  tellRecords(found);
+  const { inForce, ready, coverage, stored } = found;
+  tellReady(ready);
+  if (coverage) tellCoverage(coverage);
+  if (stored) say(storedInWords(stored));
+  else if (inForce) {
+    say(
+      `Bytes stored by preset and format: give --derivatives, an OSS inventory of ${names.derivatives}, see docs/heat.md`,
+    );
+  }
+}
+
+function tellRecords({
+  inForce,
+  pending,
+  rejected,
+  rollout,
+  runs,
+  sweep,
+  purges,
+  unreadable,
+}: Status): void {
   say(
     inForce
       ? `List in force: ${inForce.fingerprint}, since ${inForce.promotedAt}`
@@ -131,8 +176,6 @@ function tell(
     const counts = waiting.map(([name, count]) => `${grouped(count)} ${name}`).join(', ');
     say(`Purges that wait for the CDN: ${counts}`);
   }
-  tellReady(ready);
-  if (coverage) tellCoverage(coverage);
 }
 
 function tellReady(ready: Status['ready']): void {

@@ -6,7 +6,7 @@ import { impactOf } from '../../shared/core/list/edit-impact.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { IN_FORCE_KEY, type InForce, inForceSchema } from '../../shared/core/work/in-force.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
-import type { SavedPlan } from '../../shared/core/work/saved-plan.ts';
+import type { SavedPlan, ViewsTouched } from '../../shared/core/work/saved-plan.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import {
   type Connection,
@@ -18,18 +18,21 @@ import { givenPrefix } from '../cloud/given-key.ts';
 import { positiveWhole, statusLine } from '../terminal/figures.ts';
 import { photoOf } from '../measure/photos.ts';
 import { checkedList } from './presets.ts';
+import { heatFrom } from '../measure/heat-file.ts';
 import { pricesFrom } from '../measure/prices.ts';
 import { say } from '../terminal/printer.ts';
 import { type Projection, projected } from '../measure/projection.ts';
 import { machineName, measureAll, type Sample } from '../measure/sample.ts';
 import { tellPlan } from './tell-plan.ts';
 import { countTouched, type Touched } from './touched.ts';
+import { viewsTouched } from './views-touched.ts';
 
 interface Options extends ConnectionOptions {
   prefix?: string;
   sample: number;
   countOnly?: true;
   prices?: string;
+  heat?: string;
   instances: number;
   out?: string;
   json?: true;
@@ -45,6 +48,7 @@ export function presetsPlanCommand(): Command {
     .option('--sample <n>', 'touched originals to download and develop here', positiveWhole, 8)
     .option('--count-only', 'develop none: costs by a model, right within a factor of two')
     .option('--prices <file>', 'YAML with your prices where they are not the list prices')
+    .option('--heat <file>', 'what `darkroom heat --out` saved: who looks at what is touched')
     .option('--instances <n>', 'that render side by side, for the time it takes', positiveWhole, 20)
     .option('--out <file>', 'save the plan, for `presets apply`')
     .option('--json', 'one line of JSON: the plan as it is saved');
@@ -54,6 +58,7 @@ export function presetsPlanCommand(): Command {
 async function planEdit(file: string, options: Options): Promise<void> {
   const next = await checkedList(file);
   const prices = await pricesFrom(options.prices);
+  const heat = await heatFrom(options.heat);
   const connection = await connect(options);
   const inForce = await listInForce(connection.config);
   const status = statusLine();
@@ -67,10 +72,11 @@ async function planEdit(file: string, options: Options): Promise<void> {
   const sample = await measured(touched, next.list, { inForce, connection, tell: status.tell });
   status.clear();
   const facts = { where: connection.where, from: inForce?.fingerprint ?? null, next };
-  const plan = planOf({ touched, sample, prices, facts }, options);
+  const views = heat && inForce ? viewsTouched(inForce.list, next.list, heat) : undefined;
+  const plan = planOf({ touched, sample, prices, facts, views }, options);
   if (options.out) await writeFile(options.out, `${JSON.stringify(plan, null, 2)}\n`);
   if (options.json) say(JSON.stringify(plan));
-  else say(tellPlan({ plan, touched, sample, prices, inForce, list: next.list, file }));
+  else say(tellPlan({ plan, touched, sample, prices, inForce, list: next.list, file, heat }));
 }
 
 async function listInForce(config: ObjectStore): Promise<InForce | undefined> {
@@ -105,9 +111,10 @@ interface Findings {
   sample: Sample;
   prices: Prices;
   facts: { where: string; from: string | null; next: { fingerprint: string; text: string } };
+  views: ViewsTouched[] | undefined;
 }
 
-function planOf({ touched, sample, prices, facts }: Findings, options: Options): SavedPlan {
+function planOf({ touched, sample, prices, facts, views }: Findings, options: Options): SavedPlan {
   const isMeasured = sample.measured.length > 0;
   const all = isMeasured ? fromSample(touched, sample, prices) : fromModel(touched, prices);
   return {
@@ -129,6 +136,7 @@ function planOf({ touched, sample, prices, facts }: Findings, options: Options):
     instances: options.instances,
     machine: machineName(),
     sample: isMeasured ? sampled(touched, sample) : null,
+    ...(views ? { views } : {}),
   };
 }
 

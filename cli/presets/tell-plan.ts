@@ -1,5 +1,6 @@
 import type { Prices } from '../../shared/core/work/cost.ts';
 import { listDiff, type PresetDiff } from '../../shared/core/list/list-diff.ts';
+import type { Heat } from '../../shared/core/work/heat.ts';
 import type { InForce } from '../../shared/core/work/in-force.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import type { SavedPlan } from '../../shared/core/work/saved-plan.ts';
@@ -13,6 +14,7 @@ import {
 import { besides } from './diff.ts';
 import type { Sample } from '../measure/sample.ts';
 import type { Touched } from './touched.ts';
+import { tellViewsTouched } from './views-touched.ts';
 
 export interface Planned {
   plan: SavedPlan;
@@ -22,6 +24,7 @@ export interface Planned {
   inForce: InForce | undefined;
   list: PresetList;
   file: string;
+  heat: Heat | undefined;
 }
 
 /** A plan, for people. */
@@ -36,6 +39,7 @@ export function tellPlan(planned: Planned): string {
     tellPresets(planned, edit?.presets ?? []),
     (edit ? besides(edit) : []).join('\n'),
     tellTotals(planned),
+    tellViews(planned),
     plan.originals > 0 ? tellCost(planned) : '',
     tellNext(planned),
   ];
@@ -62,6 +66,10 @@ function tellTotals({ plan, touched }: Planned): string {
   if (plan.originals === 0) return `None of ${grouped(touched.seen)} originals is touched.`;
   const most = `at most ${grouped(plan.files)} files to make and ${grouped(plan.retired)} to retire`;
   return `${grouped(plan.originals)} of ${grouped(touched.seen)} originals are touched: ${most}.`;
+}
+
+function tellViews({ plan, heat }: Planned): string {
+  return heat && plan.views ? tellViewsTouched(plan.views, heat) : '';
 }
 
 function tellCost({ plan, sample, prices }: Planned): string {

@@ -32,6 +32,7 @@ async function start(): Promise<RunningPlatform> {
 interface Status {
   rollout: Run | undefined;
   runs: Run[];
+  stored: { rows: { preset: string | null; files: number; bytes: number }[] };
   coverage: { originals: number; whole: number; perPreset: Record<string, { whole: number }> };
 }
 
@@ -83,8 +84,10 @@ describe('a backfill', () => {
     const { code, stdout, stderr } = await darkroom('backfill', '--batch', '10', '--data', dataDir);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Done.');
-    const { coverage, runs } = await status();
+    const { coverage, runs, stored } = await status();
     expect(coverage).toMatchObject({ originals: ORIGINALS, whole: ORIGINALS });
+    expect(stored.rows.reduce((sum, { files }) => sum + files, 0)).toBe(2 * ORIGINALS);
+    expect(stored.rows.every(({ preset, bytes }) => preset !== null && bytes > 0)).toBe(true);
     // One that lived long enough ended before it was killed.
     expect(new Set(runs.map(run => runSchema.parse(run).phase))).toEqual(new Set(['done']));
     // In flight at a death of the host: two originals in each of two instances, of two files each.

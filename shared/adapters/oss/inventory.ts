@@ -19,6 +19,7 @@ const manifestSchema = z.looseObject({
   fileFormat: z.literal('CSV'),
   fileSchema: z.string(),
   files: z.array(z.looseObject({ key: z.string(), MD5checksum: z.string().optional() })),
+  creationTimestamp: z.string().regex(/^\d+$/).optional().describe('seconds since 1970'),
 });
 
 type InventoryManifest = z.infer<typeof manifestSchema>;
@@ -26,8 +27,8 @@ type InventoryManifest = z.infer<typeof manifestSchema>;
 export interface InventoryOptions {
   /** The whole key of `manifest.json`. */
   manifest: string;
-  /** The bucket it must be of. */
-  bucket: string;
+  /** The bucket it must be of; undefined where any will do. */
+  bucket: string | undefined;
   prefix: string;
   since: Date | undefined;
 }
@@ -42,9 +43,62 @@ export async function openInventory(
   return after => entriesIn(open, manifest.files, { columns, options, after });
 }
 
+/** One object, with what its inventory was told to say of it. */
+export interface InventoryFile {
+  key: string;
+  bytes: number | undefined;
+  modifiedAt: Date | undefined;
+}
+
+export interface Inventory {
+  bucket: string;
+  madeAt: Date | undefined;
+  files: AsyncIterable<InventoryFile>;
+}
+
+/** All of it, for who counts. Throws where one of the columns that are needed is not there. */
+export async function readInventory(
+  open: (key: string) => Promise<Readable>,
+  options: Pick<InventoryOptions, 'manifest' | 'bucket'>,
+  needed: ('Size' | 'LastModifiedDate')[],
+): Promise<Inventory> {
+  const manifest = await readManifest(open, options);
+  const columns = columnsOf(manifest, options.manifest);
+  const missing = needed.filter(name => columns[name === 'Size' ? 'size' : 'modified'] < 0);
+  if (missing.length > 0) {
+    const message = `expected the columns ${missing.join(' and ')} in the fileSchema of ${options.manifest}, received ${manifest.fileSchema}`;
+    throw new Failure('SETTINGS_INVALID', message);
+  }
+  const { sourceBucket, creationTimestamp } = manifest;
+  return {
+    bucket: sourceBucket,
+    madeAt: creationTimestamp === undefined ? undefined : new Date(Number(creationTimestamp) * 1e3),
+    files: filesIn(open, manifest, columns),
+  };
+}
+
+async function* filesIn(
+  open: (key: string) => Promise<Readable>,
+  { files }: InventoryManifest,
+  columns: Columns,
+): AsyncGenerator<InventoryFile> {
+  for (const file of files) {
+    for await (const fields of rowsOf(open, file)) {
+      const key = decodeURIComponent(fields[columns.key] ?? '');
+      const bytes = Number(fields[columns.size] || Number.NaN);
+      const modifiedAt = new Date(fields[columns.modified] ?? '');
+      yield {
+        key,
+        bytes: Number.isNaN(bytes) ? undefined : bytes,
+        modifiedAt: Number.isNaN(modifiedAt.getTime()) ? undefined : modifiedAt,
+      };
+    }
+  }
+}
+
 async function readManifest(
   open: (key: string) => Promise<Readable>,
-  { manifest: key, bucket }: InventoryOptions,
+  { manifest: key, bucket }: Pick<InventoryOptions, 'manifest' | 'bucket'>,
 ): Promise<InventoryManifest> {
   const bytes = await buffer(await open(key));
   const parsed = manifestSchema.safeParse(jsonOf(bytes, key));
@@ -55,7 +109,7 @@ async function readManifest(
       `expected the manifest of an OSS inventory in CSV at ${key}, it is wrong at ${place}`,
     );
   }
-  if (parsed.data.sourceBucket !== bucket) {
+  if (bucket !== undefined && parsed.data.sourceBucket !== bucket) {
     const { sourceBucket } = parsed.data;
     throw new Failure(
       'SETTINGS_INVALID',
@@ -77,6 +131,7 @@ function jsonOf(bytes: Buffer, key: string): unknown {
 
 interface Columns {
   key: number;
+  size: number;
   modified: number;
   storageClass: number;
 }
@@ -92,6 +147,7 @@ function columnsOf({ fileSchema }: InventoryManifest, manifest: string): Columns
   }
   return {
     key,
+    size: names.indexOf('Size'),
     modified: names.indexOf('LastModifiedDate'),
     storageClass: names.indexOf('StorageClass'),
   };

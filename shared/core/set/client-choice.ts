@@ -21,14 +21,20 @@ export function parseAutoKey(key: string): AutoRequest | undefined {
   return { preset, original };
 }
 
+/** Undefined where nobody knows. */
+export interface Shown {
+  avif: boolean | undefined;
+  webp: boolean | undefined;
+}
+
 /** What a request says of its client; whatever it does not say is undefined. */
 export interface ClientFacts {
   /** A name of the list's `clients`, from the query or from the User-Agent. */
   client: string | undefined;
   /** Newer formats that it says it shows; undefined where it names none at all. */
   accepts: { avif: boolean; webp: boolean } | undefined;
-  /** Those that its User-Agent is known to show. */
-  shows: { avif: boolean; webp: boolean };
+  /** Those that its User-Agent is known to show, or not to show. */
+  shows: Shown;
   /** CSS pixels. */
   width: number | undefined;
   density: number | undefined;
@@ -40,6 +46,12 @@ export interface ClientFacts {
 /** Smaller first: what a client that takes several is given. */
 const PREFERENCE = { avif: 0, webp: 1, jpeg: 2, png: 3 } satisfies Record<OutputFormat, number>;
 
+/** Of clients that a list says nothing of: what they show besides is off until one does. */
+const UNLESS_DECLARED = new Map<string, OutputFormat[]>([
+  ['mini-program', ['webp', 'jpeg', 'png']],
+  ['harmony', ['webp', 'jpeg', 'png']],
+]);
+
 const byPreference = [...outputFormats].sort((a, b) => PREFERENCE[a] - PREFERENCE[b]);
 
 export function chosenVariant(
@@ -48,8 +60,10 @@ export function chosenVariant(
   clients: PresetList['clients'],
 ): ManifestVariant | undefined {
   const shown = variants.filter(({ state }) => state === 'rendered' || state === 'on_demand');
-  const profile = facts.client === undefined ? undefined : clients[facts.client];
-  const formats = byPreference.filter(format => isShown(format, facts, profile?.formats));
+  const { client = '' } = facts;
+  const profile = Object.hasOwn(clients, client) ? clients[client] : undefined;
+  const declared = profile?.formats ?? UNLESS_DECLARED.get(client);
+  const formats = byPreference.filter(format => isShown(format, facts, declared));
   const format = formats.find(one => shown.some(variant => variant.format === one));
   const ascending = shown
     .filter(variant => variant.format === format)
@@ -58,7 +72,10 @@ export function chosenVariant(
   return ascending.find(({ width }) => width >= needed) ?? ascending.at(-1);
 }
 
-/** A named client shows what its profile says, unless it says less itself; JPEG and PNG are everyone's. */
+/**
+ * A named client shows what its profile says, unless it says less itself or its system is known to show less; JPEG and
+ * PNG are everyone's.
+ */
 function isShown(
   format: OutputFormat,
   { accepts, shows }: ClientFacts,
@@ -66,7 +83,7 @@ function isShown(
 ): boolean {
   if (profile && !profile.includes(format)) return false;
   if (format === 'jpeg' || format === 'png') return true;
-  return accepts?.[format] ?? (profile !== undefined || shows[format]);
+  return accepts?.[format] ?? shows[format] ?? profile !== undefined;
 }
 
 /** Without a word of its size a client gets the widest. */

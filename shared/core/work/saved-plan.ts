@@ -1,4 +1,16 @@
 import * as z from 'zod';
+import { outputFormats } from '../list/preset-list.ts';
+
+const viewsTouchedSchema = z.strictObject({
+  preset: z.string(),
+  format: z.enum(outputFormats),
+  width: z.int().positive(),
+  change: z
+    .enum(['retired', 'remade', 'on_demand'])
+    .describe('on_demand: it was made on upload, and is made by a view from then on'),
+  viewsPerDay: z.number().min(0),
+});
+export type ViewsTouched = z.infer<typeof viewsTouchedSchema>;
 
 /** What `presets plan --out` saves and `presets apply` reads: an edit with all that was known of it when it was planned. */
 export const savedPlanSchema = z.strictObject({
@@ -31,5 +43,9 @@ export const savedPlanSchema = z.strictObject({
     })
     .nullable()
     .describe('null where the figures are those of a model'),
+  views: z
+    .array(viewsTouchedSchema)
+    .optional()
+    .describe('of files that the edit touches, where a heat was given'),
 });
 export type SavedPlan = z.infer<typeof savedPlanSchema>;

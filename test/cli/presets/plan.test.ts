@@ -13,6 +13,7 @@ import { SMALL } from '../../support/preset-lists.ts';
 import { darkroom } from '../../support/processes.ts';
 
 const json = { contentType: 'application/json', cacheControl: 'no-store' };
+const AT = '2026-11-23T10:00:00.000Z';
 const EDITED = SMALL.replace('[480, 1080]', '[480, 800]');
 
 let folder: string;
@@ -125,6 +126,46 @@ describe('darkroom presets plan', () => {
     expect(saved.usd).toBeGreaterThan(0);
     expect(saved.cpuHours).toBeGreaterThan(0);
     expect(saved.gigabytes).toBeGreaterThan(0);
+  });
+
+  it('says how often what it touches is looked at, by a heat that is given', async () => {
+    await putInForce(SMALL);
+    const age = { age: 'older', hits: 0, bytes: 0, missBytes: 0, files: 1 };
+    const cell = (format: string, width: number, views: number) => ({
+      ...{ preset: 'feed', format, width, files: 1, stored: null },
+      viewed: [{ ...age, views }],
+    });
+    const heat = {
+      ...{ schema: 1, hours: 12, presets: 'f', lines: {}, ages: null, proposals: [] },
+      ...{ madeAt: AT, from: AT, to: AT, skipped: { first: null, damaged: 0, cut: [] } },
+      cells: [cell('jpeg', 480, 100), cell('jpeg', 1080, 30), cell('webp', 1080, 4)],
+    };
+    const words = ['--count-only', '--heat', inFolder('heat.json', JSON.stringify(heat))];
+    const { stdout } = await plan(EDITED, ...words);
+    expect(stdout).toContain(
+      `Views a day of what it touches, 68 of 268 (12 hours of log, to ${AT}):
+  feed  1080  jpeg  retired  60
+  feed  1080  webp  retired   8
+`,
+    );
+    const lazy = SMALL.replace('name: feed,', 'name: feed, generate: on_demand,');
+    const saved = JSON.parse((await plan(lazy, ...words, '--json')).stdout);
+    expect(saved.views).toEqual([
+      { preset: 'feed', format: 'jpeg', width: 480, change: 'on_demand', viewsPerDay: 200 },
+      { preset: 'feed', format: 'jpeg', width: 1080, change: 'on_demand', viewsPerDay: 60 },
+      { preset: 'feed', format: 'webp', width: 480, change: 'on_demand', viewsPerDay: 0 },
+      { preset: 'feed', format: 'webp', width: 1080, change: 'on_demand', viewsPerDay: 8 },
+    ]);
+    expect(savedPlanSchema.parse(saved)).toEqual(saved);
+  });
+
+  it.each([
+    ['no JSON', 'hello', /expected what darkroom heat --out saved at .*heat\.json \(--heat\)/],
+    ['another thing', '{"schema":1}', /\(--heat\), it is wrong at madeAt: /],
+  ])('refuses a heat that is %s', async (_what, text, sentence) => {
+    const { code, stderr } = await plan(EDITED, '--heat', inFolder('heat.json', text));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(sentence);
   });
 
   it('writes nothing in the cloud', async () => {

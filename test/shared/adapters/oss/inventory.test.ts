@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { openInventory } from '../../../../shared/adapters/oss/inventory.ts';
+import { versionOf } from '../../../../shared/core/set/keys.ts';
+import { openInventory, readInventory } from '../../../../shared/adapters/oss/inventory.ts';
 
 const SCHEMA = 'Bucket, Key, Size, LastModifiedDate, StorageClass';
 const row = (key: string, { modified = '2026-11-01T00:00:00.000Z', storage = 'Standard' } = {}) =>
@@ -108,5 +109,57 @@ describe('an inventory', () => {
     await expect(keysOf({ files: [[row('a')]], md5: 'F'.repeat(32) })).rejects.toThrow(
       'the MD5 FFFF',
     );
+  });
+});
+
+describe('an inventory that is counted', () => {
+  const key = 'inv/manifest.json';
+  const any = { manifest: key, bucket: undefined };
+
+  it('tells size and date of each object, whose bucket it is of, and when it was made', async () => {
+    const manifest = { creationTimestamp: '1790000000' };
+    const rows = [row('相册/a b.jpg'), '"originals","p/odd","","",""'];
+    const found = await readInventory(inventory({ files: [rows, [row('q')]], manifest }), any, [
+      'Size',
+    ]);
+    expect({ bucket: found.bucket, madeAt: found.madeAt }).toEqual({
+      bucket: 'originals',
+      madeAt: new Date(1790000000e3),
+    });
+    const modifiedAt = new Date('2026-11-01T00:00:00.000Z');
+    const all: object[] = [];
+    for await (const file of found.files) all.push(file);
+    expect(all).toEqual([
+      { key: '相册/a b.jpg', bytes: 12, modifiedAt },
+      { key: 'p/odd', bytes: undefined, modifiedAt: undefined },
+      { key: 'q', bytes: 12, modifiedAt },
+    ]);
+  });
+
+  it('is refused without the columns that are needed, or of another bucket', async () => {
+    const schema = 'Bucket, Key, StorageClass';
+    await expect(
+      readInventory(inventory({ schema }), any, ['Size', 'LastModifiedDate']),
+    ).rejects.toThrow(
+      `expected the columns Size and LastModifiedDate in the fileSchema of ${key}, received ${schema}`,
+    );
+    const other = { ...any, bucket: 'derivatives' };
+    await expect(readInventory(inventory({}), other, [])).rejects.toThrow(
+      /of derivatives, .* is of originals/,
+    );
+  });
+
+  it('that is cut off ends with a failure, after its good rows', async () => {
+    const rows = Array.from({ length: 500 }, (_, index) =>
+      row(`p/${index}-${versionOf(String(index))}`),
+    );
+    const cut = (gzip: Buffer) => gzip.subarray(0, gzip.length / 2);
+    const { files } = await readInventory(inventory({ files: [rows], damage: cut }), any, []);
+    let count = 0;
+    const reading = async () => {
+      for await (const _ of files) count += 1;
+    };
+    await expect(reading()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(count).toBeGreaterThan(0);
   });
 });
