@@ -19,7 +19,12 @@ const densities = {
   dpr2: atDensity.optional().describe('from twice the smallest width of the preset on'),
   dpr3: atDensity.optional().describe('from three times the smallest width on'),
 };
-const chroma = z.enum(['4:2:0', '4:4:4']);
+const chroma = z.enum(['auto', '4:2:0', '4:4:4']);
+const chromaOfWebp = z
+  .enum(['auto', '4:2:0'])
+  .optional()
+  .describe('auto looks for the nearest pixels (smartSubsample) where colours have sharp edges');
+const flat = z.literal('auto').optional();
 
 export const formatSettings = {
   jpeg: z
@@ -32,6 +37,9 @@ export const formatSettings = {
         .max(8)
         .optional()
         .describe('as sharp numbers them; 2 is 8-10 % fewer bytes at the same look'),
+      chroma: chroma
+        .optional()
+        .describe('auto is 4:4:4 of pictures whose colours have sharp edges; else 4:2:0'),
       mozjpeg: z.boolean().default(false).describe('15-20 % fewer bytes for 5 times the CPU'),
       widths: widths.optional(),
     })
@@ -41,6 +49,8 @@ export const formatSettings = {
       quality: quality.default(80),
       ...densities,
       effort: z.int().min(0).max(6).default(4),
+      chroma: chromaOfWebp,
+      flat: flat.describe('without loss where that is smaller, of graphics at their own size'),
       keepIfSmallerBy,
       animated: z.boolean().default(false).describe('keep all frames of an animated picture'),
       widths: widths.optional(),
@@ -53,17 +63,25 @@ export const formatSettings = {
       effort: z.int().min(0).max(9).default(1),
       chroma: chroma
         .default('4:2:0')
-        .describe('4:4:4 keeps sharp coloured edges, for 4 % more bytes and a fifth more CPU'),
+        .describe(
+          '4:4:4 keeps sharp coloured edges, for 4 % more bytes and a fifth more CPU; auto is 4:4:4 of pictures that have such edges',
+        ),
+      flat: flat.describe('effort 3 at least, of drawings and screenshots'),
       keepIfSmallerBy,
       widths: widths.optional(),
     })
     .optional(),
-  png: z.strictObject({ widths: widths.optional() }).optional(),
+  png: z
+    .strictObject({
+      flat: flat.describe('a palette where no pixel changes by it, of graphics at their own size'),
+      widths: widths.optional(),
+    })
+    .optional(),
 };
 
 /** Of these, what `adjust` may say. */
 export const adjustableSettings = {
-  jpeg: z.strictObject({ quality }).optional(),
-  webp: z.strictObject({ quality }).optional(),
+  jpeg: z.strictObject({ quality: quality.optional(), chroma: chroma.optional() }).optional(),
+  webp: z.strictObject({ quality: quality.optional(), chroma: chromaOfWebp }).optional(),
   avif: z.strictObject({ quality: quality.optional(), chroma: chroma.optional() }).optional(),
 };

@@ -76,6 +76,10 @@ presets:
       'a quantisation table',
       SMALL.replace('jpeg: {}, webp', 'jpeg: { quantisationTable: 2 }, webp'),
     ],
+    [
+      'what is left to the picture',
+      SMALL.replace('jpeg: {}, webp', 'jpeg: { chroma: auto }, webp'),
+    ],
     ['sharpening', SMALL.replace('name: feed,', 'name: feed, sharpen: 0.5,')],
   ])('moves with %s', (_, yaml) => expect(print(yaml)).not.toBe(print(SMALL)));
 
@@ -87,6 +91,13 @@ presets:
     [
       'a default written out',
       SMALL.replace('name: feed,', 'name: feed, fit: inside, device: any,'),
+    ],
+    [
+      'the chroma that it has anyway',
+      SMALL.replace(
+        '{ jpeg: {}, webp: {} }',
+        "{ jpeg: { chroma: '4:2:0' }, webp: { chroma: '4:2:0' } }",
+      ),
     ],
     ['another width of the preset', SMALL.replace('[480, 1080]', '[480, 960]')],
     ['another format of the preset', SMALL.replace('webp: {}', 'webp: { quality: 20 }')],
