@@ -1,19 +1,18 @@
 import { availableParallelism, cpus } from 'node:os';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { coldStart } from './cold-start.ts';
 import { type Contest, contests } from './contests.ts';
 import { printColdStart, printTargets, printWorkers, ratios } from './print.ts';
 import { hold, type Results } from './results.ts';
-import { open, originals } from './workshop.ts';
+import { ensurePeers, open, originals } from './workshop.ts';
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
+const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     tuning: { type: 'boolean', default: false },
+    bytes: { type: 'boolean', default: false },
     bulk: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
     bounds: { type: 'boolean', default: false },
@@ -30,6 +29,14 @@ if (options.bounds) {
 } else if (options.seconds) {
   const { boundsOfTime } = await import('./bounds-time.ts');
   await boundsOfTime(options.only);
+} else if (options.tuning) {
+  await ensurePeers();
+  const { tune } = await import('./tuning.ts');
+  await tune();
+} else if (options.bytes) {
+  await ensurePeers();
+  const { bytes } = await import('./bytes.ts');
+  await bytes();
 } else if (options.rehearse) {
   const { rehearse } = await import('./rehearse.ts');
   process.exitCode = (await rehearse(Number(options.uploads))) ? 0 : 1;
@@ -42,10 +49,7 @@ if (options.bounds) {
 
 async function measure(): Promise<void> {
   await open();
-  if (options.tuning) {
-    const { tune } = await import('./tuning.ts');
-    await tune(positionals.map(path => resolve(path)));
-  } else if (options.live) {
+  if (options.live) {
     const { live } = await import('./live.ts');
     await live();
   } else if (options.bulk) {

@@ -1,50 +1,63 @@
-import { join, resolve } from 'node:path';
-import type { Format, Measured, Output } from './request.ts';
-import { measure } from './workshop.ts';
+import { corpus } from './corpus.ts';
+import { openJudge } from './judge.ts';
+import { type Formats, open } from './sampling.ts';
+import { median, percentile } from './statistics.ts';
 
-/** Settings side by side on real photos of several kinds. */
-const tests = resolve(import.meta.dirname, '../node_modules/exif/test');
-const photos = [join(tests, 'sony-alpha-6000.jpg'), join(tests, 'short-ascii-II.jpg')];
+/** Settings side by side, on pictures of several kinds; each is one that the shipped list has, had or might have. */
+const QUALITIES = {
+  jpeg: [72, 76, 79, 83],
+  webp: [70, 78, 84],
+  avif: [45, 52, 60],
+} as const;
+const OTHERS = {
+  jpeg: { quantisationTable: 2, chroma: 'auto' },
+  webp: { effort: 4, chroma: 'auto', flat: 'auto' },
+  avif: { effort: 1, chroma: 'auto', flat: 'auto' },
+} as const;
 
-type Options = Output['options'];
-
-function settings(): { format: Format; options: Options }[] {
-  const jpeg = [75, 80, 85].flatMap(quality => [{ quality }, { quality, mozjpeg: true }]);
-  const webp = [2, 4, 6].flatMap(effort => [72, 78, 84].map(quality => ({ quality, effort })));
-  const avif = [0, 1, 2, 3].flatMap(effort =>
-    [45, 52, 60].flatMap(quality =>
-      ['4:2:0', '4:4:4'].map(chromaSubsampling => ({ quality, effort, chromaSubsampling })),
-    ),
-  );
-  const tuned = ['ssim', 'psnr'].flatMap(tune =>
-    [52, 60].map(quality => ({ quality, effort: 1, tune })),
-  );
-  return [
-    ...jpeg.map(options => ({ format: 'jpeg' as const, options })),
-    ...webp.map(options => ({ format: 'webp' as const, options })),
-    ...[...avif, ...tuned].map(options => ({ format: 'avif' as const, options })),
-  ];
+interface Measured {
+  bytes: number[];
+  scores: number[];
+  cpuMs: number;
 }
 
-/** A table in Markdown: the means over the photos. */
-export async function tune(extra: string[]): Promise<void> {
-  console.log('| setting | CPU ms | bytes | SSIM | butteraugli |\n|---|---|---|---|---|');
-  for (const { format, options } of settings()) {
-    const outputs = [{ width: 0, format, options }];
-    const measured: Measured[] = [];
-    for (const photo of [...photos, ...extra]) {
-      measured.push(await measure({ worker: 'tune', files: [photo], outputs }));
+/** A table in Markdown: bytes and CPU a file, and the scores that tell which quality is as good as which. */
+export async function tune(): Promise<void> {
+  const judge = await openJudge();
+  const rows = new Map<string, Measured>();
+  const samples = await corpus();
+  for (const sample of samples) {
+    const opened = await open(sample, judge);
+    for (const { name, formats } of settings()) {
+      const row = rows.get(name) ?? { bytes: [], scores: [], cpuMs: 0 };
+      for await (const { bytes, score, cpuMs } of opened.make(formats)) {
+        row.bytes.push(bytes);
+        row.scores.push(score);
+        row.cpuMs += cpuMs;
+      }
+      rows.set(name, row);
     }
-    const mean = (name: string, digits: number) => {
-      const values = measured.map(({ facts }) => facts[name] ?? Number.NaN);
-      const value = values.reduce((sum, one) => sum + one, 0) / values.length;
-      return Number.isNaN(value) ? '–' : value.toFixed(digits);
-    };
-    const name = `${format} ${Object.entries(options)
-      .map(([option, value]) => (value === true ? option : `${option} ${value}`))
-      .join(', ')}`;
-    console.log(
-      `| ${name} | ${mean('ms', 0)} | ${mean('bytes', 0)} | ${mean('ssim', 4)} | ${mean('butteraugli', 2)} |`,
-    );
   }
+  console.log(`${samples.length} pictures`);
+  console.log('| setting | kB a file | median | 5th percentile | CPU ms a file |');
+  console.log('|---|---|---|---|---|');
+  for (const [name, { bytes, scores, cpuMs }] of rows) {
+    const total = bytes.reduce((sum, one) => sum + one, 0);
+    const figures = [
+      (total / bytes.length / 1000).toFixed(1),
+      median(scores).toFixed(1),
+      percentile(scores, 0.05).toFixed(1),
+      (cpuMs / bytes.length).toFixed(0),
+    ];
+    console.log(`| ${name} | ${figures.join(' | ')} |`);
+  }
+}
+
+function settings(): { name: string; formats: Formats }[] {
+  return (['jpeg', 'webp', 'avif'] as const).flatMap(format =>
+    QUALITIES[format].map(quality => ({
+      name: `${format} ${quality}`,
+      formats: { [format]: { quality, ...OTHERS[format] } } as Formats,
+    })),
+  );
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,14 +19,21 @@ export const peers = join(here, 'package.json');
 
 /** What a run needs and is not there: the peers, the workers as bundles, the originals. */
 export async function open(): Promise<void> {
-  const isThere = await stat(join(here, 'node_modules')).catch(() => undefined);
-  if (!isThere) {
-    console.log('Installing what the benchmark compares with …');
-    await run('npm', ['--prefix', here, 'ci', '--no-audit', '--no-fund']);
-  }
+  await ensurePeers();
   await bundleWorkers();
   await mkdir(originals, { recursive: true });
   await start('inputs', [JSON.stringify({ photo, folder: originals })]);
+}
+
+/** An earlier install may lack what came since. */
+export async function ensurePeers(): Promise<void> {
+  const { dependencies } = JSON.parse(await readFile(peers, 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const installed = await readdir(join(here, 'node_modules')).catch((): string[] => []);
+  if (Object.keys(dependencies).every(name => installed.includes(name))) return;
+  console.log('Installing what the benchmark compares with …');
+  await run('npm', ['--prefix', here, 'ci', '--no-audit', '--no-fund']);
 }
 
 /** As Darkroom ships, so that no worker's memory holds a compiler. */

@@ -1,4 +1,5 @@
 import type { LogEvent, LogFacts } from './core/telling/log-events.ts';
+import type { Content } from './core/picture/content.ts';
 import type { Placeholder } from './core/picture/placeholder.ts';
 import type { Focus } from './core/picture/focus.ts';
 import type { Search } from './core/set/crops.ts';
@@ -184,6 +185,8 @@ export interface Codec {
   decode(file: Buffer, options: DecodeOptions): Promise<Raster>;
   /** The middle of what a crop of this shape keeps of the picture. */
   search(raster: Raster, search: Search): Promise<Focus>;
+  /** What its pixels say of how files of it are best encoded. */
+  measure(raster: Raster): Promise<Content>;
   /** The pixels of one geometry, in the variant's colour space. */
   resize(raster: Raster, variant: Variant): Promise<Raster>;
   encode(raster: Raster, variant: Variant, picture: Picture): Promise<Buffer>;

@@ -1,5 +1,11 @@
 import { Command } from 'commander';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
+import {
+  type Content,
+  LEAST_EVEN,
+  MOST_COLOURS,
+  SHARP_EDGES,
+} from '../../shared/core/picture/content.ts';
 import type { Picture } from '../../shared/core/picture/picture.ts';
 import { isWorthAnotherTry } from '../../shared/core/set/findings.ts';
 import { versionOf } from '../../shared/core/set/keys.ts';
@@ -116,6 +122,7 @@ function textOf(
     `  rule      ${ruleText(status)}`,
     `  original  ${originalText(status, nowhere)}`,
     ...linkTexts(status),
+    ...(status.content ? [`  content   ${contentText(status.content)}`] : []),
     `  manifest  ${manifestText(manifest, fingerprint)}`,
     ...(failure ? [`  failure   ${failureText(failure)}`] : []),
     ...(isAsked(status) ? [`  whole     ${wholeText(status)}`] : []),
@@ -165,6 +172,12 @@ function originalText({ original, picture }: Status, nowhere: string | undefined
   return [...facts, ...said, bytesAsText(bytes), `ETag ${etag}`, `version ${versionOf(etag)}`].join(
     ', ',
   );
+}
+
+function contentText({ chroma, colourEdges, flat, even, colours }: Content): string {
+  const edges = `${chroma} (edges of colour ${colourEdges}, above ${SHARP_EDGES} it is 4:4:4)`;
+  const figures = `even ${even} of 1000, from ${LEAST_EVEN} on; ${colours} colours for 1000 pixels, at most ${MOST_COLOURS}`;
+  return `${edges}, ${flat ? 'flat' : 'not flat'} (${figures})`;
 }
 
 function linkTexts({ original, unasked }: Status): string[] {

@@ -61,6 +61,7 @@ const pretended: Codec = {
   inspect: sharp.inspect,
   decode: async () => ({ width: 1, height: 1, channels: 3, data: SMALL }),
   search: async () => ({ x: 500, y: 500 }),
+  measure: async () => ({ chroma: '4:2:0', colourEdges: 0, flat: false, even: 0, colours: 1000 }),
   resize: async raster => raster,
   encode: async (_, { format }) => (format === 'jpeg' || format === 'png' ? LARGE : SMALL),
   encodeFromFile: async () => SMALL,

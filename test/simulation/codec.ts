@@ -66,6 +66,7 @@ function codecOf(step: Step, encoded: (original: Buffer, variant: Variant) => vo
     decode: (file, { size }) =>
       step('decode', '', () => ({ ...size, data: file, channels: 3 as const })),
     search: async () => ({ x: 500, y: 250 }),
+    measure: async () => ({ chroma: '4:2:0', colourEdges: 0, flat: false, even: 0, colours: 1000 }),
     resize: async (raster, { width, height }) => ({ ...raster, width, height }),
     encode: (raster, variant) =>
       step('encode', variant.key, () => {

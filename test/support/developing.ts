@@ -3,6 +3,7 @@ import { presetsFor } from '../../shared/core/list/rules.ts';
 import type { Focus } from '../../shared/core/picture/focus.ts';
 import type { Picture } from '../../shared/core/picture/picture.ts';
 import { placed } from '../../shared/core/set/crops.ts';
+import { isLeftToPicture, suited } from '../../shared/core/set/suited.ts';
 import { type Variant, wantedVariants } from '../../shared/core/set/variants.ts';
 import { findRegions } from '../../shared/pipeline/develop/find-regions.ts';
 import type { Raster } from '../../shared/ports.ts';
@@ -49,7 +50,8 @@ export async function rendered(
   const wanted = variantsFor(picture, list, focus).filter(({ impossible }) => !impossible);
   const about = { raster, picture, variants: wanted };
   const regions = await findRegions(new Map(), about, codec);
-  const [variant] = wanted.map(one => placed(one, regions));
+  const content = wanted.some(isLeftToPicture) ? await codec.measure(raster) : undefined;
+  const [variant] = wanted.map(one => suited(placed(one, regions), content, picture));
   if (!variant) throw new Error('no variant');
   if (variant.fromFile) return await codec.encodeFromFile(file, variant, picture);
   return await codec.encode(await codec.resize(raster, variant), variant, picture);

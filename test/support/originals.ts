@@ -100,3 +100,22 @@ export async function lightOf(file: Buffer): Promise<number[][]> {
     }),
   );
 }
+
+/** A chat as it is captured on a phone: letters in red and blue on bubbles of one colour, a pixel wide. */
+export async function chat(width: number, height: number): Promise<Buffer> {
+  const pixels = Buffer.alloc(3 * width * height, 0xff);
+  for (let at = 0; at < width * height; at += 1) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const [line, column] = [Math.floor(y / 16), Math.floor(x / 9)];
+    const isBubble = line % 4 < 3 && (line % 8 < 4 ? x < 0.7 * width : x > 0.3 * width);
+    if (!isBubble) continue;
+    const letter = Math.imul(line * 131 + column * 17 + 7, 2_654_435_761) >>> 0;
+    const stroke = y % 16 < 10 && x % 9 < 7 && ((letter >> ((x % 9) + 3 * (y % 5))) & 1) === 1;
+    const ink = line % 8 < 4 ? [210, 10, 40] : [20, 30, 220];
+    const paper = line % 8 < 4 ? [250, 240, 120] : [150, 236, 105];
+    pixels.set(stroke ? ink : paper, 3 * at);
+  }
+  return await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}

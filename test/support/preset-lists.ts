@@ -19,3 +19,7 @@ export function listOf(yaml: string): PresetList {
 
 export const defaultList = (): PresetList =>
   listOf(readFileSync(new URL('../../presets.yaml', import.meta.url), 'utf8'));
+
+/** The shipped list as it was before its formats were levelled: stored sets have its fingerprints. */
+export const earlierList = (): PresetList =>
+  listOf(readFileSync(new URL('../../bench/shipped-before.yaml', import.meta.url), 'utf8'));

@@ -9,6 +9,7 @@ import type { Codec, Raster } from '../../shared/ports.ts';
 export interface ScriptedCodec extends Codec {
   decodes: number;
   searches: number;
+  measures: number;
   encoded: string[];
   beforeEncode: (variant: Variant) => void | Promise<void>;
 }
@@ -17,6 +18,7 @@ export function scriptedCodec(): ScriptedCodec {
   const codec: ScriptedCodec = {
     decodes: 0,
     searches: 0,
+    measures: 0,
     encoded: [],
     beforeEncode: () => undefined,
     inspect: async file => {
@@ -40,6 +42,10 @@ export function scriptedCodec(): ScriptedCodec {
     search: async () => {
       codec.searches += 1;
       return { x: 500, y: 250 };
+    },
+    measure: async () => {
+      codec.measures += 1;
+      return { chroma: '4:2:0', colourEdges: 0, flat: false, even: 0, colours: 1000 };
     },
     resize: async (raster, { width, height }) => ({ ...raster, width, height }),
     encode: async (raster, variant) => {

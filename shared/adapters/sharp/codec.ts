@@ -17,9 +17,11 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, ForeignDecoders, Raster } from '../../ports.ts';
 import { animated } from './animation.ts';
 import { leftBehind } from './garbage.ts';
+import { measure } from './measure.ts';
 import { inDisplayP3 } from './numbers.ts';
 import { resize } from './resize.ts';
 import { search } from './search.ts';
+import { withoutLoss } from './lossless.ts';
 import { ultraHdr } from './ultra-hdr.ts';
 import { decode } from './decode.ts';
 import { FAIL_ON, fromRaster, rasterFrom } from './rasters.ts';
@@ -38,6 +40,7 @@ export function sharpCodec(foreign: ForeignDecoders): Codec {
     inspect,
     decode: (file, options) => decode(file, options, foreign),
     search,
+    measure,
     resize,
     encode,
     encodeFromFile: (file, variant, picture) => encodeFromFile(file, variant, picture, foreign),
@@ -69,16 +72,22 @@ async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
   return picture;
 }
 
-async function encode(raster: Raster, { recipe }: Variant, picture: Picture): Promise<Buffer> {
+async function encode(raster: Raster, variant: Variant, picture: Picture): Promise<Buffer> {
+  const { recipe } = variant;
+  const made = await finish(pipelineOf(raster, recipe), recipe, picture);
+  const exact = await withoutLoss(raster, variant, encoder =>
+    finish(pipelineOf(raster, recipe), { ...recipe, encoder }, picture),
+  );
+  leftBehind(raster.data.length);
+  return exact && exact.length < made.length ? exact : made;
+}
+
+function pipelineOf(raster: Raster, { format, background }: Variant['recipe']): Sharp {
   const pipeline = fromRaster(raster);
-  if (raster.channels === 4 && recipe.format === 'jpeg') {
-    const { background } = recipe;
+  if (raster.channels === 4 && format === 'jpeg') {
     pipeline.flatten({ background: raster.icc ? inDisplayP3(background) : background });
   }
-  if (raster.icc) pipeline.keepIccProfile();
-  const rendition = await finish(pipeline, recipe, picture);
-  leftBehind(raster.data.length);
-  return rendition;
+  return raster.icc ? pipeline.keepIccProfile() : pipeline;
 }
 
 async function encodeFromFile(

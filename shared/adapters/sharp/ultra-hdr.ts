@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type JpegOptions } from 'sharp';
 import { Failure } from '../../core/failure.ts';
 import { neededScale, scaled } from '../../core/list/geometry.ts';
 import { type GainMap, gainMapIn, neutralOf } from '../../core/picture/gain-map.ts';
@@ -66,6 +66,6 @@ async function jpegOf(shaped: Raster, { image }: GainMap, { recipe }: Variant): 
   const { channels } = await sharp(image, { failOn: FAIL_ON, limitInputPixels: false }).metadata();
   const pipeline = fromRaster(shaped);
   if (channels === 1) pipeline.extractChannel(0).toColourspace('b-w');
-  const quality = recipe.encoder.quality as number | undefined;
-  return await pipeline.jpeg(quality === undefined ? {} : { quality }).toBuffer();
+  const { quality, quantisationTable } = recipe.encoder as JpegOptions;
+  return await pipeline.jpeg({ quality, quantisationTable } as JpegOptions).toBuffer();
 }

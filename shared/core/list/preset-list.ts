@@ -1,5 +1,6 @@
 import ms from 'ms';
 import * as z from 'zod';
+import { adjustableSettings, formatSettings, pixels, widths } from './format-settings.ts';
 import { sourceFormats } from '../picture/picture.ts';
 import { strategies } from '../picture/focus.ts';
 
@@ -9,18 +10,7 @@ import { strategies } from '../picture/focus.ts';
 export const outputFormats = ['jpeg', 'webp', 'avif', 'png'] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
-/** WebP ends at 16,383 pixels a side; no client asks for more from any format. */
-const pixels = z.int().min(1).max(16_383);
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected a name like feed or feed-wide');
-const quality = z.int().min(1).max(100);
-const widths = z.array(pixels).min(1);
-const keepIfSmallerBy = z
-  .number()
-  .min(0)
-  .max(0.9)
-  .default(0)
-  .describe('published only if this share smaller than the same size in jpeg or png');
-
 export const condition = z
   .strictObject({
     tallerThan: z.number().positive().optional().describe('height / width is more than this'),
@@ -49,47 +39,7 @@ export const gravities = [
   ...strategies,
 ] as const;
 
-const atDensity = z.strictObject({ quality });
-/** Of screens that show twice or three times as many pixels in a place, where artefacts are finer to the eye. */
-const densities = {
-  dpr2: atDensity.optional().describe('from twice the smallest width of the preset on'),
-  dpr3: atDensity.optional().describe('from three times the smallest width on'),
-};
-const chroma = z.enum(['4:2:0', '4:4:4']);
-
-const formats = z.strictObject({
-  jpeg: z
-    .strictObject({
-      quality: quality.default(80),
-      ...densities,
-      mozjpeg: z.boolean().default(false).describe('15-20 % fewer bytes for 5 times the CPU'),
-      widths: widths.optional(),
-    })
-    .optional(),
-  webp: z
-    .strictObject({
-      quality: quality.default(80),
-      ...densities,
-      effort: z.int().min(0).max(6).default(4),
-      keepIfSmallerBy,
-      animated: z.boolean().default(false).describe('keep all frames of an animated picture'),
-      widths: widths.optional(),
-    })
-    .optional(),
-  avif: z
-    .strictObject({
-      quality: quality.default(50),
-      ...densities,
-      effort: z.int().min(0).max(9).default(1),
-      chroma: chroma
-        .default('4:2:0')
-        .describe('4:4:4 keeps sharp coloured edges, for 4 % more bytes and a fifth more CPU'),
-      keepIfSmallerBy,
-      widths: widths.optional(),
-    })
-    .optional(),
-  png: z.strictObject({ widths: widths.optional() }).optional(),
-} satisfies Record<OutputFormat, z.ZodType>);
+const formats = z.strictObject(formatSettings satisfies Record<OutputFormat, z.ZodType>);
 
 export const fit = z.enum(['inside', 'cover', 'contain', 'fill']);
 
@@ -98,11 +48,7 @@ const adjustment = z.strictObject({
   fit: fit.optional(),
   gravity: z.enum(gravities).optional(),
   formats: z
-    .strictObject({
-      jpeg: z.strictObject({ quality }).optional(),
-      webp: z.strictObject({ quality }).optional(),
-      avif: z.strictObject({ quality: quality.optional(), chroma: chroma.optional() }).optional(),
-    })
+    .strictObject(adjustableSettings)
     .optional()
     .describe('a quality here is that of every density'),
 });

@@ -83,12 +83,20 @@ export function isSearched(gravity: Gravity): gravity is Strategy {
   return strategies.some(strategy => strategy === gravity);
 }
 
-/** `keepIfSmallerBy` at its default came after the first fingerprints. */
+/** `keepIfSmallerBy`, and `chroma` of all but AVIF, came after the first fingerprints. */
 function encoderOf(preset: Preset, format: OutputFormat): { widths?: number[] } {
-  const options: { widths?: number[] | undefined; keepIfSmallerBy?: number } =
-    preset.formats[format] ?? {};
-  const { keepIfSmallerBy, ...rest } = options;
-  return (keepIfSmallerBy ? options : rest) as { widths?: number[] };
+  const options: {
+    widths?: number[] | undefined;
+    keepIfSmallerBy?: number;
+    chroma?: string | undefined;
+  } = preset.formats[format] ?? {};
+  const { keepIfSmallerBy, chroma, ...rest } = options;
+  const isChromaDefault = chroma === undefined || (chroma === '4:2:0' && format !== 'avif');
+  return {
+    ...rest,
+    ...(keepIfSmallerBy ? { keepIfSmallerBy } : {}),
+    ...(isChromaDefault ? {} : { chroma }),
+  } as { widths?: number[] };
 }
 
 /** What the encoder of a file is told. Four times the smallest width is at most what three times it is. */

@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.ts';
+import type { Content } from '../picture/content.ts';
 import type { Placeholder } from '../picture/placeholder.ts';
 import { isDeferred, type Manifest, type ManifestVariant } from './manifest.ts';
 import type { Picture } from '../picture/picture.ts';
@@ -18,6 +19,7 @@ export interface MadeSet {
   todo: Plan;
   picture: Picture | undefined;
   placeholder: Placeholder | undefined;
+  content: Content | undefined;
   outcomes: Outcome[];
   /** What the files of each preset show of it. */
   focus: Manifest['focus'];
@@ -27,14 +29,19 @@ export interface MadeSet {
 
 /** The manifest that an attempt commits: the entries that needed no work, and what became of the others. */
 export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Manifest {
-  const { picture, placeholder, todo, outcomes, focus, failure } = made;
+  const { picture, placeholder, content, todo, outcomes, focus, failure } = made;
   const { link: _, ...original } = seen.original;
   const done = outcomes.map(outcome => entryFrom(outcome, now));
   const variants = [...todo.entries, ...done].sort(inReadingOrder);
   return {
     schema: 1,
     version: versionIn(seen),
-    original: { ...original, ...picture, ...(placeholder ? { placeholder } : {}) },
+    original: {
+      ...original,
+      ...picture,
+      ...(placeholder ? { placeholder } : {}),
+      ...(content ? { content } : {}),
+    },
     presets: seen.listFingerprint,
     complete: !failure && variants.every(one => one.state !== 'failed' && !isDeferred(one)),
     ...(failure ? { failure: { code: failure.code, message: failure.message } } : {}),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { failureCodes } from '../failure.ts';
 import { outputFormats } from '../list/preset-list.ts';
+import { contentSchema } from '../picture/content.ts';
 import { focusSchema, regionSchema } from '../picture/focus.ts';
 import { pictureSchema } from '../picture/picture.ts';
 import { placeholderSchema } from '../picture/placeholder.ts';
@@ -68,6 +69,9 @@ export const manifestSchema = z.strictObject({
     ...objectSchema.shape,
     ...pictureSchema.partial().shape,
     placeholder: placeholderSchema.optional(),
+    content: contentSchema
+      .optional()
+      .describe('what decided of its files, where the list leaves settings to the picture'),
   }),
   presets: z.string().describe('fingerprint of the preset list that was in force'),
   complete: z.boolean().describe('every eager variant is there'),

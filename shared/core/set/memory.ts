@@ -8,6 +8,7 @@ import {
   rasterMegabytes,
 } from '../picture/memory.ts';
 import type { Picture, Size } from '../picture/picture.ts';
+import { dearest } from './suited.ts';
 import type { Variant } from './variants.ts';
 
 /** Bytes a pixel that an encoder holds, at any effort. Measured, see core/picture/memory.ts. */
@@ -15,8 +16,25 @@ const ENCODER = { jpeg: 6.5, webp: 10, avif: 40, png: 1 } satisfies Record<Outpu
 /** WebP's lossless coder, which alpha goes through, keeps the whole picture several times. */
 const WEBP_WITH_ALPHA = 21;
 
-function encoderBytes(format: OutputFormat, hasAlpha: boolean): number {
-  return format === 'webp' && hasAlpha ? WEBP_WITH_ALPHA : ENCODER[format];
+/** Twice as many numbers of colour. */
+const JPEG_444 = 6.5;
+const WEBP_LOSSLESS = 24;
+/** Planes in which the nearest pixels are looked for. */
+const WEBP_SMART = 6;
+/** As what is quantised, and as what is read again. */
+const PNG_PALETTE = 12;
+
+function encoderBytes(
+  { format, recipe, lossless, fromFile }: Variant,
+  { alpha }: Pick<Picture, 'alpha'>,
+): number {
+  const { chroma, smartSubsample } = recipe.encoder;
+  if (format === 'jpeg' && chroma === '4:4:4') return ENCODER.jpeg + JPEG_444;
+  if (format === 'png' && lossless) return PNG_PALETTE;
+  if (format !== 'webp') return ENCODER[format];
+  const isSeeThrough = alpha || fromFile === 'animated';
+  const lossy = (isSeeThrough ? WEBP_WITH_ALPHA : ENCODER.webp) + (smartSubsample ? WEBP_SMART : 0);
+  return lossless ? Math.max(lossy, WEBP_LOSSLESS) : lossy;
 }
 
 /** Frames at their own size that are there at once: as decoded, as drawn over each other, and what is to come back. */
@@ -24,10 +42,10 @@ const CANVASES = 5;
 
 /** What making one file takes beside the pixels that all are made from. */
 export function variantMegabytes(variant: Variant, picture: Picture): number {
-  const { width, height, format, fromFile } = variant;
+  const { width, height, fromFile } = variant;
   const megapixels = (width * height) / 1e6;
   const isAnimated = fromFile === 'animated';
-  const encoder = megapixels * encoderBytes(format, picture.alpha || isAnimated);
+  const encoder = megapixels * encoderBytes(dearest(variant, picture), picture);
   if (isAnimated) {
     const canvases = rasterMegabytes(picture, { alpha: true }) * CANVASES;
     return encoder + canvases + megapixels * picture.frames * ANIMATION_BYTES;

@@ -1,6 +1,7 @@
 import type { OutputFormat } from '../list/preset-list.ts';
 import type { Recipe } from '../list/recipe.ts';
 import type { Picture, Size } from '../picture/picture.ts';
+import { dearest } from './suited.ts';
 import type { Variant } from './variants.ts';
 
 /**
@@ -12,6 +13,7 @@ import type { Variant } from './variants.ts';
 const REFERENCE = 0.015;
 
 const MOZJPEG = 16;
+const JPEG_444 = 2;
 const PNG = 5;
 /** By effort. */
 const WEBP = [5, 6, 7, 14, 14, 14, 38];
@@ -23,12 +25,20 @@ const AVIF_444 = 1.3;
 /** Its alpha is a picture of its own, of one channel. */
 const AVIF_ALPHA = 1.8;
 
+/** Beside what it takes without: the nearest pixels, and the file once more without loss. */
+const WEBP_SMART = 9;
+const WEBP_LOSSLESS = 110;
+const WEBP_LOSSLESS_ALPHA = 136;
+/** Of 256 colours, and read again. */
+const PNG_PALETTE = 32;
+
 type Encoder = Recipe['encoder'];
 
 const WEIGHTS = {
-  jpeg: ({ mozjpeg }) => (mozjpeg ? MOZJPEG : 1),
+  jpeg: ({ mozjpeg, chroma }) => (mozjpeg ? MOZJPEG : 1) * (chroma === '4:4:4' ? JPEG_444 : 1),
   png: () => PNG,
-  webp: ({ effort }, hasAlpha) => weightAt(hasAlpha ? WEBP_WITH_ALPHA : WEBP, effort),
+  webp: ({ effort, smartSubsample }, hasAlpha) =>
+    weightAt(hasAlpha ? WEBP_WITH_ALPHA : WEBP, effort) + (smartSubsample ? WEBP_SMART : 0),
   avif: ({ effort, chroma }, hasAlpha) =>
     weightAt(AVIF, effort) * (chroma === '4:4:4' ? AVIF_444 : 1) * (hasAlpha ? AVIF_ALPHA : 1),
 } satisfies Record<OutputFormat, (encoder: Encoder, hasAlpha: boolean) => number>;
@@ -63,7 +73,7 @@ export function decodingSeconds(picture: Picture): number {
 
 /** Resizing and encoding one file; and decoding, where it is made straight from the original. */
 export function variantSeconds(variant: Variant, picture: Picture, raster: Size): number {
-  const { format, recipe, fromFile } = variant;
+  const { recipe, fromFile } = variant;
   const { encoder } = recipe;
   const made = megapixels(variant);
   const resized = made * (MADE + (recipe.sharpen ? SHARPENED : 0));
@@ -73,8 +83,20 @@ export function variantSeconds(variant: Variant, picture: Picture, raster: Size)
     return picture.frames * (read + resized + made * weight * REFERENCE);
   }
   const own = fromFile ? decodingSeconds(picture) : 0;
-  const encoded = made * WEIGHTS[format](encoder, picture.alpha) * REFERENCE;
+  const encoded = made * weightOf(variant, picture) * REFERENCE;
   return own + megapixels(raster) * READ + resized + encoded;
+}
+
+/** Where the picture has a say, of what takes longest. */
+function weightOf(variant: Variant, picture: Picture): number {
+  const { format, recipe, lossless } = dearest(variant, picture);
+  const { alpha } = picture;
+  const again = lossless ? (format === 'png' ? PNG_PALETTE : losslessWebp(alpha)) : 0;
+  return WEIGHTS[format](recipe.encoder, alpha) + again;
+}
+
+function losslessWebp(hasAlpha: boolean): number {
+  return hasAlpha ? WEBP_LOSSLESS_ALPHA : WEBP_LOSSLESS;
 }
 
 function megapixels({ width, height }: Size): number {

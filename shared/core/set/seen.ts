@@ -1,5 +1,6 @@
 import type { FailureCode } from '../failure.ts';
 import type { PresetList } from '../list/preset-list.ts';
+import type { Content } from '../picture/content.ts';
 import type { Focus } from '../picture/focus.ts';
 import { type Picture, pictureSchema } from '../picture/picture.ts';
 import type { Placeholder } from '../picture/placeholder.ts';
@@ -47,6 +48,7 @@ export function pictureIn(seen: Seen): Picture | undefined {
     crc64: _c,
     focus: _f,
     placeholder: _p,
+    content: _m,
     ...facts
   } = seen.manifest.original;
   return pictureSchema.safeParse(facts).data;
@@ -59,6 +61,11 @@ export function focusIn({ original }: Seen): Focus | undefined {
 
 export function placeholderIn(seen: Seen): Placeholder | undefined {
   return isCurrent(seen) ? seen.manifest?.original.placeholder : undefined;
+}
+
+/** Measured once: what is made of these bytes later goes by the same. */
+export function contentIn(seen: Seen): Content | undefined {
+  return isCurrent(seen) ? seen.manifest?.original.content : undefined;
 }
 
 /** Why nothing can be made of the original. A recorded failure stands until the original or the list changes. */

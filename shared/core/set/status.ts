@@ -2,9 +2,10 @@ import { declaredFiles } from '../list/declared-file.ts';
 import type { FailureCode } from '../failure.ts';
 import { type Asked, askedOf } from './asked.ts';
 import type { OriginalObject } from './manifest.ts';
+import type { Content } from '../picture/content.ts';
 import type { Picture } from '../picture/picture.ts';
 import { plan } from './plan.ts';
-import { failureIn, isCurrent, pictureIn, type Seen } from './seen.ts';
+import { contentIn, failureIn, isCurrent, pictureIn, type Seen } from './seen.ts';
 import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
 import { holds, ruleIndexFor } from '../list/rules.ts';
 import {
@@ -29,6 +30,8 @@ export interface Status {
   rule: { index: number; match: string; presets: 'none' | string[] } | undefined;
   /** Known where the manifest is of these very bytes and the picture could be read. */
   picture: Picture | undefined;
+  /** What decided of its files, where settings are left to the picture. */
+  content?: Content;
   /** Why nothing, or nothing more, can be made of it. Stands until the original or the list changes. */
   failure: { code: FailureCode; message: string } | undefined;
   /** Exact where the picture is known; otherwise an upper bound, since pictures rule files out. */
@@ -50,6 +53,7 @@ export function statusOf(seen: Seen): Status {
   const asked: Asked = isDue ? askedOf({ ...original, key }, list) : NOTHING;
   const { presets } = asked;
   const picture = pictureIn(seen);
+  const content = contentIn(seen);
   const failure = failureIn(seen);
   const variants = picture
     ? exactly(seen, picture, failure)
@@ -64,6 +68,7 @@ export function statusOf(seen: Seen): Status {
     unasked: asked.reason,
     rule: ruleOf(key, list),
     picture,
+    ...(content ? { content } : {}),
     failure,
     variants,
     notFor: picture ? presets.filter(one => !holds(one.when, picture)).map(one => one.name) : [],

@@ -27,6 +27,8 @@ export interface Variant {
   region?: Region;
   /** Made straight from the file, since pixels alone would lose its frames or its gain map. */
   fromFile?: 'animated' | 'hdr';
+  /** Made once more without loss, of whatever picture or of one with few colours, and the smaller of both is the file. */
+  lossless?: 'tried' | 'tried-of-few-colours';
   generate: Preset['generate'];
   /** Made on upload however many uploads wait. */
   urgent?: true;

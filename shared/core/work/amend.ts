@@ -45,8 +45,12 @@ function withoutFailures({ failure: _, ...manifest }: Manifest): Manifest {
 function withoutFiles(manifest: Manifest, preset: string | undefined, retiredAt: string): Manifest {
   const isForced = (one: { preset: string }) => preset === undefined || one.preset === preset;
   const files = manifest.variants.filter(one => isForced(one) && one.state === 'rendered');
+  // Where all is made anew, so is what decides of it.
+  const { content, ...original } = manifest.original;
+  const stands = preset !== undefined && content !== undefined;
   return {
     ...manifest,
+    original: stands ? { ...original, content } : original,
     variants: manifest.variants.filter(variant => !isForced(variant)),
     retired: [...manifest.retired, ...files.map(({ key }) => ({ key, retiredAt }))],
   };
@@ -74,10 +78,16 @@ export function withMade(sizes: Map<string, number>, renderedAt: string) {
 export function asUnread(startedAt: string) {
   return (manifest: Manifest): Manifest => {
     if (manifest.committedAt >= startedAt) return manifest;
-    const { key, etag, bytes, crc64 } = manifest.original;
+    const { key, etag, bytes, crc64, content } = manifest.original;
     return {
       ...manifest,
-      original: { key, etag, bytes, ...(crc64 === undefined ? {} : { crc64 }) },
+      original: {
+        key,
+        etag,
+        bytes,
+        ...(crc64 === undefined ? {} : { crc64 }),
+        ...(content ? { content } : {}),
+      },
     };
   };
 }

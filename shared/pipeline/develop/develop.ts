@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { Failure, failureOf } from '../../core/failure.ts';
 import { fallbackOf, isWorthIt } from '../../core/set/fallback.ts';
 import { scaled } from '../../core/list/geometry.ts';
+import type { Content } from '../../core/picture/content.ts';
 import type { Placeholder } from '../../core/picture/placeholder.ts';
 import type { Outcome } from '../../core/set/compose.ts';
 import { placed, type Regions } from '../../core/set/crops.ts';
@@ -12,6 +13,7 @@ import { type Affordable, affordable, variantMegabytes } from '../../core/set/me
 import type { PresetList } from '../../core/list/preset-list.ts';
 import type { Spent } from '../../core/set/report.ts';
 import { inStartingOrder } from '../../core/set/schedule.ts';
+import { isLeftToPicture, suited } from '../../core/set/suited.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, Raster } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
@@ -28,6 +30,8 @@ export interface Job {
   whole: Variant[];
   /** What crops show that are made already, and so others that are cut alike. */
   regions: Regions;
+  /** What is known of the pixels already, and so decides of later files too. */
+  content: Content | undefined;
   /** Entries of the set that need no work. */
   kept: ManifestVariant[];
   spent: Spent;
@@ -42,6 +46,7 @@ interface Developed {
   placeholder: Placeholder;
   picture: Picture;
   regions: Regions;
+  content: Content | undefined;
 }
 
 /** Enough to keep the network busy behind two encoders; each holds one rendition. */
@@ -56,7 +61,8 @@ export async function develop(asked: Job, darkroom: Darkroom): Promise<Developed
   const { size, spareMegabytes, variants: kept, beyond } = affordable(asked);
   const raster = await decodeOnce(asked, size, codec);
   const regions = await regionsOf(raster, asked, codec);
-  const variants = kept.map(variant => placed(variant, regions));
+  const content = await contentOf(raster, asked, codec);
+  const variants = kept.map(one => suited(placed(one, regions), content, asked.picture));
   const job = { ...asked, variants };
   const lanes = lanesOf(darkroom.lanes, spareMegabytes);
   const writes = pLimit(WRITES_SIDE_BY_SIDE);
@@ -90,7 +96,8 @@ export async function develop(asked: Job, darkroom: Darkroom): Promise<Developed
     idle.then(() => job.encoded?.()),
   ]);
   const picture: Picture = raster.salvaged ? { ...job.picture, salvaged: true } : job.picture;
-  return { outcomes: [...made, ...beyond.map(beyondMemory)], placeholder, picture, regions };
+  const all = [...made, ...beyond.map(beyondMemory)];
+  return { outcomes: all, placeholder, picture, regions, content };
 }
 
 function beyondMemory({ variant, megabytes }: Affordable['beyond'][number]): Outcome {
@@ -177,6 +184,13 @@ async function regionsOf(raster: Raster, job: Job, codec: Codec): Promise<Region
   const { picture, variants, whole, regions, spent } = job;
   const about = { raster, picture, variants: [...whole, ...variants] };
   return await timed(spent, 'resize', () => findRegions(regions, about, codec));
+}
+
+/** Nothing is measured where nothing is left to the picture. */
+async function contentOf(raster: Raster, job: Job, codec: Codec): Promise<Content | undefined> {
+  const { variants, whole, content, spent } = job;
+  if (content || ![...whole, ...variants].some(isLeftToPicture)) return content;
+  return await timed(spent, 'resize', () => codec.measure(raster));
 }
 
 async function render(

@@ -5,12 +5,14 @@ import { focusOf, searchUnlessSaid, standingRegions } from '../../core/set/crops
 import { isSettled, plan, planToKeep } from '../../core/set/plan.ts';
 import { nothingSpent, type Report, type Spent } from '../../core/set/report.ts';
 import {
+  contentIn,
   failureIn,
   isCurrent,
   pictureIn,
   placeholderIn,
   type SeenOriginal,
 } from '../../core/set/seen.ts';
+import { isLeftToPicture } from '../../core/set/suited.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { newWriter, type Writer } from '../removal/take-down-guard.ts';
@@ -94,10 +96,20 @@ function failedSet(
   const known = { ...seen, manifest: seen.known };
   if (!SPARING.includes(failure.code) || !isCurrent(known)) {
     const todo = plan(seen, { ...facts, picture: undefined });
-    const nothing = { picture: undefined, placeholder: undefined, focus: undefined };
+    const nothing = {
+      picture: undefined,
+      placeholder: undefined,
+      content: undefined,
+      focus: undefined,
+    };
     return { todo, outcomes: [], ...nothing, failure };
   }
-  const about = { picture: pictureIn(known), placeholder: placeholderIn(known), failure };
+  const about = {
+    picture: pictureIn(known),
+    placeholder: placeholderIn(known),
+    content: contentIn(known),
+    failure,
+  };
   const { focus } = known.manifest ?? {};
   return { todo: planToKeep(known, facts), outcomes: [], focus, ...about };
 }
@@ -129,7 +141,7 @@ async function planAndDevelop(
   if (todo.render.length > 0) return await readAndDevelop(seen, attempt, darkroom);
   const { wanted } = todo;
   const focus = focusOf(wanted, standingRegions(seen, wanted));
-  const about = { picture, placeholder: placeholderIn(seen), focus };
+  const about = { picture, placeholder: placeholderIn(seen), content: contentIn(seen), focus };
   return { todo, outcomes: [], ...about, failure: undefined };
 }
 
@@ -156,7 +168,7 @@ async function readAndDevelop(
     const regions = standingRegions(seen, wanted);
     const write = (variant: Variant, bytes: Buffer) =>
       writeDerivative(variant, bytes, darkroom.derivatives);
-    const about = { file, picture, list: seen.list, spent, write };
+    const about = { file, picture, list: seen.list, spent, write, content: contentIn(seen) };
     const encoded = guard.lower;
     const job = { ...about, variants: todo.render, whole, regions, kept: todo.entries, encoded };
     const { regions: found, ...developed } = await develop(job, darkroom);
@@ -183,13 +195,15 @@ async function lower(guard: CrashGuard, attempt: Attempt): Promise<void> {
 
 /**
  * What decides how large the one decode is, whatever is there already: all that an upload makes of the picture, and what
- * is searched for on demand, so that a miss searches the same pixels. What the uploader said changes nothing of it, since
+ * is searched for or left to the picture on demand, so that a miss searches and measures the same pixels. What the uploader said changes nothing of it, since
  * other files' keys do not tell it.
  */
 export function decidingVariants(wanted: Variant[]): Variant[] {
   return wanted.filter(
     variant =>
       !variant.impossible &&
-      (variant.generate === 'eager' || searchUnlessSaid(variant) !== undefined),
+      (variant.generate === 'eager' ||
+        searchUnlessSaid(variant) !== undefined ||
+        isLeftToPicture(variant)),
   );
 }

@@ -49,6 +49,7 @@ function tracedCodec(codec: Codec, span: Span): Codec {
       span('search', { strategy: search.strategy, aspect: search.aspect }, () =>
         codec.search(raster, search),
       ),
+    measure: raster => span('measure', {}, () => codec.measure(raster)),
     resize: (raster, variant) =>
       span('resize', { width: variant.width, height: variant.height }, () =>
         codec.resize(raster, variant),

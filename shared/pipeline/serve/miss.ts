@@ -5,7 +5,7 @@ import { standingRegions } from '../../core/set/crops.ts';
 import { type DerivativeName, parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
 import { variantsOf } from '../../core/set/plan.ts';
 import { nothingSpent, type Spent } from '../../core/set/report.ts';
-import { isCurrent, pictureIn, versionIn } from '../../core/set/seen.ts';
+import { contentIn, isCurrent, pictureIn, versionIn } from '../../core/set/seen.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import type { CrashGuard } from '../develop/crash-guard.ts';
@@ -158,6 +158,7 @@ async function made(
     variants: [variant],
     whole,
     regions,
+    content: contentIn(seen),
     kept: [],
     spent,
     write,

@@ -11,6 +11,7 @@ import { objectsIn } from '../../../shared/pipeline/stored-set.ts';
 import { testDarkroom } from '../../support/darkrooms.ts';
 import { newFolder } from '../../support/folders.ts';
 import { credentials, localOss } from '../../support/local-oss.ts';
+import { SMALL } from '../../support/preset-lists.ts';
 import { darkroom as run } from '../../support/processes.ts';
 
 const KEY = 'users/1/海 星+%.jpg';
@@ -19,6 +20,9 @@ const attributes = { contentType: 'image/jpeg', cacheControl: '' };
 let folder: string;
 let server: Awaited<ReturnType<typeof localOss>>;
 const store = (bucket: string) => ossStore(bucket, server.connection);
+
+/** As the default of the test darkroom, but for what it leaves to the picture. */
+const LEFT = SMALL.replace('formats: { jpeg: {}, webp', 'formats: { jpeg: { chroma: auto }, webp');
 
 /** A platform's folder over a bare OSS server: what a command reads to find it. */
 beforeAll(async () => {
@@ -49,7 +53,9 @@ beforeAll(async () => {
   for (const [key, content] of [
     [KEY, 'jpeg 600x400'],
     ['text.jpg', 'not a picture'],
+    ['left.jpg', 'jpeg 600x400'],
   ] as const) {
+    if (key === 'left.jpg') darkroom.edit(LEFT);
     await darkroom.originals.put(key, Buffer.from(content), attributes);
     await reconcile(key, darkroom);
   }
@@ -87,6 +93,16 @@ describe('darkroom explain', () => {
     await client.put('said.jpg', Buffer.from('jpeg 600x400'), { headers });
     const { stdout } = await darkroom('explain', 'said.jpg');
     expect(stdout).toContain(`not read yet, or not readable, ${text}, 12 B`);
+  });
+
+  it('says what decided of the files of a picture that settings are left to', async () => {
+    const { stdout } = await darkroom('explain', 'left.jpg');
+    expect(stdout).toMatch(
+      /^ {2}content +4:2:0 \(edges of colour 0, above 80 it is 4:4:4\), not flat \(even 0 of 1000, from 200 on; 1000 colours for 1000 pixels, at most 150\)$/m,
+    );
+    expect((await darkroom('explain', KEY)).stdout).not.toContain('content');
+    const json = JSON.parse((await darkroom('explain', '--json', 'left.jpg')).stdout);
+    expect(json.content).toMatchObject({ chroma: '4:2:0', flat: false });
   });
 
   it('says the recorded failure once, where nothing can be made', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf, recipeOf } from '../../../../shared/core/list/recipe.ts';
-import { defaultList, listOf, SMALL } from '../../../support/preset-lists.ts';
+import { fingerprintOf, fingerprintOfList, recipeOf } from '../../../../shared/core/list/recipe.ts';
+import { earlierList, listOf, SMALL } from '../../../support/preset-lists.ts';
 
 function print(yaml: string, preset = 'feed', format: 'jpeg' | 'webp' = 'jpeg', width = 480) {
   const list = listOf(yaml);
@@ -25,12 +25,16 @@ describe('fingerprint', () => {
   ] as const)(
     'of %s %i %s does not move when Darkroom is upgraded',
     (name, width, format, expected) => {
-      const { presets, epoch, metadata } = defaultList();
+      const { presets, epoch, metadata } = earlierList();
       const preset = presets.find(one => one.name === name);
       if (!preset) throw new Error(`no preset ${name}`);
       expect(fingerprintOf(recipeOf(preset, width, format, metadata), epoch)).toBe(expected);
     },
   );
+
+  it('of a whole list does not move when Darkroom is upgraded', () => {
+    expect(fingerprintOfList(earlierList())).toBe('b048288361');
+  });
 
   it.each([
     ['centre', ''],
@@ -68,6 +72,14 @@ presets:
     ],
     ['a background', SMALL.replace('name: feed,', "name: feed, background: '#000000',")],
     ['a quality of another density', dense(60)],
+    [
+      'a quantisation table',
+      SMALL.replace('jpeg: {}, webp', 'jpeg: { quantisationTable: 2 }, webp'),
+    ],
+    [
+      'what is left to the picture',
+      SMALL.replace('jpeg: {}, webp', 'jpeg: { chroma: auto }, webp'),
+    ],
     ['sharpening', SMALL.replace('name: feed,', 'name: feed, sharpen: 0.5,')],
   ])('moves with %s', (_, yaml) => expect(print(yaml)).not.toBe(print(SMALL)));
 
@@ -79,6 +91,13 @@ presets:
     [
       'a default written out',
       SMALL.replace('name: feed,', 'name: feed, fit: inside, device: any,'),
+    ],
+    [
+      'the chroma that it has anyway',
+      SMALL.replace(
+        '{ jpeg: {}, webp: {} }',
+        "{ jpeg: { chroma: '4:2:0' }, webp: { chroma: '4:2:0' } }",
+      ),
     ],
     ['another width of the preset', SMALL.replace('[480, 1080]', '[480, 960]')],
     ['another format of the preset', SMALL.replace('webp: {}', 'webp: { quality: 20 }')],

@@ -21,7 +21,7 @@ async function made(file: Buffer, picture: Picture, variants: Variant[], whole: 
   const write = async ({ preset, format }: Variant, bytes: Buffer) => {
     files.set(`${preset} ${format}`, bytes.toString('base64'));
   };
-  const about = { file, picture, list, regions: new Map(), kept: [] };
+  const about = { file, picture, list, regions: new Map(), content: undefined, kept: [] };
   const job = { ...about, variants, whole, spent: nothingSpent(), write };
   await develop(job, { ...testDarkroom(), codec });
   return files;
