@@ -1,5 +1,5 @@
 import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
-import { isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
+import { isAged, isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
 import { type Actor, type Stage, TIMEOUT } from './actors.ts';
 import type { Change, SimulatedBucket } from './bucket.ts';
 import type { SimulatedCdn } from './cdn.ts';
@@ -210,8 +210,10 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     for (const { key, state } of before ? manifestIn(before).variants : []) {
       if (state === 'rendered' && !kept.has(key)) namedUntil.set(key, until);
     }
-    for (const { key, state } of after?.variants ?? []) {
-      if (state === 'rendered') namedUntil.set(key, Number.POSITIVE_INFINITY);
+    for (const entry of after?.variants ?? []) {
+      if (entry.state === 'rendered') namedUntil.set(entry.key, Number.POSITIVE_INFINITY);
+      // Whoever was told of it before has it made: its place is nobody else's.
+      if (isAged(entry)) namedUntil.delete(entry.key);
     }
   }
 

@@ -1,12 +1,13 @@
 import { PUBLISHED_KEY } from '../../shared/core/list/published.ts';
 import { manifestKey, parseDerivativeKey, parseManifestKey } from '../../shared/core/set/keys.ts';
-import { isDeferred, isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
+import { isAged, isDeferred, isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
 import { unfinishedKey } from '../../shared/core/work/unfinished.ts';
 import { takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { IN_FORCE_KEY } from '../../shared/core/work/in-force.ts';
 import { allowances } from './allowances.ts';
 import { type SimulatedBucket, simulatedBucket, type Thing, thingOf } from './bucket.ts';
 import { immediateCodec } from './codec.ts';
+import { KEEP_MS } from './lists.ts';
 import { type Accusation, manifestIn } from './judge.ts';
 import { immediateStore } from './store.ts';
 import { developFresh, listIn, PRESETS_KEY } from './wiring.ts';
@@ -62,7 +63,7 @@ export async function checkAnswers(world: World): Promise<void> {
     const original = parseDerivativeKey(key)?.original;
     if (!original || taken.has(original) || given.has(original)) continue;
     if (buckets.derivatives.objects.has(key) || isExcused(world, original)) continue;
-    if (isDeferredIn(original, key, world)) continue;
+    if (isDeferredIn(original, key, world) || isAgedIn(original, key, world)) continue;
     judge.accuse('unanswered', `${key} is missing, and every event of it was acknowledged`);
   }
 }
@@ -74,6 +75,12 @@ function isDeferredIn(original: string, key: string, { buckets }: World): boolea
   return (
     entry !== undefined && isDeferred(entry) && buckets.config.objects.has(unfinishedKey(original))
   );
+}
+
+/** What grew old before the same bytes were uploaded again stays so until a view. */
+function isAgedIn(original: string, key: string, { buckets }: World): boolean {
+  const manifest = manifestAt(buckets.derivatives, manifestKey(original));
+  return isAged(manifest?.variants.find(one => one.key === key));
 }
 
 function isExcused(world: World, original: string): boolean {
@@ -99,8 +106,11 @@ async function freshSet(key: string, world: World): Promise<Map<string, Thing>> 
   const { originals, config } = world.buckets;
   // Such a record is another reason to make something else of it.
   if (config.objects.has(takedownKey(key))) return await madeFresh(key, world);
-  const { etag, crc64, focus } = originals.objects.get(key) ?? {};
-  const what = [key, etag, crc64, focus, jsonAt(config, IN_FORCE_KEY)?.fingerprint].join(' ');
+  const { etag, crc64, focus, modifiedAt = 0 } = originals.objects.get(key) ?? {};
+  const { fingerprint, list } = jsonAt(config, IN_FORCE_KEY) ?? {};
+  const kept = JSON.stringify(list?.presets.map(({ keep }: { keep?: string }) => keep));
+  const isOld = world.stage.line.now - modifiedAt > KEEP_MS;
+  const what = [key, etag, crc64, focus, fingerprint, kept, isOld].join(' ');
   const set = freshSets.get(what) ?? (await madeFresh(key, world));
   freshSets.set(what, set);
   return set;
@@ -243,7 +253,8 @@ function checkList({ world: { buckets }, accuse }: Comparison): void {
   const written = config.objects.get(PRESETS_KEY);
   const good = written && listIn(written.bytes.toString('utf8'));
   const inForce = jsonAt(config, IN_FORCE_KEY);
-  if (good && inForce?.fingerprint !== good.fingerprint) accuse('list-not-in-force', '');
+  const isInForce = JSON.stringify(inForce?.list) === JSON.stringify(good?.list);
+  if (good && !isInForce) accuse('list-not-in-force', '');
   const isRejected = config.objects.has('presets.rejected.json');
   if (isRejected !== !good) accuse('wrong-rejection', `rejected: ${isRejected}`);
 }
@@ -295,4 +306,52 @@ function checkFailures({ world: { cloud }, accuse }: Comparison): void {
   if (cloud.failures.length === 0) return;
   const why = cloud.failures.map(one => `${one.requestId}: ${one.why}`).join('; ');
   accuse('given-up', `after the replay, with no fault left: ${why}`);
+}
+
+/** What no bucket has by `keep` is there for whoever asks, is recorded, and goes once more when its time is over. */
+export async function agedFilesComeBack(world: World): Promise<void> {
+  const { buckets, cloud, judge, stage } = world;
+  const aged = agedFiles(world);
+  stage.onStage = undefined;
+  const answers = aged.map((key, index) =>
+    cloud.ask('on-cdn-miss', `view ${index}`, Buffer.from(key)),
+  );
+  await stage.line.drain();
+  for (const [index, answer] of (await Promise.all(answers)).entries()) {
+    const { found, code = '' } = answer as { found?: string; code?: string };
+    if (found !== 'file') judge.accuse('not-answered', `${aged[index]}: ${found} ${code}`);
+  }
+  for (const key of aged.filter(one => !isRecorded(one, buckets.derivatives))) {
+    judge.accuse('not-recorded', `${key}, which a view made again`);
+  }
+}
+
+export function agedFilesAreGone(world: World): void {
+  const { buckets, judge } = world;
+  const kept = new Set(keptPresets(buckets.config));
+  for (const key of buckets.derivatives.keys()) {
+    const name = parseDerivativeKey(key);
+    if (name && kept.has(name.preset)) judge.accuse('outstays', `${key}, days after it was made`);
+  }
+}
+
+function agedFiles({ buckets: { derivatives } }: World): string[] {
+  return derivatives
+    .keys()
+    .filter(key => parseManifestKey(key) !== undefined && key !== PUBLISHED_KEY)
+    .flatMap(key => manifestAt(derivatives, key) ?? [])
+    .filter(({ failure }) => failure === undefined)
+    .flatMap(({ variants }) => variants.filter(isAged).map(({ key }) => key));
+}
+
+function isRecorded(key: string, derivatives: SimulatedBucket): boolean {
+  const manifest = manifestAt(derivatives, manifestKey(parseDerivativeKey(key)?.original ?? ''));
+  const entry = manifest?.variants.find(one => one.key === key);
+  return entry?.state === 'rendered' && derivatives.objects.has(key);
+}
+
+function keptPresets(config: SimulatedBucket): string[] {
+  const presets: { name: string; keep?: string }[] =
+    jsonAt(config, IN_FORCE_KEY)?.list.presets ?? [];
+  return presets.filter(({ keep }) => keep !== undefined).map(({ name }) => name);
 }

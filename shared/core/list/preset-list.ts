@@ -55,6 +55,7 @@ const densities = {
   dpr2: atDensity.optional().describe('from twice the smallest width of the preset on'),
   dpr3: atDensity.optional().describe('from three times the smallest width on'),
 };
+const FOREVER = 'forever';
 const chroma = z.enum(['4:2:0', '4:4:4']);
 
 const formats = z.strictObject({
@@ -107,6 +108,13 @@ const adjustment = z.strictObject({
     .describe('a quality here is that of every density'),
 });
 
+const duration = z
+  .string()
+  .refine(
+    text => typeof ms(text as ms.StringValue) === 'number',
+    'expected a time such as 7d or 30m',
+  );
+
 export const presetShape = z.strictObject({
   name,
   device: z.enum(['phone', 'tablet', 'desktop', 'any']).default('any'),
@@ -115,6 +123,14 @@ export const presetShape = z.strictObject({
     .union([z.boolean(), widths])
     .optional()
     .describe('made at once even under `pressure`: all of it, or these widths'),
+  keep: z
+    .string()
+    .refine(
+      text => text === FOREVER || typeof ms(text as ms.StringValue) === 'number',
+      'expected a time such as 90d, or forever',
+    )
+    .optional()
+    .describe('how long its files stay since the upload; a view makes one again. Else for ever'),
   widths: widths.optional().describe('one geometry a width; give width instead for a single one'),
   width: pixels.optional(),
   height: pixels.optional(),
@@ -142,13 +158,6 @@ export const presetShape = z.strictObject({
     .describe('other settings for some pictures; the first that holds wins'),
   formats,
 });
-
-const duration = z
-  .string()
-  .refine(
-    text => typeof ms(text as ms.StringValue) === 'number',
-    'expected a time such as 7d or 30m',
-  );
 
 export const limitsShape = z.strictObject({
   megabytes: z.number().positive().default(64).describe('of the file, in millions of bytes'),
@@ -252,6 +261,14 @@ export function pressureMilliseconds({ pressure }: PresetList): number {
   return pressure ? ms(pressure.after as ms.StringValue) : Number.POSITIVE_INFINITY;
 }
 
-export function retentionMilliseconds(list: PresetList): number {
-  return Math.max(SHORTEST_RETENTION_MS, ms(list.retain as ms.StringValue));
+export function retentionMilliseconds({ retain }: Pick<PresetList, 'retain'>): number {
+  return Math.max(SHORTEST_RETENTION_MS, ms(retain as ms.StringValue));
+}
+
+/** What a set makes on upload, and a view makes again, has to be worth its while. */
+export const SHORTEST_KEEP_MS = ms('1d');
+
+/** How long files of the preset stay. */
+export function keepMilliseconds({ keep = FOREVER }: { keep?: string | undefined }): number {
+  return keep === FOREVER ? Number.POSITIVE_INFINITY : ms(keep as ms.StringValue);
 }

@@ -28,6 +28,8 @@ export interface Variant {
   /** Made straight from the file, since pixels alone would lose its frames or its gain map. */
   fromFile?: 'animated' | 'hdr';
   generate: Preset['generate'];
+  /** How long it stays, where not for ever. */
+  keep?: string;
   /** Made on upload however many uploads wait. */
   urgent?: true;
   /** Set where the list names the file but the picture rules it out. */
@@ -95,7 +97,7 @@ function variantOf(
   width: number,
 ): Variant {
   const { key: original, version, picture, list } = wanted;
-  const { name: preset, generate } = declared;
+  const { name: preset, generate, keep } = declared;
   const focus = searches(declared) ? wanted.focus : undefined;
   const named = namedRecipe(declared, width, format, list);
   const fingerprint = focus ? fingerprintAt(named.fingerprint, focus) : named.fingerprint;
@@ -113,6 +115,7 @@ function variantOf(
     gravity: shown.gravity,
     ...(focus && aspect ? { region: regionAround(focus, picture, aspect) } : {}),
     generate,
+    ...(keep === undefined ? {} : { keep }),
     ...fromFile(shown, picture, format),
     ...(isBeyond(size, format) ? { impossible: 'beyond-format-limit' } : {}),
   };

@@ -10,7 +10,10 @@ const PHOTO = 'jpeg 1600x1200';
 
 async function covered(darkroom: TestDarkroom, sample?: number) {
   const { list } = await darkroom.listInForce.current();
-  return await coverageOf(darkroom.originals, darkroom.derivatives, list, { sample });
+  return await coverageOf(darkroom.originals, darkroom.derivatives, list, {
+    sample,
+    now: new Date(),
+  });
 }
 
 describe('coverage', () => {

@@ -347,7 +347,12 @@ describe('an original that no event told of', () => {
     await sweep(desk, true);
     expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
     expect(desk.darkroom.manifest('p/1.jpg')?.original).toMatchObject({ width: 800 });
-    expect(desk.state()?.neglected).toEqual({ undeveloped: 0, outdated: 1, leftovers: 0 });
+    expect(desk.state()?.neglected).toEqual({
+      undeveloped: 0,
+      outdated: 1,
+      leftovers: 0,
+      overdue: 0,
+    });
   });
 
   it('and is a take-down stays down, without a run each day', async () => {
@@ -397,7 +402,12 @@ describe('files of replaced versions', () => {
     const { darkroom } = desk;
     darkroom.derivatives.upload(OLD, 'x', LONG_AGO);
     await sweep(desk, true);
-    expect(desk.state()?.neglected).toEqual({ undeveloped: 0, outdated: 0, leftovers: 1 });
+    expect(desk.state()?.neglected).toEqual({
+      undeveloped: 0,
+      outdated: 0,
+      leftovers: 1,
+      overdue: 0,
+    });
     expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
     expect(darkroom.manifest('p/1.jpg')?.retired).toMatchObject([{ key: OLD }]);
     aged(desk, 'p/1.jpg/manifest.json', new Date(NOW));
