@@ -1,6 +1,12 @@
 import { PUBLISHED_KEY } from '../../shared/core/list/published.ts';
 import { manifestKey, parseDerivativeKey, parseManifestKey } from '../../shared/core/set/keys.ts';
-import { isAged, isDeferred, isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
+import {
+  isAged,
+  isDeferred,
+  isSameObject,
+  type Manifest,
+  type ManifestVariant,
+} from '../../shared/core/set/manifest.ts';
 import { unfinishedKey } from '../../shared/core/work/unfinished.ts';
 import { takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { IN_FORCE_KEY } from '../../shared/core/work/in-force.ts';
@@ -163,7 +169,8 @@ function takenDown({ buckets: { config } }: World): Set<string> {
 }
 
 /** Each object of ours: there where it is to be, nowhere else, and with the bytes that it has to have. */
-function checkFiles({ world: { buckets }, fresh, taken, accuse }: Comparison): void {
+function checkFiles({ world, fresh, taken, accuse }: Comparison): void {
+  const { buckets } = world;
   const onDemand = onDemandIn(fresh);
   for (const [key, { bytes }] of buckets.derivatives.objects) {
     const original = parseDerivativeKey(key)?.original;
@@ -177,6 +184,7 @@ function checkFiles({ world: { buckets }, fresh, taken, accuse }: Comparison): v
   for (const key of fresh.objects.keys()) {
     const original = parseDerivativeKey(key)?.original;
     if (!original || taken.has(original) || buckets.derivatives.objects.has(key)) continue;
+    if (isAgedIn(original, key, world)) continue;
     accuse('missing-file', key, original);
   }
 }
@@ -208,7 +216,8 @@ function checkManifests({ world: { buckets }, fresh, taken, accuse }: Comparison
       continue;
     }
     const wanted = manifestAt(fresh, key);
-    const [found, expected] = [essence(is, wanted), essence(wanted, wanted)];
+    const loose = new Set([...keysIn(wanted, isOnDemand), ...keysIn(is, isAged)]);
+    const [found, expected] = [is, wanted].map(one => essence(one, wanted, loose));
     if (found === expected) continue;
     accuse(manifestKind(is, wanted), `${key}: expected ${expected}, found ${found}`, original);
   }
@@ -232,14 +241,16 @@ function manifestAt({ objects }: SimulatedBucket, key: string): Manifest | undef
 
 /**
  * What a reader takes from it. When it was committed, and by which list of those that come to the same, is history; a
- * file on demand that is recorded as rendered was made by a miss.
+ * file on demand that is recorded as rendered was made by a miss, and one that `keep` dropped is not made anew by a list
+ * that would keep it. Whether it had the age is looked at when that is written.
  */
-function essence(manifest: Manifest | undefined, wanted: Manifest | undefined): string {
+function essence(
+  manifest: Manifest | undefined,
+  wanted: Manifest | undefined,
+  onDemand: ReadonlySet<string>,
+): string {
   if (!manifest) return 'nothing';
   const { original, version, complete, failure, takenDown: down, variants, retired } = manifest;
-  const onDemand = new Set(
-    wanted?.variants.flatMap(({ key, state }) => (state === 'on_demand' ? [key] : [])),
-  );
   const files = variants.map(({ key, state }) => [key, onDemand.has(key) ? 'on_demand' : state]);
   // A copy may have none, and is the same bytes all the same by its ETag.
   const crc64 = wanted && wanted.original.crc64 === undefined ? undefined : original.crc64;
@@ -247,6 +258,12 @@ function essence(manifest: Manifest | undefined, wanted: Manifest | undefined): 
   const old = retired.map(({ key }) => key);
   return JSON.stringify([about, failure?.code, down !== undefined, files, old]);
 }
+
+function keysIn(manifest: Manifest | undefined, is: (one: ManifestVariant) => boolean): string[] {
+  return manifest?.variants.filter(is).map(({ key }) => key) ?? [];
+}
+
+const isOnDemand = ({ state }: ManifestVariant) => state === 'on_demand';
 
 function checkList({ world: { buckets }, accuse }: Comparison): void {
   const { config } = buckets;

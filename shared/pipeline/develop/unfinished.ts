@@ -44,18 +44,20 @@ function leavesReplaced(seen: ObservedOriginal, retired: Manifest['retired']): b
 /**
  * A record is left of files that are retired and that nobody comes back for: a listing found them and no manifest named
  * them, or the run that would is over by now. If a run that a sweep asked for (`isDoubted`) finds nothing retired any
- * more, it removes the record.
+ * more, it removes the record: but not where an attempt of its own failed a moment ago, and may have left it.
  */
 export async function tendUnfinished(
   { key, leftovers = [] }: Observed,
   retired: Manifest['retired'],
-  darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted' | 'runMayEndAt'>,
+  darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted' | 'runMayEndAt' | 'attempt'>,
 ): Promise<void> {
-  const { config, now, isDoubted, runMayEndAt } = darkroom;
+  const { config, now, isDoubted, runMayEndAt, attempt = 0 } = darkroom;
   const found = new Set(leftovers);
   const isLate = runMayEndAt !== undefined && now() > runMayEndAt;
   if (retired.some(file => isLate || found.has(file.key))) await noteUnfinished(key, darkroom);
-  else if (isDoubted && retired.length === 0) await config?.remove([unfinishedKey(key)]);
+  else if (isDoubted && retired.length === 0 && attempt === 0) {
+    await config?.remove([unfinishedKey(key)]);
+  }
 }
 
 /** Whether there is such a record. Only a run that a sweep asked for looks: no other pays a request for it. */

@@ -4,6 +4,7 @@ import { isAsked } from '../../core/set/asked.ts';
 import { standingRegions } from '../../core/set/crops.ts';
 import { type DerivativeName, parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
 import { variantsOf } from '../../core/set/plan.ts';
+import { factsOf } from '../../core/telling/log-facts.ts';
 import { nothingSpent, type Spent } from '../../core/set/report.ts';
 import { isCurrent, pictureIn, versionIn } from '../../core/set/seen.ts';
 import type { Variant } from '../../core/set/variants.ts';
@@ -90,7 +91,10 @@ function unmade(failure: Failure, { manifestEtag = 'none' }: LookedOriginal): Mi
   return { found: 'nothing', archived: manifestEtag };
 }
 
-/** A take-down that came since we looked has not seen our file. What the CDN may have of it is the backfill function's. */
+/**
+ * A take-down that came since we looked has not seen our file. What the CDN may have of it is the backfill function's, and
+ * what a removal that is not answered leaves of it as well.
+ */
 async function withdrawn(
   key: string,
   original: string,
@@ -98,7 +102,10 @@ async function withdrawn(
 ): Promise<string | undefined> {
   const found = await takeDownOf(original, darkroom);
   if (!found || found === 'lifted') return undefined;
-  await darkroom.derivatives.remove([key]);
+  const [removed] = await Promise.allSettled([darkroom.derivatives.remove([key])]);
+  if (removed.status === 'rejected') {
+    darkroom.log.warn('miss-failed', { key, ...factsOf(failureOf(removed.reason)) });
+  }
   return found.at;
 }
 
