@@ -144,4 +144,13 @@ describe('coverage', () => {
     expect(await covered(darkroom, 10)).toMatchObject({ listed: 40, originals: 10, whole: 0 });
     expect(darkroom.derivatives.calls).toHaveLength(10);
   });
+
+  it('counts as whole what is not kept any more', async () => {
+    const darkroom = testDarkroom(SMALL.replace('name: feed,', 'name: feed, keep: 2d,'));
+    darkroom.originals.upload('a.jpg', PHOTO, new Date('2026-11-01T00:00:00.000Z'));
+    await reconcile('a.jpg', darkroom);
+    expect(darkroom.manifest('a.jpg')?.variants.filter(one => 'aged' in one)).toHaveLength(4);
+    const { originals, whole, perPreset } = await covered(darkroom);
+    expect([originals, whole, perPreset.feed]).toEqual([1, 1, { wanted: 1, whole: 1 }]);
+  });
 });
