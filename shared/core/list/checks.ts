@@ -3,16 +3,14 @@ import { widthsOf } from './geometry.ts';
 import { mostOfLimits } from '../picture/memory.ts';
 import { globProblem } from './glob.ts';
 import {
-  keepMilliseconds,
   limitsShape,
   type Preset,
   type PresetList,
   presetListShape,
   presetShape,
-  retentionMilliseconds,
   ruleShape,
-  SHORTEST_KEEP_MS,
 } from './preset-list.ts';
+import { keepMilliseconds, retentionMilliseconds, SHORTEST_KEEP_MS } from './times.ts';
 
 export type PresetIssue = z.core.$ZodIssue;
 
@@ -55,9 +53,10 @@ function issuesBetween(draft: Draft): PresetIssue[] {
   checkLimits(draft, complain);
   for (const [index, preset] of draft.presets.entries()) {
     const inPreset: Complain = (path, message) => complain(['presets', index, ...path], message);
-    if (preset) checkGeometry(preset, inPreset);
-    if (preset) checkFormats(preset, inPreset);
-    if (preset) checkKeep(preset, draft, inPreset);
+    if (!preset) continue;
+    checkGeometry(preset, inPreset);
+    checkFormats(preset, inPreset);
+    checkKeep(preset, draft, inPreset);
   }
   for (const [index, rule] of draft.rules.entries()) {
     const wrong = rule && globProblem(rule.match);

@@ -55,7 +55,7 @@ const densities = {
   dpr2: atDensity.optional().describe('from twice the smallest width of the preset on'),
   dpr3: atDensity.optional().describe('from three times the smallest width on'),
 };
-const FOREVER = 'forever';
+export const FOREVER = 'forever';
 const chroma = z.enum(['4:2:0', '4:4:4']);
 
 const formats = z.strictObject({
@@ -252,23 +252,3 @@ export const recordedList = z.unknown().transform((written, { issues }): PresetL
 export type Preset = PresetList['presets'][number];
 export type Condition = z.infer<typeof condition>;
 export type Gravity = Preset['gravity'];
-
-/** Longer than anything that clients were told may live: a manifest's minute at the edge, and again in a browser. */
-const SHORTEST_RETENTION_MS = ms('10m');
-
-/** How long an upload's event may have waited before only what is urgent is made of it at once. */
-export function pressureMilliseconds({ pressure }: PresetList): number {
-  return pressure ? ms(pressure.after as ms.StringValue) : Number.POSITIVE_INFINITY;
-}
-
-export function retentionMilliseconds({ retain }: Pick<PresetList, 'retain'>): number {
-  return Math.max(SHORTEST_RETENTION_MS, ms(retain as ms.StringValue));
-}
-
-/** What a set makes on upload, and a view makes again, has to be worth its while. */
-export const SHORTEST_KEEP_MS = ms('1d');
-
-/** How long files of the preset stay. */
-export function keepMilliseconds({ keep = FOREVER }: { keep?: string | undefined }): number {
-  return keep === FOREVER ? Number.POSITIVE_INFINITY : ms(keep as ms.StringValue);
-}

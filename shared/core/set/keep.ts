@@ -1,4 +1,4 @@
-import { keepMilliseconds } from '../list/preset-list.ts';
+import { keepMilliseconds } from '../list/times.ts';
 import type { OriginalObject } from './manifest.ts';
 
 /** Whether a file's time by its preset's `keep` is over. Whoever finds such files and whoever drops them asks here. */

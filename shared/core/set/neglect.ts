@@ -1,4 +1,5 @@
-import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
+import type { PresetList } from '../list/preset-list.ts';
+import { retentionMilliseconds } from '../list/times.ts';
 import { askedOf, isAsked } from './asked.ts';
 import { isPastKeep } from './keep.ts';
 import { unusableKey, versionOf } from './keys.ts';
@@ -41,6 +42,7 @@ function isOverdue({ key, original, oldestAt = {} }: Pair, list: PresetList, now
   const { modifiedAt: uploadedAt, isArchived, bytes } = original;
   const facts = { uploadedAt, ...(isArchived ? { isArchived } : {}) };
   const isPast = (preset: PresetList['presets'][number]) =>
+    preset.keep !== undefined &&
     oldestAt[preset.name] !== undefined &&
     isPastKeep(preset, {
       original: facts,

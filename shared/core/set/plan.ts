@@ -1,4 +1,4 @@
-import { pressureMilliseconds, retentionMilliseconds } from '../list/preset-list.ts';
+import { pressureMilliseconds, retentionMilliseconds } from '../list/times.ts';
 import type { Picture } from '../picture/picture.ts';
 import { askedOf } from './asked.ts';
 import { fallbackOf } from './fallback.ts';
@@ -136,15 +136,25 @@ function settledEntry(variant: Variant, about: Planning): ManifestVariant | unde
     return { ...named, state: 'failed', reason: 'KEY_UNUSABLE', message };
   }
   const entry = about.before.get(variant.key);
-  const isOver = isPastKeep(variant, timesOf(entry, variant, about));
-  if (entry?.state === 'rendered' && !isOver) return entry;
   if (entry?.state === 'failed' && entry.reason === 'VARIANT_UNRENDERABLE') return entry;
   if (entry?.state === 'skipped' && isStillSkipped(variant, about)) return entry;
-  const onDemand = { ...named, state: 'on_demand' } as const;
-  if (isAged(entry)) return { ...onDemand, aged: true };
-  const mayBeThere = entry?.state === 'rendered' || about.seen.there?.has(variant.key) === true;
-  if (variant.generate === 'on_demand' && !(isOver && mayBeThere)) return onDemand;
-  return isOver ? { ...onDemand, aged: true } : undefined;
+  const isOver = isPastKeep(variant, timesOf(entry, variant, about));
+  return entry?.state === 'rendered' && !isOver ? entry : onDemandEntry(variant, isOver, about);
+}
+
+/** Of a file that an upload leaves to a view, or that `keep` does. Undefined of any other. */
+function onDemandEntry(
+  variant: Variant,
+  isOver: boolean,
+  { before, seen: { there } }: Planning,
+): ManifestVariant | undefined {
+  const { key, generate } = variant;
+  const entry = before.get(key);
+  const onDemand = { ...entryOf(variant), state: 'on_demand' } as const;
+  const mayBeThere = entry?.state === 'rendered' || there?.has(key) === true;
+  const isDropped = isOver && (generate === 'eager' || mayBeThere);
+  if (isAged(entry) || isDropped) return { ...onDemand, aged: true };
+  return generate === 'on_demand' ? onDemand : undefined;
 }
 
 /** A listing's word counts before the manifest's. */

@@ -77,10 +77,11 @@ export function stepOn(
   const { held, open } = place;
   const due = held.at(-1);
   if (original && (!due || byteOrder(inPlace(original.key), inPlace(due.key)) < 0)) {
-    const { key, etag, bytes, modifiedAt, isLink, isArchived } = original;
-    const kind = { ...(isLink ? { isLink } : {}), ...(isArchived ? { isArchived } : {}) };
-    const listed = { key, etag, bytes, modifiedAt: modifiedAt.toISOString(), ...kind };
-    return { took: 'original', place: { ...place, originals: key, held: [...held, listed] } };
+    const listed = inWriting(original);
+    return {
+      took: 'original',
+      place: { ...place, originals: original.key, held: [...held, listed] },
+    };
   }
   const isDue = due && (!object || byteOrder(inPlace(due.key), object.key) < 0);
   const position = isDue ? inPlace(due.key) : object?.key;
@@ -97,6 +98,12 @@ export function stepOn(
     took: 'object',
     place: { ...place, objects: object.key, open: withObject(open, object) },
   };
+}
+
+function inWriting(original: ListedOriginal): Place['held'][number] {
+  const { key, etag, bytes, modifiedAt, isLink, isArchived } = original;
+  const kind = { ...(isLink ? { isLink } : {}), ...(isArchived ? { isArchived } : {}) };
+  return { key, etag, bytes, modifiedAt: modifiedAt.toISOString(), ...kind };
 }
 
 /** As OSS orders keys: by the bytes of UTF-8. JavaScript's own order has emoji before `｡`. */

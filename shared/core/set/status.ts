@@ -5,7 +5,8 @@ import type { OriginalObject } from './manifest.ts';
 import type { Picture } from '../picture/picture.ts';
 import { plan } from './plan.ts';
 import { failureIn, isCurrent, pictureIn, type Seen, type SeenOriginal } from './seen.ts';
-import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
+import type { PresetList } from '../list/preset-list.ts';
+import { retentionMilliseconds } from '../list/times.ts';
 import { holds, ruleIndexFor } from '../list/rules.ts';
 import {
   inListOrder,
