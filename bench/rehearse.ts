@@ -7,7 +7,7 @@ import { atSeconds } from '../cli/rehearse/model/load.ts';
 import { simulate } from '../cli/rehearse/model/simulate.ts';
 import { RETRIES } from '../shared/adapters/oss/calling.ts';
 import { presetsOrThrow } from '../shared/adapters/yaml/preset-file.ts';
-import { pressureMilliseconds } from '../shared/core/list/preset-list.ts';
+import { pressureMilliseconds } from '../shared/core/list/times.ts';
 import {
   ATTRIBUTES,
   type LocalPlatform,

@@ -4,7 +4,7 @@ export interface Progress {
   original: { etag: string };
   takenDown?: object | undefined;
   failure?: object | undefined;
-  variants: readonly { state: string }[];
+  variants: readonly { state: string; aged?: boolean | undefined }[];
 }
 
 /** As stateOfSet of shared/core/set/photo-state.ts; test/client/state.test.ts compares. */
@@ -17,7 +17,7 @@ export function progressOf(
   const { complete, failure, variants } = manifest;
   const states = variants.map(({ state }) => state);
   if (complete) return 'ready';
-  if (!states.includes('rendered')) return 'failed';
+  if (!states.includes('rendered') && !variants.some(({ aged }) => aged)) return 'failed';
   return failure || states.includes('failed') ? 'partly-failed' : 'ready';
 }
 

@@ -77,11 +77,11 @@ interface Look extends Surveyed {
 
 async function lookFor(
   key: string,
-  { where, originals, derivatives, linkTarget }: Connection,
+  { where, linkTarget, ...stores }: Connection,
   presets: SurveyStores['presets'],
 ): Promise<Look> {
-  const original = await originals.head(key);
-  const look = await lookAt(key, original, { originals, derivatives, presets });
+  const original = await stores.originals.head(key);
+  const look = await lookAt(key, original, { ...stores, presets, now: () => new Date() });
   const nowhere = original ? undefined : await linkTarget(key);
   if (look.status.original || look.manifest) return { ...look, nowhere };
   const found = nowhere === undefined ? `there is no ${key}` : `${key} is ${danglingText(nowhere)}`;
@@ -208,7 +208,8 @@ function wholeText(status: Status): string {
   if (!picture && first) return `no, up to ${variants.length} files are ${whyOf(first)}`;
   if (isWhole(status)) return 'yes';
   const lacking = variants.filter(
-    ({ state, generate }) => generate === 'eager' && state !== 'rendered' && state !== 'skipped',
+    ({ state, generate }) =>
+      generate === 'eager' && state !== 'rendered' && state !== 'skipped' && state !== 'aged',
   );
   return `no: ${lacking.length} of ${variants.length} files are not as the list wants them`;
 }
@@ -216,6 +217,7 @@ function wholeText(status: Status): string {
 const MARKS = {
   rendered: '✓',
   on_demand: '-',
+  aged: '-',
   skipped: '-',
   failed: '✗',
   missing: '✗',
@@ -235,6 +237,8 @@ function whyOf(variant: VariantStatus): string {
       return `rendered ${variant.renderedAt}, ${bytesAsText(variant.bytes)}  ${variant.key}`;
     case 'on_demand':
       return 'on demand: made when it is first asked for';
+    case 'aged':
+      return `aged: older than \`keep\` of its preset, ${variant.isOverdue ? 'and no sweep came for it' : 'made when it is asked for again'}`;
     case 'failed':
       return `failed${variant.final ? '' : ', is tried again'}: ${variant.code}: ${variant.message}`;
     case 'stale':

@@ -97,7 +97,9 @@ async function status(options: Options): Promise<void> {
     ready: destinations
       ? await readyTimesIn(destinations, Date.now() - HOUR_MS)
       : { query: READY_QUERY },
-    coverage: inForce && (await coverageOf(originals, derivatives, inForce.list, options)),
+    coverage:
+      inForce &&
+      (await coverageOf(originals, derivatives, inForce.list, { ...options, now: new Date() })),
     stored:
       inForce &&
       (await storedBytes({

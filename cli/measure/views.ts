@@ -6,6 +6,14 @@ import type { OutputFormat } from '../../shared/core/list/preset-list.ts';
 const share = z.number().min(0).max(1);
 const A_HUNDREDTH_OF_A_PERCENT = 1e-4;
 
+/** Days of age, the first and the last. */
+export const AGES = ['0-1', '2-7', '8-30', '31-90', 'older'] as const;
+const FIRST_DAYS = { '0-1': 0, '2-7': 2, '8-30': 8, '31-90': 31, older: 91 } as const;
+
+const addUp = (shares: Record<string, number>) =>
+  Math.abs(Object.values(shares).reduce((sum, one) => sum + one, 0) - 1) < A_HUNDREDTH_OF_A_PERCENT;
+const TO_ONE = 'expected shares that add up to 1';
+
 export const viewsSchema = z.strictObject({
   perPhoto: z.number().positive().default(100).describe('over the photo’s life, of all its files'),
   presets: z
@@ -15,11 +23,14 @@ export const viewsSchema = z.strictObject({
   formats: z
     .strictObject({ avif: share, webp: share, jpeg: share })
     .default({ avif: 0.6, webp: 0.38, jpeg: 0.02 })
-    .refine(
-      ({ avif, webp, jpeg }) => Math.abs(avif + webp + jpeg - 1) < A_HUNDREDTH_OF_A_PERCENT,
-      'expected shares that add up to 1',
-    )
+    .refine(addUp, TO_ONE)
     .describe('share of the views by clients, by the best format that they show'),
+  ages: z
+    .strictObject({ '0-1': share, '2-7': share, '8-30': share, '31-90': share, older: share })
+    .default({ '0-1': 0.55, '2-7': 0.2, '8-30': 0.12, '31-90': 0.07, older: 0.06 })
+    .refine(addUp, TO_ONE)
+    .describe('share of the views by the photo’s age in days'),
+  years: z.number().min(1).default(3).describe('for which a photo is there'),
   edgeRegions: z
     .int()
     .positive()
@@ -81,4 +92,21 @@ function bestOf(indexes: number[], files: Viewed[], shown: OutputFormat[]): numb
 /** How many of so many places see at least one of a photo's views of one file, which go to each place alike. */
 export function placesSeen(share: number, { perPhoto }: Pick<Views, 'perPhoto'>, places = 1) {
   return places * (1 - (1 - share / places) ** perPhoto);
+}
+
+export interface AgeSpan {
+  /** Days of age, `to` not included. */
+  from: number;
+  to: number;
+  /** Of all files of a photo. */
+  viewsADay: number;
+}
+
+/** How often a photo is looked at, from one age to the next. */
+export function ageSpans({ ages, perPhoto, years }: Views): AgeSpan[] {
+  return AGES.map((age, index) => {
+    const next = AGES[index + 1];
+    const [from, to] = [FIRST_DAYS[age], next ? FIRST_DAYS[next] : years * 365];
+    return { from, to, viewsADay: (ages[age] * perPhoto) / (to - from) };
+  });
 }

@@ -48,7 +48,8 @@ async function apply(file: string, options: ConnectionOptions): Promise<void> {
       `expected the list in ${file} to be ${plan.to}, it is ${fingerprint}: plan it again`,
     );
   }
-  if (plan.from !== null)
+  // What makes the same files needs no approval, and nobody would take it away.
+  if (plan.from !== null && plan.from !== plan.to)
     await writeRecord(config, approvalKey(plan.to), approvalFrom(plan, plan.from));
   const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
   await config.put(presetsKey, Buffer.from(plan.list), attributes);

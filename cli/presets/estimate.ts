@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { Command, Option } from 'commander';
 import { Failure } from '../../shared/core/failure.ts';
+import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { INSTANCE, type Prices } from '../../shared/core/work/cost.ts';
 import { declaredService } from '../cloud/declared.ts';
 import { type Assumptions, assumptionsFrom } from '../measure/assumptions.ts';
@@ -12,11 +13,13 @@ import { positive, positiveWhole, statusLine } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { estimateBackfill, shippedConcurrency, tellBackfill } from './estimate-backfill.ts';
 import { estimateUploads, tellUploads } from './estimate-uploads.ts';
+import { estimateViews, leftToViews, tellViews } from './estimate-views.ts';
 import { checkedList } from './presets.ts';
 
 interface Options extends Chosen {
   uploadsPerDay?: number;
   backfill?: number;
+  views?: number;
   presets: string;
   prices?: string;
   assumptions?: string;
@@ -28,13 +31,21 @@ interface Options extends Chosen {
 export function estimateCommand(): Command {
   return new Command('estimate')
     .description(
-      'Say what a number of uploads a day would cost, or a backfill and how long it takes, from photos that are developed here and now to be measured.',
+      'Say what a number of uploads a day would cost, a backfill and how long it takes, or which files pay for being made on upload and kept, from photos that are developed here and now to be measured.',
     )
     .option('--uploads-per-day <n>', 'photos uploaded on an average day', positive)
     .addOption(
       new Option('--backfill <n>', 'in place of uploads: originals that are there already')
         .argParser(positiveWhole)
         .conflicts('uploadsPerDay'),
+    )
+    .addOption(
+      new Option(
+        '--views <n>',
+        'in place of uploads: how often a photo is looked at, and which files then pay for their place',
+      )
+        .argParser(positive)
+        .conflicts(['uploadsPerDay', 'backfill']),
     )
     .option('--photos <dir>', 'a folder of photos such as yours (default: three of Darkroom’s own)')
     .option('--most <n>', 'photos of that folder to develop, from all over it', positiveWhole, 24)
@@ -51,20 +62,16 @@ export function estimateCommand(): Command {
 }
 
 async function estimate(options: Options): Promise<void> {
-  const { uploadsPerDay, backfill } = options;
-  if (uploadsPerDay === undefined && backfill === undefined) {
-    const message = 'expected --uploads-per-day N or --backfill N, received neither';
+  const { uploadsPerDay, backfill, views } = options;
+  if (uploadsPerDay === undefined && backfill === undefined && views === undefined) {
+    const message = 'expected --uploads-per-day N, --backfill N or --views N, received none';
     throw new Failure('SETTINGS_INVALID', message);
   }
   const { list, fingerprint } = await checkedList(options.presets);
   const prices = await pricesFrom(options.prices);
-  const assumptions = await assumptionsFrom(options.assumptions, list);
-  const asked = uploadsPerDay === undefined ? { list } : { list, withMisses: true as const };
-  const sample = await measuredFor(asked, options);
-  const found =
-    uploadsPerDay === undefined
-      ? await ofBackfill(backfill ?? 0, sample, prices, assumptions)
-      : ofUploads(sample, prices, assumptions, { ...options, uploadsPerDay });
+  const assumptions = await assumedFor(options, list);
+  const sample = await measuredFor(askedFor(options, list), options);
+  const found = await foundFor(options, sample, prices, assumptions);
   const from = whose(options);
   if (options.json) {
     const named = { photos: from, presets: { file: options.presets, fingerprint } };
@@ -77,6 +84,34 @@ async function estimate(options: Options): Promise<void> {
   say(
     [...tellSample(sample, from), '', found.words, '', tellAssumed(assumptions, prices)].join('\n'),
   );
+}
+
+async function assumedFor({ assumptions, views }: Options, list: PresetList): Promise<Assumptions> {
+  const assumed = await assumptionsFrom(assumptions, list);
+  return views === undefined
+    ? assumed
+    : { ...assumed, views: { ...assumed.views, perPhoto: views } };
+}
+
+function askedFor({ uploadsPerDay, views }: Options, list: PresetList): AskedOfPhotos {
+  if (views !== undefined) return { list: leftToViews(list), withMisses: true };
+  return uploadsPerDay === undefined ? { list } : { list, withMisses: true };
+}
+
+async function foundFor(
+  options: Options,
+  sample: Sample,
+  prices: Prices,
+  assumptions: Assumptions,
+): Promise<Found> {
+  const { uploadsPerDay, backfill = 0, views } = options;
+  if (views !== undefined) {
+    const facts = estimateViews(sample.measured, prices, assumptions);
+    return { facts, words: tellViews(facts, assumptions) };
+  }
+  return uploadsPerDay === undefined
+    ? await ofBackfill(backfill, sample, prices, assumptions)
+    : ofUploads(sample, prices, assumptions, { ...options, uploadsPerDay });
 }
 
 async function measuredFor(asked: AskedOfPhotos, options: Options): Promise<Sample> {

@@ -1,5 +1,6 @@
 import { type Chosen, machineName, sampleOf, whose } from '../measure/sample.ts';
-import { type PresetList, pressureMilliseconds } from '../../shared/core/list/preset-list.ts';
+import type { PresetList } from '../../shared/core/list/preset-list.ts';
+import { pressureMilliseconds } from '../../shared/core/list/times.ts';
 import { type Takes, takesOfSample } from './service-times.ts';
 
 export interface ServiceSource {

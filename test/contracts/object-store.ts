@@ -20,10 +20,25 @@ interface Abilities {
   /** Keys that this store holds; a file system knows neither `dir` beside `dir/x` nor long names. */
   oddKeys: string[];
   manyKeys: number;
+  /** A folder knows no uploads, and a simulation has a time of its own. */
+  tellTime?: true;
+}
+
+function tellsTime(open: () => Promise<ObjectStore>): void {
+  it('a HEAD tells when an object was written', async () => {
+    const store = await open();
+    const before = Date.now();
+    await store.put('a', Buffer.from('x'), attributes);
+    const { uploadedAt = '' } = (await store.head('a')) ?? {};
+    // OSS tells seconds.
+    expect(Math.abs(Date.parse(uploadedAt) - before)).toBeLessThan(60_000);
+  });
 }
 
 /** What any ObjectStore must do. `open` answers an empty one. */
 export function objectStoreContract(open: () => Promise<ObjectStore>, can: Abilities): void {
+  if (can.tellTime) tellsTime(open);
+
   it('a missing object is undefined, not an exception', async () => {
     const store = await open();
     expect(await store.head('missing')).toBeUndefined();

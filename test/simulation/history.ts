@@ -1,5 +1,5 @@
 import { BROKEN, DEADLY } from './codec.ts';
-import { type GoodList, goodLists, type ListName } from './lists.ts';
+import { type GoodList, goodLists, type ListName, listsOfDays } from './lists.ts';
 import { type Random, randomOf } from './random.ts';
 
 /** What people do, and when: one seed's own. */
@@ -68,7 +68,24 @@ const THEMES: Theme[] = [
   },
 ];
 
+/** Files grow old, go, and come back by a view. */
+const OF_DAYS: Theme = {
+  put: 4,
+  miss: 5,
+  tick: 4,
+  edit: 2,
+  delete: 1,
+  copy: 1,
+  takedown: 1,
+  undo: 1,
+  backfill: 1,
+  verify: 1,
+};
+const GAPS_OF_DAYS = [1_500, 300_000, 12 * 3_600_000, 26 * 3_600_000];
+
 export function historyOf(seed: number): History {
+  const ofDays = randomOf(seed, 'days');
+  if (ofDays.chance(0.15)) return historyOfDays(seed, ofDays);
   const random = randomOf(seed, 'history');
   const keys = keysOf(random);
   const theme = THEMES[random.below(THEMES.length)] ?? {};
@@ -87,6 +104,24 @@ export function historyOf(seed: number): History {
     hasRetryCount: random.chance(0.8),
     operations,
   };
+}
+
+function historyOfDays(seed: number, random: Random): History {
+  const keys = keysOf(random);
+  let at = START;
+  const operations = Array.from({ length: 4 + random.below(7) }, (_, index) => {
+    const own = randomOf(seed, `operation ${index}`);
+    at += Math.floor(own.next() * own.pick(GAPS_OF_DAYS as [number, ...number[]]));
+    const name = index === 0 ? 'put' : nameOf(OF_DAYS, own);
+    const act = actOf(name, keys, own);
+    if (act.act === 'edit')
+      return { id: `o${index}`, at, act: 'edit' as const, list: own.pick([...listsOfDays]) };
+    if (act.act === 'tick')
+      return { id: `o${index}`, at, act: 'tick' as const, what: 'sweep' as const };
+    return { id: `o${index}`, at, ...act };
+  });
+  const list = random.pick([...listsOfDays]);
+  return { keys, list, hasRetryCount: random.chance(0.8), operations };
 }
 
 function keysOf(random: Random): string[] {

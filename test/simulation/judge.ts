@@ -1,10 +1,11 @@
 import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
-import { isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
+import { isAged, isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
 import { type Actor, type Stage, TIMEOUT } from './actors.ts';
 import type { Change, SimulatedBucket } from './bucket.ts';
 import type { SimulatedCdn } from './cdn.ts';
 import type { Watch } from './codec.ts';
 import type { Cloud } from './functions.ts';
+import { KEEP_MS } from './lists.ts';
 import { FLOOR_MS, isFoundBySweep, isTakenDown, retentionIn } from './looked-after.ts';
 
 /** What must hold at every step, and what was seen so far. The first thing that does not hold ends the history. */
@@ -154,6 +155,7 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     } else if (parseManifestKey(key) !== undefined) {
       const manifest = manifestIn(after.bytes);
       checkManifest(key, manifest);
+      checkAge(manifest, before && manifestIn(before.bytes));
       // A run that began before it was there may put its own over it: OSS knows no conditional PUT.
       const isOld = before && stage.line.now - before.modifiedAt > LONGEST_RUN_MS;
       if (isOld) checkVersion(manifestIn(before.bytes), manifest);
@@ -171,6 +173,16 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
       'not-looked',
       `${by.name} committed ${key} without a look at its original after its files`,
     );
+  }
+
+  /** Who looked at an original may have seen the one that was there a moment ago. */
+  function checkAge({ original, variants }: Manifest, before: Manifest | undefined): void {
+    const { modifiedAt = 0 } = originals.objects.get(original.key) ?? {};
+    const age = stage.line.now - modifiedAt;
+    if (age > KEEP_MS || age < LONGEST_RUN_MS) return;
+    const known = new Set(before?.variants.filter(isAged).map(({ key }) => key));
+    const young = variants.find(one => isAged(one) && !known.has(one.key));
+    if (young) judge.accuse('aged-too-early', `${young.key} after ${age} ms`);
   }
 
   /** The same bytes are the same version, whatever a copy did to the ETag, as long as the manifest tells of them. */
@@ -212,8 +224,10 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
       const isNamed = state === 'rendered' || state === 'on_demand';
       if (isNamed && !kept.has(key)) namedUntil.set(key, until);
     }
-    for (const { key, state } of after?.variants ?? []) {
-      if (state === 'rendered') namedUntil.set(key, Number.POSITIVE_INFINITY);
+    for (const entry of after?.variants ?? []) {
+      if (entry.state === 'rendered') namedUntil.set(entry.key, Number.POSITIVE_INFINITY);
+      // Whoever was told of it before has it made: its place is nobody else's.
+      if (isAged(entry)) namedUntil.delete(entry.key);
     }
   }
 

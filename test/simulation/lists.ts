@@ -22,6 +22,22 @@ const lists = {
   epoch: { ...first, epoch: 1 },
   'eager b': { ...first, presets: [a, { ...b, generate: 'eager' }] },
   retaining: { ...first, retain: '2h', presets: [changed, b] },
+  /** Of which files go a day after their upload: those of a miss, of a pair of formats, and under pressure. */
+  aging: {
+    ...first,
+    rules: everyKey('a', 'b', 'c'),
+    presets: [a, { ...b, keep: '1d' }, { ...c, keep: '1d' }],
+  },
+  'all aging': {
+    ...first,
+    rules: everyKey('a', 'b', 'c'),
+    presets: [a, b, c].map(one => ({ ...one, keep: '1d' })),
+  },
+  'aging otherwise': {
+    ...first,
+    rules: everyKey('a', 'b', 'c'),
+    presets: [changed, { ...b, generate: 'eager', keep: '1d' }, { ...c, keep: '1d' }],
+  },
   'retaining more': {
     ...first,
     retain: '2h',
@@ -30,13 +46,22 @@ const lists = {
   },
 } as const;
 
-export const goodLists = Object.keys(lists) as [GoodList, ...GoodList[]];
+/** Of the histories that go on for days; the others know none of them, and stay the histories that they were. */
+const aging = ['aging', 'all aging', 'aging otherwise'] as const;
+export const listsOfDays = [...aging, 'more', 'first'] as const;
+
+export const goodLists = Object.keys(lists).filter(
+  name => !(aging as readonly string[]).includes(name),
+) as [GoodList, ...GoodList[]];
 export type GoodList = keyof typeof lists;
 export type ListName = GoodList | 'bad';
 
 export function textOf(name: ListName): string {
   return name === 'bad' ? 'version: 1\nrules: nonsense\n' : JSON.stringify(lists[name]);
 }
+
+/** What all of them say that say one. */
+export const KEEP_MS = 24 * 3_600_000;
 
 /** The longest `retain` of all. */
 export const RETAIN_MS = 2 * 3_600_000;

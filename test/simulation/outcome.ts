@@ -1,12 +1,19 @@
 import { PUBLISHED_KEY } from '../../shared/core/list/published.ts';
 import { manifestKey, parseDerivativeKey, parseManifestKey } from '../../shared/core/set/keys.ts';
-import { isDeferred, isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
+import {
+  isAged,
+  isDeferred,
+  isSameObject,
+  type Manifest,
+  type ManifestVariant,
+} from '../../shared/core/set/manifest.ts';
 import { unfinishedKey } from '../../shared/core/work/unfinished.ts';
 import { takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { IN_FORCE_KEY } from '../../shared/core/work/in-force.ts';
 import { allowances } from './allowances.ts';
 import { type SimulatedBucket, simulatedBucket, type Thing, thingOf } from './bucket.ts';
 import { immediateCodec } from './codec.ts';
+import { KEEP_MS } from './lists.ts';
 import { type Accusation, manifestIn } from './judge.ts';
 import { immediateStore } from './store.ts';
 import { developFresh, listIn, PRESETS_KEY } from './wiring.ts';
@@ -62,7 +69,7 @@ export async function checkAnswers(world: World): Promise<void> {
     const original = parseDerivativeKey(key)?.original;
     if (!original || taken.has(original) || given.has(original)) continue;
     if (buckets.derivatives.objects.has(key) || isExcused(world, original)) continue;
-    if (isDeferredIn(original, key, world)) continue;
+    if (isDeferredIn(original, key, world) || isAgedIn(original, key, world)) continue;
     judge.accuse('unanswered', `${key} is missing, and every event of it was acknowledged`);
   }
 }
@@ -77,6 +84,12 @@ function isDeferredIn(original: string, key: string, { buckets }: World): boolea
   const entry = manifest?.variants.find(one => one.key === key);
   const isOfFormerBytes = manifest?.version !== parseDerivativeKey(key)?.version;
   return isOfFormerBytes || (entry !== undefined && isDeferred(entry));
+}
+
+/** What grew old before the same bytes were uploaded again stays so until a view. */
+function isAgedIn(original: string, key: string, { buckets }: World): boolean {
+  const manifest = manifestAt(buckets.derivatives, manifestKey(original));
+  return isAged(manifest?.variants.find(one => one.key === key));
 }
 
 function isExcused(world: World, original: string): boolean {
@@ -102,8 +115,11 @@ async function freshSet(key: string, world: World): Promise<Map<string, Thing>> 
   const { originals, config } = world.buckets;
   // Such a record is another reason to make something else of it.
   if (config.objects.has(takedownKey(key))) return await madeFresh(key, world);
-  const { etag, crc64, focus } = originals.objects.get(key) ?? {};
-  const what = [key, etag, crc64, focus, jsonAt(config, IN_FORCE_KEY)?.fingerprint].join(' ');
+  const { etag, crc64, focus, modifiedAt = 0 } = originals.objects.get(key) ?? {};
+  const { fingerprint, list } = jsonAt(config, IN_FORCE_KEY) ?? {};
+  const kept = JSON.stringify(list?.presets.map(({ keep }: { keep?: string }) => keep));
+  const isOld = world.stage.line.now - modifiedAt > KEEP_MS;
+  const what = [key, etag, crc64, focus, fingerprint, kept, isOld].join(' ');
   const set = freshSets.get(what) ?? (await madeFresh(key, world));
   freshSets.set(what, set);
   return set;
@@ -156,7 +172,8 @@ function takenDown({ buckets: { config } }: World): Set<string> {
 }
 
 /** Each object of ours: there where it is to be, nowhere else, and with the bytes that it has to have. */
-function checkFiles({ world: { buckets }, fresh, taken, accuse }: Comparison): void {
+function checkFiles({ world, fresh, taken, accuse }: Comparison): void {
+  const { buckets } = world;
   const onDemand = onDemandIn(fresh);
   for (const [key, { bytes }] of buckets.derivatives.objects) {
     const original = parseDerivativeKey(key)?.original;
@@ -170,6 +187,7 @@ function checkFiles({ world: { buckets }, fresh, taken, accuse }: Comparison): v
   for (const key of fresh.objects.keys()) {
     const original = parseDerivativeKey(key)?.original;
     if (!original || taken.has(original) || buckets.derivatives.objects.has(key)) continue;
+    if (isAgedIn(original, key, world)) continue;
     accuse('missing-file', key, original);
   }
 }
@@ -201,7 +219,8 @@ function checkManifests({ world: { buckets }, fresh, taken, accuse }: Comparison
       continue;
     }
     const wanted = manifestAt(fresh, key);
-    const [found, expected] = [essence(is, wanted), essence(wanted, wanted)];
+    const loose = new Set([...keysIn(wanted, isOnDemand), ...keysIn(is, isAged)]);
+    const [found, expected] = [is, wanted].map(one => essence(one, wanted, loose));
     if (found === expected) continue;
     accuse(manifestKind(is, wanted), `${key}: expected ${expected}, found ${found}`, original);
   }
@@ -225,14 +244,16 @@ function manifestAt({ objects }: SimulatedBucket, key: string): Manifest | undef
 
 /**
  * What a reader takes from it. When it was committed, and by which list of those that come to the same, is history; a
- * file on demand that is recorded as rendered was made by a miss.
+ * file on demand that is recorded as rendered was made by a miss, and one that `keep` dropped is not made anew by a list
+ * that would keep it. Whether it had the age is looked at when that is written.
  */
-function essence(manifest: Manifest | undefined, wanted: Manifest | undefined): string {
+function essence(
+  manifest: Manifest | undefined,
+  wanted: Manifest | undefined,
+  onDemand: ReadonlySet<string>,
+): string {
   if (!manifest) return 'nothing';
   const { original, version, complete, failure, takenDown: down, variants, retired } = manifest;
-  const onDemand = new Set(
-    wanted?.variants.flatMap(({ key, state }) => (state === 'on_demand' ? [key] : [])),
-  );
   const files = variants.map(({ key, state }) => [key, onDemand.has(key) ? 'on_demand' : state]);
   // A copy may have none, and is the same bytes all the same by its ETag.
   const crc64 = wanted && wanted.original.crc64 === undefined ? undefined : original.crc64;
@@ -241,12 +262,19 @@ function essence(manifest: Manifest | undefined, wanted: Manifest | undefined): 
   return JSON.stringify([about, failure?.code, down !== undefined, files, old]);
 }
 
+function keysIn(manifest: Manifest | undefined, is: (one: ManifestVariant) => boolean): string[] {
+  return manifest?.variants.filter(is).map(({ key }) => key) ?? [];
+}
+
+const isOnDemand = ({ state }: ManifestVariant) => state === 'on_demand';
+
 function checkList({ world: { buckets }, accuse }: Comparison): void {
   const { config } = buckets;
   const written = config.objects.get(PRESETS_KEY);
   const good = written && listIn(written.bytes.toString('utf8'));
   const inForce = jsonAt(config, IN_FORCE_KEY);
-  if (good && inForce?.fingerprint !== good.fingerprint) accuse('list-not-in-force', '');
+  const isInForce = JSON.stringify(inForce?.list) === JSON.stringify(good?.list);
+  if (good && !isInForce) accuse('list-not-in-force', '');
   const isRejected = config.objects.has('presets.rejected.json');
   if (isRejected !== !good) accuse('wrong-rejection', `rejected: ${isRejected}`);
 }
@@ -298,4 +326,52 @@ function checkFailures({ world: { cloud }, accuse }: Comparison): void {
   if (cloud.failures.length === 0) return;
   const why = cloud.failures.map(one => `${one.requestId}: ${one.why}`).join('; ');
   accuse('given-up', `after the replay, with no fault left: ${why}`);
+}
+
+/** What no bucket has by `keep` is there for whoever asks, is recorded, and goes once more when its time is over. */
+export async function agedFilesComeBack(world: World): Promise<void> {
+  const { buckets, cloud, judge, stage } = world;
+  const aged = agedFiles(world);
+  stage.onStage = undefined;
+  const answers = aged.map((key, index) =>
+    cloud.ask('on-cdn-miss', `view ${index}`, Buffer.from(key)),
+  );
+  await stage.line.drain();
+  for (const [index, answer] of (await Promise.all(answers)).entries()) {
+    const { found, code = '' } = answer as { found?: string; code?: string };
+    if (found !== 'file') judge.accuse('not-answered', `${aged[index]}: ${found} ${code}`);
+  }
+  for (const key of aged.filter(one => !isRecorded(one, buckets.derivatives))) {
+    judge.accuse('not-recorded', `${key}, which a view made again`);
+  }
+}
+
+export function agedFilesAreGone(world: World): void {
+  const { buckets, judge } = world;
+  const kept = new Set(keptPresets(buckets.config));
+  for (const key of buckets.derivatives.keys()) {
+    const name = parseDerivativeKey(key);
+    if (name && kept.has(name.preset)) judge.accuse('outstays', `${key}, days after it was made`);
+  }
+}
+
+function agedFiles({ buckets: { derivatives } }: World): string[] {
+  return derivatives
+    .keys()
+    .filter(key => parseManifestKey(key) !== undefined && key !== PUBLISHED_KEY)
+    .flatMap(key => manifestAt(derivatives, key) ?? [])
+    .filter(({ failure }) => failure === undefined)
+    .flatMap(({ variants }) => variants.filter(isAged).map(({ key }) => key));
+}
+
+function isRecorded(key: string, derivatives: SimulatedBucket): boolean {
+  const manifest = manifestAt(derivatives, manifestKey(parseDerivativeKey(key)?.original ?? ''));
+  const entry = manifest?.variants.find(one => one.key === key);
+  return entry?.state === 'rendered' && derivatives.objects.has(key);
+}
+
+function keptPresets(config: SimulatedBucket): string[] {
+  const presets: { name: string; keep?: string }[] =
+    jsonAt(config, IN_FORCE_KEY)?.list.presets ?? [];
+  return presets.filter(({ keep }) => keep !== undefined).map(({ name }) => name);
 }

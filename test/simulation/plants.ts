@@ -1,5 +1,5 @@
 import { parseManifestKey } from '../../shared/core/set/keys.ts';
-import { isDeferred } from '../../shared/core/set/manifest.ts';
+import { isAged, isDeferred } from '../../shared/core/set/manifest.ts';
 import { unfinishedKey } from '../../shared/core/work/unfinished.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import type { Actor } from './actors.ts';
@@ -65,6 +65,26 @@ function manifestFirst(env: Env): Env {
     },
   });
 }
+
+/** Files that `keep` drops go, and then the manifest says so. */
+const droppedFirst = (env: Env): Env =>
+  withDerivatives(env, {
+    put: async (key, bytes, attributes) => {
+      const aged = isManifest(key) ? manifestIn(bytes).variants.filter(isAged) : [];
+      if (aged.length > 0) await env.derivatives.remove(aged.map(one => one.key));
+      return await env.derivatives.put(key, bytes, attributes);
+    },
+  });
+
+/** A file that a view brought back is recorded as if it had been there all the time. */
+const ageOfOldKept = (env: Env): Env =>
+  withDerivatives(env, {
+    list: async function* (...asked) {
+      for await (const entry of env.derivatives.list(...asked)) {
+        yield 'key' in entry ? { ...entry, modifiedAt: new Date(0) } : entry;
+      }
+    },
+  });
 
 /** After a commit, looks at its original are answered from memory. */
 function noLookAfter(env: Env): Env {
@@ -402,6 +422,11 @@ export const plants: Record<string, Plant & { within: number; from?: number }> =
     within: 400,
   },
   'what is left for later under pressure is not noted': { env: notNoted, within: 400 },
+  'what `keep` drops goes before the manifest says so': {
+    env: ofFunctions(droppedFirst),
+    within: 60,
+  },
+  'what a view brought back is taken for old': { env: ofFunctions(ageOfOldKept), within: 400 },
   'an original is written': { env: ofFunctions(writesOriginals), within: 50 },
   'nothing is ever settled': { env: ofFunctions(nothingIsSettled), within: 50 },
   'the sweep hands over nothing': { handler: sweepHandsNothing, within: 400 },

@@ -3,8 +3,8 @@ import type { Faults } from './faults.ts';
 import { type History, historyOf, type Tick } from './history.ts';
 import type { Verdict } from './judge.ts';
 import { withKnownTexts } from './known-texts.ts';
-import { RETAIN_MS } from './lists.ts';
-import { checkAnswers, checkOutcome } from './outcome.ts';
+import { KEEP_MS, RETAIN_MS } from './lists.ts';
+import { agedFilesAreGone, agedFilesComeBack, checkAnswers, checkOutcome } from './outcome.ts';
 import { carryOut, replayAll, tick } from './users.ts';
 import { withVirtualTime } from './virtual-time.ts';
 import { type Options, type World, worldOf } from './world.ts';
@@ -44,7 +44,7 @@ async function live(world: World): Promise<void> {
   }
   await stage.line.drain();
   faults.isOff = true;
-  const phases = [checkAnswers, calmDown, comeToRest, checkOutcome, staysAtRest];
+  const phases = [checkAnswers, calmDown, comeToRest, checkOutcome, staysAtRest, growsOldAgain];
   for (const phase of phases) if (!judge.verdict) await phase(world);
 }
 
@@ -96,6 +96,14 @@ async function staysAtRest(world: World): Promise<void> {
       `${judge.changes - before} changes and ${after - renders} renditions in a quiet night`,
     );
   }
+}
+
+async function growsOldAgain(world: World): Promise<void> {
+  await agedFilesComeBack(world);
+  if (world.judge.verdict) return;
+  world.stage.line.now += KEEP_MS + HOUR;
+  await nightPasses('old again', ['sweep'], world);
+  agedFilesAreGone(world);
 }
 
 const LONGEST_SLEEP_MS = 500_000;

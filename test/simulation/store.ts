@@ -80,11 +80,12 @@ function exactly({ objects }: SimulatedBucket, { key, etag, bytes }: OriginalObj
 function headOf({ objects }: SimulatedBucket, key: string) {
   const thing = objects.get(key);
   if (!thing) return undefined;
-  const { etag, crc64, bytes, focus } = thing;
+  const { etag, crc64, bytes, focus, modifiedAt } = thing;
   return {
     key,
     etag,
     bytes: bytes.length,
+    uploadedAt: new Date(modifiedAt).toISOString(),
     ...(crc64 === undefined ? {} : { crc64 }),
     ...(focus === undefined ? {} : { focus: focusFrom(focus) }),
   };

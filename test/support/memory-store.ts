@@ -23,6 +23,8 @@ export interface MemoryStore extends ObjectStore {
     }
   >;
   calls: Call[];
+  /** What time it is where it writes. */
+  now(): Date;
   /** Called before each operation takes effect: may throw, or change the world. */
   before: (call: Call) => void | Promise<void>;
   upload(key: string, bytes: Buffer | string, modifiedAt?: Date): void;
@@ -53,6 +55,7 @@ export function memoryStore(): MemoryStore {
   const store: MemoryStore = {
     objects,
     calls,
+    now: () => new Date(),
     before: () => undefined,
     upload: (key, bytes, modifiedAt = new Date()) => {
       const attributes = { contentType: '', cacheControl: '', modifiedAt };
@@ -74,10 +77,11 @@ export function memoryStore(): MemoryStore {
       await happen('head', key);
       const stored = read(key);
       if (!stored) return undefined;
-      const { bytes, focus } = stored;
+      const { bytes, focus, modifiedAt } = stored;
       const target = objects.get(key)?.target;
       return {
         ...{ key, etag: etagOf(bytes), bytes: bytes.length },
+        uploadedAt: modifiedAt.toISOString(),
         ...(focus ? { focus } : {}),
         ...(target === undefined ? {} : { link: { target } }),
       };
@@ -95,7 +99,7 @@ export function memoryStore(): MemoryStore {
     put: async (key, bytes, attributes) => {
       checkKey(key);
       await happen('put', key);
-      objects.set(key, { bytes, ...attributes, modifiedAt: new Date() });
+      objects.set(key, { bytes, ...attributes, modifiedAt: store.now() });
       return { etag: etagOf(bytes) };
     },
     remove: async keys => {

@@ -31,13 +31,17 @@ export function bare(etag: string | undefined): string {
 export function objectFrom(what: string, key: string, headers: object): OriginalObject {
   const { etag, bytes, crc64 } = saidOf(what, headers);
   if (bytes === undefined) throw unlike(what, 'a Content-Length', 'of the object', 'none');
-  const focus = new Map<string, unknown>(Object.entries(headers)).get(FOCUS);
+  const texts = new Map<string, unknown>(Object.entries(headers));
+  const focus = texts.get(FOCUS);
+  const modifiedMs = Date.parse(String(texts.get('last-modified')));
   return {
     key,
     etag,
     bytes,
     ...(crc64 ? { crc64 } : {}),
     ...(focus === undefined ? {} : { focus: focusFrom(String(focus)) }),
+    ...(Number.isNaN(modifiedMs) ? {} : { uploadedAt: new Date(modifiedMs).toISOString() }),
+    ...(isArchiveClass(String(texts.get('x-oss-storage-class'))) ? { isArchived: true } : {}),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   presetShape,
   ruleShape,
 } from './preset-list.ts';
+import { keepMilliseconds, retentionMilliseconds, SHORTEST_KEEP_MS } from './times.ts';
 
 export type PresetIssue = z.core.$ZodIssue;
 
@@ -30,16 +31,18 @@ interface Draft {
   presets: (Preset | undefined)[];
   rules: (PresetList['rules'][number] | undefined)[];
   limits: PresetList['limits'] | undefined;
+  retain: string | undefined;
 }
 
 function draftOf(written: unknown): Draft {
-  const { presets, rules, limits } = (written ?? {}) as Record<string, unknown>;
+  const { presets, rules, limits, retain } = (written ?? {}) as Record<string, unknown>;
   const all = Array.isArray(presets) ? presets : [];
   return {
     names: all.map(preset => (preset as { name?: unknown } | null)?.name),
     presets: all.map(preset => presetShape.safeParse(preset).data),
     rules: (Array.isArray(rules) ? rules : []).map(rule => ruleShape.safeParse(rule).data),
     limits: limitsShape.safeParse(limits ?? {}).data,
+    retain: presetListShape.shape.retain.safeParse(retain).data,
   };
 }
 
@@ -50,8 +53,10 @@ function issuesBetween(draft: Draft): PresetIssue[] {
   checkLimits(draft, complain);
   for (const [index, preset] of draft.presets.entries()) {
     const inPreset: Complain = (path, message) => complain(['presets', index, ...path], message);
-    if (preset) checkGeometry(preset, inPreset);
-    if (preset) checkFormats(preset, inPreset);
+    if (!preset) continue;
+    checkGeometry(preset, inPreset);
+    checkFormats(preset, inPreset);
+    checkKeep(preset, draft, inPreset);
   }
   for (const [index, rule] of draft.rules.entries()) {
     const wrong = rule && globProblem(rule.match);
@@ -128,6 +133,15 @@ function checkUrgent(preset: Preset, complain: Complain): void {
   for (const [index, width] of urgent.entries()) {
     if (declared.includes(width)) continue;
     complain(['urgent', index], `expected one of the preset's widths (${declared.join(', ')})`);
+  }
+}
+
+/** A file that goes before those that it replaced would be there no longer than they are. */
+function checkKeep(preset: Preset, { retain }: Draft, complain: Complain): void {
+  const kept = keepMilliseconds(preset);
+  if (kept < SHORTEST_KEEP_MS) complain(['keep'], 'expected at least 1d');
+  else if (retain !== undefined && kept < retentionMilliseconds({ retain })) {
+    complain(['keep'], `expected at least the list's retain (${retain})`);
   }
 }
 

@@ -39,6 +39,8 @@ export const gravities = [
   ...strategies,
 ] as const;
 
+export const FOREVER = 'forever';
+
 const formats = z.strictObject(formatSettings satisfies Record<OutputFormat, z.ZodType>);
 
 export const fit = z.enum(['inside', 'cover', 'contain', 'fill']);
@@ -53,6 +55,13 @@ const adjustment = z.strictObject({
     .describe('a quality here is that of every density'),
 });
 
+const duration = z
+  .string()
+  .refine(
+    text => typeof ms(text as ms.StringValue) === 'number',
+    'expected a time such as 7d or 30m',
+  );
+
 export const presetShape = z.strictObject({
   name,
   device: z.enum(['phone', 'tablet', 'desktop', 'any']).default('any'),
@@ -61,6 +70,14 @@ export const presetShape = z.strictObject({
     .union([z.boolean(), widths])
     .optional()
     .describe('made at once even under `pressure`: all of it, or these widths'),
+  keep: z
+    .string()
+    .refine(
+      text => text === FOREVER || typeof ms(text as ms.StringValue) === 'number',
+      'expected a time such as 90d, or forever',
+    )
+    .optional()
+    .describe('how long its files stay since the upload; a view makes one again. Else for ever'),
   widths: widths.optional().describe('one geometry a width; give width instead for a single one'),
   width: pixels.optional(),
   height: pixels.optional(),
@@ -88,13 +105,6 @@ export const presetShape = z.strictObject({
     .describe('other settings for some pictures; the first that holds wins'),
   formats,
 });
-
-const duration = z
-  .string()
-  .refine(
-    text => typeof ms(text as ms.StringValue) === 'number',
-    'expected a time such as 7d or 30m',
-  );
 
 export const limitsShape = z.strictObject({
   megabytes: z.number().positive().default(64).describe('of the file, in millions of bytes'),
@@ -189,15 +199,3 @@ export const recordedList = z.unknown().transform((written, { issues }): PresetL
 export type Preset = PresetList['presets'][number];
 export type Condition = z.infer<typeof condition>;
 export type Gravity = Preset['gravity'];
-
-/** Longer than anything that clients were told may live: a manifest's minute at the edge, and again in a browser. */
-const SHORTEST_RETENTION_MS = ms('10m');
-
-/** How long an upload's event may have waited before only what is urgent is made of it at once. */
-export function pressureMilliseconds({ pressure }: PresetList): number {
-  return pressure ? ms(pressure.after as ms.StringValue) : Number.POSITIVE_INFINITY;
-}
-
-export function retentionMilliseconds(list: PresetList): number {
-  return Math.max(SHORTEST_RETENTION_MS, ms(list.retain as ms.StringValue));
-}

@@ -149,14 +149,14 @@ const MOST_NAMED = 200;
 const named = new WeakMap<Preset, Map<string, NamedRecipe>>();
 
 /**
- * Names what a list makes, whatever the order of its keys and its comments, how its edits are rolled out, and when files
- * are made under pressure.
+ * Names what a list makes, whatever the order of its keys and its comments, how its edits are rolled out, when files
+ * are made under pressure, and how long they stay.
  */
 export function fingerprintOfList(list: PresetList): string {
   const known = fingerprints.get(list);
   if (known) return known;
   const { approveAbove: _a, stopAtTimesPlan: _s, pressure: _p, ...makes } = list;
-  const presets = makes.presets.map(({ urgent: _, ...preset }) => preset);
+  const presets = makes.presets.map(({ urgent: _u, keep: _k, ...preset }) => preset);
   const fingerprint = shortHash({ ...makes, presets });
   fingerprints.set(list, fingerprint);
   return fingerprint;

@@ -30,7 +30,7 @@ export interface MadeSet {
 /** The manifest that an attempt commits: the entries that needed no work, and what became of the others. */
 export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Manifest {
   const { picture, placeholder, content, todo, outcomes, focus, failure } = made;
-  const { link: _, ...original } = seen.original;
+  const { link: _l, uploadedAt: _u, isArchived: _a, ...original } = seen.original;
   const done = outcomes.map(outcome => entryFrom(outcome, now));
   const variants = [...todo.entries, ...done].sort(inReadingOrder);
   return {

@@ -102,6 +102,10 @@ function ofVariant(original: string, variant: VariantStatus): Finding[] {
     const why = `${name}: made by an older recipe`;
     return [{ problem: 'stale', ...about, key: variant.replaces, why }];
   }
+  if (variant.state === 'aged') {
+    const why = `${name}: older than \`keep\` of its preset, no sweep came for it`;
+    return variant.isOverdue ? [{ problem: 'stale', ...about, ...keyOf(variant), why }] : [];
+  }
   // A final failure is an answer, not a gap: it is counted, and explained, and nothing is to be done.
   if (variant.state !== 'failed' || variant.final) return [];
   const why = `${name}: failed with ${variant.code}, which another run may mend`;

@@ -34,6 +34,10 @@ export const variantSchema = z.discriminatedUnion('state', [
       .literal(true)
       .optional()
       .describe('is made on upload, and was left for later, since too many uploads waited'),
+    aged: z
+      .literal(true)
+      .optional()
+      .describe('is not kept any more, since its original is older than the preset’s `keep`'),
   }),
   z.strictObject({
     state: z.literal('skipped'),
@@ -113,8 +117,21 @@ export function isDeferred(variant: ManifestVariant): boolean {
   return variant.state === 'on_demand' && variant.deferred === true;
 }
 
-/** `link` is never written: a manifest is public. */
-export type OriginalObject = z.infer<typeof objectSchema> & { link?: Link };
+/** Not kept any more: see `keep` of a preset. */
+export function isAged(variant: ManifestVariant | undefined): boolean {
+  return variant?.state === 'on_demand' && variant.aged === true;
+}
+
+export type OriginalObject = z.infer<typeof objectSchema> & Unwritten;
+
+/** What a HEAD tells beside, and no manifest: it is public, and stays as it is where nothing of the picture changed. */
+interface Unwritten {
+  link?: Link;
+  /** ISO-8601, Last-Modified; undefined where nobody says. */
+  uploadedAt?: string;
+  /** Of a storage class that is read only for as long as somebody has it restored. */
+  isArchived?: true;
+}
 
 /** Of a symlink. `isDown`: nothing is rendered of its target any more. */
 export interface Link {

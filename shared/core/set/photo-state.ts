@@ -1,4 +1,4 @@
-import type { Manifest } from './manifest.ts';
+import { isAged, type Manifest } from './manifest.ts';
 
 /**
  * What an application that waits for a photo needs to know. `pending`: not developed yet. `ready`: all files are
@@ -21,7 +21,7 @@ export function stateOfSet(manifest: Seen | undefined, etag?: string): PhotoStat
   if (etag !== undefined && bare(etag) !== bare(manifest.original.etag)) return 'pending';
   if (manifest.complete) return 'ready';
   const states = new Set(manifest.variants.map(({ state }) => state));
-  if (!states.has('rendered')) return 'failed';
+  if (!states.has('rendered') && !manifest.variants.some(isAged)) return 'failed';
   // Nothing failed: the rest was left for later, and is made for whoever asks for it.
   return manifest.failure || states.has('failed') ? 'partly-failed' : 'ready';
 }

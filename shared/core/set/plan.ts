@@ -1,9 +1,16 @@
-import { pressureMilliseconds, retentionMilliseconds } from '../list/preset-list.ts';
+import { pressureMilliseconds, retentionMilliseconds } from '../list/times.ts';
 import type { Picture } from '../picture/picture.ts';
 import { askedOf } from './asked.ts';
 import { fallbackOf } from './fallback.ts';
 import { fitsOss } from './keys.ts';
-import { isDeferred, isSameFocus, type Manifest, type ManifestVariant } from './manifest.ts';
+import { isPastKeep } from './keep.ts';
+import {
+  isAged,
+  isDeferred,
+  isSameFocus,
+  type Manifest,
+  type ManifestVariant,
+} from './manifest.ts';
 import { focusIn, isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
 import { duePurges } from './unpurged.ts';
 import { type Variant, wantedVariants } from './variants.ts';
@@ -20,6 +27,8 @@ export interface Plan {
   retired: Manifest['retired'];
   /** Files whose time is over, to be deleted once the manifest is written. */
   remove: string[];
+  /** Those of entries that say `aged`, likewise: they stay named. */
+  drop: string[];
 }
 
 /** What a plan depends on beside what is seen. */
@@ -37,19 +46,19 @@ export interface PlanFacts {
 export function plan(seen: SeenOriginal, facts: PlanFacts): Plan {
   const wanted = facts.picture ? variantsOf(seen, facts.picture) : [];
   const before = recordedVariants(seen);
-  const settled = wanted.map(
-    variant =>
-      settledEntry(variant, before, wanted, facts.picture) ?? entryOnDemand(variant, seen.anew),
-  );
+  const about = { seen, before, wanted, facts };
+  const settled = wanted.map(variant => settledEntry(variant, about));
   const unmade = wanted.filter((_, index) => settled[index] === undefined);
   const isPressed = (facts.waitedMs ?? 0) > pressureMilliseconds(seen.list);
   const { render, deferred } = isPressed
     ? urgentFirst(unmade, wanted)
     : { render: unmade, deferred: [] };
+  const entries = [...settled.filter(entry => entry !== undefined), ...deferred];
   return {
     wanted,
     render,
-    entries: [...settled.filter(entry => entry !== undefined), ...deferred],
+    entries,
+    drop: agedAndThere(entries, about),
     ...retiredAndRemoved(seen, facts, new Set(wanted.map(({ key }) => key))),
   };
 }
@@ -73,7 +82,7 @@ function urgentFirst(unmade: Variant[], wanted: Variant[]) {
 export function planToKeep(seen: SeenOriginal, facts: Omit<PlanFacts, 'picture'>): Plan {
   const entries = isCurrent(seen) ? (seen.manifest?.variants ?? []) : [];
   const kept = new Set(entries.map(({ key }) => key));
-  return { wanted: [], render: [], entries, ...retiredAndRemoved(seen, facts, kept) };
+  return { wanted: [], render: [], entries, drop: [], ...retiredAndRemoved(seen, facts, kept) };
 }
 
 /** Whether nothing is to be done: neither a pixel, nor a write, nor a delete, nor a purge. */
@@ -84,7 +93,7 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   const retired = new Set(manifest.retired.map(({ key }) => key));
   if (plan.retired.length !== retired.size) return false;
   if (plan.retired.some(({ key }) => !retired.has(key))) return false;
-  if (plan.render.length > 0 || plan.remove.length > 0) return false;
+  if (plan.render.length + plan.remove.length + plan.drop.length > 0) return false;
   if (duePurges(manifest).length > 0) return false;
   const before = new Map(manifest.variants.map(entry => [entry.key, entry]));
   return (
@@ -94,7 +103,8 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
 }
 
 function isAlike(entry: ManifestVariant, before: ManifestVariant | undefined): boolean {
-  return before?.state === entry.state && isDeferred(before) === isDeferred(entry);
+  if (before?.state !== entry.state) return false;
+  return isDeferred(before) === isDeferred(entry) && isAged(before) === isAged(entry);
 }
 
 /** What the list in force wants of the original as it is now. */
@@ -110,33 +120,74 @@ function recordedVariants(seen: Seen): Map<string, ManifestVariant> {
   return new Map(valid.map(variant => [variant.key, variant]));
 }
 
-/** The manifest's entry for a variant that needs no work, whoever is to make it; undefined if there is none. */
-function settledEntry(
-  variant: Variant,
-  before: Map<string, ManifestVariant>,
-  wanted: Variant[],
-  picture: Picture | undefined,
-): ManifestVariant | undefined {
+interface Planning {
+  seen: SeenOriginal;
+  before: Map<string, ManifestVariant>;
+  wanted: Variant[];
+  facts: PlanFacts;
+}
+
+/** The manifest's entry for a variant that needs no work, or undefined if it has to be rendered. */
+function settledEntry(variant: Variant, about: Planning): ManifestVariant | undefined {
   const named = entryOf(variant);
   if (variant.impossible) return { ...named, state: 'skipped', reason: variant.impossible };
   if (!fitsOss(variant.key)) {
     const message = `the derivative's key would have ${Buffer.byteLength(variant.key)} bytes`;
     return { ...named, state: 'failed', reason: 'KEY_UNUSABLE', message };
   }
-  const entry = before.get(variant.key);
-  if (entry?.state === 'rendered') return entry;
+  const entry = about.before.get(variant.key);
   if (entry?.state === 'failed' && entry.reason === 'VARIANT_UNRENDERABLE') return entry;
-  if (entry?.state === 'skipped') {
-    // It was larger than its fallback; whether it still is depends on that one being the same file.
-    const fallback = picture && fallbackOf(variant, wanted, picture);
-    if (fallback && before.get(fallback.key)?.state === 'rendered') return entry;
-  }
-  return undefined;
+  if (entry?.state === 'skipped' && isStillSkipped(variant, about)) return entry;
+  const isOver = isPastKeep(variant, timesOf(entry, variant, about));
+  return entry?.state === 'rendered' && !isOver ? entry : onDemandEntry(variant, isOver, about);
 }
 
-function entryOnDemand(variant: Variant, anew: Seen['anew']): ManifestVariant | undefined {
-  const isMadeByView = variant.generate === 'on_demand' && !anew?.has(variant.key);
-  return isMadeByView ? { ...entryOf(variant), state: 'on_demand' } : undefined;
+/** Of a file that an upload leaves to a view, or that `keep` does. Undefined of any other. */
+function onDemandEntry(
+  variant: Variant,
+  isOver: boolean,
+  { before, seen: { there, anew } }: Planning,
+): ManifestVariant | undefined {
+  const { key, generate } = variant;
+  const entry = before.get(key);
+  const onDemand = { ...entryOf(variant), state: 'on_demand' } as const;
+  const mayBeThere = entry?.state === 'rendered' || there?.has(key) === true;
+  const isDropped = isOver && (generate === 'eager' || mayBeThere);
+  if (isAged(entry) || isDropped) return { ...onDemand, aged: true };
+  return generate === 'on_demand' && !anew?.has(key) ? onDemand : undefined;
+}
+
+/** A listing's word counts before the manifest's. */
+function timesOf(
+  entry: ManifestVariant | undefined,
+  { key }: { key: string },
+  { seen: { original, there }, facts: { now } }: Planning,
+) {
+  const renderedAt = entry?.state === 'rendered' ? entry.renderedAt : undefined;
+  return { original, madeAt: there?.get(key) ?? renderedAt, now };
+}
+
+/** It was larger than its fallback; whether it still is depends on that one being the same file. */
+function isStillSkipped(variant: Variant, { before, wanted, facts: { picture } }: Planning) {
+  const fallback = picture && fallbackOf(variant, wanted, picture);
+  const entry = fallback && before.get(fallback.key);
+  return entry?.state === 'rendered' || isAged(entry);
+}
+
+/**
+ * Files that their entries do not keep: the manifest said until now that they are there, or a listing shows them, left by
+ * a run that died or made by a view that nobody recorded; or a bulk run does not trust them.
+ */
+function agedAndThere(entries: ManifestVariant[], about: Planning): string[] {
+  const { seen, before } = about;
+  const distrusted = new Set(seen.manifest?.retired.map(({ key }) => key));
+  const variants = new Map(about.wanted.map(variant => [variant.key, variant]));
+  return entries.filter(isAged).flatMap(({ key }) => {
+    const variant = variants.get(key);
+    const isLeft =
+      seen.there?.has(key) && variant && isPastKeep(variant, timesOf(undefined, variant, about));
+    return isLeft || distrusted.has(key) || before.get(key)?.state === 'rendered' ? key : [];
+  });
 }
 
 export function entryOf(variant: Variant) {

@@ -13,8 +13,8 @@ export interface Seen {
   /** Undefined where it is gone. */
   original: OriginalObject | undefined;
   manifest: Manifest | undefined;
-  /** All files of the set, where somebody listed them. */
-  there?: ReadonlySet<string>;
+  /** All files of the set with when they were written, ISO-8601, where somebody listed them. */
+  there?: ReadonlyMap<string, string>;
   /** Those of them that the manifest does not name. */
   leftovers?: string[];
   /** Files that a bulk run makes anew, also where a view made them. */

@@ -17,6 +17,7 @@ const listedSchema = z.strictObject({
   bytes: z.int(),
   modifiedAt: z.iso.datetime(),
   isLink: z.literal(true).optional().describe('a symlink, with its own ETag and size'),
+  isArchived: z.literal(true).optional().describe('cannot be read until somebody restores it'),
 });
 
 /** One original, the place of its set, or both. */
@@ -27,6 +28,10 @@ const pairSchema = z.strictObject({
   version: z.string().optional().describe('of the first of them'),
   isMixed: z.boolean().describe('they are of more than one version'),
   youngestAt: z.iso.datetime().optional().describe('of them'),
+  oldestAt: z
+    .record(z.string(), z.iso.datetime())
+    .optional()
+    .describe('the same of the other end, by preset'),
   manifestAt: z.iso.datetime().optional().describe('when it was last written'),
 });
 export type Pair = z.infer<typeof pairSchema>;
@@ -48,6 +53,13 @@ export interface ListedFile {
   modifiedAt: Date;
 }
 
+interface ListedOriginal extends ListedFile {
+  etag: string;
+  bytes: number;
+  isLink?: true;
+  isArchived?: true;
+}
+
 export interface Step {
   place: Place;
   /** Which listing moves on by one. */
@@ -59,16 +71,17 @@ export interface Step {
 /** One step on, given what each listing has next; undefined when all is done. */
 export function stepOn(
   place: Place,
-  original: (ListedFile & { etag: string; bytes: number; isLink?: true }) | undefined,
+  original: ListedOriginal | undefined,
   object: ListedFile | undefined,
 ): Step | undefined {
   const { held, open } = place;
   const due = held.at(-1);
   if (original && (!due || byteOrder(inPlace(original.key), inPlace(due.key)) < 0)) {
-    const { key, etag, bytes, modifiedAt, isLink } = original;
-    const link = isLink ? { isLink } : {};
-    const listed = { key, etag, bytes, modifiedAt: modifiedAt.toISOString(), ...link };
-    return { took: 'original', place: { ...place, originals: key, held: [...held, listed] } };
+    const listed = inWriting(original);
+    return {
+      took: 'original',
+      place: { ...place, originals: original.key, held: [...held, listed] },
+    };
   }
   const isDue = due && (!object || byteOrder(inPlace(due.key), object.key) < 0);
   const position = isDue ? inPlace(due.key) : object?.key;
@@ -85,6 +98,12 @@ export function stepOn(
     took: 'object',
     place: { ...place, objects: object.key, open: withObject(open, object) },
   };
+}
+
+function inWriting(original: ListedOriginal): Place['held'][number] {
+  const { key, etag, bytes, modifiedAt, isLink, isArchived } = original;
+  const kind = { ...(isLink ? { isLink } : {}), ...(isArchived ? { isArchived } : {}) };
+  return { key, etag, bytes, modifiedAt: modifiedAt.toISOString(), ...kind };
 }
 
 /** As OSS orders keys: by the bytes of UTF-8. JavaScript's own order has emoji before `｡`. */
@@ -117,8 +136,7 @@ function withObject(open: Pair[], { key, modifiedAt }: ListedFile): Pair[] {
   const owner = name?.original ?? parseManifestKey(key);
   if (owner === undefined || unusableKey(owner)) return open;
   const at = modifiedAt.toISOString();
-  const add = (pair: Pair) =>
-    name ? withFile(pair, name.version, at) : { ...pair, manifestAt: at };
+  const add = (pair: Pair) => (name ? withFile(pair, name, at) : { ...pair, manifestAt: at });
   const known = open.findIndex(pair => pair.key === owner);
   if (known >= 0) return open.with(known, add(open[known] ?? newPair(owner)));
   // What is open begins with each other: its place is by its length.
@@ -126,13 +144,19 @@ function withObject(open: Pair[], { key, modifiedAt }: ListedFile): Pair[] {
   return open.toSpliced(next < 0 ? open.length : next, 0, add(newPair(owner)));
 }
 
-function withFile(pair: Pair, version: string, at: string): Pair {
-  const { youngestAt = at } = pair;
+function withFile(
+  pair: Pair,
+  { version, preset }: { version: string; preset: string },
+  at: string,
+): Pair {
+  const { youngestAt = at, oldestAt: oldest = {} } = pair;
+  const { [preset]: oldestAt = at } = oldest;
   return {
     ...pair,
     files: pair.files + 1,
     version: pair.version ?? version,
     isMixed: pair.isMixed || (pair.version ?? version) !== version,
     youngestAt: at > youngestAt ? at : youngestAt,
+    oldestAt: { ...oldest, [preset]: oldestAt < at ? oldestAt : at },
   };
 }

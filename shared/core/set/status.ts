@@ -5,8 +5,16 @@ import type { OriginalObject } from './manifest.ts';
 import type { Content } from '../picture/content.ts';
 import type { Picture } from '../picture/picture.ts';
 import { plan } from './plan.ts';
-import { contentIn, failureIn, isCurrent, pictureIn, type Seen } from './seen.ts';
-import { type PresetList, retentionMilliseconds } from '../list/preset-list.ts';
+import {
+  contentIn,
+  failureIn,
+  isCurrent,
+  pictureIn,
+  type Seen,
+  type SeenOriginal,
+} from './seen.ts';
+import type { PresetList } from '../list/preset-list.ts';
+import { retentionMilliseconds } from '../list/times.ts';
 import { holds, ruleIndexFor } from '../list/rules.ts';
 import {
   inListOrder,
@@ -46,7 +54,7 @@ export interface Status {
 
 const NOTHING: Asked = { reason: undefined, presets: [] };
 
-export function statusOf(seen: Seen): Status {
+export function statusOf(seen: Seen, now: Date): Status {
   const { key, original, list } = seen;
   const takenDown = seen.manifest?.takenDown;
   const isDue = original && !takenDown;
@@ -56,7 +64,7 @@ export function statusOf(seen: Seen): Status {
   const content = contentIn(seen);
   const failure = failureIn(seen);
   const variants = picture
-    ? exactly(seen, picture, failure)
+    ? exactly(seen, picture, { failure, now })
     : declaredFiles(presets, list).map(asked => ({
         ...named({ ...asked, key: undefined }, list),
         ...beforePicture(seen, failure),
@@ -83,7 +91,7 @@ export function isWhole({ variants }: Status, preset?: string): boolean {
     .filter(variant => preset === undefined || variant.preset === preset)
     .every(
       ({ generate, state }) =>
-        generate === 'on_demand' || state === 'rendered' || state === 'skipped',
+        generate === 'on_demand' || state === 'rendered' || state === 'skipped' || state === 'aged',
     );
 }
 
@@ -111,15 +119,22 @@ function beforePicture(seen: Seen, failure: Status['failure']): VariantState {
 }
 
 /** What a run would find settled is as it is recorded; what it would render is not right, and why is told here. */
-function exactly(seen: Seen, picture: Picture, failure: Status['failure']): VariantStatus[] {
+function exactly(
+  seen: Seen,
+  picture: Picture,
+  { failure, now }: { failure: Status['failure']; now: Date },
+): VariantStatus[] {
   const { original, manifest, list } = seen;
   if (!original) return [];
-  // Only what is removed depends on the time, and that is not asked here.
-  const facts = { picture, written: [], now: new Date(0).toISOString() };
+  const facts = { picture, written: [], now: now.toISOString() };
   const todo = plan({ ...seen, original }, facts);
+  const overdue = todo.drop.length > 0 ? overdueAt(now, { ...seen, original }, picture) : [];
   const before = manifest?.variants ?? [];
   return [
-    ...todo.entries.map(entry => ({ ...named(entry, list), ...stateOf(entry) })),
+    ...todo.entries.map(entry => ({
+      ...named(entry, list),
+      ...stateOf(entry, overdue.includes(entry.key)),
+    })),
     ...todo.render.map(variant => ({
       ...named(variant, list),
       ...(failure
@@ -127,6 +142,15 @@ function exactly(seen: Seen, picture: Picture, failure: Status['failure']): Vari
         : stateOfUnmade(variant, before)),
     })),
   ].sort(inListOrder(list));
+}
+
+/** A sweep comes each day, and what it hands over may wait. */
+const SWEPT_WITHIN_MS = 48 * 3_600_000;
+
+/** Files that were to go so long ago that nobody seems to come for them. */
+function overdueAt(now: Date, seen: SeenOriginal, picture: Picture): string[] {
+  const then = new Date(now.getTime() - SWEPT_WITHIN_MS).toISOString();
+  return plan(seen, { picture, written: [], now: then }).drop;
 }
 
 function unwantedOf({ manifest }: Seen, variants: VariantStatus[]): string[] {

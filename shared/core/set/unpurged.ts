@@ -1,5 +1,5 @@
 import { parseDerivativeKey } from './keys.ts';
-import type { Manifest } from './manifest.ts';
+import { isAged, type Manifest } from './manifest.ts';
 
 /**
  * What an edit replaces shows the same picture: it goes without a purge, and a CDN may have it for long. The manifest
@@ -20,6 +20,20 @@ export function withMore(manifest: Manifest, version = manifest.version): Manife
   const { unpurged = [] } = manifest;
   if (unpurged.includes(version)) return manifest;
   return { ...manifest, unpurged: [...unpurged, version] };
+}
+
+/** What the CDN may have although the bucket has not, by its name. */
+export function agedIn(manifest: Manifest | undefined): string[] {
+  return manifest?.variants.filter(isAged).map(({ key }) => key) ?? [];
+}
+
+/** The CDN may have files that `keep` dropped, and that nothing names from now on. */
+export function withForgotten(manifest: Manifest, before: Manifest | undefined): Manifest {
+  const stillNamed = new Set(
+    manifest.variants.filter(one => isAged(one) || one.state === 'rendered').map(({ key }) => key),
+  );
+  const isAny = agedIn(before).some(key => !stillNamed.has(key));
+  return before && isAny ? withMore(manifest, before.version) : manifest;
 }
 
 /**

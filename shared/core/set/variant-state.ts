@@ -1,6 +1,6 @@
 import type { FailureCode } from '../failure.ts';
 import { parseDerivativeKey } from './keys.ts';
-import { isDeferred, type ManifestVariant } from './manifest.ts';
+import { isAged, isDeferred, type ManifestVariant } from './manifest.ts';
 import type { Preset, PresetList } from '../list/preset-list.ts';
 import type { Variant } from './variants.ts';
 
@@ -20,6 +20,8 @@ interface Named {
 export type VariantState =
   | { state: 'rendered'; bytes: number; renderedAt: string }
   | { state: 'on_demand' }
+  /** `isOverdue`: by the manifest it is there all the same, long after its time. */
+  | { state: 'aged'; isOverdue: boolean }
   | { state: 'skipped'; why: string }
   /** `final`: not tried again until the original or the list changes. */
   | { state: 'failed'; code: FailureCode; message: string; final: boolean }
@@ -36,12 +38,12 @@ const REASONS = {
 const DEFERRED =
   'left for later, since its upload had waited long: a view makes it at once, a sweep within a day';
 
-export function stateOf(entry: ManifestVariant): VariantState {
+export function stateOf(entry: ManifestVariant, isOverdue: boolean): VariantState {
   switch (entry.state) {
     case 'rendered':
       return { state: 'rendered', bytes: entry.bytes, renderedAt: entry.renderedAt };
     case 'on_demand':
-      return { state: 'on_demand' };
+      return isAged(entry) ? { state: 'aged', isOverdue } : { state: 'on_demand' };
     case 'skipped':
       return { state: 'skipped', why: REASONS[entry.reason] };
     case 'failed':

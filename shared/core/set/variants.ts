@@ -30,6 +30,8 @@ export interface Variant {
   /** Made once more without loss, of whatever picture or of one with few colours, and the smaller of both is the file. */
   lossless?: 'tried' | 'tried-of-few-colours';
   generate: Preset['generate'];
+  /** How long it stays, where not for ever. */
+  keep?: string;
   /** Made on upload however many uploads wait. */
   urgent?: true;
   /** Set where the list names the file but the picture rules it out. */
@@ -97,7 +99,7 @@ function variantOf(
   width: number,
 ): Variant {
   const { key: original, version, picture, list } = wanted;
-  const { name: preset, generate } = declared;
+  const { name: preset, generate, keep } = declared;
   const focus = searches(declared) ? wanted.focus : undefined;
   const named = namedRecipe(declared, width, format, list);
   const fingerprint = focus ? fingerprintAt(named.fingerprint, focus) : named.fingerprint;
@@ -115,6 +117,7 @@ function variantOf(
     gravity: shown.gravity,
     ...(focus && aspect ? { region: regionAround(focus, picture, aspect) } : {}),
     generate,
+    ...(keep === undefined ? {} : { keep }),
     ...fromFile(shown, picture, format),
     ...(isBeyond(size, format) ? { impossible: 'beyond-format-limit' } : {}),
   };

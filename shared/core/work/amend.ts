@@ -56,14 +56,18 @@ function withoutFiles(manifest: Manifest, preset: string | undefined, retiredAt:
   };
 }
 
-/** Files made on demand are recorded as what they are: they retire with an edit as any other. */
-export function withMade(sizes: Map<string, number>, renderedAt: string) {
+/**
+ * Files made on demand are recorded as what they are: they retire with an edit as any other. One that `keep` dropped, and
+ * that is there, may be what a run that died left of it: since when it is there, the listing says.
+ */
+export function withMade(files: Map<string, { bytes: number; modifiedAt: Date }>, now: string) {
   return (manifest: Manifest): Manifest => {
     const recorded = (variant: ManifestVariant): ManifestVariant => {
-      const bytes = sizes.get(variant.key);
-      if (variant.state !== 'on_demand' || bytes === undefined) return variant;
-      const { deferred: _, ...file } = variant;
-      return { ...file, state: 'rendered', bytes, renderedAt };
+      const found = files.get(variant.key);
+      if (variant.state !== 'on_demand' || found === undefined) return variant;
+      const { deferred: _d, aged, ...file } = variant;
+      const renderedAt = aged ? found.modifiedAt.toISOString() : now;
+      return { ...file, state: 'rendered', bytes: found.bytes, renderedAt };
     };
     const variants = manifest.variants.map(recorded);
     const isNew = variants.some((variant, index) => variant !== manifest.variants[index]);

@@ -23,8 +23,13 @@ export const sweepSchema = z.strictObject({
     .describe('records of originals whose work did not end in order'),
   walked: z.strictObject({ objects: z.int(), sets: z.int(), originals: z.int().default(0) }),
   neglected: z
-    .strictObject({ undeveloped: z.int(), outdated: z.int(), leftovers: z.int() })
-    .default({ undeveloped: 0, outdated: 0, leftovers: 0 })
+    .strictObject({
+      undeveloped: z.int(),
+      outdated: z.int(),
+      leftovers: z.int(),
+      overdue: z.int().default(0),
+    })
+    .default({ undeveloped: 0, outdated: 0, leftovers: 0, overdue: 0 })
     .describe('originals that no event told of, by what is wrong: handed over as they were found'),
   heldBack: z.int().default(0).describe('of those undeveloped, too many to be handed over'),
   orphans: z.strictObject({ objects: z.int(), sets: z.int() }),
@@ -66,7 +71,7 @@ export function newSweep(now: Date): Sweep {
 export function nothingWalked() {
   return {
     walked: { objects: 0, sets: 0, originals: 0 },
-    neglected: { undeveloped: 0, outdated: 0, leftovers: 0 },
+    neglected: { undeveloped: 0, outdated: 0, leftovers: 0, overdue: 0 },
     heldBack: 0,
     orphans: { objects: 0, sets: 0 },
     pages: 0,

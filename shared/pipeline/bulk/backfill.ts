@@ -2,7 +2,7 @@ import { amendFor, asUnread, concerns, withMade } from '../../core/work/amend.ts
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Batch } from '../../core/work/batch.ts';
 import { type Mode, resultKey, SILENCE_MS, type Tally, tallyOf } from '../../core/work/run.ts';
-import type { ObjectStore } from '../../ports.ts';
+import type { ListedObject, ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findManifest } from '../stored-set.ts';
 import { reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
@@ -72,22 +72,25 @@ async function amendedBy(
   startedAt: string,
   darkroom: Darkroom,
 ) {
-  if (made) return withMade(await sizesOf(keys, darkroom), startedAt);
+  if (made) return withMade(await filesThere(keys, darkroom), startedAt);
   const now = darkroom.now().toISOString();
   return unread ? asUnread(startedAt) : amendFor({ mode, preset, startedAt, now });
 }
 
 /** All files on demand that there are, whoever made them: runs side by side then come to the same. */
-async function sizesOf(keys: string[], { derivatives }: Darkroom): Promise<Map<string, number>> {
-  const sizes = new Map<string, number>();
+async function filesThere(
+  keys: string[],
+  { derivatives }: Darkroom,
+): Promise<Map<string, ListedObject>> {
+  const files = new Map<string, ListedObject>();
   for (const key of keys) {
     const manifest = await manifestAt(key, derivatives);
     if (!manifest) continue;
     for await (const entry of derivatives.list(`${key}/${manifest.version}/`)) {
-      if ('key' in entry) sizes.set(entry.key, entry.bytes);
+      if ('key' in entry) files.set(entry.key, entry);
     }
   }
-  return sizes;
+  return files;
 }
 
 /** One request more for each, where the mode depends on what is recorded. */

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../core/set/manifest.ts';
-import { duePurges, versionOfFile } from '../../core/set/unpurged.ts';
+import { agedIn, duePurges, versionOfFile } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { keepPurge } from '../removal/purges.ts';
 import { removeSet } from '../stored-set.ts';
@@ -16,17 +16,21 @@ export async function clearSet(
 ): Promise<number> {
   const isMore = manifest?.unpurged !== undefined;
   const about = original?.link?.isDown ? ('takedown' as const) : ('delete' as const);
+  const cached = agedIn(manifest);
   const removed = await removeSet(key, darkroom.derivatives, {
     isKept: () => false,
-    before: files =>
-      keepPurge({ class: about, directory: `${key}/`, files, ...more(isMore) }, darkroom),
+    before: there => {
+      const files = [...new Set([...there, ...cached])];
+      return keepPurge({ class: about, directory: `${key}/`, files, ...more(isMore) }, darkroom);
+    },
   });
   return removed.length;
 }
 
 /**
- * Removes what is past its retention, then its mention: if the process dies in between, the next run completes it.
- * Answers the manifest that is left, undefined where what was planned from moved meanwhile.
+ * Removes what is past its retention, then its mention: if the process dies in between, the next run completes it. What a
+ * manifest names all the same, since a view makes it again, goes alike. Answers the manifest that is left, undefined where
+ * what was planned from moved meanwhile.
  */
 export async function clearStale(
   keys: string[],
@@ -41,6 +45,10 @@ export async function clearStale(
   // If that took long, the same bytes may have come again, and their files under the same keys.
   if (isPurged && !(await isAsSeen(seen, darkroom))) return undefined;
   if (keys.length > 0) await darkroom.derivatives.remove(keys);
+  // Nothing is to be taken back but somebody's word that a file is there, which a view may have made meanwhile.
+  if (retired.length === manifest.retired.length && due.length === 0) {
+    return (await isAsSeen(seen, darkroom)) ? manifest : undefined;
+  }
   const { unpurged = [], ...rest } = manifest;
   const still = unpurged.filter(one => !due.includes(one));
   const left = { ...rest, retired, ...(still.length > 0 ? { unpurged: still } : {}) };

@@ -81,14 +81,19 @@ function amended(known: Manifest, amend: NonNullable<Darkroom['amend']>) {
   return { manifest, anew: new Set(dropped.map(({ key }) => key)) };
 }
 
-async function filesThere(key: string, derivatives: Darkroom['derivatives']): Promise<Set<string>> {
-  return new Set((await filesOfSet(key, derivatives)).map(file => file.key));
+async function filesThere(key: string, derivatives: Darkroom['derivatives']) {
+  const files = await filesOfSet(key, derivatives);
+  return new Map(files.map(file => [file.key, file.modifiedAt.toISOString()]));
 }
 
 /** Files that nothing names. */
-function leftoversIn(there: Set<string>, key: string, manifest: Manifest | undefined): string[] {
+function leftoversIn(
+  there: ReadonlyMap<string, string>,
+  key: string,
+  manifest: Manifest | undefined,
+): string[] {
   const named = manifest ? namedIn(manifest) : new Set([manifestKey(key)]);
-  return [...there].filter(file => !named.has(file));
+  return [...there.keys()].filter(file => !named.has(file));
 }
 
 /** The same where none of its files is gone. */

@@ -3,7 +3,7 @@ import { askedOf, isAsked } from '../../core/set/asked.ts';
 import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
 import { manifestKey, unusableKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
-import { withUnpurged } from '../../core/set/unpurged.ts';
+import { withForgotten, withUnpurged } from '../../core/set/unpurged.ts';
 import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { type Enforced, enforce } from '../removal/enforce.ts';
@@ -77,9 +77,11 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
     await tendUnfinished(seen, seen.manifest?.retired ?? [], darkroom);
     return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
   }
-  const { remove } = made.todo;
+  const { remove, drop } = made.todo;
   const composed = manifestOf(seen, made, darkroom.now().toISOString());
-  const manifest = darkroom.isBehindCdn ? withUnpurged(composed, remove) : composed;
+  const manifest = darkroom.isBehindCdn
+    ? withForgotten(withUnpurged(composed, remove), seen.stored)
+    : composed;
   await noteLeft(seen, manifest, darkroom);
   const committed = await commit(manifest, seen, darkroom);
   if (!committed) return undefined;
@@ -87,7 +89,7 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
     attempt.hasSurvived = true;
     return undefined;
   }
-  const cleared = await clearStale(remove, { seen: committed, manifest }, darkroom);
+  const cleared = await clearStale([...remove, ...drop], { seen: committed, manifest }, darkroom);
   if (!cleared) return undefined;
   await tendUnfinished(seen, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
@@ -161,7 +163,7 @@ function reportUnlessRetryable(made: MadeSet, manifest: Manifest, attempt: Attem
     ...(made.failure ? { reason: `${made.failure.code}: ${made.failure.message}` } : {}),
     manifest,
     rendered: made.outcomes.flatMap(outcome => ('bytes' in outcome ? [outcome] : [])),
-    removed: made.todo.remove.length,
+    removed: made.todo.remove.length + made.todo.drop.length,
   });
   const failures = made.outcomes.flatMap(one => ('failure' in one ? [one.failure] : []));
   const worst = failures.find(({ kind }) => kind !== 'input');

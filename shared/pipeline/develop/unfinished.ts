@@ -1,6 +1,8 @@
 import { isDeferred, isSameFocus, type Manifest } from '../../core/set/manifest.ts';
+import { PATIENCE_MS } from '../../core/set/neglect.ts';
 import { isCurrent } from '../../core/set/seen.ts';
 import { newUnfinished, unfinishedKey, unfinishedSchema } from '../../core/work/unfinished.ts';
+import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
 import type { Observed, ObservedOriginal } from './observe.ts';
@@ -44,18 +46,31 @@ function leavesReplaced(seen: ObservedOriginal, retired: Manifest['retired']): b
 /**
  * A record is left of files that are retired and that nobody comes back for: a listing found them and no manifest named
  * them, or the run that would is over by now. If a run that a sweep asked for (`isDoubted`) finds nothing retired any
- * more, it removes the record.
+ * more, it removes the record: but not where an attempt of its own failed a moment ago, and may have left it.
  */
 export async function tendUnfinished(
   { key, leftovers = [] }: Observed,
   retired: Manifest['retired'],
-  darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted' | 'runMayEndAt'>,
+  darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted' | 'runMayEndAt' | 'attempt'>,
 ): Promise<void> {
-  const { config, now, isDoubted, runMayEndAt } = darkroom;
+  const { config, now, isDoubted, runMayEndAt, attempt } = darkroom;
   const found = new Set(leftovers);
   const isLate = runMayEndAt !== undefined && now() > runMayEndAt;
   if (retired.some(file => isLate || found.has(file.key))) await noteUnfinished(key, darkroom);
-  else if (isDoubted && retired.length === 0) await config?.remove([unfinishedKey(key)]);
+  else if (config && isDoubted && retired.length === 0) {
+    const isOwn = attempt !== 0 && (await isOfThisHour(key, { config, now }));
+    if (!isOwn) await config.remove([unfinishedKey(key)]);
+  }
+}
+
+/** No sweep hands over what is younger. */
+async function isOfThisHour(
+  key: string,
+  { config, now }: { config: ObjectStore; now(): Date },
+): Promise<boolean> {
+  const record = await findRecord(config, unfinishedKey(key), unfinishedSchema);
+  if (!record || record === 'unreadable') return false;
+  return now().getTime() - Date.parse(record.at) <= PATIENCE_MS;
 }
 
 /** Whether there is such a record. Only a run that a sweep asked for looks: no other pays a request for it. */

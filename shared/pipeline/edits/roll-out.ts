@@ -1,6 +1,6 @@
 import { impactOf, isTouched } from '../../core/list/edit-impact.ts';
 import type { InForce } from '../../core/work/in-force.ts';
-import { retentionMilliseconds } from '../../core/list/preset-list.ts';
+import { retentionMilliseconds } from '../../core/list/times.ts';
 import {
   noWordOf,
   nothingDone,

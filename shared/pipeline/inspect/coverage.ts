@@ -31,7 +31,7 @@ export async function coverageOf(
   originals: ObjectStore,
   derivatives: ObjectStore,
   list: PresetList,
-  { sample }: { sample?: number | undefined } = {},
+  { sample, now }: { sample?: number | undefined; now: Date },
 ): Promise<Coverage> {
   const presets = { list, fingerprint: fingerprintOfList(list) };
   const coverage = emptyCoverage(list);
@@ -39,7 +39,7 @@ export async function coverageOf(
   const chosen = sample === undefined ? all : (await sampleOf(asked(all, list), sample)).sample;
   const look = async (listed: ListedObject) => ({
     listed,
-    ...(await lookAt(listed.key, listed, { originals, derivatives, presets })),
+    ...(await lookAt(listed.key, listed, { originals, derivatives, presets, now: () => now })),
   });
   const looks = pMapIterable(asked(chosen, list), look, { concurrency: REQUESTS_SIDE_BY_SIDE });
   for await (const { listed, status } of looks) count(listed, status, coverage);

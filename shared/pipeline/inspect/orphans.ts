@@ -2,6 +2,7 @@ import { pMapIterable } from 'p-map';
 import { type Finding, namedIn } from '../../core/set/findings.ts';
 import { parseDerivativeKey, parseManifestKey, unusableKey } from '../../core/set/keys.ts';
 import { isSameFocus, isSameObject } from '../../core/set/manifest.ts';
+import { agedIn } from '../../core/set/unpurged.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { keepPurge } from '../removal/purges.ts';
@@ -124,12 +125,18 @@ async function removePart(
     .flatMap(({ key }) => key ?? [])
     .filter(key => !before || (named && !named.has(key)));
   if (keys.length === 0) return { original, removed: 0, isLost: false };
-  await keepPurge({ class: 'delete', directory: `${original}/`, files: keys }, stores);
+  const files = [...new Set([...keys, ...(before ? [] : await cachedOf(original, derivatives))])];
+  await keepPurge({ class: 'delete', directory: `${original}/`, files }, stores);
   await derivatives.remove(keys);
   const after = await originals.head(original);
   const namedAfter = after && (await namedNow(original, stores));
   const isLost = (after && !before) || keys.some(key => namedAfter?.has(key));
   return { original, removed: keys.length, isLost: isLost === true };
+}
+
+async function cachedOf(original: string, derivatives: SurveyStores['derivatives']) {
+  const manifest = await findManifest(original, derivatives);
+  return manifest === 'unreadable' ? [] : agedIn(manifest);
 }
 
 /** Undefined where the manifest is not of the original as it is: a run may be about to commit files it does not name. */

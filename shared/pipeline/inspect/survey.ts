@@ -3,12 +3,12 @@ import { unusableKey } from '../../core/set/keys.ts';
 import type { Manifest, OriginalObject } from '../../core/set/manifest.ts';
 import { type Status, statusOf } from '../../core/set/status.ts';
 import type { ListedObject } from '../../ports.ts';
-import type { Stores } from '../darkroom.ts';
+import type { Clock, Stores } from '../darkroom.ts';
 import { withTombstone } from '../removal/behind-link.ts';
 import { findManifest } from '../stored-set.ts';
 
 /** Looking at originals and their sets without touching them. */
-export interface SurveyStores extends Pick<Stores, 'originals' | 'derivatives'> {
+export interface SurveyStores extends Pick<Stores, 'originals' | 'derivatives'>, Clock {
   /** In force. */
   presets: { list: PresetList; fingerprint: string };
 }
@@ -27,20 +27,21 @@ export interface Surveyed {
 export async function lookAt(
   key: string,
   original: OriginalObject | ListedObject | undefined,
-  { originals, derivatives, presets }: SurveyStores,
+  { originals, derivatives, presets, now: clock }: SurveyStores,
 ): Promise<Surveyed> {
   const manifest = unusableKey(key) ? undefined : await findManifest(key, derivatives);
   const readable = manifest === 'unreadable' ? undefined : manifest;
   const found = original && (await behindLink(key, original, originals));
   const isListed = found && 'modifiedAt' in found;
   const now = isListed ? await withHead(found, readable, originals) : found;
-  const status = statusOf({
+  const seen = {
     key,
     original: now && { ...(await withTombstone(now, derivatives)), key },
     manifest: readable,
     list: presets.list,
     listFingerprint: presets.fingerprint,
-  });
+  };
+  const status = statusOf(seen, clock());
   return { status, manifest };
 }
 
@@ -70,11 +71,12 @@ export async function behindLink<T extends { isLink?: true | undefined }>(
 
 /** The same ETag, not written since, is the same object, of which the manifest knows the rest. */
 async function withHead(
-  { key, etag, bytes, modifiedAt }: ListedObject,
+  { key, etag, bytes, modifiedAt, isArchived }: ListedObject,
   manifest: Manifest | undefined,
   originals: Pick<SurveyStores['originals'], 'head'>,
 ): Promise<OriginalObject> {
-  const listed = { key, etag, bytes };
+  const uploadedAt = modifiedAt.toISOString();
+  const listed = { key, etag, bytes, uploadedAt, ...(isArchived ? { isArchived } : {}) };
   const known = manifest?.original;
   if (known?.bytes !== bytes) return listed;
   const { crc64, focus } = known;

@@ -149,7 +149,7 @@ function hasOtherTarget({ original, manifestAt, version }: Pair): boolean {
 /**
  * Where a listing alone cannot tell: the same bytes once more need no other manifest, after a copy onto itself an
  * original's files are named by an ETag that it had before, and a tombstone stays whatever is uploaded. Nor does a listing
- * tell what the uploader says of the same bytes.
+ * tell what the uploader says of the same bytes, or that nothing more can be made of them.
  */
 async function isAsItShouldBe(
   { key, original, version, isMixed }: Pair,
@@ -160,6 +160,8 @@ async function isAsItShouldBe(
   const manifest = await findManifest(key, derivatives);
   if (!manifest || manifest === 'unreadable') return false;
   if (manifest.takenDown) return true;
+  // A run keeps what it could not make again.
+  if (neglect === 'overdue') return manifest.failure !== undefined;
   if (neglect === 'leftovers') return manifest.version === version;
   const known = manifest.original;
   if (known.etag !== original?.etag || known.bytes !== original.bytes) return false;

@@ -34,8 +34,12 @@ export async function followUp(
   }
 }
 
-/** Once it is recorded, healed and archived again, that is another manifest, and so news. */
+/**
+ * Once it is recorded, healed and archived again, or dropped and made again, that is another manifest, and so news: FC may
+ * remember a task's name for long.
+ */
 function newsOf(key: string, original: string, miss: Miss): string {
+  if (miss.found === 'file') return `${miss.found} ${miss.manifest} ${key}`;
   if (miss.found === 'nothing') return `archived ${miss.archived} ${original}`;
   return miss.found === 'taken-down'
     ? `${miss.found} ${miss.withdrew} ${key}`

@@ -4,6 +4,7 @@ import { isAsked } from '../../core/set/asked.ts';
 import { standingRegions } from '../../core/set/crops.ts';
 import { type DerivativeName, parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
 import { variantsOf } from '../../core/set/plan.ts';
+import { factsOf } from '../../core/telling/log-facts.ts';
 import { nothingSpent, type Spent } from '../../core/set/report.ts';
 import { contentIn, isCurrent, pictureIn, versionIn } from '../../core/set/seen.ts';
 import type { Variant } from '../../core/set/variants.ts';
@@ -15,14 +16,15 @@ import { readOriginal } from '../develop/read-original.ts';
 import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
 import { takeDownOf } from '../removal/take-down-records.ts';
 import { writeDerivative } from '../stored-set.ts';
-import { type LookedOriginal, lookAt } from './look.ts';
+import { type Looked, type LookedOriginal, lookAt } from './look.ts';
 import { missGuardFor } from './miss-guard.ts';
 import { currentKeyFor } from './moved.ts';
 import { unlessUnusable } from './unless-unusable.ts';
 
 /** What a derivative's URL answers where the bucket has no such object. */
 export type Miss =
-  | { found: 'file'; bytes: Buffer; contentType: string; isNew: boolean }
+  /** `manifest`: what it was made beside, which does not tell of it yet. */
+  | { found: 'file'; bytes: Buffer; contentType: string; isNew: boolean; manifest: string }
   /** It was replaced, or its recipe was: the file that has its place now. */
   | { found: 'moved'; key: string }
   /**
@@ -52,7 +54,7 @@ async function look(key: string, name: DerivativeName, darkroom: Darkroom): Prom
     lookAt(name.original, darkroom),
   ]);
   if (seen.manifest?.takenDown) return { found: 'taken-down' };
-  if (there) return fileOf(there.bytes, name.format, false);
+  if (there) return fileOf(there.bytes, name, seen);
   if (!seen.original) return { found: seen.manifest ? 'gone' : 'nothing' };
   const found = { ...seen, original: seen.original };
   const made = mayBeMade(key, name.version, found)
@@ -65,20 +67,21 @@ async function look(key: string, name: DerivativeName, darkroom: Darkroom): Prom
 
 async function make(
   key: string,
-  { original, format }: DerivativeName,
+  name: DerivativeName,
   seen: LookedOriginal,
   darkroom: Darkroom,
 ): Promise<Miss | 'undeclared'> {
+  const { original } = name;
   const guard = await missGuardFor(key, seen.original, darkroom);
   if (guard === 'kills') return { found: 'nothing' };
-  if (Buffer.isBuffer(guard)) return fileOf(guard, format, false);
+  if (Buffer.isBuffer(guard)) return fileOf(guard, name, seen);
   const writer = newWriter(original, false);
   const noted = { ...darkroom, derivatives: notedWrites(writer, darkroom.derivatives) };
   const [done] = await Promise.allSettled([render(key, seen, guard, noted)]);
   const withdrew = writer.isUnchecked ? await withdrawn(key, original, darkroom) : undefined;
   if (withdrew) return { found: 'taken-down', withdrew };
   if (done.status === 'rejected') return unmade(failureOf(done.reason), seen);
-  return done.value ? fileOf(done.value, format, true) : 'undeclared';
+  return done.value ? { ...fileOf(done.value, name, seen), isNew: true } : 'undeclared';
 }
 
 /** The picture's own fault is no file; anything else is told to whoever operates this. */
@@ -88,7 +91,10 @@ function unmade(failure: Failure, { manifestEtag = 'none' }: LookedOriginal): Mi
   return { found: 'nothing', archived: manifestEtag };
 }
 
-/** A take-down that came since we looked has not seen our file. What the CDN may have of it is the backfill function's. */
+/**
+ * A take-down that came since we looked has not seen our file. What the CDN may have of it is the backfill function's, and
+ * what a removal that is not answered leaves of it as well.
+ */
 async function withdrawn(
   key: string,
   original: string,
@@ -96,12 +102,19 @@ async function withdrawn(
 ): Promise<string | undefined> {
   const found = await takeDownOf(original, darkroom);
   if (!found || found === 'lifted') return undefined;
-  await darkroom.derivatives.remove([key]);
+  const [removed] = await Promise.allSettled([darkroom.derivatives.remove([key])]);
+  if (removed.status === 'rejected') {
+    darkroom.log.warn('miss-failed', { key, ...factsOf(failureOf(removed.reason)) });
+  }
   return found.at;
 }
 
-function fileOf(bytes: Buffer, format: string, isNew: boolean): Miss {
-  return { found: 'file', bytes, contentType: `image/${format}`, isNew };
+function fileOf(
+  bytes: Buffer,
+  { format }: DerivativeName,
+  { manifestEtag: manifest = 'none' }: Looked,
+): Miss & { found: 'file' } {
+  return { found: 'file', bytes, contentType: `image/${format}`, isNew: false, manifest };
 }
 
 /** A picture that failed before fails again, and what is known of it may be enough: it is not read for every view. */

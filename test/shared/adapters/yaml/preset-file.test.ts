@@ -68,7 +68,7 @@ describe('a preset list', () => {
     [
       'an unknown key',
       `${HEAD}  - { name: feed, widhts: [480], formats: { jpeg: {} } }`,
-      'p.yaml:5:19 presets[0].widhts: expected one of the keys name, device, generate, urgent, widths,',
+      'p.yaml:5:19 presets[0].widhts: expected one of the keys name, device, generate, urgent, keep, widths,',
     ],
     [
       '… with a guess',
@@ -109,6 +109,21 @@ describe('a preset list', () => {
       'an urgent preset that is made on demand',
       `${HEAD}  - { name: feed, widths: [480], urgent: true, generate: on_demand, formats: { jpeg: {} } }`,
       'presets[0].urgent: expected generate: eager beside urgent, received on_demand',
+    ],
+    [
+      'a keep that is no time',
+      `${HEAD}  - { name: feed, keep: always, widths: [480], formats: { jpeg: {} } }`,
+      'p.yaml:5:25 presets[0].keep: expected a time such as 90d, or forever, received "always"',
+    ],
+    [
+      'a keep of less than a day',
+      `${HEAD}  - { name: feed, keep: 23h, widths: [480], formats: { jpeg: {} } }`,
+      'presets[0].keep: expected at least 1d, received "23h"',
+    ],
+    [
+      'a keep that ends before what was replaced goes',
+      `retain: 7d\n${HEAD}  - { name: feed, keep: 6d, widths: [480], formats: { jpeg: {} } }`,
+      'presets[0].keep: expected at least the list\'s retain (7d), received "6d"',
     ],
     [
       'pressure without a time',

@@ -77,3 +77,38 @@ describe('an original is neglected', () => {
     expect(of(pair)).toEqual(['outdated', 'leftovers']);
   });
 });
+
+describe('files of an original are overdue', () => {
+  const kept = listOf(SMALL.replace('name: feed,', 'name: feed, keep: 2d,'));
+  const DAY = 24 * 60;
+  const aged = (days: number, oldestAt: Record<string, string>, more: object = {}) => {
+    const { key, original } = listed('a.jpg', days * DAY);
+    return {
+      ...{ key, files: 9, isMixed: false, version: versionOf('E'), manifestAt: ago(1), oldestAt },
+      original: { ...original, ...more },
+    };
+  };
+  const isOverdue = (pair: Pair, by = kept) => neglectsOf(pair, by, NOW).includes('overdue');
+  const old = { feed: ago(3 * DAY), thumb: ago(3 * DAY) };
+
+  it.each<[string, Pair, boolean]>([
+    ['that are older than their preset keeps them', aged(3, old), true],
+    ['not those of a preset that keeps them', aged(3, { thumb: ago(3 * DAY) }), false],
+    ['not before their time', aged(1.9, { feed: ago(1.9 * DAY) }), false],
+    ['not those that a view brought back', aged(3, { feed: ago(DAY) }), false],
+    ['not where the original was uploaded again', aged(1, old), false],
+    ['not where it cannot be read', aged(3, old, { isArchived: true }), false],
+    ['never where it was not listed', { ...aged(3, old), original: undefined }, false],
+  ])('%s', (_, pair, expected) => {
+    expect(isOverdue(pair)).toBe(expected);
+  });
+
+  it('nowhere in a list that keeps all', () => {
+    expect(isOverdue(aged(3, old), list)).toBe(false);
+  });
+
+  it('not where the rule of its key names another preset: that is a leftover of a list', () => {
+    const pair = { ...aged(3, old), key: 'docs/a.jpg' };
+    expect(isOverdue(pair)).toBe(false);
+  });
+});

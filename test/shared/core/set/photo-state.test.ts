@@ -18,6 +18,10 @@ const pressedAndBlamed = {
   ...pressed,
   failure: { code: 'ORIGINAL_CRASHED' as const, message: '' },
 };
+const old = entries('feed-480.jpeg on_demand').map(one =>
+  one.state === 'on_demand' ? { ...one, aged: true as const } : one,
+);
+const oldAndBroken = { ...photo({}, [...old, ...entries('a-9.jpeg failed')]), complete: false };
 const hopeless = { ...photo({}, []), complete: false };
 
 describe('the state of a photo', () => {
@@ -39,6 +43,8 @@ describe('the state of a photo', () => {
       'E',
       'partly-failed',
     ],
+    ['of which no file is kept any more', photo({}, old), 'E', 'ready'],
+    ['of which no file is kept any more, and one failed', oldAndBroken, 'E', 'partly-failed'],
     ['of which some files failed', broken, 'E', 'partly-failed'],
     [
       'of which all files failed',

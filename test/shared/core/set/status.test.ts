@@ -12,13 +12,14 @@ const PHOTO = 'jpeg 1600x1200';
 
 async function standing(key: string, darkroom: TestDarkroom, manifest?: Manifest) {
   const { list, fingerprint } = await darkroom.listInForce.current();
-  return statusOf({
+  const seen = {
     key,
     original: await listed(key, darkroom),
     manifest: manifest ?? darkroom.manifest(key),
     list,
     listFingerprint: fingerprint,
-  });
+  };
+  return statusOf(seen, darkroom.now());
 }
 
 /** A listing tells of any key, of one too that cannot be asked for. */

@@ -106,7 +106,7 @@ describe('what a crop shows', () => {
     expect(first).toMatchObject({ found: 'file', isNew: true });
     real.derivatives.objects.delete(key);
     real.derivatives.objects.delete(manifestKey('a.jpg'));
-    expect(await answerMiss(key, real)).toEqual(first);
+    expect(await answerMiss(key, real)).toEqual({ ...first, manifest: 'none' });
   });
 });
 

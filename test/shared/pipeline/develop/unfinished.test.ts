@@ -116,4 +116,18 @@ describe('word of what may still come, or is still to go,', () => {
     expect(darkroom.manifest(KEY)).toMatchObject({ complete: true });
     expect(isThere(darkroom)).toBe(true);
   });
+
+  it('stays where the very run that came for it failed before, since that write may come later still', async () => {
+    const darkroom = uploaded();
+    darkroom.derivatives.before = ({ operation, key }) => {
+      if (operation !== 'put' || !key.endsWith('manifest.json')) return;
+      throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    };
+    await expect(comeForIt(darkroom)).rejects.toThrow('expected an answer');
+    darkroom.derivatives.before = () => undefined;
+    await comeForIt({ ...darkroom, attempt: 1 });
+    expect(isThere(darkroom)).toBe(true);
+    await comeForIt(darkroom);
+    expect(isThere(darkroom)).toBe(false);
+  });
 });

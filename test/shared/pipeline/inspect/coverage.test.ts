@@ -10,7 +10,10 @@ const PHOTO = 'jpeg 1600x1200';
 
 async function covered(darkroom: TestDarkroom, sample?: number) {
   const { list } = await darkroom.listInForce.current();
-  return await coverageOf(darkroom.originals, darkroom.derivatives, list, { sample });
+  return await coverageOf(darkroom.originals, darkroom.derivatives, list, {
+    sample,
+    now: new Date(),
+  });
 }
 
 describe('coverage', () => {
@@ -140,5 +143,14 @@ describe('coverage', () => {
     for (let index = 0; index < 40; index += 1) darkroom.originals.upload(`${index}.jpg`, PHOTO);
     expect(await covered(darkroom, 10)).toMatchObject({ listed: 40, originals: 10, whole: 0 });
     expect(darkroom.derivatives.calls).toHaveLength(10);
+  });
+
+  it('counts as whole what is not kept any more', async () => {
+    const darkroom = testDarkroom(SMALL.replace('name: feed,', 'name: feed, keep: 2d,'));
+    darkroom.originals.upload('a.jpg', PHOTO, new Date('2026-11-01T00:00:00.000Z'));
+    await reconcile('a.jpg', darkroom);
+    expect(darkroom.manifest('a.jpg')?.variants.filter(one => 'aged' in one)).toHaveLength(4);
+    const { originals, whole, perPreset } = await covered(darkroom);
+    expect([originals, whole, perPreset.feed]).toEqual([1, 1, { wanted: 1, whole: 1 }]);
   });
 });

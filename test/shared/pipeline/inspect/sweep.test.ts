@@ -14,6 +14,7 @@ import { sweep } from '../../../../shared/pipeline/inspect/sweep.ts';
 import type { SweepContext } from '../../../../shared/pipeline/inspect/sweep-state.ts';
 import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
+import { SMALL } from '../../../support/preset-lists.ts';
 
 const PHOTO = 'jpeg 1600x1200';
 
@@ -352,7 +353,12 @@ describe('an original that no event told of', () => {
     await sweep(desk, true);
     expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
     expect(desk.darkroom.manifest('p/1.jpg')?.original).toMatchObject({ width: 800 });
-    expect(desk.state()?.neglected).toEqual({ undeveloped: 0, outdated: 1, leftovers: 0 });
+    expect(desk.state()?.neglected).toEqual({
+      undeveloped: 0,
+      outdated: 1,
+      leftovers: 0,
+      overdue: 0,
+    });
   });
 
   it('and is a take-down stays down, without a run each day', async () => {
@@ -402,7 +408,12 @@ describe('files of replaced versions', () => {
     const { darkroom } = desk;
     darkroom.derivatives.upload(OLD, 'x', LONG_AGO);
     await sweep(desk, true);
-    expect(desk.state()?.neglected).toEqual({ undeveloped: 0, outdated: 0, leftovers: 1 });
+    expect(desk.state()?.neglected).toEqual({
+      undeveloped: 0,
+      outdated: 0,
+      leftovers: 1,
+      overdue: 0,
+    });
     expect(desk.tasks.map(({ keys }) => keys)).toEqual([['p/1.jpg']]);
     expect(darkroom.manifest('p/1.jpg')?.retired).toMatchObject([{ key: OLD }]);
     aged(desk, 'p/1.jpg/manifest.json', new Date(NOW));
@@ -639,5 +650,74 @@ describe('the record of a sweep', () => {
         neglected: { undeveloped: 1, outdated: 0, leftovers: 1 },
       });
     }
+  });
+});
+
+describe('files that are older than their preset’s `keep`', () => {
+  const KEPT = SMALL.replace('name: feed,', 'name: feed, keep: 2d,');
+  const feeds = (darkroom: TestDarkroom) =>
+    darkroom.derivatives.keys().filter(key => key.includes('/feed-'));
+
+  async function agedDesk(...keys: string[]) {
+    const desk = await deskOf();
+    const { darkroom } = desk;
+    darkroom.edit(KEPT);
+    darkroom.derivatives.now = darkroom.now;
+    for (const key of keys) {
+      darkroom.originals.upload(key, PHOTO, darkroom.now());
+      await reconcile(key, darkroom);
+    }
+    return desk;
+  }
+
+  it('are handed over once, go, and are handed over no more', async () => {
+    const desk = await agedDesk('a.jpg', 'b.jpg');
+    const { darkroom } = desk;
+    darkroom.at('2026-11-25T10:00:00.000Z');
+    await sweep(desk, true);
+    expect([desk.tasks, feeds(darkroom).length]).toEqual([[], 8]);
+    darkroom.at('2026-11-25T10:00:01.000Z');
+    await sweep(desk, true);
+    expect(desk.tasks.map(({ keys }) => keys)).toEqual([['a.jpg', 'b.jpg']]);
+    expect(desk.state()?.neglected).toMatchObject({ overdue: 2 });
+    expect(feeds(darkroom)).toEqual([]);
+    darkroom.at('2026-11-26T10:00:01.000Z');
+    await sweep(desk, true);
+    expect(desk.tasks).toHaveLength(1);
+  });
+
+  it('go within a sweep where a list is edited to say so, and stay where it is edited back before', async () => {
+    const desk = await agedDesk('a.jpg');
+    const { darkroom } = desk;
+    darkroom.edit(SMALL);
+    darkroom.at('2026-12-25T10:00:00.000Z');
+    await sweep(desk, true);
+    expect([desk.tasks, feeds(darkroom).length]).toEqual([[], 4]);
+    darkroom.edit(KEPT);
+    await sweep(desk, true);
+    expect(feeds(darkroom)).toEqual([]);
+  });
+
+  it('go where a run that died left them behind its manifest', async () => {
+    const desk = await agedDesk('a.jpg');
+    const { darkroom } = desk;
+    const [left = ''] = feeds(darkroom);
+    darkroom.at('2026-11-26T10:00:00.000Z');
+    await reconcile('a.jpg', darkroom);
+    darkroom.derivatives.upload(left, 'left', new Date('2026-11-23T10:00:00.000Z'));
+    await sweep(desk, true);
+    expect(feeds(darkroom)).toEqual([]);
+  });
+
+  it('are not handed over each night where nothing more can be made of their original', async () => {
+    const desk = await agedDesk('a.jpg');
+    const { darkroom } = desk;
+    const stored = darkroom.derivatives.objects.get('a.jpg/manifest.json');
+    const failure = { code: 'ORIGINAL_CRASHED', message: 'it did not come back' };
+    const blamed = { ...darkroom.manifest('a.jpg'), complete: false, failure };
+    if (stored) stored.bytes = Buffer.from(JSON.stringify(blamed));
+    darkroom.at('2026-11-26T10:00:00.000Z');
+    await sweep(desk, true);
+    expect([desk.tasks, feeds(darkroom).length]).toEqual([[], 4]);
   });
 });

@@ -579,3 +579,44 @@ describe('keys that were taken down', () => {
     );
   });
 });
+
+describe('files that are older than their preset’s `keep`', () => {
+  const KEPT = SMALL.replace('name: feed,', 'name: feed, keep: 20d,');
+
+  async function aged(now: string) {
+    const darkroom = testDarkroom(KEPT);
+    darkroom.derivatives.now = darkroom.now;
+    darkroom.at(LONG_AGO.toISOString());
+    darkroom.originals.upload('a.jpg', PHOTO, LONG_AGO);
+    await reconcile('a.jpg', darkroom);
+    darkroom.at(now);
+    return darkroom;
+  }
+
+  it('are no problem once they are gone, nor while the next sweep is to have them go', async () => {
+    const darkroom = await aged('2026-11-22T23:00:00.000Z');
+    expect((await verified(darkroom)).told).toEqual([]);
+    await reconcile('a.jpg', darkroom);
+    expect((await verified(darkroom)).told).toEqual([]);
+  });
+
+  it('are stale where no sweep came for them', async () => {
+    const darkroom = await aged('2026-11-23T01:00:00.000Z');
+    const { told, handedOver } = await verified(darkroom);
+    expect(told).toHaveLength(4);
+    expect(told[0]).toMatchObject({ problem: 'stale', mend: 'settle' });
+    expect(told[0]?.why).toMatch(/feed 480 jpeg: older than `keep`/);
+    expect(handedOver).toEqual([['settle', ['a.jpg']]]);
+  });
+
+  it('are purged by their names with the orphans of a set, although they are not there', async () => {
+    const darkroom = await aged('2026-11-23T01:00:00.000Z');
+    await reconcile('a.jpg', darkroom);
+    darkroom.originals.objects.delete('a.jpg');
+    const { verdict } = await verified(darkroom);
+    darkroom.isBehindCdn = true;
+    await removeOrphans(verdict.orphans, await groundOf(darkroom));
+    const purges = [...darkroom.config.objects.values()].map(({ bytes }) => bytes.toString());
+    expect(purges.filter(purge => /feed-480/.test(purge))).toHaveLength(1);
+  });
+});

@@ -295,6 +295,22 @@ describe('a miss is told to whoever operates this', () => {
 });
 
 describe('what a miss showed is handed on', () => {
+  it('where the removal of its file was not answered, too: that is carried out with the take-down', async () => {
+    const darkroom = await developed();
+    const key = keyOf(darkroom, 'zoom', 1400);
+    const order = { by: 'moderator', reason: undefined };
+    darkroom.codec.beforeEncode = async () => {
+      await takeDown('a.jpg', order, darkroom);
+      darkroom.derivatives.before = ({ operation }) => {
+        if (operation === 'remove') throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+      };
+    };
+    expect(await answerMiss(key, darkroom)).toMatchObject({
+      found: 'taken-down',
+      withdrew: '2026-11-23T10:00:00.000Z',
+    });
+  });
+
   it('so that what the CDN fetched of a file that had to go again is purged', async () => {
     const darkroom = await developed();
     darkroom.isBehindCdn = true;
