@@ -154,7 +154,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(shared|functions|cli|events|local)/',
-        pathNot: '^shared/adapters/(fc|cdn|alicloud)/',
+        pathNot: '^shared/adapters/(fc|cdn|alicloud|sls)/',
       },
       to: { path: 'node_modules/(@alicloud|@darabonba)/' },
     },

@@ -18,13 +18,15 @@ export async function noteUnfinished(
   if (config) await writeRecord(config, unfinishedKey(key), newUnfinished(key, now()));
 }
 
-/** Before the commit: word of what it leaves to others. */
+/** Before the commit, after which nobody may live to say it: word of what it leaves to others. */
 export async function noteLeft(
   seen: ObservedOriginal,
   { variants, retired }: Manifest,
   darkroom: Pick<Darkroom, 'config' | 'now'>,
 ): Promise<void> {
-  if (variants.some(isDeferred) || leavesReplaced(seen, retired)) {
+  const found = new Set(seen.leftovers);
+  const leavesFound = retired.some(file => found.has(file.key));
+  if (variants.some(isDeferred) || leavesFound || leavesReplaced(seen, retired)) {
     await noteUnfinished(seen.key, darkroom);
   }
 }

@@ -68,6 +68,24 @@ describe('word of what may still come, or is still to go,', () => {
     expect(darkroom.config.calls.map(({ operation }) => operation)).toEqual(['get']);
   });
 
+  it('is left of files that a listing found before the manifest names them: then nobody else looks for them', async () => {
+    const darkroom = uploaded();
+    darkroom.derivatives.upload(`${KEY}/0123456789/thumb-100-0123456789.jpg`, 'x');
+    const process = newProcess();
+    const { put } = darkroom.derivatives;
+    const killed = {
+      ...darkroom.derivatives,
+      put: async (...asked: Parameters<typeof put>) => {
+        const stored = await put(...asked);
+        return asked[0].endsWith('manifest.json') ? await process.die() : stored;
+      },
+    };
+    const config = mortal(darkroom.config, process);
+    const run = reconcile(KEY, { ...darkroom, attempt: 1, derivatives: killed, config });
+    expect(await Promise.race([run, process.died])).toBe('died');
+    expect(isThere(darkroom)).toBe(true);
+  });
+
   it('is left of files that a listing found, until they have gone', async () => {
     const darkroom = uploaded();
     await reconcile(KEY, darkroom);
