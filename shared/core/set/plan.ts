@@ -35,8 +35,10 @@ export interface Plan {
 export interface PlanFacts {
   /** Undefined for an original that cannot be developed: then nothing is wanted of it. */
   picture: Picture | undefined;
-  /** Derivatives that this attempt wrote, and no manifest told of. */
+  /** Derivatives that this attempt wrote, and no manifest of its own told of. */
   written: string[];
+  /** Another run's may have: of the same list and version, it names the same files. */
+  mayBeKnown?: boolean;
   /** ISO-8601, UTC. */
   now: string;
   /** How long the event of an upload waited, where that is what we were woken by. */
@@ -205,7 +207,7 @@ const MOST_RETIRED = 100;
  */
 function retiredAndRemoved(
   { manifest, list, there, leftovers: found = [] }: Seen,
-  { written, now }: Omit<PlanFacts, 'picture'>,
+  { written, mayBeKnown, now }: Omit<PlanFacts, 'picture'>,
   wanted: Set<string>,
 ) {
   const replaced = (manifest?.variants ?? [])
@@ -218,7 +220,7 @@ function retiredAndRemoved(
   const dated = [
     ...named.filter(({ key }) => !there || there.has(key)),
     ...found.map(key => ({ key, retiredAt: now })),
-    ...written.map(key => ({ key, retiredAt: NEVER_PUBLISHED })),
+    ...written.map(key => ({ key, retiredAt: mayBeKnown ? now : NEVER_PUBLISHED })),
   ];
   const retired = firstOfEach(dated.filter(({ key }) => !wanted.has(key)));
   const deadline = Date.parse(now) - retentionMilliseconds(list);

@@ -34,17 +34,23 @@ export interface Attempt extends Writer {
   report: Report | undefined;
   /** Versions that turns in doubt saw. */
   moreCached: Set<string>;
+  /** Of the manifest that the turn before this one saw. */
+  manifestEtag: string | undefined | 'not seen';
+  /** A manifest was committed since the first turn, by another run or by this one. */
+  hasCompany: boolean;
 }
 
 export function newAttempt(key: string, isUnchecked: boolean): Attempt {
-  const own = {
+  return {
+    ...newWriter(key, isUnchecked),
     spent: nothingSpent(),
     hasSurvived: false,
     isBlaming: false,
     report: undefined,
-    moreCached: new Set<string>(),
+    moreCached: new Set(),
+    manifestEtag: 'not seen',
+    hasCompany: false,
   };
-  return { ...newWriter(key, isUnchecked), ...own };
 }
 
 /** Plans, makes and writes what is missing; undefined when all is as the list wants it. */
@@ -114,8 +120,9 @@ function failedSet(
   return { todo: planToKeep(known, facts), outcomes: [], focus, ...about };
 }
 
-function factsOf({ written }: Attempt, { now, waitedMs }: Darkroom) {
-  return { written: [...written], now: now().toISOString(), waitedMs };
+function factsOf({ written, hasCompany }: Attempt, { now, waitedMs }: Darkroom) {
+  const about = { written: [...written], mayBeKnown: hasCompany };
+  return { ...about, now: now().toISOString(), waitedMs };
 }
 
 function planFor(

@@ -70,6 +70,7 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
 async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
   const { key } = attempt;
   const seen = await observe(key, darkroom, doubtsOf(attempt, darkroom));
+  noteMoved(attempt, seen);
   if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
   if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
   const made = await makeSet(seen, attempt, darkroom);
@@ -93,6 +94,11 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   if (!cleared) return undefined;
   await tendUnfinished(seen, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
+}
+
+function noteMoved(attempt: Attempt, { manifestEtag }: Observed): void {
+  if (![manifestEtag, 'not seen'].includes(attempt.manifestEtag)) attempt.hasCompany = true;
+  attempt.manifestEtag = manifestEtag;
 }
 
 function doubtsOf(attempt: Attempt, darkroom: Darkroom) {

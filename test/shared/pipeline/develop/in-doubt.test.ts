@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
+import { manifestKey } from '../../../../shared/core/set/keys.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { SMALL } from '../../../support/preset-lists.ts';
@@ -175,5 +176,27 @@ describe('files that are past their time', () => {
     expect(removedWhileNamed).toEqual([]);
     expect(darkroom.derivatives.keys()).toContain(old?.key);
     expect(darkroom.manifest('a.jpg')).toMatchObject({ complete: true });
+  });
+});
+
+describe('a file that another run’s manifest named meanwhile', () => {
+  it('stays for its time, though the manifest that there is by then names it no more', async () => {
+    const darkroom = uploaded();
+    let first = '';
+    const put: typeof darkroom.derivatives.put = async (key, ...object) => {
+      const stored = await darkroom.derivatives.put(key, ...object);
+      if (first) return stored;
+      first = key;
+      await reconcile(KEY, darkroom);
+      darkroom.originals.upload(KEY, OTHER);
+      await reconcile(KEY, darkroom);
+      // A slow write of a manifest of those bytes, from before anything was retired.
+      const bare = { ...darkroom.manifest(KEY), retired: [] };
+      darkroom.derivatives.upload(manifestKey(KEY), JSON.stringify(bare));
+      return stored;
+    };
+    await reconcile(KEY, { ...darkroom, derivatives: { ...darkroom.derivatives, put } });
+    expect(filesOf(darkroom)).toContain(first);
+    expect(darkroom.manifest(KEY)?.retired.map(({ key }) => key)).toContain(first);
   });
 });
