@@ -58,8 +58,9 @@ export function newTally({ cells, days, host }: Counted): Tally {
   const view = ({ name, original, file }: AskedFile) => {
     const uploaded = days?.of(original);
     const age = ageOf(uploaded === undefined ? undefined : line.day - uploaded);
-    count(counters, indexFor(name) * AGES.length + age, line);
-    note(sketchOf(counters, indexFor(name) * AGES.length + age), file.high, file.low);
+    const index = indexFor(name) * AGES.length + age;
+    count(counters, index, line);
+    note(sketchOf(counters, index), file.high, file.low);
   };
   return {
     lines,

@@ -11,6 +11,7 @@ import {
   type Rejected,
   rejectedSchema,
 } from '../../shared/core/work/in-force.ts';
+import { otherList } from '../../shared/core/work/heat.ts';
 import { ROLLOUT_KEY, RUNS, type Run, runKey, runSchema } from '../../shared/core/work/run.ts';
 import { SWEEP_KEY, type Sweep, sweepSchema } from '../../shared/core/work/sweep.ts';
 import { type Coverage, coverageOf } from '../../shared/pipeline/inspect/coverage.ts';
@@ -146,7 +147,10 @@ function tell(found: Status, { where, names }: Pick<Connection, 'where' | 'names
   tellReady(ready);
   if (coverage) tellCoverage(coverage);
   if (stored) say(storedInWords(stored));
-  else if (inForce) {
+  if (stored?.heat && inForce && stored.heat.presets !== inForce.fingerprint) {
+    say(otherList(stored.heat, inForce.fingerprint));
+  }
+  if (!stored && inForce) {
     say(
       `Bytes stored by preset and format: give --derivatives, an OSS inventory of ${names.derivatives}, see docs/heat.md`,
     );

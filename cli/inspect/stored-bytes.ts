@@ -14,7 +14,7 @@ export interface StoredBytes {
   /** Manifests, and what is no file of ours; null where only a heat tells. */
   besides: Stored['besides'];
   /** Of the log that views are from. */
-  heat: { from: string; to: string; hours: number } | undefined;
+  heat: Pick<Heat, 'from' | 'to' | 'hours' | 'presets'> | undefined;
 }
 
 interface StoredRow {
@@ -59,7 +59,12 @@ export async function storedBytes(ground: Ground): Promise<StoredBytes | undefin
   }
   const there = [...rows.values()].filter(row => row.files > 0 || (row.viewsPerDay ?? 0) > 0);
   there.sort((a, b) => b.bytes - a.bytes);
-  const log = heat && { from: heat.from, to: heat.to, hours: heat.hours };
+  const log = heat && {
+    from: heat.from,
+    to: heat.to,
+    hours: heat.hours,
+    presets: heat.presets,
+  };
   return { rows: there, besides: stored.besides, heat: log };
 }
 

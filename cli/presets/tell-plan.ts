@@ -68,8 +68,9 @@ function tellTotals({ plan, touched }: Planned): string {
   return `${grouped(plan.originals)} of ${grouped(touched.seen)} originals are touched: ${most}.`;
 }
 
-function tellViews({ plan, heat }: Planned): string {
-  return heat && plan.views ? tellViewsTouched(plan.views, heat) : '';
+function tellViews({ plan, heat, inForce }: Planned): string {
+  if (!heat || !plan.views || !inForce) return '';
+  return tellViewsTouched(plan.views, heat, inForce.fingerprint);
 }
 
 function tellCost({ plan, sample, prices }: Planned): string {

@@ -1,6 +1,6 @@
 import { type DeclaredFile, declaredFiles } from '../../shared/core/list/declared-file.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
-import { type Heat, perDay, sumOf, viewsOf } from '../../shared/core/work/heat.ts';
+import { type Heat, otherList, perDay, sumOf, viewsOf } from '../../shared/core/work/heat.ts';
 import type { ViewsTouched } from '../../shared/core/work/saved-plan.ts';
 import { grouped, inColumns } from '../terminal/figures.ts';
 
@@ -32,8 +32,8 @@ function viewsPerDay({ preset, format, width }: DeclaredFile, heat: Heat): numbe
   return perDay(sumOf(own, viewsOf), heat);
 }
 
-/** For people; nothing where nothing is touched that anybody could look at. */
-export function tellViewsTouched(touched: ViewsTouched[], heat: Heat): string {
+/** For people; nothing where nothing is touched that anybody could look at. `list` is the fingerprint of the old one. */
+export function tellViewsTouched(touched: ViewsTouched[], heat: Heat, list: string): string {
   if (touched.length === 0) return '';
   const rows = touched.map(({ preset, format, width, change, viewsPerDay: views }) => [
     '',
@@ -48,5 +48,6 @@ export function tellViewsTouched(touched: ViewsTouched[], heat: Heat): string {
   return [
     `Views a day of what it touches, ${grouped(some)} of ${grouped(all)} (${grouped(heat.hours)} hours of log, to ${heat.to}):`,
     inColumns(rows, [2, 5]),
+    ...(heat.presets === list ? [] : [otherList(heat, list)]),
   ].join('\n');
 }

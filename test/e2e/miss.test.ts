@@ -104,6 +104,13 @@ describe('a client that holds only a key', () => {
       { accept: 'image/avif,image/webp' },
       'webp',
     ],
+    ['gets WebP with okhttp', '?w=200', { 'user-agent': 'okhttp/4.12.0' }, 'webp'],
+    [
+      'gets AVIF with CFNetwork of iOS 17',
+      '?w=200',
+      { 'user-agent': 'Album/214 CFNetwork/1474 Darwin/23.0.0' },
+      'avif',
+    ],
     ['gets JPEG as anybody', '?w=200', {}, 'jpeg'],
   ])('%s', async (_rule, query, headers, format) => {
     const answer = await get(auto + query, headers);

@@ -82,3 +82,8 @@ export function viewsOf({ viewed }: HeatCell): number {
 export function perDay(count: number, { hours }: Pick<Heat, 'hours'>): number {
   return hours === 0 ? 0 : (count * 24) / hours;
 }
+
+/** What to know of figures whose cells are those of a list that is not the one in force. */
+export function otherList({ presets }: Pick<Heat, 'presets'>, list: string): string {
+  return `The heat is of another list (${presets}) than the one in force (${list}): files that only one of them has count 0.`;
+}

@@ -89,6 +89,18 @@ describe('darkroom heat', () => {
     ]);
   });
 
+  it('takes the oldest file of a picture for its age, where only derivatives are told', async () => {
+    const fresh = { key: `old/0.jpg/0123456789/${FILES[0]}`, modified: days(1) };
+    const first = { key: `old/0.jpg/0123456789/${FILES[1]}`, modified: days(50) };
+    const manifest = { key: 'old/0.jpg/manifest.json', modified: days(400) };
+    const inventory = inventoryIn(inFolder('derivatives'), [fresh, first, manifest]);
+    const { stdout } = await heat('--derivatives', inventory, '--json');
+    const { ages, cells } = heatSchema.parse(JSON.parse(stdout));
+    expect(ages).toBe('derivatives');
+    const jpeg = cells.find(({ format, width }) => format === 'jpeg' && width === 480);
+    expect(jpeg?.viewed).toMatchObject([{ age: '31-90', views: HOURS }]);
+  });
+
   it('says where the money goes, and which lines of the list would change', async () => {
     const { stdout } = await heat(...inventories());
     expect(stdout).toContain('768 lines of 192 hours (8 days)');

@@ -129,7 +129,7 @@ describe('darkroom presets plan', () => {
   });
 
   it('says how often what it touches is looked at, by a heat that is given', async () => {
-    await putInForce(SMALL);
+    const from = await putInForce(SMALL);
     const age = { age: 'older', hits: 0, bytes: 0, missBytes: 0, files: 1 };
     const cell = (format: string, width: number, views: number) => ({
       ...{ preset: 'feed', format, width, files: 1, stored: null },
@@ -146,6 +146,7 @@ describe('darkroom presets plan', () => {
       `Views a day of what it touches, 68 of 268 (12 hours of log, to ${AT}):
   feed  1080  jpeg  retired  60
   feed  1080  webp  retired   8
+The heat is of another list (f) than the one in force (${from}): files that only one of them has count 0.
 `,
     );
     const lazy = SMALL.replace('name: feed,', 'name: feed, generate: on_demand,');
