@@ -22,6 +22,10 @@ import { pricesFrom } from '../measure/prices.ts';
 import { say } from '../terminal/printer.ts';
 import { type Projection, projected } from '../measure/projection.ts';
 import { machineName, measureAll, type Sample } from '../measure/sample.ts';
+import { assumptionsFrom } from '../measure/assumptions.ts';
+import { ageSpans } from '../measure/views.ts';
+import { allByViews } from './estimate-views.ts';
+import { leavingBetween } from './left-to-views.ts';
 import { tellPlan } from './tell-plan.ts';
 import { countTouched, type Touched } from './touched.ts';
 
@@ -30,6 +34,7 @@ interface Options extends ConnectionOptions {
   sample: number;
   countOnly?: true;
   prices?: string;
+  assumptions?: string;
   instances: number;
   out?: string;
   json?: true;
@@ -45,6 +50,7 @@ export function presetsPlanCommand(): Command {
     .option('--sample <n>', 'touched originals to download and develop here', positiveWhole, 8)
     .option('--count-only', 'develop none: costs by a model, right within a factor of two')
     .option('--prices <file>', 'YAML with your prices where they are not the list prices')
+    .option('--assumptions <file>', 'YAML with your views where they are not as assumed')
     .option('--instances <n>', 'that render side by side, for the time it takes', positiveWhole, 20)
     .option('--out <file>', 'save the plan, for `presets apply`')
     .option('--json', 'one line of JSON: the plan as it is saved');
@@ -55,19 +61,27 @@ async function planEdit(file: string, options: Options): Promise<void> {
   const next = await checkedList(file);
   const prices = await pricesFrom(options.prices);
   const connection = await connect(options);
+  const assumptions = await assumptionsFrom(options.assumptions, next.list);
   const inForce = await listInForce(connection.config);
+  const spans = ageSpans(assumptions.views);
+  const leaving = leavingBetween(inForce?.list, next.list, { spans, now: new Date() });
   const status = statusLine();
   const touched = await countTouched(connection.originals, {
     prefix: options.prefix ?? '',
     list: next.list,
     touch: impactOf(inForce ? [inForce.list] : [], next.list),
     most: options.countOnly ? 0 : options.sample,
+    see: leaving.see,
     tell: status.tell,
   });
-  const sample = await measured(touched, next.list, { inForce, connection, tell: status.tell });
+  const measuring = { inForce, connection, tell: status.tell };
+  const sample = await measured(touched, next.list, measuring);
+  const examples = options.countOnly ? [] : leaving.examples;
+  const byViews = await measuredByViews(examples, next.list, measuring);
   status.clear();
   const facts = { where: connection.where, from: inForce?.fingerprint ?? null, next };
-  const plan = planOf({ touched, sample, prices, facts }, options);
+  const leftToViews = byViews.length > 0 ? leaving.price(byViews, prices, assumptions) : [];
+  const plan = planOf({ touched, sample, prices, facts, leftToViews }, options);
   if (options.out) await writeFile(options.out, `${JSON.stringify(plan, null, 2)}\n`);
   if (options.json) say(JSON.stringify(plan));
   else say(tellPlan({ plan, touched, sample, prices, inForce, list: next.list, file }));
@@ -100,14 +114,29 @@ async function measured(
   return await measureAll(photos, { list, before: inForce?.list }, tell);
 }
 
+/** File by file, as a view has it made. */
+async function measuredByViews(
+  keys: string[],
+  list: PresetList,
+  { connection, tell }: Measuring,
+): Promise<Sample['measured']> {
+  const photos = keys.map(key => photoOf(key, connection.originals));
+  const asked = { list: allByViews(list), withMisses: true as const };
+  return (await measureAll(photos, asked, tell)).measured;
+}
+
 interface Findings {
   touched: Touched;
+  leftToViews: SavedPlan['leftToViews'];
   sample: Sample;
   prices: Prices;
   facts: { where: string; from: string | null; next: { fingerprint: string; text: string } };
 }
 
-function planOf({ touched, sample, prices, facts }: Findings, options: Options): SavedPlan {
+function planOf(
+  { touched, sample, prices, facts, leftToViews }: Findings,
+  options: Options,
+): SavedPlan {
   const isMeasured = sample.measured.length > 0;
   const all = isMeasured ? fromSample(touched, sample, prices) : fromModel(touched, prices);
   return {
@@ -127,6 +156,7 @@ function planOf({ touched, sample, prices, facts }: Findings, options: Options):
     gigabytes: isMeasured ? all.bytes / 1e9 : null,
     hours: all.seconds / 3600 / options.instances,
     instances: options.instances,
+    leftToViews,
     machine: machineName(),
     sample: isMeasured ? sampled(touched, sample) : null,
   };
