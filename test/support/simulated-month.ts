@@ -1,7 +1,7 @@
 import { isPastKeep } from '../../shared/core/set/keep.ts';
-import { binomial, type Random, seeded } from './model/random.ts';
-import type { KeptFile } from '../measure/keeping.ts';
-import { ageSpans, type Views } from '../measure/views.ts';
+import { binomial, type Random, seeded } from '../../cli/rehearse/model/random.ts';
+import type { KeptFile } from '../../cli/measure/keeping.ts';
+import { ageSpans, type Views } from '../../cli/measure/views.ts';
 
 /**
  * A month of so many photos, of all ages alike, view by view and sweep by sweep: what is stored, and which views wait. The
