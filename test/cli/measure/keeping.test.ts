@@ -16,6 +16,7 @@ describe('what a `keep` leaves of a file', () => {
     // Seen every ten days: gone for ten days, there for ninety.
     expect(renewal(0.1, 90)).toEqual({ there: 0.9, missesADay: 0.01 });
     expect(renewal(0, 90)).toEqual({ there: 0, missesADay: 0 });
+    expect(renewal(0, Number.POSITIVE_INFINITY)).toEqual({ there: 1, missesADay: 0 });
   });
 
   it('is more, and its views wait less, the longer it is kept', () => {
