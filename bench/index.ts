@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'boolean', default: false },
     rehearse: { type: 'boolean', default: false },
     ready: { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
     uploads: { type: 'string', default: '200' },
   },
 });
@@ -40,6 +41,9 @@ if (options.bounds) {
 } else if (options.rehearse) {
   const { rehearse } = await import('./rehearse.ts');
   process.exitCode = (await rehearse(Number(options.uploads))) ? 0 : 1;
+} else if (options.keep) {
+  const { keep } = await import('./keep.ts');
+  process.exitCode = (await keep()) ? 0 : 1;
 } else if (options.ready) {
   const { ready } = await import('./ready.ts');
   await ready(Number(options.uploads));

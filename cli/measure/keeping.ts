@@ -5,6 +5,7 @@ import { ageSpans, type Views } from './views.ts';
  * it was made, is there for `keep` and then waits for its next view, again and again: a renewal.
  */
 export function renewal(viewsADay: number, keepDays: number) {
+  if (keepDays === Number.POSITIVE_INFINITY) return { there: 1, missesADay: 0 };
   const seenWithin = viewsADay * keepDays;
   return { there: seenWithin / (1 + seenWithin), missesADay: viewsADay / (1 + seenWithin) };
 }

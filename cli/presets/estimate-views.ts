@@ -33,7 +33,7 @@ const KEEPS_DAYS = [30, 90, 365];
 const MONTH_DAYS = 30;
 
 /** The list as if every file were left to a view: so each is measured by itself. */
-export function leftToViews(list: PresetList): PresetList {
+export function allByViews(list: PresetList): PresetList {
   return { ...list, presets: list.presets.map(one => ({ ...one, generate: 'on_demand' })) };
 }
 
@@ -94,16 +94,21 @@ function keepOf(
 }
 
 export function tellViews({ choices, keeps }: ViewsEstimate, { views }: Assumptions): string {
-  const head = [
-    'preset',
-    'format',
-    'files',
-    'stored',
-    'on upload',
-    'by a view',
-    'alike at',
-    'waits',
-  ];
+  return [
+    `A million photos, each looked at ${grouped(views.perPhoto)} times in the ${views.years} years that it is there: what a file costs that is made on upload and stays, and one that the first view makes.`,
+    '',
+    choicesTable(choices),
+    '',
+    '“Alike at”: with more views of a photo, all its files together, making it on upload is the cheaper. “Waits” is what that first view waits for.',
+    '',
+    'The same photos, of all ages alike, all presets with a `keep`:',
+    '',
+    keepsTable(keeps),
+  ].join('\n');
+}
+
+function choicesTable(choices: ViewsEstimate['choices']): string {
+  const head = ['preset', 'format', 'files', 'stored', 'on upload', 'by a view'];
   const rows = choices.map(one => [
     one.preset,
     one.format,
@@ -114,15 +119,12 @@ export function tellViews({ choices, keeps }: ViewsEstimate, { views }: Assumpti
     one.crossesAt === undefined ? 'never' : `${rough(one.crossesAt)} views`,
     `${rough(one.waitSeconds)} s`,
   ]);
-  const keepHead = [
-    'keep',
-    'stored',
-    '',
-    'saved a month',
-    'views that wait, a day',
-    'they cost a month',
-  ];
-  const keepRows = keeps.map(one => [
+  return inColumns([[...head, 'alike at', 'waits'], ...rows], [2, 3, 4, 5, 6, 7]);
+}
+
+function keepsTable(keeps: ViewsEstimate['keeps']): string {
+  const head = ['keep', 'stored', '', 'saved a month', 'views that wait, a day'];
+  const rows = keeps.map(one => [
     `${one.days}d`,
     volumeAsText(Math.round(one.gigabytes * 1e9)),
     `${(one.share * 100).toFixed(0)} %`,
@@ -130,17 +132,7 @@ export function tellViews({ choices, keeps }: ViewsEstimate, { views }: Assumpti
     grouped(one.missesADay),
     usdAsText(one.missesUsdMonth),
   ]);
-  return [
-    `A million photos, each looked at ${grouped(views.perPhoto)} times in the ${views.years} years that it is there: what a file costs that is made on upload and stays, and one that the first view makes.`,
-    '',
-    inColumns([head, ...rows], [2, 3, 4, 5, 6, 7]),
-    '',
-    '“Alike at”: with more views of a photo, all its files together, making it on upload is the cheaper. “Waits” is what that first view waits for.',
-    '',
-    'The same photos, of all ages alike, all presets with a `keep`:',
-    '',
-    inColumns([keepHead, ...keepRows], [1, 2, 3, 4, 5]),
-  ].join('\n');
+  return inColumns([[...head, 'they cost a month'], ...rows], [1, 2, 3, 4, 5]);
 }
 
 function sum<T>(items: T[], of: (one: T) => number): number {

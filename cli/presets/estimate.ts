@@ -13,7 +13,7 @@ import { positive, positiveWhole, statusLine } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { estimateBackfill, shippedConcurrency, tellBackfill } from './estimate-backfill.ts';
 import { estimateUploads, tellUploads } from './estimate-uploads.ts';
-import { estimateViews, leftToViews, tellViews } from './estimate-views.ts';
+import { estimateViews, allByViews, tellViews } from './estimate-views.ts';
 import { checkedList } from './presets.ts';
 
 interface Options extends Chosen {
@@ -94,7 +94,7 @@ async function assumedFor({ assumptions, views }: Options, list: PresetList): Pr
 }
 
 function askedFor({ uploadsPerDay, views }: Options, list: PresetList): AskedOfPhotos {
-  if (views !== undefined) return { list: leftToViews(list), withMisses: true };
+  if (views !== undefined) return { list: allByViews(list), withMisses: true };
   return uploadsPerDay === undefined ? { list } : { list, withMisses: true };
 }
 

@@ -23,6 +23,10 @@ import { pricesFrom } from '../measure/prices.ts';
 import { say } from '../terminal/printer.ts';
 import { type Projection, projected } from '../measure/projection.ts';
 import { machineName, measureAll, type Sample } from '../measure/sample.ts';
+import { assumptionsFrom } from '../measure/assumptions.ts';
+import { ageSpans } from '../measure/views.ts';
+import { allByViews } from './estimate-views.ts';
+import { leavingBetween } from './left-to-views.ts';
 import { tellPlan } from './tell-plan.ts';
 import { countTouched, type Touched } from './touched.ts';
 import { viewsTouched } from './views-touched.ts';
@@ -33,6 +37,7 @@ interface Options extends ConnectionOptions {
   countOnly?: true;
   prices?: string;
   heat?: string;
+  assumptions?: string;
   instances: number;
   out?: string;
   json?: true;
@@ -49,6 +54,7 @@ export function presetsPlanCommand(): Command {
     .option('--count-only', 'develop none: costs by a model, right within a factor of two')
     .option('--prices <file>', 'YAML with your prices where they are not the list prices')
     .option('--heat <file>', 'what `darkroom heat --out` saved: who looks at what is touched')
+    .option('--assumptions <file>', 'YAML with your views where they are not as assumed')
     .option('--instances <n>', 'that render side by side, for the time it takes', positiveWhole, 20)
     .option('--out <file>', 'save the plan, for `presets apply`')
     .option('--json', 'one line of JSON: the plan as it is saved');
@@ -60,20 +66,28 @@ async function planEdit(file: string, options: Options): Promise<void> {
   const prices = await pricesFrom(options.prices);
   const heat = await heatFrom(options.heat);
   const connection = await connect(options);
+  const assumptions = await assumptionsFrom(options.assumptions, next.list);
   const inForce = await listInForce(connection.config);
+  const spans = ageSpans(assumptions.views);
+  const leaving = leavingBetween(inForce?.list, next.list, { spans, now: new Date() });
   const status = statusLine();
   const touched = await countTouched(connection.originals, {
     prefix: options.prefix ?? '',
     list: next.list,
     touch: impactOf(inForce ? [inForce.list] : [], next.list),
     most: options.countOnly ? 0 : options.sample,
+    see: leaving.see,
     tell: status.tell,
   });
-  const sample = await measured(touched, next.list, { inForce, connection, tell: status.tell });
+  const measuring = { inForce, connection, tell: status.tell };
+  const sample = await measured(touched, next.list, measuring);
+  const examples = options.countOnly ? [] : leaving.examples;
+  const byViews = await measuredByViews(examples, next.list, measuring);
   status.clear();
   const facts = { where: connection.where, from: inForce?.fingerprint ?? null, next };
   const views = heat && inForce ? viewsTouched(inForce.list, next.list, heat) : undefined;
-  const plan = planOf({ touched, sample, prices, facts, views }, options);
+  const leftToViews = byViews.length > 0 ? leaving.price(byViews, prices, assumptions) : [];
+  const plan = planOf({ touched, sample, prices, facts, views, leftToViews }, options);
   if (options.out) await writeFile(options.out, `${JSON.stringify(plan, null, 2)}\n`);
   if (options.json) say(JSON.stringify(plan));
   else say(tellPlan({ plan, touched, sample, prices, inForce, list: next.list, file, heat }));
@@ -106,15 +120,30 @@ async function measured(
   return await measureAll(photos, { list, before: inForce?.list }, tell);
 }
 
+/** File by file, as a view has it made. */
+async function measuredByViews(
+  keys: string[],
+  list: PresetList,
+  { connection, tell }: Measuring,
+): Promise<Sample['measured']> {
+  const photos = keys.map(key => photoOf(key, connection.originals));
+  const asked = { list: allByViews(list), withMisses: true as const };
+  return (await measureAll(photos, asked, tell)).measured;
+}
+
 interface Findings {
   touched: Touched;
+  leftToViews: SavedPlan['leftToViews'];
   sample: Sample;
   prices: Prices;
   facts: { where: string; from: string | null; next: { fingerprint: string; text: string } };
   views: ViewsTouched[] | undefined;
 }
 
-function planOf({ touched, sample, prices, facts, views }: Findings, options: Options): SavedPlan {
+function planOf(
+  { touched, sample, prices, facts, views, leftToViews }: Findings,
+  options: Options,
+): SavedPlan {
   const isMeasured = sample.measured.length > 0;
   const all = isMeasured ? fromSample(touched, sample, prices) : fromModel(touched, prices);
   return {
@@ -134,6 +163,7 @@ function planOf({ touched, sample, prices, facts, views }: Findings, options: Op
     gigabytes: isMeasured ? all.bytes / 1e9 : null,
     hours: all.seconds / 3600 / options.instances,
     instances: options.instances,
+    leftToViews,
     machine: machineName(),
     sample: isMeasured ? sampled(touched, sample) : null,
     ...(views ? { views } : {}),

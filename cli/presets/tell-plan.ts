@@ -3,7 +3,7 @@ import { listDiff, type PresetDiff } from '../../shared/core/list/list-diff.ts';
 import type { Heat } from '../../shared/core/work/heat.ts';
 import type { InForce } from '../../shared/core/work/in-force.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
-import type { SavedPlan } from '../../shared/core/work/saved-plan.ts';
+import type { LeftToViews, SavedPlan } from '../../shared/core/work/saved-plan.ts';
 import {
   durationAsText,
   grouped,
@@ -41,6 +41,7 @@ export function tellPlan(planned: Planned): string {
     tellTotals(planned),
     tellViews(planned),
     plan.originals > 0 ? tellCost(planned) : '',
+    plan.leftToViews.map(tellLeft).join('\n'),
     tellNext(planned),
   ];
   return blocks.filter(block => block !== '').join('\n\n');
@@ -102,6 +103,15 @@ function tellStored(gigabytes: number, { retired }: SavedPlan, { gigabyteMonth }
   const month = `${usdAsText(gigabytes * gigabyteMonth)} a month`;
   const besides = retired > 0 ? '; what is retired goes' : '';
   return `${volumeAsText(gigabytes * 1e9)}, ${month}${besides}`;
+}
+
+function tellLeft(left: LeftToViews): string {
+  const { preset, originals, files, gigabytes, millionUploads } = left;
+  const goes = `${preset}: at most ${grouped(files)} files of ${grouped(originals)} originals go with the next sweeps: ${volumeAsText(Math.round(gigabytes * 1e9))}, ${usdAsText(left.savedUsdMonth)} a month; some ${grouped(left.missesADay)} views a day wait for theirs, ${usdAsText(left.missesUsdMonth)} a month.`;
+  const later =
+    millionUploads &&
+    `${preset}: of a million uploads from now on its files cost ${usdAsText(millionUploads.onDemand)} over their lives, made by views; on upload ${usdAsText(millionUploads.eager)}. What is there stays.`;
+  return [...(originals > 0 ? [goes] : []), ...(later ? [later] : [])].join('\n');
 }
 
 /** The list in force decides what may begin unasked, by a model's figures: here they are measured. */

@@ -1,7 +1,7 @@
 import { modelledSeconds } from '../../shared/core/work/cost.ts';
 import { isTouched, type EditImpact } from '../../shared/core/list/edit-impact.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
-import type { ObjectStore } from '../../shared/ports.ts';
+import type { ListedObject, ObjectStore } from '../../shared/ports.ts';
 import { grouped } from '../terminal/figures.ts';
 import { evenly } from '../measure/photos.ts';
 
@@ -31,6 +31,8 @@ interface Order {
   touch: (key: string) => EditImpact;
   /** Originals in the sample, at most. */
   most: number;
+  /** Told of each, touched or not. */
+  see?: (entry: ListedObject) => void;
   tell: (text: string) => void;
 }
 
@@ -43,6 +45,7 @@ export async function countTouched(originals: ObjectStore, order: Order): Promis
   for await (const entry of originals.list(order.prefix)) {
     if (!('key' in entry)) continue;
     seen += 1;
+    order.see?.(entry);
     if (seen % TELL_EVERY === 0) order.tell(`${grouped(seen)} originals counted`);
     const touch = order.touch(entry.key);
     if (!isTouched(touch)) continue;

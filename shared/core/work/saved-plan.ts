@@ -12,6 +12,25 @@ const viewsTouchedSchema = z.strictObject({
 });
 export type ViewsTouched = z.infer<typeof viewsTouchedSchema>;
 
+/** What a preset leaves to views by an edit: a `keep` that is shorter, or `generate: on_demand`. */
+const leftToViews = z.strictObject({
+  preset: z.string(),
+  originals: z.int().min(0).describe('that are older than its `keep`, and were not before'),
+  files: z.int().min(0).describe('of them, that go'),
+  gigabytes: z
+    .number()
+    .min(0)
+    .describe('that are not stored from then on, what views bring back left out'),
+  savedUsdMonth: z.number().min(0),
+  missesADay: z.number().min(0).describe('views that wait, since their file went'),
+  missesUsdMonth: z.number().min(0),
+  millionUploads: z
+    .strictObject({ eager: z.number().min(0), onDemand: z.number().min(0) })
+    .nullable()
+    .describe('USD over their lives, made on upload or by a view; null where it is made on upload'),
+});
+export type LeftToViews = z.infer<typeof leftToViews>;
+
 /** What `presets plan --out` saves and `presets apply` reads: an edit with all that was known of it when it was planned. */
 export const savedPlanSchema = z.strictObject({
   schema: z.literal(1),
@@ -33,6 +52,7 @@ export const savedPlanSchema = z.strictObject({
   gigabytes: z.number().min(0).nullable().describe('written; null where nothing was rendered'),
   hours: z.number().min(0).describe('on that many instances'),
   instances: z.int().positive(),
+  leftToViews: z.array(leftToViews).default([]).describe('none where nothing was rendered'),
   machine: z.string().describe('what the sample was measured on'),
   sample: z
     .strictObject({

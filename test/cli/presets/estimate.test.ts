@@ -40,6 +40,24 @@ describe('darkroom estimate', () => {
     expect(machine).toMatch(/cores, Node 2/);
   });
 
+  it('says of each preset and format from how many views on making it on upload is the cheaper', async () => {
+    const photos = withPhotos('a.jpg');
+    const { stdout } = await estimate('--views', '50', ...photos, '--json');
+    const { choices, keeps, assumptions } = JSON.parse(stdout);
+    const names = choices.map(
+      (one: { preset: string; format: string }) => `${one.preset} ${one.format}`,
+    );
+    expect(names.sort()).toEqual(['feed jpeg', 'feed webp', 'thumb jpeg']);
+    expect(assumptions.views.perPhoto).toBe(50);
+    for (const { eager, onDemand, crossesAt } of choices)
+      expect(onDemand > eager).toBe(crossesAt < 50);
+    const stored = keeps.map(({ share }: { share: number }) => share);
+    expect(stored).toEqual([...stored].sort((a, b) => a - b));
+    expect((await estimate('--views', '50', '--backfill', '3')).stderr).toMatch(
+      /cannot be used with/,
+    );
+  });
+
   it('knows the tiers of a month, and warns of the quota', async () => {
     const photos = withPhotos('a.jpg');
     const many = ['--uploads-per-day', '500000000', '--peak', '10'];
@@ -147,7 +165,7 @@ describe('darkroom estimate', () => {
   });
 
   it.each([
-    [[], /expected --uploads-per-day N or --backfill N, received neither/],
+    [[], /expected --uploads-per-day N, --backfill N or --views N, received none/],
     [['--uploads-per-day', '1', '--backfill', '1'], /--backfill <n>' cannot be used with/],
   ])('refuses %j', async (words, sentence) => {
     const { code, stderr } = await estimate(...words);

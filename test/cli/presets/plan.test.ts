@@ -169,6 +169,19 @@ The heat is of another list (f) than the one in force (${from}): files that only
     expect(stderr).toMatch(sentence);
   });
 
+  it('says what a preset costs from now on that is left to views, and that what is there stays', async () => {
+    await putInForce(SMALL);
+    const lazy = SMALL.replace('name: feed,', 'name: feed, generate: on_demand,');
+    const { code, stdout, stderr } = await plan(lazy);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/None of 7 originals is touched/);
+    expect(stdout).toMatch(
+      /feed: of a million uploads from now on its files cost USD [\d.]+ over their lives, made by views; on upload USD [\d.]+\. What is there stays\./,
+    );
+    const kept = await plan(SMALL.replace('name: feed,', 'name: feed, keep: 90d,'));
+    expect(kept.stdout).toMatch(/feed +change +0 +0 +0 +keep: none → 90d/);
+  });
+
   it('writes nothing in the cloud', async () => {
     await putInForce(SMALL);
     await plan(EDITED);

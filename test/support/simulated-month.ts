@@ -1,7 +1,7 @@
 import { isPastKeep } from '../../shared/core/set/keep.ts';
-import { binomial, type Random, seeded } from './model/random.ts';
-import type { KeptFile } from '../measure/keeping.ts';
-import { ageSpans, type Views } from '../measure/views.ts';
+import { binomial, type Random, seeded } from '../../cli/rehearse/model/random.ts';
+import type { KeptFile } from '../../cli/measure/keeping.ts';
+import { ageSpans, type Views } from '../../cli/measure/views.ts';
 
 /**
  * A month of so many photos, of all ages alike, view by view and sweep by sweep: what is stored, and which views wait. The
@@ -29,7 +29,7 @@ export function simulatedMonth(
 ): Month {
   const random = seeded(1);
   const life = views.years * 365;
-  const shelf = shelfOf(keepDays);
+  const shelf = shelfOf(keepDays, files);
   const month: Month = { stored: 0, storedForEver: 0, views: 0, misses: 0 };
   const perPhoto = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const youngBytes = photos * perPhoto * (Math.min(keepDays, life) / life);
@@ -39,7 +39,7 @@ export function simulatedMonth(
     const seen = viewsOf(day, { photos, files, keepDays, views, life, random });
     const missed = seen.old.filter(one => shelf.look(one, day) === 'made').length;
     if (day < starts) continue;
-    month.stored += (youngBytes + shelf.bytes(files)) / MONTH;
+    month.stored += (youngBytes + shelf.bytes()) / MONTH;
     month.storedForEver += (photos * perPhoto) / MONTH;
     month.views += seen.young + seen.old.length;
     month.misses += missed;
@@ -55,28 +55,28 @@ interface Seen {
 }
 
 /** Files of photos that are older than `keep`: those that a view brought back, and when. */
-function shelfOf(keepDays: number) {
+function shelfOf(keepDays: number, files: KeptFile[]) {
   const there = new Map<string, Seen & { made: number }>();
+  let stored = 0;
   const at = (day: number) => new Date(day * DAY_MS).toISOString();
   return {
     look: (one: Seen, day: number) => {
       if (there.has(one.id)) return 'there' as const;
       there.set(one.id, { ...one, made: day });
+      stored += files[one.file]?.bytes ?? 0;
       return 'made' as const;
     },
     sweep: (day: number) => {
-      for (const [id, { uploaded, made }] of there) {
+      for (const [id, { uploaded, made, file }] of there) {
         // In the order in which they were made: nothing that comes after is older.
         if (day - made < keepDays) return;
         const times = { original: { uploadedAt: at(uploaded) }, madeAt: at(made), now: at(day) };
-        if (isPastKeep({ keep: `${keepDays}d` }, times)) there.delete(id);
+        if (!isPastKeep({ keep: `${keepDays}d` }, times)) continue;
+        there.delete(id);
+        stored -= files[file]?.bytes ?? 0;
       }
     },
-    bytes: (files: KeptFile[]) => {
-      let sum = 0;
-      for (const { file } of there.values()) sum += files[file]?.bytes ?? 0;
-      return sum;
-    },
+    bytes: () => stored,
   };
 }
 
