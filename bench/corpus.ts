@@ -19,7 +19,7 @@ const SHIPPED = [
   inPackage('exif', 'test/short-ascii-II.jpg'),
   inPackage('exif-parser', 'test/starfish.jpg'),
 ];
-const FOLDER = process.env.DARKROOM_PHOTOS ?? resolve(import.meta.dirname, '../../shared/photos');
+const FOLDER = resolve(import.meta.dirname, '../../shared/photos');
 
 /** Of photos whose name ends in a number there are several of one scene, each turned another way. */
 const AGAIN = /_[2-9]\.jpg$/;

@@ -27,17 +27,10 @@ function sentence(next: Next, words: number): string {
 }
 
 const page = (width: number, height: number, paper: string, inside: string[]) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="${paper}"/>${inside.join('')}</svg>`;
-const text = (
-  x: number,
-  y: number,
-  size: number,
-  ink: string,
-  words: string,
-  font = 'sans-serif',
-) =>
-  `<text x="${x}" y="${y}" font-family="${font}" font-size="${size}" fill="${ink}">${words}</text>`;
-const box = (x: number, y: number, width: number, height: number, fill: string, radius = 0) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif"><rect width="100%" height="100%" fill="${paper}"/>${inside.join('')}</svg>`;
+const text = ([x, y]: [number, number], size: number, ink: string, words: string) =>
+  `<text x="${x}" y="${y}" font-size="${size}" fill="${ink}">${words}</text>`;
+const box = ([x, y, width, height]: [number, number, number, number], fill: string, radius = 0) =>
   `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${radius}" fill="${fill}"/>`;
 
 const THEMES = [
@@ -55,11 +48,11 @@ function chat(seed: number): string {
     const isMine = next(2) === 0;
     const width = 420 + next(400);
     const x = isMine ? 1080 - 40 - width : 130;
-    const face = box(isMine ? 2000 : 30, y, 80, 80, `hsl(${next(360)},60%,55%)`, 12);
-    const bubble = box(x, y, width, 88, isMine ? theme.mine : theme.yours, 18);
-    return face + bubble + text(x + 24, y + 56, 34, theme.ink, sentence(next, 2 + next(4)));
+    const face = box([isMine ? 2000 : 30, y, 80, 80], `hsl(${next(360)},60%,55%)`, 12);
+    const bubble = box([x, y, width, 88], isMine ? theme.mine : theme.yours, 18);
+    return face + bubble + text([x + 24, y + 56], 34, theme.ink, sentence(next, 2 + next(4)));
   });
-  return page(1080, 2340, theme.paper, [box(0, 0, 1080, 120, theme.yours), ...lines]);
+  return page(1080, 2340, theme.paper, [box([0, 0, 1080, 120], theme.yours), ...lines]);
 }
 
 function article(seed: number): string {
@@ -72,16 +65,15 @@ function article(seed: number): string {
     const isLink = next(9) === 0;
     const y = 300 + row * size * 1.5;
     return text(
-      70,
-      y,
+      [70, y],
       size,
       isLink ? '#d81e06' : ink,
       sentence(next, Math.floor(1450 / size / 4)),
-      font,
     );
   });
-  const title = text(70, 170, 64, ink, sentence(next, 5), font);
-  return page(1080, 1920, isDark ? '#121212' : '#fdfdfb', [title, ...lines]);
+  const title = text([70, 170], 64, ink, sentence(next, 5));
+  const written = `<g font-family="${font}">${title}${lines.join('')}</g>`;
+  return page(1080, 1920, isDark ? '#121212' : '#fdfdfb', [written]);
 }
 
 function chart(seed: number): string {
@@ -89,11 +81,13 @@ function chart(seed: number): string {
   const bars = Array.from({ length: 14 }, (_, at) => {
     const height = 60 + next(520);
     return (
-      box(110 + at * 74, 680 - height, 48, height, `hsl(${(seed * 70 + at * 25) % 360},85%,45%)`) +
-      text(112 + at * 74, 716, 20, '#444', `${next(100)} %`)
+      box(
+        [110 + at * 74, 680 - height, 48, height],
+        `hsl(${(seed * 70 + at * 25) % 360},85%,45%)`,
+      ) + text([112 + at * 74, 716], 20, '#444', `${next(100)} %`)
     );
   });
-  const grid = Array.from({ length: 7 }, (_, at) => box(100, 120 + at * 90, 1040, 1, '#cccccc'));
+  const grid = Array.from({ length: 7 }, (_, at) => box([100, 120 + at * 90, 1040, 1], '#cccccc'));
   const points = Array.from({ length: 14 }, (_, at) => `${134 + at * 74},${120 + next(500)}`).join(
     ' ',
   );
@@ -102,7 +96,7 @@ function chart(seed: number): string {
     ...grid,
     ...bars,
     line,
-    text(100, 70, 40, '#111', sentence(next, 6)),
+    text([100, 70], 40, '#111', sentence(next, 6)),
   ]);
 }
 
@@ -113,16 +107,16 @@ function surface(seed: number): string {
     const [x, y] = [30 + (at % 3) * 345, 200 + Math.floor(at / 3) * 330];
     const hue = next(360);
     return (
-      box(x, y, 320, 300, `hsl(${hue},45%,${14 + next(20)}%)`, 20) +
-      box(x + 20, y + 20, 280, 150, 'url(#shade)', 12) +
-      text(x + 24, y + 220, 30, `hsl(${(hue + 180) % 360},100%,60%)`, sentence(next, 2)) +
-      text(x + 24, y + 266, 24, '#ff003c', `${next(900)}.99`)
+      box([x, y, 320, 300], `hsl(${hue},45%,${14 + next(20)}%)`, 20) +
+      box([x + 20, y + 20, 280, 150], 'url(#shade)', 12) +
+      text([x + 24, y + 220], 30, `hsl(${(hue + 180) % 360},100%,60%)`, sentence(next, 2)) +
+      text([x + 24, y + 266], 24, '#ff003c', `${next(900)}.99`)
     );
   });
   const shade = `<defs><linearGradient id="shade"><stop offset="0" stop-color="hsl(${next(360)},90%,50%)"/><stop offset="1" stop-color="hsl(${next(360)},90%,30%)"/></linearGradient></defs>`;
   return page(1080, 1920, '#0a0a12', [
     shade,
-    text(40, 130, 72, '#00e5ff', sentence(next, 3)),
+    text([40, 130], 72, '#00e5ff', sentence(next, 3)),
     ...cards,
   ]);
 }
