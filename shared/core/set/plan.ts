@@ -92,6 +92,8 @@ export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   const { manifest, original } = seen;
   if (!manifest || !isCurrent(seen) || manifest.original.etag !== original.etag) return false;
   if (!isSameFocus(manifest.original, original)) return false;
+  // A copy has none; uploaded once more it has one, by which later copies are known.
+  if (manifest.original.crc64 === undefined && original.crc64 !== undefined) return false;
   const retired = new Set(manifest.retired.map(({ key }) => key));
   if (plan.retired.length !== retired.size) return false;
   if (plan.retired.some(({ key }) => !retired.has(key))) return false;

@@ -568,3 +568,24 @@ async function overwrittenBy(darkroom: TestDarkroom, content: string): Promise<T
   darkroom.originals.upload('a.jpg', content);
   return darkroom;
 }
+
+describe('an original whose CRC-64 was not told when it was developed, as of a copy', () => {
+  it('has it in its manifest once it is told, for later copies to be known by; nothing is rendered', async () => {
+    const darkroom = testDarkroom();
+    darkroom.originals.upload('a.jpg', 'jpeg 1600x1200');
+    await reconcile('a.jpg', darkroom);
+    expect(darkroom.manifest('a.jpg')?.original).not.toHaveProperty('crc64');
+    const head: typeof darkroom.originals.head = async key => {
+      const found = await darkroom.originals.head(key);
+      return found && { ...found, crc64: '123' };
+    };
+    const told = { ...darkroom, originals: { ...darkroom.originals, head } };
+    darkroom.codec.encoded.length = 0;
+    await reconcile('a.jpg', told);
+    expect(darkroom.manifest('a.jpg')?.original.crc64).toBe('123');
+    expect(darkroom.codec.encoded).toEqual([]);
+    darkroom.derivatives.calls.length = 0;
+    await reconcile('a.jpg', told);
+    expect(darkroom.derivatives.calls.map(({ operation }) => operation)).not.toContain('put');
+  });
+});
