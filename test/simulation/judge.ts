@@ -219,9 +219,10 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     const until = isLate && after ? Date.parse(after.committedAt) + TIMEOUT : stage.line.now;
     // A manifest that arrives late may say that it failed: from then on nobody is led to it.
     const kept = new Set(after?.variants.flatMap(one => (one.state === 'failed' ? [] : one.key)));
-    for (const { key, state } of before ? manifestIn(before).variants : []) {
-      // Its URL answers as well where a view makes the file.
-      const isNamed = state === 'rendered' || state === 'on_demand';
+    for (const entry of before ? manifestIn(before).variants : []) {
+      const { key, state } = entry;
+      // Its URL answers as well where a view makes the file; of one that aged a view alone does.
+      const isNamed = state === 'rendered' || (state === 'on_demand' && !isAged(entry));
       if (isNamed && !kept.has(key)) namedUntil.set(key, until);
     }
     for (const entry of after?.variants ?? []) {

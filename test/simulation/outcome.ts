@@ -9,7 +9,7 @@ import {
 } from '../../shared/core/set/manifest.ts';
 import { unfinishedKey } from '../../shared/core/work/unfinished.ts';
 import { takedownKey } from '../../shared/core/set/take-down-record.ts';
-import { IN_FORCE_KEY } from '../../shared/core/work/in-force.ts';
+import { IN_FORCE_KEY, LAST_GOOD_KEY } from '../../shared/core/work/in-force.ts';
 import { allowances } from './allowances.ts';
 import { type SimulatedBucket, simulatedBucket, type Thing, thingOf } from './bucket.ts';
 import { immediateCodec } from './codec.ts';
@@ -56,8 +56,13 @@ export async function checkOutcome(world: World): Promise<void> {
 export async function checkAnswers(world: World): Promise<void> {
   const { cloud, judge, buckets, faults } = world;
   const isEditUnfinished = cloud.failures.some(({ keys }) => keys.length === 0);
+  // A late write of a former list lies over the one in force: on-presets-edited puts it right when it next looks.
+  const { config } = buckets;
+  const isWrittenOver =
+    jsonAt(config, IN_FORCE_KEY)?.fingerprint !== jsonAt(config, LAST_GOOD_KEY)?.fingerprint;
   if (
     isEditUnfinished ||
+    isWrittenOver ||
     judge.failedCommands > 0 ||
     faults.hit.some(({ kind }) => kind === 'lost')
   )
