@@ -125,8 +125,10 @@ async function removePart(
     .flatMap(({ key }) => key ?? [])
     .filter(key => !before || (named && !named.has(key)));
   if (keys.length === 0) return { original, removed: 0, isLost: false };
-  const files = [...new Set([...keys, ...(before ? [] : await cachedOf(original, derivatives))])];
-  await keepPurge({ class: 'delete', directory: `${original}/`, files }, stores);
+  const { aged, isMore } = before ? NOTHING_CACHED : await cachedOf(original, derivatives);
+  const files = [...new Set([...keys, ...aged])];
+  const about = { class: 'delete', directory: `${original}/`, files } as const;
+  await keepPurge({ ...about, ...(isMore ? { isMore } : {}) }, stores);
   await derivatives.remove(keys);
   const after = await originals.head(original);
   const namedAfter = after && (await namedNow(original, stores));
@@ -134,9 +136,13 @@ async function removePart(
   return { original, removed: keys.length, isLost: isLost === true };
 }
 
+const NOTHING_CACHED = { aged: [], isMore: false } as const;
+
+/** What the CDN may have of a set, although the bucket has not: what aged, and what edits replaced. */
 async function cachedOf(original: string, derivatives: SurveyStores['derivatives']) {
   const manifest = await findManifest(original, derivatives);
-  return manifest === 'unreadable' ? [] : agedIn(manifest);
+  if (manifest === 'unreadable') return NOTHING_CACHED;
+  return { aged: agedIn(manifest), isMore: manifest?.unpurged !== undefined };
 }
 
 /** Undefined where the manifest is not of the original as it is: a run may be about to commit files it does not name. */
