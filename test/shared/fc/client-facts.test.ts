@@ -134,6 +134,21 @@ describe('a User-Agent that comes without a word of formats is given', () => {
     expect(answers.size).toBe(variants.length);
   });
 
+  it.each([
+    ['of more digits than any', `Mozilla/5.0 (X11) Chrome/${'1'.repeat(21)} Safari/537.36`],
+    ['of places without a point', `Mozilla/5.0 (X11) Chrome/1${'_1'.repeat(10)} Safari/537.36`],
+    ['of Safari', `Mozilla/5.0 (Macintosh) Version/${'9'.repeat(400)} Safari/605.1.15`],
+    ['of a browser of Samsung', `Mozilla/5.0 (X11) SamsungBrowser/${'7'.repeat(64)} Mobile`],
+  ])('what everyone shows, for a version %s', (_what, userAgent) => {
+    expect(chosen({ 'user-agent': userAgent })).toBe('1080.jpeg');
+  });
+
+  it('what its beginning tells, and no more of it is read than any app sends', () => {
+    const behind = (characters: number) => `${' '.repeat(characters)}miniProgram`;
+    expect(agentOf(`${CHROME}${behind(400)}`).client).toBe('mini-program');
+    expect(agentOf(`${CHROME}${behind(64_000)}`)).toEqual(agentOf(CHROME));
+  });
+
   it('something, and never an exception, whatever it sends', () => {
     const words = fc.constantFrom(...SENT.flatMap(one => one.userAgent.split(/(?=[ ;(/])/)));
     const made = fc.array(fc.oneof(words, fc.string()), { maxLength: 12 });
