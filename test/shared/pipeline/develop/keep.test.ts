@@ -215,6 +215,18 @@ describe('files of a preset that says `keep`', () => {
     expect(filesIn(other)).toHaveLength(6);
   });
 
+  it('are made anew by `force` where a view brought them back, and stay as long as that', async () => {
+    const darkroom = await aged();
+    darkroom.at(dayOf(100));
+    await view(darkroom, keyOf(darkroom, 'feed-480'));
+    darkroom.at(dayOf(101));
+    darkroom.codec.encoded.length = 0;
+    await backfill({ keys: [KEY], mode: 'force' }, darkroom, darkroom.config);
+    expect(darkroom.codec.encoded.filter(key => /feed/.test(key))).toHaveLength(1);
+    expect(filesIn(darkroom)).toEqual(['feed-480 jpg', 'thumb-100 jpg']);
+    expect(standIn(darkroom)).toEqual({ ...AGED, 'feed 480 jpeg': 'rendered' });
+  });
+
   it('are not made at all of an original that is older, which is decoded once for its placeholder', async () => {
     const darkroom = testDarkroom(LIST);
     darkroom.originals.upload(KEY, 'jpeg 1600x1200', UPLOADED);
