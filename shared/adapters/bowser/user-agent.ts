@@ -31,8 +31,7 @@ const WEBP_IN_CHROMIUM = 32;
 const AVIF_IN_CHROMIUM = 85;
 
 /** Mini-programs run in the WebView of their app, whatever it can show otherwise; HarmonyOS NEXT in ArkWeb. */
-const MINI_PROGRAM =
-  /miniProgram|swan-baiduboxapp|ToutiaoMicroApp/i;
+const MINI_PROGRAM = /miniProgram|swan-baiduboxapp|ToutiaoMicroApp/i;
 const HARMONY = /ArkWeb|OpenHarmony|HarmonyOS/i;
 /** Every browser there is WebKit, which decodes by the system. Windows Phones say that they are like one. */
 const IOS = /\((?:iPhone|iPad|iPod)\b/;
