@@ -51,6 +51,9 @@ describe('a client that names no file is given', () => {
   it.each<[string, Record<string, string>, string]>([
     ['AVIF where it accepts both', { accept: 'image/avif,image/webp,*/*' }, '1080.avif'],
     ['WebP where it accepts that alone', { accept: 'image/webp,*/*' }, '1080.webp'],
+    ['not what it refuses', { accept: 'image/webp, image/avif;q=0, */*' }, '1080.webp'],
+    ['nor by its User-Agent', { accept: 'image/avif; q=0.0', 'user-agent': CHROME }, '1080.jpeg'],
+    ['what it takes at a pinch', { accept: 'IMAGE/AVIF;v=1;q=0.01' }, '1080.avif'],
     ['JPEG where it says nothing at all', {}, '1080.jpeg'],
     [
       'JPEG where it accepts anything and is unknown',
