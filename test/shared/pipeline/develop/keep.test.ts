@@ -5,6 +5,7 @@ import type { Manifest } from '../../../../shared/core/set/manifest.ts';
 import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { followUp } from '../../../../shared/pipeline/serve/follow-up.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
@@ -335,6 +336,17 @@ describe('what the CDN may have of files that went by `keep`', () => {
     const [purge] = purgesIn(darkroom);
     expect(purge.files).toContain(gone);
     expect(purge).not.toHaveProperty('isMore');
+  });
+
+  it('is purged by its name when the picture is taken down, where no directory is left this day', async () => {
+    const darkroom = await developed();
+    const behind = { ...darkroom, isBehindCdn: true };
+    darkroom.at(dayOf(91));
+    const gone = keyOf(darkroom, 'feed-480');
+    await reconcile(KEY, behind);
+    await takeDown(KEY, { by: 'me', reason: undefined }, behind);
+    expect(purgesIn(darkroom)).toMatchObject([{ class: 'takedown' }]);
+    expect(purgesIn(darkroom)[0].files).toContain(gone);
   });
 
   it('is purged by its directory when the original is overwritten', async () => {
