@@ -1,4 +1,8 @@
-import { type DerivativeName, parseDerivativeKey } from '../../shared/core/set/keys.ts';
+import {
+  type DerivativeName,
+  MAX_KEY_BYTES,
+  parseDerivativeKey,
+} from '../../shared/core/set/keys.ts';
 import { type Hash, hashBytes, type KeyBytes, mixed } from './hashing.ts';
 
 /** What a URL's path asks for; files by what their last segment says, which is alike in millions of URLs. */
@@ -53,6 +57,8 @@ export function pathReader(): PathReader {
     const version = slash - VERSION_BYTES;
     if (version < start + 2 || bytes[version - 1] !== SLASH) return false;
     if (!isHex(bytes, version, slash)) return false;
+    // A longer one is no key's, and thousands of them would fill the memory.
+    if (end - slash > MAX_KEY_BYTES) return false;
     const found = named(bytes.toString('latin1', slash + 1, end));
     if (found === 'none') return false;
     asked.name = found;

@@ -7,7 +7,7 @@
  */
 
 export interface LogLine {
-  /** Hours since 1970, and days by the log's own clock. */
+  /** Hours since 1970, and days in China, as its logs and inventories are told by. */
   hour: number;
   day: number;
   isGet: boolean;
@@ -64,6 +64,10 @@ function packed(bytes: Buffer, at: number): number {
 /** The last one: lines of a log come by the hour. */
 const last = { stamp: -1, zone: -1, hour: 0, day: 0 };
 const HOUR_MS = 3600e3;
+const CHINA_HOURS = 8;
+/** What ISO-8601 writes with four digits, whatever is added to it. */
+const [FIRST_YEAR, LAST_YEAR] = [2000, 9998];
+const WIDEST_ZONE = 1400;
 
 /** Answers where the time ends, behind its bracket; -1 of none. */
 function readTime(bytes: Buffer, start: number, end: number, into: LogLine): number {
@@ -95,11 +99,13 @@ function isTime(bytes: Buffer, slash: number, hour: number): boolean {
 function remember(date: number, name: number, hour: number, zone: number): boolean {
   const month = MONTHS.get(name);
   const [day, year] = [Math.floor(date / 10_000), date % 10_000];
-  if (month === undefined || Number.isNaN(date + zone) || day < 1 || day > 31) return false;
+  if (month === undefined || !(year >= FIRST_YEAR && year <= LAST_YEAR)) return false;
   const local = Date.UTC(year, month, day, hour);
+  if (new Date(local).getUTCDate() !== day || !(Math.abs(zone) <= WIDEST_ZONE)) return false;
   const offset = Math.trunc(zone / 100) + (zone % 100) / 60;
-  last.hour = Math.floor(local / HOUR_MS - offset);
-  last.day = Math.floor(local / (24 * HOUR_MS));
+  const hours = local / HOUR_MS - offset;
+  last.hour = Math.floor(hours);
+  last.day = Math.floor((hours + CHINA_HOURS) / 24);
   return true;
 }
 

@@ -14,19 +14,26 @@ export function clientFacts(
   { headers, query }: HttpRequest,
   agentOf: (userAgent: string) => Pick<ClientFacts, 'client' | 'shows'>,
 ): ClientFacts {
-  const accept = headers.accept ?? '';
+  const accept = (headers.accept ?? '').toLowerCase();
   const agent = agentOf(headers['user-agent'] ?? '');
-  const says = (format: string) => accept.includes(`image/${format}`);
-  const isSpoken = says('avif') || says('webp');
+  const isSpoken = /image\/(?:avif|webp)/.test(accept);
   return {
     client: query.client ?? agent.client,
-    accepts: isSpoken ? { avif: says('avif'), webp: says('webp') } : undefined,
+    accepts: isSpoken
+      ? { avif: isTaken(accept, 'avif'), webp: isTaken(accept, 'webp') }
+      : undefined,
     shows: agent.shows,
     width: positive(query.w) ?? positive(headers['sec-ch-viewport-width']),
     density: positive(query.dpr) ?? positive(headers['sec-ch-dpr']),
     pixels: positive(headers['sec-ch-width']),
     savesData: /\bon\b/i.test(headers['save-data'] ?? ''),
   };
+}
+
+/** A weight of 0 refuses. (RFC 9110, 12.4.2) */
+function isTaken(accept: string, format: string): boolean {
+  const said = accept.split(',').find(one => one.includes(`image/${format}`));
+  return said !== undefined && !/;\s*q=0(?:\.0*)?\s*(?:;|$)/.test(said);
 }
 
 function positive(text: string | undefined): number | undefined {

@@ -31,8 +31,7 @@ const WEBP_IN_CHROMIUM = 32;
 const AVIF_IN_CHROMIUM = 85;
 
 /** Mini-programs run in the WebView of their app, whatever it can show otherwise; HarmonyOS NEXT in ArkWeb. */
-const MINI_PROGRAM =
-  /miniProgram|MiniProgramEnv|swan-baiduboxapp|ToutiaoMicroApp|AlipayClient.*MiniProgram/i;
+const MINI_PROGRAM = /miniProgram|swan-baiduboxapp|ToutiaoMicroApp/i;
 const HARMONY = /ArkWeb|OpenHarmony|HarmonyOS/i;
 /** Every browser there is WebKit, which decodes by the system. Windows Phones say that they are like one. */
 const IOS = /\((?:iPhone|iPad|iPod)\b/;
@@ -41,7 +40,13 @@ const OTHER_ENGINE = /\b(?:Gecko\/|Trident\/|Edge\/|MSIE )/;
 /** WeChat's own engine for Android, from Chromium; the only one of mini-programs that tells its version. */
 const XWEB = /\bXWEB\/\d/;
 
-export function agentOf(userAgent: string): Agent {
+/** Of apps and browsers, those of WeChat are the longest, some 400. Time grows with the square of it. */
+const MOST_CHARACTERS = 2048;
+/** No version; bowser 2 ends with a RangeError where one has more than 20. */
+const MANY_DIGITS = /[\d_]{16,}/g;
+
+export function agentOf(told: string): Agent {
+  const userAgent = told.slice(0, MOST_CHARACTERS).replace(MANY_DIGITS, '0');
   if (MINI_PROGRAM.test(userAgent)) {
     return { client: 'mini-program', shows: { webp: true, avif: isAvifInMiniProgram(userAgent) } };
   }

@@ -3,6 +3,7 @@ import { retentionMilliseconds } from '../list/times.ts';
 import { askedOf, isAsked } from './asked.ts';
 import { isPastKeep } from './keep.ts';
 import { unusableKey, versionOf } from './keys.ts';
+import type { OriginalObject } from './manifest.ts';
 import type { Pair } from './side-by-side.ts';
 
 /**
@@ -13,11 +14,19 @@ import type { Pair } from './side-by-side.ts';
  */
 export type Neglect = 'undeveloped' | 'outdated' | 'leftovers' | 'overdue';
 
+type Ageing = Pick<OriginalObject, 'uploadedAt' | 'isArchived'>;
+
 /** What is younger may be in the hands of a run, or of an event that comes late. */
 export const PATIENCE_MS = 3600_000;
 
-/** All that it may be, none where the original was not listed: sets without one are looked at otherwise. */
-export function neglectsOf(pair: Pair, list: PresetList, now: Date): Neglect[] {
+/**
+ * All that it may be, none where the original was not listed: sets without one are looked at otherwise. How old files of a
+ * symlink may become, what it leads to decides: `behind`.
+ */
+export function neglectsOf(
+  pair: Pair,
+  { list, now, behind }: { list: PresetList; now: Date; behind?: Ageing | undefined },
+): Neglect[] {
   const { key, original, manifestAt } = pair;
   if (!original || unusableKey(key)) return [];
   const isOver = (at: string | undefined, more = 0) =>
@@ -32,15 +41,18 @@ export function neglectsOf(pair: Pair, list: PresetList, now: Date): Neglect[] {
   return [
     ...(isOutdated ? (['outdated'] as const) : []),
     ...(hasLeftovers ? (['leftovers'] as const) : []),
-    ...(isOverdue(pair, list, now) ? (['overdue'] as const) : []),
+    ...(isOverdue(pair, { list, now, behind }) ? (['overdue'] as const) : []),
   ];
 }
 
 /** By the very rule that a run goes by once the set is listed: no set is handed over in vain each night. */
-function isOverdue({ key, original, oldestAt = {} }: Pair, list: PresetList, now: Date): boolean {
+function isOverdue(
+  { key, original, oldestAt = {} }: Pair,
+  { list, now, behind }: { list: PresetList; now: Date; behind: Ageing | undefined },
+): boolean {
   if (!original) return false;
   const { modifiedAt: uploadedAt, isArchived, bytes } = original;
-  const facts = { uploadedAt, ...(isArchived ? { isArchived } : {}) };
+  const facts = behind ?? { uploadedAt, ...(isArchived ? { isArchived } : {}) };
   const isPast = (preset: PresetList['presets'][number]) =>
     preset.keep !== undefined &&
     oldestAt[preset.name] !== undefined &&

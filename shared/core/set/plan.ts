@@ -165,9 +165,9 @@ function onDemandEntry(
 function timesOf(
   entry: ManifestVariant | undefined,
   { key }: { key: string },
-  { seen: { original, there }, facts: { now } }: Planning,
+  { seen: { original, there, anew }, facts: { now } }: Planning,
 ) {
-  const renderedAt = entry?.state === 'rendered' ? entry.renderedAt : undefined;
+  const renderedAt = entry?.state === 'rendered' ? entry.renderedAt : anew?.get(key);
   return { original, madeAt: there?.get(key) ?? renderedAt, now };
 }
 

@@ -17,8 +17,8 @@ export interface Seen {
   there?: ReadonlyMap<string, string>;
   /** Those of them that the manifest does not name. */
   leftovers?: string[];
-  /** Files that a bulk run makes anew, also where a view made them. */
-  anew?: ReadonlySet<string>;
+  /** Files that a bulk run makes anew, also where a view made them; with when they were made. */
+  anew?: ReadonlyMap<string, string>;
   list: PresetList;
   /** As manifests name the list. */
   listFingerprint: string;

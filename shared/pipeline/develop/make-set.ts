@@ -18,7 +18,7 @@ import type { Darkroom } from '../darkroom.ts';
 import { newWriter, type Writer } from '../removal/take-down-guard.ts';
 import { writeDerivative } from '../stored-set.ts';
 import { type CrashGuard, crashGuardFor } from './crash-guard.ts';
-import { develop } from './develop.ts';
+import { develop, type Job } from './develop.ts';
 import type { ObservedOriginal } from './observe.ts';
 import { readOriginal } from './read-original.ts';
 import { isUnfinished } from './unfinished.ts';
@@ -178,7 +178,7 @@ async function readAndDevelop(
     const about = { file, picture, list: seen.list, spent, write, content: contentIn(seen) };
     const encoded = guard.lower;
     const job = { ...about, variants: todo.render, whole, regions, kept: todo.entries, encoded };
-    const { regions: found, ...developed } = await develop(job, darkroom);
+    const { regions: found, ...developed } = await developApart(job, darkroom);
     attempt.hasSurvived = true;
     return { todo, failure: undefined, focus: focusOf(wanted, found), ...developed };
   } catch (thrown) {
@@ -188,6 +188,26 @@ async function readAndDevelop(
   } finally {
     if (!isLate) await lower(guard, attempt);
   }
+}
+
+/**
+ * What views made, where it decides nothing, is made anew as a view makes it, each by itself: beside it one decode would
+ * be larger than at an upload, and all others other bytes.
+ */
+async function developApart(job: Job, darkroom: Darkroom): ReturnType<typeof develop> {
+  const deciding = new Set(job.whole.map(({ key }) => key));
+  const apart = job.variants.filter(({ key }) => !deciding.has(key));
+  if (apart.length === 0) return await develop(job, darkroom);
+  const { encoded: _, ...rest } = job;
+  const variants = job.variants.filter(({ key }) => deciding.has(key));
+  const developed = await develop({ ...rest, variants }, darkroom);
+  const { regions, content } = developed;
+  const outcomes = [...developed.outcomes];
+  for (const variant of apart) {
+    const alone = { ...rest, variants: [variant], regions, content };
+    outcomes.push(...(await develop(alone, darkroom)).outcomes);
+  }
+  return { ...developed, outcomes };
 }
 
 /** A count that cannot be taken back blames a picture whose decoder came back. */

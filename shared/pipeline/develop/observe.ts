@@ -77,8 +77,10 @@ function doubted(stored: Manifest, { moreCached }: Doubts): Manifest {
 function amended(known: Manifest, amend: NonNullable<Darkroom['amend']>) {
   const manifest = amend(known);
   const kept = new Set(manifest.variants.map(({ key }) => key));
-  const dropped = known.variants.filter(one => one.state === 'rendered' && !kept.has(one.key));
-  return { manifest, anew: new Set(dropped.map(({ key }) => key)) };
+  const anew = known.variants.flatMap(one =>
+    one.state === 'rendered' && !kept.has(one.key) ? [[one.key, one.renderedAt] as const] : [],
+  );
+  return { manifest, anew: new Map(anew) };
 }
 
 async function filesThere(key: string, derivatives: Darkroom['derivatives']) {

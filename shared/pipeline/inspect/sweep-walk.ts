@@ -115,7 +115,7 @@ async function lookAt(
   if (there && !isAsked({ ...there, key: pair.key }, list)) {
     return pair.files > 0 ? { neglect: 'leftovers' } : NOTHING;
   }
-  const neglects = neglectsOf(pair, list, now);
+  const neglects = neglectsOf(pair, { list, now, behind: there });
   if (hasOtherTarget(pair)) neglects.push('outdated');
   for (const neglect of neglects) {
     if (!(await isAsItShouldBe(pair, neglect, context))) return { neglect };

@@ -1,8 +1,9 @@
 import { Failure } from '../../core/failure.ts';
 import { manifestKey, unusableKey } from '../../core/set/keys.ts';
 import { tombstone } from '../../core/set/take-down-record.ts';
+import { agedIn } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { removeSet, writeManifest } from '../stored-set.ts';
+import { findManifest, removeSet, writeManifest } from '../stored-set.ts';
 import { keepPurge } from './purges.ts';
 import { isLifted, readTakeDown, type TakeDownInForce, takeDownOf } from './take-down-records.ts';
 
@@ -32,6 +33,9 @@ export async function enforce(
   darkroom: Enforcer,
 ): Promise<{ removed: string[]; purge: string | undefined }> {
   const { derivatives, config, now } = darkroom;
+  const found = hasTombstone ? undefined : await findManifest(key, derivatives);
+  // What `keep` dropped is named there alone, and the CDN may have it.
+  const cached = found === 'unreadable' ? [] : agedIn(found);
   if (!hasTombstone) await writeManifest(tombstone(key, at, now().toISOString()), derivatives);
   const keep = (files: string[]) =>
     keepPurge({ class: 'takedown', directory: `${key}/`, files }, darkroom);
@@ -39,10 +43,10 @@ export async function enforce(
   const removed = await removeSet(key, derivatives, {
     isKept: one => one === manifestKey(key),
     before: async files => {
-      purge = await keep([...files, manifestKey(key)]);
+      purge = await keep([...new Set([...files, ...cached, manifestKey(key)])]);
     },
   });
-  if (removed.length === 0 && alwaysPurge) purge = await keep([manifestKey(key)]);
+  if (removed.length === 0 && alwaysPurge) purge = await keep([...cached, manifestKey(key)]);
   if (removed.length === 0 && hasTombstone) return { removed, purge };
   if (config && isLifted(await readTakeDown(key, config))) {
     const message = `expected ${key} to stay taken down, that was undone meanwhile`;

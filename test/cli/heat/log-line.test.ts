@@ -55,6 +55,15 @@ describe('a line of the CDN’s log', () => {
       'of another hour than there is',
       logLineOf({ time: '9/Jun/2015:25:58:09 +0800', url: 'http://a.b/' }),
     ],
+    ...[
+      ['of a day that its month has not', '31/Feb/2026:01:58:09 +0800'],
+      ['of a year that no report can tell', '31/Dec/9999:23:58:09 +0800'],
+      ['of a year before any CDN', '31/Dec/0000:23:58:09 +0800'],
+      ['of a zone that is none', '9/Jun/2026:01:58:09 +9999'],
+    ].map(([what = '', time = '']): [string, string] => [
+      what,
+      logLineOf({ time, url: 'http://a.b/' }),
+    ]),
     ['without a host', logLineOf({ url: '/index.html' })],
     ['without a status', logLineOf({ url: 'http://a.b/', status: Number.NaN })],
     ['of a status that is none', logLineOf({ url: 'http://a.b/', status: 999 })],

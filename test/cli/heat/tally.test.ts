@@ -55,11 +55,22 @@ describe('a line counts as', () => {
     ['no view: one that was taken down', { status: 410 }, 'missing'],
     ['no view: a signature that is wrong', { status: 403 }, 'refused'],
     ['no view: a version that is none', { url: urlOf('p/1.jpg', FEED, 'ABCDEF0123') }, 'others'],
+    [
+      'no view: a name that is longer than a key may be',
+      { url: urlOf('p/1.jpg', `${'a'.repeat(1024)}-480-0123456789.webp`) },
+      'others',
+    ],
+    ['no view: more bytes than a file of ours may have', { bytes: 9e14 }, 'others'],
     ['no view: no original', { url: `${HOST}/0123456789/${FEED}` }, 'others'],
     ['no view: percent signs that mean nothing', { url: `${HOST}/%/%zz/%e4%` }, 'others'],
     ['no view: encoded over and over', { url: `${HOST}/${'%25'.repeat(20_000)}` }, 'others'],
   ])('%s', (_rule, request, kind) => {
     expect(tallied([request]).kinds).toEqual({ [kind]: 1 });
+  });
+
+  it('a view however its client spells the host', () => {
+    const url = urlOf('p/1.jpg', FEED).replace('cdn.example', 'CDN.Example');
+    expect(tallied([{ url }], 'cdn.example.com').kinds).toEqual({ views: 1 });
   });
 
   it('none of ours to another host, where one is named', () => {
@@ -128,6 +139,20 @@ describe('views count', () => {
     const days = uploadedOn({ '相册/a b+%41.jpg': DAY - old });
     const { viewed } = tallied([{ url: urlOf('相册/a b+%41.jpg', FEED) }], undefined, days);
     expect(viewed[0]?.viewed).toMatchObject([{ age, views: 1 }]);
+  });
+
+  it('a picture as old as it is in China, in whatever zone the log is', () => {
+    const days = uploadedOn({ 'p/1.jpg': DAY - 1 });
+    const times = ['9/Nov/2026:23:30:00 +0800', '9/Nov/2026:15:30:00 +0000'];
+    const late = ['10/Nov/2026:00:30:00 +0800', '9/Nov/2026:16:30:00 +0000'];
+    const ages = (all: string[]) =>
+      tallied(
+        all.map(time => ({ time })),
+        undefined,
+        days,
+      ).viewed[0]?.viewed;
+    expect(ages(times)).toMatchObject([{ age: '0-1', views: 2 }]);
+    expect(ages(late)).toMatchObject([{ age: '2-7', views: 2 }]);
   });
 
   it('a picture of an age that nobody tells as unknown', () => {

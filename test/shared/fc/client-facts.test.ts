@@ -51,6 +51,9 @@ describe('a client that names no file is given', () => {
   it.each<[string, Record<string, string>, string]>([
     ['AVIF where it accepts both', { accept: 'image/avif,image/webp,*/*' }, '1080.avif'],
     ['WebP where it accepts that alone', { accept: 'image/webp,*/*' }, '1080.webp'],
+    ['not what it refuses', { accept: 'image/webp, image/avif;q=0, */*' }, '1080.webp'],
+    ['nor by its User-Agent', { accept: 'image/avif; q=0.0', 'user-agent': CHROME }, '1080.jpeg'],
+    ['what it takes at a pinch', { accept: 'IMAGE/AVIF;v=1;q=0.01' }, '1080.avif'],
     ['JPEG where it says nothing at all', {}, '1080.jpeg'],
     [
       'JPEG where it accepts anything and is unknown',
@@ -132,6 +135,21 @@ describe('a User-Agent that comes without a word of formats is given', () => {
       ),
     );
     expect(answers.size).toBe(variants.length);
+  });
+
+  it.each([
+    ['of more digits than any', `Mozilla/5.0 (X11) Chrome/${'1'.repeat(21)} Safari/537.36`],
+    ['of places without a point', `Mozilla/5.0 (X11) Chrome/1${'_1'.repeat(10)} Safari/537.36`],
+    ['of Safari', `Mozilla/5.0 (Macintosh) Version/${'9'.repeat(400)} Safari/605.1.15`],
+    ['of a browser of Samsung', `Mozilla/5.0 (X11) SamsungBrowser/${'7'.repeat(64)} Mobile`],
+  ])('what everyone shows, for a version %s', (_what, userAgent) => {
+    expect(chosen({ 'user-agent': userAgent })).toBe('1080.jpeg');
+  });
+
+  it('what its beginning tells, and no more of it is read than any app sends', () => {
+    const behind = (characters: number) => `${' '.repeat(characters)}miniProgram`;
+    expect(agentOf(`${CHROME}${behind(400)}`).client).toBe('mini-program');
+    expect(agentOf(`${CHROME}${behind(64_000)}`)).toEqual(agentOf(CHROME));
   });
 
   it('something, and never an exception, whatever it sends', () => {

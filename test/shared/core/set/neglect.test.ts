@@ -13,7 +13,7 @@ const listed = (key: string, minutes: number, bytes = 5) => ({
 
 const list = listOf(`retain: 2h\n${SMALL}`);
 const of = (pair: Partial<Pair> & { key: string }) =>
-  neglectsOf({ files: 0, isMixed: false, ...pair }, list, NOW);
+  neglectsOf({ files: 0, isMixed: false, ...pair }, { list, now: NOW });
 
 describe('an original is neglected', () => {
   it.each<[string, Partial<Pair> & { key: string }, Neglect | undefined]>([
@@ -88,7 +88,8 @@ describe('files of an original are overdue', () => {
       original: { ...original, ...more },
     };
   };
-  const isOverdue = (pair: Pair, by = kept) => neglectsOf(pair, by, NOW).includes('overdue');
+  const isOverdue = (pair: Pair, by = kept) =>
+    neglectsOf(pair, { list: by, now: NOW }).includes('overdue');
   const old = { feed: ago(3 * DAY), thumb: ago(3 * DAY) };
 
   it.each<[string, Pair, boolean]>([

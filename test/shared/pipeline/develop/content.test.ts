@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Content } from '../../../../shared/core/picture/content.ts';
 import type { Manifest } from '../../../../shared/core/set/manifest.ts';
+import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { codec } from '../../../support/codec.ts';
@@ -153,6 +154,30 @@ describe('what is left to the picture', () => {
     await darkroom.developAnew(KEY);
     for (const [key, bytes] of before)
       expect(filesOf(darkroom).get(key)?.equals(bytes), key).toBe(true);
+  });
+
+  it('makes the same bytes by a backfill beside larger files that views made, of whichever preset', async () => {
+    const later = /(name: later.* formats: )\{.*\} \}$/m;
+    const darkroom = await developed(
+      await sharp(await chat(1500, 1100))
+        .jpeg()
+        .toBuffer(),
+      LIST.replace('[600]', '[640, 720]')
+        .replace('[120, 300, 700]', '[120, 300]')
+        .replace(later, '$1{ jpeg: {} } }'),
+    );
+    for (const { key } of manifestOf(darkroom).variants.filter(one => one.preset === 'later')) {
+      expect(await answerMiss(key, darkroom)).toMatchObject({ found: 'file' });
+    }
+    await backfill({ keys: [KEY], mode: 'settle', made: true }, darkroom, darkroom.config);
+    const before = filesOf(darkroom);
+    const content = manifestOf(darkroom).original.content;
+    darkroom.at('2030-01-01T00:00:00.000Z');
+    await backfill({ keys: [KEY], mode: 'force' }, darkroom, darkroom.config);
+    expect(manifestOf(darkroom).original.content).toEqual(content);
+    const after = filesOf(darkroom);
+    const changed = [...before].filter(([key, bytes]) => !after.get(key)?.equals(bytes));
+    expect(changed.map(([key]) => key)).toEqual([]);
   });
 
   it('is 4:4:4 for coloured edges in JPEG and AVIF, 4:2:0 for a photo', async () => {

@@ -5,6 +5,7 @@ import type { Manifest } from '../../../../shared/core/set/manifest.ts';
 import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { followUp } from '../../../../shared/pipeline/serve/follow-up.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
@@ -215,6 +216,18 @@ describe('files of a preset that says `keep`', () => {
     expect(filesIn(other)).toHaveLength(6);
   });
 
+  it('are made anew by `force` where a view brought them back, and stay as long as that', async () => {
+    const darkroom = await aged();
+    darkroom.at(dayOf(100));
+    await view(darkroom, keyOf(darkroom, 'feed-480'));
+    darkroom.at(dayOf(101));
+    darkroom.codec.encoded.length = 0;
+    await backfill({ keys: [KEY], mode: 'force' }, darkroom, darkroom.config);
+    expect(darkroom.codec.encoded.filter(key => /feed/.test(key))).toHaveLength(1);
+    expect(filesIn(darkroom)).toEqual(['feed-480 jpg', 'thumb-100 jpg']);
+    expect(standIn(darkroom)).toEqual({ ...AGED, 'feed 480 jpeg': 'rendered' });
+  });
+
   it('are not made at all of an original that is older, which is decoded once for its placeholder', async () => {
     const darkroom = testDarkroom(LIST);
     darkroom.originals.upload(KEY, 'jpeg 1600x1200', UPLOADED);
@@ -323,6 +336,17 @@ describe('what the CDN may have of files that went by `keep`', () => {
     const [purge] = purgesIn(darkroom);
     expect(purge.files).toContain(gone);
     expect(purge).not.toHaveProperty('isMore');
+  });
+
+  it('is purged by its name when the picture is taken down, where no directory is left this day', async () => {
+    const darkroom = await developed();
+    const behind = { ...darkroom, isBehindCdn: true };
+    darkroom.at(dayOf(91));
+    const gone = keyOf(darkroom, 'feed-480');
+    await reconcile(KEY, behind);
+    await takeDown(KEY, { by: 'me', reason: undefined }, behind);
+    expect(purgesIn(darkroom)).toMatchObject([{ class: 'takedown' }]);
+    expect(purgesIn(darkroom)[0].files).toContain(gone);
   });
 
   it('is purged by its directory when the original is overwritten', async () => {

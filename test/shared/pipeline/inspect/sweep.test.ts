@@ -709,6 +709,21 @@ describe('files that are older than their preset’s `keep`', () => {
     expect(feeds(darkroom)).toEqual([]);
   });
 
+  it('are told behind a symlink by its target’s upload, as the run tells them', async () => {
+    const desk = await agedDesk('p/a.jpg', 'p/b.jpg');
+    const { darkroom } = desk;
+    for (const one of ['a.jpg', 'b.jpg']) {
+      darkroom.originals.link(one, `p/${one}`);
+      await reconcile(one, darkroom);
+    }
+    const link = darkroom.originals.objects.get('b.jpg');
+    Object.assign(link ?? {}, { modifiedAt: new Date('2026-11-26T10:00:00.000Z') });
+    darkroom.originals.upload('p/a.jpg', PHOTO, new Date('2026-11-25T10:00:00.000Z'));
+    darkroom.at('2026-11-26T10:00:00.000Z');
+    await sweep(desk, true);
+    expect(desk.tasks.flatMap(({ keys }) => keys)).toEqual(['b.jpg', 'p/b.jpg']);
+  });
+
   it('are not handed over each night where nothing more can be made of their original', async () => {
     const desk = await agedDesk('a.jpg');
     const { darkroom } = desk;
