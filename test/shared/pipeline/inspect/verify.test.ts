@@ -461,6 +461,19 @@ describe('orphans', () => {
     expect(await countPurges(darkroom.config)).toEqual({ takedown: 0, delete: 1, replace: 0 });
   });
 
+  it('of a set of which an edit removed files before have the whole directory purged', async () => {
+    const darkroom = await developed('a.jpg');
+    darkroom.isBehindCdn = true;
+    const manifest = darkroom.manifest('a.jpg');
+    const unpurged = [manifest?.version];
+    darkroom.derivatives.upload('a.jpg/manifest.json', JSON.stringify({ ...manifest, unpurged }));
+    darkroom.originals.objects.delete('a.jpg');
+    const { told } = await verified(darkroom);
+    await removeOrphans(told, await groundOf(darkroom));
+    const purges = [...darkroom.config.objects.values()].map(({ bytes }) => JSON.parse(`${bytes}`));
+    expect(purges).toMatchObject([{ directory: 'a.jpg/', isMore: true }]);
+  });
+
   it('of one original are not the set of another that lies below it', async () => {
     const darkroom = await developed('a/b.jpg', 'a/b.jpg/c.png', 'a/b.jpg/0123456789');
     const below = (key: string) => /^a\/b\.jpg\/(c\.png|0123456789)\//.test(key);
