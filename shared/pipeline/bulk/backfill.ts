@@ -1,3 +1,4 @@
+import { namedIn } from '../../core/set/findings.ts';
 import { amendFor, asUnread, concerns, withMade } from '../../core/work/amend.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Batch } from '../../core/work/batch.ts';
@@ -31,17 +32,17 @@ export async function backfill(
   darkroom: Darkroom,
   config: ObjectStore,
 ): Promise<Tally> {
-  const { keys, mode, isDoubted, run } = batch;
+  const { keys, mode, run } = batch;
   const started = performance.now();
   const startedAt = run?.startedAt ?? darkroom.now().toISOString();
   const concerned = await concernedKeys(keys, { mode, startedAt }, darkroom);
-  const amend = await amendedBy(batch, startedAt, darkroom);
+  const { amend, isStray } = await amendedBy(batch, startedAt, darkroom);
   const results = await reconcileEach(
     concerned,
     {
       ...darkroom,
       ...(amend ? { amend } : {}),
-      ...(isDoubted ? { isDoubted: true } : {}),
+      ...(batch.isDoubted || isStray ? { isDoubted: true } : {}),
       ...endOf(run),
       expectsTakeDown: mode === 'takedown',
     },
@@ -72,25 +73,33 @@ async function amendedBy(
   startedAt: string,
   darkroom: Darkroom,
 ) {
-  if (made) return withMade(await filesThere(keys, darkroom), startedAt);
+  if (made) {
+    const { files, isStray } = await filesThere(keys, darkroom);
+    return { amend: withMade(files, startedAt), isStray };
+  }
   const now = darkroom.now().toISOString();
-  return unread ? asUnread(startedAt) : amendFor({ mode, preset, startedAt, now });
+  const amend = unread ? asUnread(startedAt) : amendFor({ mode, preset, startedAt, now });
+  return { amend, isStray: false };
 }
 
-/** All files on demand that there are, whoever made them: runs side by side then come to the same. */
-async function filesThere(
-  keys: string[],
-  { derivatives }: Darkroom,
-): Promise<Map<string, ListedObject>> {
+/**
+ * All files on demand that there are, whoever made them: runs side by side then come to the same. A view that took long
+ * may have made one by a list that was in force before (`isStray`), which no rollout comes back for.
+ */
+async function filesThere(keys: string[], { derivatives }: Darkroom) {
   const files = new Map<string, ListedObject>();
+  let isStray = false;
   for (const key of keys) {
     const manifest = await manifestAt(key, derivatives);
     if (!manifest) continue;
+    const named = namedIn(manifest);
     for await (const entry of derivatives.list(`${key}/${manifest.version}/`)) {
-      if ('key' in entry) files.set(entry.key, entry);
+      if (!('key' in entry)) continue;
+      files.set(entry.key, entry);
+      isStray ||= !named.has(entry.key);
     }
   }
-  return files;
+  return { files, isStray };
 }
 
 /** One request more for each, where the mode depends on what is recorded. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
 import { resultKey } from '../../../../shared/core/work/run.ts';
+import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import {
   type BackfillBatch,
   backfill,
@@ -151,6 +152,23 @@ describe('an original that was archived', () => {
     expect(darkroom.manifest('a.jpg')?.failure?.code).toBe('ORIGINAL_ARCHIVED');
     await backfill({ keys, mode: 'retry-failed' }, darkroom, darkroom.config);
     expect(darkroom.manifest('a.jpg')).toMatchObject({ complete: true });
+  });
+});
+
+describe('a file that a slow view made by a list that was in force before', () => {
+  it('is named as retired, and gone once its time is over', async () => {
+    const darkroom = filled({ 'a.jpg': 'good' });
+    const keys = ['a.jpg'];
+    await backfill({ keys, mode: 'settle' }, darkroom, darkroom.config);
+    const stray = `a.jpg/${darkroom.manifest('a.jpg')?.version}/feed-480-0123456789.jpg`;
+    darkroom.derivatives.upload(stray, 'by the former list');
+    await backfill({ keys, mode: 'settle', made: true }, darkroom, darkroom.config);
+    expect(darkroom.manifest('a.jpg')?.retired.map(({ key }) => key)).toEqual([stray]);
+    expect(darkroom.config.keys()).toEqual([unfinishedKey('a.jpg')]);
+    darkroom.at('2026-11-23T12:00:00.000Z');
+    // As a sweep hands it over.
+    await backfill({ keys, mode: 'settle', isDoubted: true }, darkroom, darkroom.config);
+    expect(darkroom.derivatives.objects.has(stray)).toBe(false);
   });
 });
 
