@@ -157,7 +157,9 @@ function onDemandEntry(
   const onDemand = { ...entryOf(variant), state: 'on_demand' } as const;
   const mayBeThere = entry?.state === 'rendered' || there?.has(key) === true;
   const isDropped = isOver && (generate === 'eager' || mayBeThere);
-  if (isAged(entry) || isDropped) return { ...onDemand, aged: true };
+  // A view brought it back and was not recorded, or a run died before it dropped it and the list keeps it by now.
+  const isBack = isAged(entry) && !isOver && there?.has(key) === true;
+  if ((isAged(entry) && !isBack) || isDropped) return { ...onDemand, aged: true };
   return generate === 'on_demand' && !anew?.has(key) ? onDemand : undefined;
 }
 

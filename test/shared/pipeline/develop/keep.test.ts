@@ -216,6 +216,17 @@ describe('files of a preset that says `keep`', () => {
     expect(filesIn(other)).toHaveLength(6);
   });
 
+  it('are told as there where they are: a run died before they went, and the list keeps them by now', async () => {
+    const darkroom = await aged();
+    const left = keyOf(darkroom, 'feed-480');
+    darkroom.derivatives.upload(left, 'left', new Date(dayOf(0)));
+    darkroom.edit(WITHOUT);
+    await settle(darkroom);
+    const entry = manifestIn(darkroom).variants.find(({ key }) => key === left);
+    expect(entry?.state).toBe('rendered');
+    expect(standIn(darkroom)).toMatchObject({ 'feed 1080 jpeg': 'aged', 'feed 1080 webp': 'aged' });
+  });
+
   it('are made anew by `force` where a view brought them back, and stay as long as that', async () => {
     const darkroom = await aged();
     darkroom.at(dayOf(100));
