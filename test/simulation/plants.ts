@@ -408,7 +408,7 @@ export const plants: Record<string, Plant & { within: number; from?: number }> =
     handler: notRethrown('on-object-changed'),
     within: 400,
   },
-  'a purge is written after the removal': { env: purgeAfterRemoval, within: 40, from: 110 },
+  'a purge is written after the removal': { env: purgeAfterRemoval, within: 40, from: 240 },
   'a purge is forgotten': { env: purgeForgotten, within: 50 },
   'a quiet delete is believed': { env: quietDelete, within: 50 },
   'a take-down leaves no tombstone': { env: noTombstone, within: 400 },
