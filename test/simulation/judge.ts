@@ -100,10 +100,11 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     },
     haunted: (actor, by) => {
       add(actor.keys, by);
-      if (by < 0) judge.atRest([...actor.keys].filter(key => !isFoundBySweep(key, buckets)));
+      if (by < 0) judge.atRest(actor.keys);
     },
     atRest: keys => {
-      for (const key of keys) if (!isBusy(key)) checkAtRest(key);
+      // Word was left of what may have taken effect late: that is somebody's work, of the next sweep.
+      for (const key of keys) if (!isBusy(key) && !isFoundBySweep(key, buckets)) checkAtRest(key);
     },
     encoded: (original, { key, fingerprint, format }) => {
       const name = parseDerivativeKey(key)?.original;
