@@ -17,7 +17,7 @@ async function firstFailure(seeds: number): Promise<Ending | undefined> {
 test(`each of ${SEEDS} histories ends in the right state`, async () => {
   const failure = await firstFailure(SEEDS);
   expect(failure && (await failureText(failure))).toBeUndefined();
-});
+}, 240_000);
 
 test('one seed is one history, step by step', async () => {
   const told = async (seed: number) => {
