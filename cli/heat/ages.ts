@@ -2,7 +2,7 @@ import { readInventory } from '../../shared/adapters/oss/inventory.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import type { Cells } from '../../shared/core/work/cells.ts';
-import type { Heat } from '../../shared/core/work/heat.ts';
+import { DAY_MS, type Heat } from '../../shared/core/work/heat.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { inventoryAt } from '../cloud/inventory-place.ts';
 import { countStored, type Stored, type StoredFile } from '../measure/stored.ts';
@@ -79,7 +79,6 @@ async function* noting(
 }
 
 const hash = { high: 0, low: 0 };
-const DAY_MS = 24 * 3600e3;
 /** The days of Alibaba's logs begin at midnight in China. */
 const ZONE_MS = 8 * 3600e3;
 

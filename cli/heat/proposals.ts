@@ -1,6 +1,6 @@
 import { declaredFiles } from '../../shared/core/list/declared-file.ts';
 import type { Preset, PresetList } from '../../shared/core/list/preset-list.ts';
-import { billFor, modelledSeconds, type Prices } from '../../shared/core/work/cost.ts';
+import { billFor, MONTH_DAYS, modelledSeconds, type Prices } from '../../shared/core/work/cost.ts';
 import { waitingSeconds } from '../../shared/core/work/duration.ts';
 import {
   type Heat,
@@ -18,7 +18,6 @@ import {
 
 const KEEP = '90d';
 const KEEP_DAYS = 90;
-const MONTH_DAYS = 30;
 /** On a shorter log most of what is looked at each week is not there yet. */
 export const LEAST_HOURS = 7 * 24;
 

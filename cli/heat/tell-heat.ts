@@ -1,4 +1,4 @@
-import type { Prices } from '../../shared/core/work/cost.ts';
+import { MONTH_DAYS, type Prices } from '../../shared/core/work/cost.ts';
 import {
   AGES,
   type Heat,
@@ -129,8 +129,6 @@ function nameOf(cell: HeatCell | undefined): string {
 function percent(part: number, all: number): string {
   return all === 0 ? '' : `${((100 * part) / all).toFixed(1)} %`;
 }
-
-const MONTH_DAYS = 30;
 
 function tellMoney({ heat, prices }: Told): string {
   const heads = ['USD a month', 'CDN traffic', 'CDN requests', 'from OSS', 'storage', 'together'];

@@ -1,6 +1,6 @@
 import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import type { Cells } from '../../shared/core/work/cells.ts';
-import { AGES, type Age, ageOf } from '../../shared/core/work/heat.ts';
+import { AGES, type Age, ageOf, DAY_MS } from '../../shared/core/work/heat.ts';
 
 /** What lies in the derivatives bucket, by preset, format, width and age: a few numbers, however much there is. */
 
@@ -16,8 +16,6 @@ export interface Stored {
   /** Manifests, and what is no file of ours; null where nobody counted it. */
   besides: { files: number; bytes: number } | null;
 }
-
-const DAY_MS = 24 * 3600e3;
 
 interface Ageing {
   now: Date;

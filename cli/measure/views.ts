@@ -1,14 +1,11 @@
 import * as z from 'zod';
 import type { OutputFormat } from '../../shared/core/list/preset-list.ts';
+import { FIRST_DAYS, KNOWN_AGES } from '../../shared/core/work/heat.ts';
 
 /** Who looks at a photo, as arithmetic. A view is one request to the CDN: what a device has cached is none. */
 
 const share = z.number().min(0).max(1);
 const A_HUNDREDTH_OF_A_PERCENT = 1e-4;
-
-/** Days of age, the first and the last. */
-export const AGES = ['0-1', '2-7', '8-30', '31-90', 'older'] as const;
-const FIRST_DAYS = { '0-1': 0, '2-7': 2, '8-30': 8, '31-90': 31, older: 91 } as const;
 
 const addUp = (shares: Record<string, number>) =>
   Math.abs(Object.values(shares).reduce((sum, one) => sum + one, 0) - 1) < A_HUNDREDTH_OF_A_PERCENT;
@@ -104,8 +101,8 @@ export interface AgeSpan {
 
 /** How often a photo is looked at, from one age to the next. */
 export function ageSpans({ ages, perPhoto, years }: Views): AgeSpan[] {
-  return AGES.map((age, index) => {
-    const next = AGES[index + 1];
+  return KNOWN_AGES.map((age, index) => {
+    const next = KNOWN_AGES[index + 1];
     const [from, to] = [FIRST_DAYS[age], next ? FIRST_DAYS[next] : years * 365];
     return { from, to, viewsADay: (ages[age] * perPhoto) / (to - from) };
   });

@@ -1,5 +1,6 @@
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
-import type { Prices } from '../../shared/core/work/cost.ts';
+import { MONTH_DAYS, type Prices } from '../../shared/core/work/cost.ts';
+import { sumOf } from '../../shared/core/work/heat.ts';
 import type { Assumptions } from '../measure/assumptions.ts';
 import { type Choice, choiceFor, costsOf, type FileCost } from '../measure/break-even.ts';
 import { keptOf } from '../measure/keeping.ts';
@@ -30,7 +31,6 @@ export interface ViewsEstimate {
 
 const MILLION = 1e6;
 const KEEPS_DAYS = [30, 90, 365];
-const MONTH_DAYS = 30;
 
 /** The list as if every file were left to a view: so each is measured by itself. */
 export function allByViews(list: PresetList): PresetList {
@@ -53,8 +53,8 @@ export function estimateViews(
         onDemand: choice.onDemand * MILLION,
         crossesAt: choice.crossesAt,
         files: group.length / measured.length,
-        megabytes: sum(group, one => one.bytes) / measured.length / 1e6,
-        waitSeconds: sum(group, one => one.waitSeconds) / group.length,
+        megabytes: sumOf(group, one => one.bytes) / measured.length / 1e6,
+        waitSeconds: sumOf(group, one => one.waitSeconds) / group.length,
       };
     }),
     keeps: KEEPS_DAYS.map(days => keepOf(days, files, prices, assumptions)),
@@ -79,10 +79,10 @@ function keepOf(
 ): ViewsEstimate['keeps'][number] {
   const scale = MILLION / photos.length;
   const kept = photos.map(files => keptOf(files, days, views));
-  const all = sum(photos.flat(), one => one.bytes) * scale;
-  const gigabytes = (sum(kept, one => one.stored) * scale) / 1e9;
-  const missesADay = sum(kept, one => one.missesADay) * scale;
-  const usdAMiss = sum(photos.flat(), one => one.share * one.missed) / photos.length;
+  const all = sumOf(photos.flat(), one => one.bytes) * scale;
+  const gigabytes = (sumOf(kept, one => one.stored) * scale) / 1e9;
+  const missesADay = sumOf(kept, one => one.missesADay) * scale;
+  const usdAMiss = sumOf(photos.flat(), one => one.share * one.missed) / photos.length;
   return {
     days,
     gigabytes,
@@ -133,8 +133,4 @@ function keepsTable(keeps: ViewsEstimate['keeps']): string {
     usdAsText(one.missesUsdMonth),
   ]);
   return inColumns([[...head, 'they cost a month'], ...rows], [1, 2, 3, 4, 5]);
-}
-
-function sum<T>(items: T[], of: (one: T) => number): number {
-  return items.reduce((all, one) => all + of(one), 0);
 }

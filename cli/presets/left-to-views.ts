@@ -1,7 +1,8 @@
 import type { Preset, PresetList } from '../../shared/core/list/preset-list.ts';
 import { presetsOfRule, ruleIndexFor } from '../../shared/core/list/rules.ts';
 import { keepMilliseconds } from '../../shared/core/list/times.ts';
-import type { Prices } from '../../shared/core/work/cost.ts';
+import { MONTH_DAYS, type Prices } from '../../shared/core/work/cost.ts';
+import { DAY_MS } from '../../shared/core/work/heat.ts';
 import type { LeftToViews } from '../../shared/core/work/saved-plan.ts';
 import type { ListedObject } from '../../shared/ports.ts';
 import type { Assumptions } from '../measure/assumptions.ts';
@@ -11,8 +12,6 @@ import type { Measured } from '../measure/measure.ts';
 import { type AgeSpan, ageSpans } from '../measure/views.ts';
 
 /** What an edit leaves to views that was not: files that `keep` has go, and files that are made on demand from now on. */
-
-const DAY_MS = 86_400_000;
 
 interface Changed {
   preset: Preset;
@@ -106,7 +105,7 @@ function priceOf(
     gigabytes: total.bytes / 1e9,
     savedUsdMonth: (total.bytes / 1e9) * prices.gigabyteMonth,
     missesADay: total.missesADay,
-    missesUsdMonth: total.missesUsdADay * 30,
+    missesUsdMonth: total.missesUsdADay * MONTH_DAYS,
     millionUploads:
       preset.generate === 'on_demand' ? { eager: eager * 1e6, onDemand: onDemand * 1e6 } : null,
   };

@@ -42,6 +42,9 @@ export const pricesSchema = z.strictObject({
 
 export type Prices = z.infer<typeof pricesSchema>;
 
+/** Of what is told by the month. */
+export const MONTH_DAYS = 30;
+
 /** As s.yaml gives each function that renders. */
 export const INSTANCE = { vcpu: 2, memoryGB: 2, diskGB: 0.5 } as const;
 /** Instances of an account in a region, of all its functions together, unless it asked for more. */

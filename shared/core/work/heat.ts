@@ -4,16 +4,28 @@ import { outputFormats } from '../list/preset-list.ts';
 /** What a CDN's log says of files: who writes it is `darkroom heat`, who reads it `presets plan` and `status`. */
 
 /** Of a picture when it is looked at, in days since its upload. */
-export const AGES = ['0-1', '2-7', '8-30', '31-90', 'older', 'unknown'] as const;
+export const KNOWN_AGES = ['0-1', '2-7', '8-30', '31-90', 'older'] as const;
+export const AGES = [...KNOWN_AGES, 'unknown'] as const;
 export type Age = (typeof AGES)[number];
 
-const LAST_DAYS = [1, 7, 30, 90];
+/** Of each age. */
+export const FIRST_DAYS = {
+  '0-1': 0,
+  '2-7': 2,
+  '8-30': 8,
+  '31-90': 31,
+  older: 91,
+} satisfies Record<(typeof KNOWN_AGES)[number], number>;
 
-/** As an index of AGES; a picture from tomorrow is a clock's doing, and new. */
+export const DAY_MS = 24 * 3600e3;
+
+/** As an index of AGES; days are whole, and a picture from tomorrow is a clock's doing, and new. */
 export function ageOf(days: number | undefined): number {
   if (days === undefined || Number.isNaN(days)) return AGES.indexOf('unknown');
-  const index = LAST_DAYS.findIndex(last => days <= last);
-  return index < 0 ? AGES.indexOf('older') : index;
+  return Math.max(
+    0,
+    KNOWN_AGES.findLastIndex(age => days >= FIRST_DAYS[age]),
+  );
 }
 
 const count = z.int().min(0);
