@@ -92,7 +92,8 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   }
   const cleared = await clearStale([...remove, ...drop], { seen: committed, manifest }, darkroom);
   if (!cleared) return undefined;
-  await tendUnfinished(seen, cleared.retired, darkroom);
+  // Of what a listing found word was left before the commit.
+  await tendUnfinished({ key }, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
 }
 

@@ -51,7 +51,7 @@ function leavesReplaced(seen: ObservedOriginal, retired: Manifest['retired']): b
  * more, it removes the record: but not where an attempt of its own failed a moment ago, and may have left it.
  */
 export async function tendUnfinished(
-  { key, leftovers = [] }: Observed,
+  { key, leftovers = [] }: Pick<Observed, 'key' | 'leftovers'>,
   retired: Manifest['retired'],
   darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted' | 'runMayEndAt' | 'attempt'>,
 ): Promise<void> {
