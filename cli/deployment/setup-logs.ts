@@ -11,17 +11,19 @@ export async function logSteps(
   { functions }: Pick<ServiceDefinition, 'functions'>,
   logs: Logs,
 ): Promise<Step[]> {
-  const named = new Map(functions.map(({ logs: at }) => [`${at.project}/${at.store}`, at]));
+  const stores = new Map<string, Set<string>>();
+  for (const { project, store } of functions.map(one => one.logs))
+    stores.set(project, (stores.get(project) ?? new Set()).add(store));
   const steps: Step[] = [];
-  const projects = new Set<string>();
-  for (const { project, store } of named.values()) {
+  for (const [project, named] of stores) {
     const isThere = await logs.hasProject(project);
-    if (!projects.has(project)) steps.push(projectStep(project, isThere, logs));
-    projects.add(project);
-    const hasStore = isThere && (await logs.hasStore(project, store));
-    steps.push(storeStep(project, store, hasStore, logs));
-    const hasIndex = hasStore && (await logs.hasIndex(project, store));
-    steps.push(indexStep(project, store, hasIndex, logs));
+    steps.push(projectStep(project, isThere, logs));
+    for (const store of named) {
+      const hasStore = isThere && (await logs.hasStore(project, store));
+      const hasIndex = hasStore && (await logs.hasIndex(project, store));
+      steps.push(storeStep(project, store, hasStore, logs));
+      steps.push(indexStep(project, store, hasIndex, logs));
+    }
   }
   return steps;
 }

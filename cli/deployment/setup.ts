@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import type { ServiceDefinition } from '../../local/service-definition.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import {
   type Connection,
@@ -47,14 +48,24 @@ export function setupCommand(): Command {
 
 async function setup(options: Options): Promise<void> {
   const connection = await connect(options);
-  await carryOut(() => stepsOf(options, connection), {
+  // Resolved once, and for a deployment only: a local platform has neither.
+  let service: Promise<ServiceDefinition> | undefined;
+  const declared = () => {
+    service ??= declaredService();
+    return service;
+  };
+  await carryOut(() => stepsOf(options, connection, declared), {
     ...options,
     where: connection.where,
     command: 'darkroom setup',
   });
 }
 
-async function stepsOf(options: Options, connection: Connection): Promise<Step[]> {
+async function stepsOf(
+  options: Options,
+  connection: Connection,
+  declared: () => Promise<ServiceDefinition>,
+): Promise<Step[]> {
   const { missDomain, cdnDomain } = options;
   const { cloud, names } = connection;
   const wanted = {
@@ -63,8 +74,8 @@ async function stepsOf(options: Options, connection: Connection): Promise<Step[]
     missSecret: environment().DARKROOM_MISS_SECRET,
   };
   const steps = await bucketSteps(wanted, connection);
-  if (cloud.logs) steps.push(...(await logSteps(await declaredService(), cloud.logs)));
-  if (cloud.queues) steps.push(...(await queueSteps(await declaredService(), cloud.queues)));
+  if (cloud.logs) steps.push(...(await logSteps(await declared(), cloud.logs)));
+  if (cloud.queues) steps.push(...(await queueSteps(await declared(), cloud.queues)));
   if (missDomain) {
     const certificate = await textOf(options.missCertificate);
     const privateKey = await textOf(options.missKey);

@@ -135,15 +135,15 @@ export function callsOf<C>(
   };
 }
 
-/** What the API says is not there is no failure. */
-export async function unlessMissing<T>(
-  looked: Promise<T>,
-  isMissing: (facts: Failure['facts']) => boolean,
+/** Undefined where the API refuses for a reason that is no failure: what is looked for is not there, or what is made is. */
+export async function unlessRefused<T>(
+  asked: Promise<T>,
+  isNoFailure: (facts: Failure['facts']) => boolean,
 ): Promise<T | undefined> {
   try {
-    return await looked;
+    return await asked;
   } catch (thrown) {
-    if (thrown instanceof Failure && isMissing(thrown.facts)) return undefined;
+    if (thrown instanceof Failure && isNoFailure(thrown.facts)) return undefined;
     throw thrown;
   }
 }

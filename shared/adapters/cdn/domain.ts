@@ -6,7 +6,7 @@ import {
   exportsOf,
   type OpenapiConnection,
   openapi,
-  unlessMissing,
+  unlessRefused,
 } from '../alicloud/openapi.ts';
 
 /** One domain of Alibaba Cloud CDN, as an operator adds and checks it, through @alicloud/cdn20180510 5.0. */
@@ -23,7 +23,7 @@ export function cdnDomain(domainName: string, connection: CdnDomainConnection): 
   return {
     domainName,
     facts: () =>
-      unlessMissing(
+      unlessRefused(
         call(`the facts of ${domainName}`, cdn => cdn.facts()),
         ({ apiCode }) => apiCode === 'InvalidDomain.NotFound',
       ),

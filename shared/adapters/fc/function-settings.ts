@@ -8,7 +8,7 @@ import {
   exportsOf,
   type OpenapiConnection,
   openapi,
-  unlessMissing,
+  unlessRefused,
   wrongAnswer,
 } from '../alicloud/openapi.ts';
 import { allOf, qualifierOf } from './lists.ts';
@@ -22,7 +22,7 @@ export function fcSettings(connection: OpenapiConnection): FunctionSettings {
   return {
     named: prefix => call(`the functions ${prefix}…`, (fc, what) => fc.named(prefix, what)),
     triggers: name =>
-      unlessMissing(
+      unlessRefused(
         call(`the triggers of ${name}`, (fc, what) => fc.triggers(name, what)),
         isMissing,
       ),
@@ -33,12 +33,12 @@ export function fcSettings(connection: OpenapiConnection): FunctionSettings {
     provisionConfigs: name =>
       call(`the provisioned instances of ${name}`, (fc, what) => fc.provisionConfigs(name, what)),
     invoke: (name, payload) =>
-      unlessMissing(
+      unlessRefused(
         call(`a call of ${name}`, fc => fc.invoke(name, payload)),
         isMissing,
       ),
     domain: name =>
-      unlessMissing(
+      unlessRefused(
         call(`the domain ${name}`, fc => fc.domain(name)),
         isMissing,
       ),

@@ -1,4 +1,4 @@
-import { callsOf, type OpenapiConnection, rpcActions, unlessMissing } from '../alicloud/openapi.ts';
+import { callsOf, type OpenapiConnection, rpcActions, unlessRefused } from '../alicloud/openapi.ts';
 
 /** Queues of MNS (SMQ) in one region, as an operator makes them: https://api.aliyun.com/document/Mns-open/2022-01-19/overview */
 
@@ -25,7 +25,7 @@ export function mnsQueues(connection: OpenapiConnection): MessageQueues {
       const looked = call(`the queue ${QueueName}`, ask =>
         ask('GetQueueAttributes', { QueueName }),
       );
-      return (await unlessMissing(looked, isMissing)) !== undefined;
+      return (await unlessRefused(looked, isMissing)) !== undefined;
     },
     create: async QueueName => {
       const asked = { QueueName, MessageRetentionPeriod: RETENTION_SECONDS };

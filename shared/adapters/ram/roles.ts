@@ -4,7 +4,7 @@ import {
   type OpenapiConnection,
   RAM_ENDPOINT,
   rpcActions,
-  unlessMissing,
+  unlessRefused,
   wrongAnswer,
 } from '../alicloud/openapi.ts';
 
@@ -86,7 +86,7 @@ export function ramRoles({ endpoint = RAM_ENDPOINT, credentials }: RamConnection
   };
   return {
     role: RoleName =>
-      unlessMissing(
+      unlessRefused(
         call(`the role ${RoleName}`, async (ask, what) => {
           const { Role } = roleAnswer.parse(await ask('GetRole', { RoleName }));
           expectName(what, RoleName, Role.RoleName);
@@ -125,7 +125,7 @@ function policiesBy(
 ): Pick<Roles, 'policy' | 'createPolicy' | 'addVersion' | 'removeVersion'> {
   return {
     policy: PolicyName =>
-      unlessMissing(
+      unlessRefused(
         call(`the policy ${PolicyName}`, async (ask, what) => {
           const asked = { PolicyName, ...CUSTOM };
           const { Policy, DefaultPolicyVersion } = policyAnswer.parse(

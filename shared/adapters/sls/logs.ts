@@ -3,7 +3,7 @@ import * as z from 'zod';
 import {
   callsOf,
   type OpenapiConnection,
-  unlessMissing,
+  unlessRefused,
   wrongAnswer,
 } from '../alicloud/openapi.ts';
 
@@ -40,6 +40,9 @@ export interface Logs {
 }
 
 const STORE = { ttl: 30, shardCount: 2 };
+/** A creation that was not answered may have taken effect, and is asked for again. Who looks sees whose it is. */
+const EXISTING = ['ProjectAlreadyExist', 'LogStoreAlreadyExist', 'IndexAlreadyExist'];
+const isThereAlready = ({ apiCode }: { apiCode?: unknown }) => EXISTING.includes(String(apiCode));
 const MISSING = ['ProjectNotExist', 'LogStoreNotExist', 'IndexConfigNotExist'];
 const isMissing = ({ apiCode }: { apiCode?: unknown }) => MISSING.includes(String(apiCode));
 
@@ -52,9 +55,12 @@ const indexAnswer = z.union([
 
 export function slsLogs(connection: LogsConnection): Logs {
   const call = callsOf(() => open(connection), REFUSALS, { retries: 3 });
-  const create = callsOf(() => open(connection), TOO_EARLY);
+  const creating = callsOf(() => open(connection), TOO_EARLY);
+  const create = async (what: string, run: Parameters<typeof creating<void>>[1]) => {
+    await unlessRefused(creating(what, run), isThereAlready);
+  };
   const isThere = async (what: string, run: Parameters<typeof call<void>>[1]) =>
-    (await unlessMissing(
+    (await unlessRefused(
       call(what, run).then(() => true),
       isMissing,
     )) ?? false;

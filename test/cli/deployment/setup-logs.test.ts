@@ -84,6 +84,7 @@ function answerTo(what: string, project: string, body: string, projects: Project
   if (what === 'GET /') return [200, { projectName: project, status: 'Normal' }];
   if (what === 'POST /logstores') {
     const asked = JSON.parse(body) as { logstoreName: string };
+    if (stores.has(asked.logstoreName)) return refused(400, 'LogStoreAlreadyExist');
     stores.set(asked.logstoreName, { asked });
     return [200, ''];
   }
@@ -94,6 +95,7 @@ function answerTo(what: string, project: string, body: string, projects: Project
     return there.index ? [200, there.index] : refused(404, 'IndexConfigNotExist');
   }
   if (there && isIndex && what.startsWith('POST')) {
+    if (there.index) return refused(400, 'IndexAlreadyExist');
     there.index = JSON.parse(body);
     return [200, ''];
   }
@@ -134,6 +136,20 @@ describe('the log project that s.yaml names', () => {
     await sees.logs.createProject('p');
     await sees.logs.createStore('p', 's');
     expect(sees.projects.get('p')?.has('s')).toBe(true);
+  });
+
+  it('is made though the answer says otherwise: then it is there already when it is asked for again', async () => {
+    const sees = await sls();
+    const failed = new Set<string>();
+    sees.tells = (what, answer) => {
+      if (!what.startsWith('POST') || failed.has(what)) return answer;
+      failed.add(what);
+      return refused(500, 'InternalServerError');
+    };
+    for (const step of await logSteps(service, sees.logs)) await step.apply?.();
+    expect(failed.size).toBe(3);
+    const states = (await logSteps(service, sees.logs)).map(({ state }) => state);
+    expect(states).toEqual(['there', 'there', 'there']);
   });
 
   it('keeps an index that somebody made', async () => {
