@@ -4,19 +4,35 @@ import { defineConfig } from 'vitest/config';
  * Tests without a process, a server or a picture: they share a thread, and what it has loaded. The named ones
  * start processes or decode.
  */
-const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|develop|miss).test.ts';
+const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|content|develop|miss).test.ts';
 
-/** Tests of what people and the platform start: commands, function hosts, Serverless Devs, the zips. */
+/** Tests of what people and the platform start: commands, function hosts; and of what draws many pictures. */
 const process = [
-  'test/cli/{backfill,inspect,presets,render,replay}/*.test.ts',
-  'test/cli/deployment/policies.test.ts',
-  'test/cli/{heat/heat,rehearse/rehearse}.test.ts',
+  'test/cli/{backfill,deployment,inspect,presets,render,replay}/*.test.ts',
   'test/client/bundle.test.ts',
-  'test/local/{bundles,service-definition}.test.ts',
+  'test/local/bundles.test.ts',
   'test/local/{fc-api,function-host,service}/*.test.ts',
   'test/scripts/**/*.test.ts',
+  'test/shared/pipeline/develop/{abort,content}.test.ts',
+];
+
+/**
+ * What takes minutes together, and a change of code seldom breaks: kills, storms, real pictures, zips, a browser; and what
+ * waits for time-outs, draws thousands of pictures, or starts a foreign program for each case.
+ */
+const long = [
+  'test/long/*.test.ts',
+  'test/cli/deployment/policies.test.ts',
+  'test/cli/heat/heat.test.ts',
+  'test/cli/presets/estimate.test.ts',
+  'test/cli/rehearse/rehearse.test.ts',
+  'test/e2e/least-privilege.test.ts',
+  'test/local/function-host/reserved.test.ts',
+  'test/local/service/offline-component.test.ts',
+  'test/local/service-definition.test.ts',
+  'test/shared/adapters/fc/function-settings.test.ts',
+  'test/shared/adapters/oss/faults.test.ts',
   'test/shared/adapters/sharp/hostile-headers.test.ts',
-  'test/shared/pipeline/develop/abort.test.ts',
 ];
 
 export default defineConfig({
@@ -43,7 +59,7 @@ export default defineConfig({
           name: 'unit',
           isolate: false,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{e2e,long}/**', 'test/simulation/**', pure, ...process],
+          exclude: ['test/e2e/**', 'test/simulation/**', pure, ...process, ...long],
         },
       },
       {
@@ -60,6 +76,7 @@ export default defineConfig({
           name: 'process',
           isolate: false,
           include: process,
+          exclude: long,
           globalSetup: ['test/support/built/build.ts'],
         },
       },
@@ -69,6 +86,7 @@ export default defineConfig({
           name: 'e2e',
           isolate: false,
           include: ['test/e2e/*.test.ts'],
+          exclude: long,
           globalSetup: ['test/support/built/build.ts', 'test/support/shared-platform.ts'],
           testTimeout: 480_000,
           hookTimeout: 240_000,
@@ -77,10 +95,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // What takes minutes together, and a change of code seldom breaks: kills, storms, real pictures, zips, a browser.
           name: 'long',
           isolate: false,
-          include: ['test/long/*.test.ts'],
+          include: long,
           globalSetup: ['test/support/built/build.ts', 'test/support/shared-platform.ts'],
           testTimeout: 480_000,
           hookTimeout: 240_000,
