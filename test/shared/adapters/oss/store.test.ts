@@ -51,15 +51,17 @@ describe('ossStore keeps the contract against the local OSS server', () => {
     const client = ossClient(`bucket-${count}`, oss.connection);
     const said = (focus: string) => ({ headers: { 'x-oss-meta-focus': focus } });
     await client.put('a.jpg', Buffer.from('x'), said('0.43,0.31'));
-    const first = await store.head('a.jpg');
+    // A copy has a time of its own, to the second.
+    const headOf = async () => ({ ...(await store.head('a.jpg')), uploadedAt: undefined });
+    const first = await headOf();
     expect(first).toMatchObject({ focus: { x: 430, y: 310 } });
     const replace = (focus: string) => ({
       headers: { ...said(focus).headers, 'x-oss-metadata-directive': 'REPLACE' },
     });
     await client.copy('a.jpg', 'a.jpg', replace('0.5,1'));
-    expect(await store.head('a.jpg')).toEqual({ ...first, focus: { x: 500, y: 1000 } });
+    expect(await headOf()).toEqual({ ...first, focus: { x: 500, y: 1000 } });
     await client.copy('a.jpg', 'a.jpg', replace('the cat'));
-    expect(await store.head('a.jpg')).toEqual({ ...first, focus: 'unreadable' });
+    expect(await headOf()).toEqual({ ...first, focus: 'unreadable' });
     await client.put('b.jpg', Buffer.from('x'));
     expect(await store.head('b.jpg')).not.toHaveProperty('focus');
   });
