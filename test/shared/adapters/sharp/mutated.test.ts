@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import sharp, { type SharpInput } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../../../shared/core/failure.ts';
+import { unsaidAvif } from '../../../support/avifs.ts';
 import { apng } from '../../../support/apng.ts';
 import { codec } from '../../../support/codec.ts';
 import { caseOf, casesFolder } from '../../../support/colours.ts';
@@ -35,6 +36,8 @@ const ORIGINALS: Record<string, () => Promise<Buffer> | Buffer> = {
   gif: () => drawn().gif().toBuffer(),
   'animated gif': () => frames().gif().toBuffer(),
   avif: () => drawn().withExif(exif).avif({ effort: 0 }).toBuffer(),
+  'grey avif': () => unsaidAvif('grey'),
+  'grey avif in tiles': () => unsaidAvif('greyInTiles'),
   tiff: () => drawn().tiff({ compression: 'lzw' }).toBuffer(),
   'tiled tiff': () => drawn().tiff({ tile: true, tileWidth: 16, tileHeight: 16 }).toBuffer(),
   'tiff of five channels': () =>
