@@ -1,9 +1,10 @@
 import sharp, { type Sharp } from 'sharp';
 import { Failure } from '../../core/failure.ts';
 import { type ApngFrame, composeFrames } from '../../core/picture/apng.ts';
-import { type StoredAnimation, storedAnimation } from '../../core/picture/apng-frames.ts';
+import { type StoredFrame, storedAnimation } from '../../core/picture/apng-frames.ts';
 import { showsCanvas, withTransparentCanvas } from '../../core/picture/gif.ts';
-import type { Picture } from '../../core/picture/picture.ts';
+import { gifFramesApart } from '../../core/picture/gif-frames.ts';
+import type { Picture, Size } from '../../core/picture/picture.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Raster } from '../../ports.ts';
 import { colourIn, pixelsOfColour, profileOption, type Seen } from './colour.ts';
@@ -27,6 +28,12 @@ export async function animated(
   } as const;
   const { orientation = 1, delay, loop, pageHeight } = await sharp(file, options).metadata();
   const timing = { delay, loop };
+  const apart = isLeft ? gifFramesApart(original, picture) : undefined;
+  if (apart?.length === picture.frames) {
+    const { width, height } = picture;
+    const drawn = composedOf({ width, height, frames: apart }, await colourIn(original, picture));
+    return { pipeline: await joined(drawn, picture.frames, variant), timing };
+  }
   if (orientation === 1) {
     const resized = shaped(sharp(file, options), picture, variant);
     if (!variant.recipe.sharpen) return { pipeline: resized, timing: {} };
@@ -59,7 +66,7 @@ async function* framesOf({ data, width, height }: Raster): AsyncGenerator<Raster
 }
 
 async function* composedOf(
-  { width, height, frames }: StoredAnimation,
+  { width, height, frames }: Size & { frames: Omit<StoredFrame, 'delay'>[] },
   seen: Seen,
 ): AsyncGenerator<Raster> {
   for await (const data of composeFrames({ width, height }, decodedOf(frames, seen))) {
@@ -69,12 +76,12 @@ async function* composedOf(
 
 /** One at a time: each is let go before the next. */
 async function* decodedOf(
-  frames: StoredAnimation['frames'],
+  frames: Omit<StoredFrame, 'delay'>[],
   seen: Seen,
 ): AsyncGenerator<ApngFrame> {
-  for (const { png, delay: _, ...frame } of frames) {
+  for (const { file, ...frame } of frames) {
     const options = { ...profileOption(seen), failOn: FAIL_ON, limitInputPixels: false } as const;
-    const one = sharp(png(), options).ensureAlpha();
+    const one = sharp(file(), options).ensureAlpha();
     yield { ...frame, rgba: (await pixelsOfColour(one, seen, false)).data };
   }
 }

@@ -40,7 +40,7 @@ async function fromHeic(
 
 async function onCanvas(poster: Poster, file: Buffer, { isDeep }: Seen): Promise<Buffer> {
   const { left, top, width, height } = poster;
-  const png = poster.png();
+  const png = poster.file();
   const canvas: Size = { width: file.readUInt32BE(16), height: file.readUInt32BE(20) };
   if (canvas.width === width && canvas.height === height) return png;
   const [right, bottom] = [canvas.width - left - width, canvas.height - top - height];

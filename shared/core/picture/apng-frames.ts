@@ -6,7 +6,7 @@ import { pngOf, type PngChunk } from './png-writer.ts';
 export interface StoredFrame extends Omit<ApngFrame, 'rgba'> {
   /** Milliseconds. */
   delay: number;
-  png(): Buffer;
+  file(): Buffer;
 }
 
 /** An animated PNG. (PNG, third edition, 4.8, 11.3.6) */
@@ -43,7 +43,7 @@ export function storedAnimation(file: Buffer): StoredAnimation | undefined {
 }
 
 /** A frame, where it is on the canvas, and as a PNG of its own. */
-export type Poster = Pick<StoredFrame, 'left' | 'top' | 'width' | 'height' | 'png'>;
+export type Poster = Pick<StoredFrame, 'left' | 'top' | 'width' | 'height' | 'file'>;
 
 /**
  * The first frame of an APNG whose default image is none of its frames: that one is for who cannot play it.
@@ -130,7 +130,7 @@ function frameOf(
     delay: delay <= TOO_SHORT_MS ? 100 : Math.round(delay),
     dispose: DISPOSE[control[24] ?? 0] ?? 'none',
     blend: BLEND[control[25] ?? 0] ?? 'source',
-    png() {
+    file() {
       const header = Buffer.from(file.subarray(HEADER_AT, HEADER_AT + HEADER_BYTES));
       header.writeUInt32BE(width, 0);
       header.writeUInt32BE(height, 4);

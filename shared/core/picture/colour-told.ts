@@ -1,11 +1,20 @@
 import { PNG_CHUNKS, pngChunks } from './apng.ts';
+import { sequenceColourOf } from './av1-sequence.ts';
 import { isoColourOf } from './iso-media.ts';
+import { codedStartOf } from './iso-item.ts';
 import type { Picture } from './picture.ts';
 import type { Chromaticities } from './primaries.ts';
 
+export interface Cicp {
+  primaries: number;
+  transfer: number;
+}
+
 /** What a file's header says of its colour beside an ICC profile, not yet judged. */
 export interface Told {
-  cicp?: { primaries: number; transfer: number };
+  cicp?: Cicp;
+  /** What the coded picture says, which counts where nothing around it does. */
+  coded?: Cicp;
   /** PNG's sRGB chunk. */
   isSrgb?: true;
   /** PNG's gAMA: what the light was raised to. */
@@ -27,16 +36,19 @@ export function toldBy(file: Buffer, format: Picture['format']): Told {
  * mean a display of sRGB's kind here, as Chromium takes them: stills of ffmpeg say BT.709 and are no darker for it.
  */
 function toldByIsoMedia(file: Buffer): Told {
-  const { nclx, isMonochrome } = isoColourOf(file);
-  const grey = isMonochrome ? { isMonochrome } : {};
-  if (!nclx) return grey;
-  const { primaries, transfer, isFull } = nclx;
-  const seen = BT709_LIKE.includes(transfer) ? SRGB : transfer;
+  const { nclx, isMonochrome, isAv1 } = isoColourOf(file);
+  const coded = nclx || !isAv1 ? undefined : sequenceColourOf(codedStartOf(file));
+  const isFull = nclx?.isFull ?? coded?.isFull ?? true;
   return {
-    ...grey,
-    cicp: { primaries, transfer: seen },
+    ...(isMonochrome ? { isMonochrome } : {}),
+    ...(nclx ? { cicp: asSeen(nclx) } : {}),
+    ...(coded?.cicp ? { coded: asSeen(coded.cicp) } : {}),
     ...(isMonochrome && !isFull ? { isLimited: true } : {}),
   };
+}
+
+function asSeen({ primaries, transfer }: Cicp): Cicp {
+  return { primaries, transfer: BT709_LIKE.includes(transfer) ? SRGB : transfer };
 }
 
 const BT709_LIKE = [1, 6, 11, 14, 15];

@@ -1,5 +1,5 @@
 import { isDisplayP3, isSrgbProfile, profileCurves, profileMatrix, profileSpace } from './icc.ts';
-import type { Told } from './colour-told.ts';
+import type { Cicp, Told } from './colour-told.ts';
 import {
   type Chromaticities,
   isAlike,
@@ -39,17 +39,19 @@ export interface Colour {
 }
 
 /**
- * In this order, PNG's own and that of browsers: CICP, the ICC profile, PNG's sRGB, gAMA with cHRM; else sRGB.
+ * In this order, PNG's own and that of browsers: CICP, the ICC profile, PNG's sRGB, gAMA with cHRM, or what AV1 says
+ * within the coded picture; else sRGB.
  * What is unknown, or of another colour space than the pixels, is passed over. (PNG, third edition, 4.3)
  */
 export function colourOf(told: Told, pixels: Pixels): Colour {
   const isFloat = pixels.depth === 'float' && FLOAT_SPACES.includes(pixels.space);
   const rest = { isLimited: told.isLimited === true, isFloat };
-  const numbers = byCicp(told);
+  const numbers = byCicp(told.cicp);
   if (numbers) return { ...judged(numbers), ...rest };
   const icc = fitting(pixels, told);
   if (icc) return { ...byProfile(icc, needsNumbers(icc, pixels, rest)), ...rest };
-  return { ...judged((told.isSrgb ? undefined : byGamma(told)) ?? SRGB_DESCRIBED), ...rest };
+  const described = told.isSrgb ? undefined : (byCicp(told.coded) ?? byGamma(told));
+  return { ...judged(described ?? SRGB_DESCRIBED), ...rest };
 }
 
 const FLOAT_SPACES = ['scrgb', 'srgb', 'rgb', 'b-w'];
@@ -73,7 +75,7 @@ export const SRGB_COLOUR: Colour = {
 };
 
 /** Both, or none of it counts: 2 is unspecified. */
-function byCicp({ cicp }: Told): Described | undefined {
+function byCicp(cicp: Cicp | undefined): Described | undefined {
   const points = cicp && primariesOf(cicp.primaries);
   const curve = cicp && transferOf(cicp.transfer);
   return points && curve ? { points, curve } : undefined;

@@ -32,12 +32,14 @@ export function gifFrames(file: Buffer, enough = Infinity): { frames: number; is
   return { frames, isCut: file.length < 13 + paletteBytes(file[10]) };
 }
 
-interface Frame {
+export interface GifFrame {
   /** Of its descriptor, and of its control extension if it has one. */
   at: number;
   control: number | undefined;
+  end: number;
   /** Before the next one; of the first there is nothing to go back to. */
   isCleared: boolean;
+  isTakenBack: boolean;
 }
 
 const CONTROL = 0xf9;
@@ -47,7 +49,7 @@ function disposalOf(file: Buffer, control: number | undefined): number {
   return control === undefined ? 0 : ((file[control + 3] ?? 0) >> 2) & 7;
 }
 
-function* framesIn(file: Buffer): Generator<Frame> {
+export function* gifFramesIn(file: Buffer): Generator<GifFrame> {
   let control: number | undefined;
   let isFirst = true;
   for (const { kind, at, end } of blocksIn(file)) {
@@ -57,7 +59,8 @@ function* framesIn(file: Buffer): Generator<Frame> {
     }
     if (at + 10 > file.length) return;
     const disposal = disposalOf(file, control);
-    yield { at, control, isCleared: disposal === CLEAR || (isFirst && disposal === GO_BACK) };
+    const isCleared = disposal === CLEAR || (isFirst && disposal === GO_BACK);
+    yield { at, control, end, isCleared, isTakenBack: !isCleared && disposal === GO_BACK };
     control = undefined;
     isFirst = false;
   }
@@ -69,14 +72,14 @@ function* framesIn(file: Buffer): Generator<Frame> {
  */
 export function showsCanvas(file: Buffer, size: Size): boolean {
   let isBare = true;
-  for (const frame of framesIn(file)) {
+  for (const frame of gifFramesIn(file)) {
     if (isBare && leavesCanvas(file, frame, size)) return true;
     isBare = frame.isCleared;
   }
   return false;
 }
 
-function leavesCanvas(file: Buffer, { at }: Frame, { width, height }: Size): boolean {
+function leavesCanvas(file: Buffer, { at }: GifFrame, { width, height }: Size): boolean {
   const [left, top] = [file.readUInt16LE(at + 1), file.readUInt16LE(at + 3)];
   const [right, bottom] = [left + file.readUInt16LE(at + 5), top + file.readUInt16LE(at + 7)];
   return left > 0 || top > 0 || right < width || bottom < height;
@@ -99,21 +102,31 @@ export function withTransparentCanvas(file: Buffer): Buffer {
 /** A colour that no pixel has: beyond what pixels of less than 8 bits can name. */
 const NO_PIXEL = 255;
 
+/** A frame that may use all of 256 colours has none that could be a transparent one, unless it is one already. */
+export function hasColourToSpare(file: Buffer, { at, control }: GifFrame): boolean {
+  const codeBits = file[at + 10 + paletteBytes(file[at + 9])] ?? 8;
+  return codeBits < 8 || (control !== undefined && ((file[control + 3] ?? 0) & 1) === 1);
+}
+
 /**
- * libnsgif clears to the colour of the background where a frame has no transparent colour; so it is given one. A frame
- * that may use all of 256 has none to spare.
+ * libnsgif clears to the colour of the background where a frame has no transparent colour; so it is given one. Where
+ * none is to spare, see gif-frames.ts.
  */
 function withTransparentClears(file: Buffer): Buffer {
   const out = Buffer.from(file);
-  for (const { at, control, isCleared } of framesIn(file)) {
-    const codeBits = file[at + 10 + paletteBytes(file[at + 9])] ?? 8;
+  for (const frame of gifFramesIn(file)) {
+    const { control, isCleared } = frame;
     if (!isCleared || control === undefined) continue;
     const flags = (file[control + 3] ?? 0) & 0xe3;
-    const isTransparent = (flags & 1) === 1 || codeBits >= 8;
-    out[control + 3] = flags | (CLEAR << 2) | (isTransparent ? 0 : 1);
-    if (!isTransparent) out[control + 6] = NO_PIXEL;
+    const needsOne = (flags & 1) === 0 && hasColourToSpare(file, frame);
+    out[control + 3] = flags | (CLEAR << 2) | (needsOne ? 1 : 0);
+    if (needsOne) out[control + 6] = NO_PIXEL;
   }
   return out;
+}
+
+export function globalPaletteOf(file: Buffer): Buffer {
+  return file.subarray(13, 13 + paletteBytes(file[10]));
 }
 
 /** The flags of a screen or an image say whether a palette follows, and how large. */

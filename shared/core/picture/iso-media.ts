@@ -52,6 +52,7 @@ export interface Nclx {
 export interface IsoColour {
   nclx?: Nclx;
   isMonochrome?: true;
+  isAv1?: true;
 }
 
 export function isoColourOf(file: Buffer): IsoColour {
@@ -62,6 +63,7 @@ export function isoColourOf(file: Buffer): IsoColour {
   return {
     ...(nclx ? { nclx } : {}),
     ...(config && isGrey(file, config) ? { isMonochrome: true } : {}),
+    ...(config?.type === 'av1C' ? { isAv1: true } : {}),
   };
 }
 

@@ -32,6 +32,18 @@ export function refusePartsOf(file: Buffer): void {
   }
 }
 
+/** The first picture that an item is put together from, down to one that is coded; the item itself where it is. */
+export function firstPartOf(file: Buffer, meta: Box, item: number): number {
+  const references = referencesIn(file, find(file, meta, 'iref', 4));
+  let part = item;
+  for (let depth = 0; depth < DEEPEST; depth += 1) {
+    const next = references.find(one => one.type === 'dimg' && one.item === part)?.to[0];
+    if (next === undefined) return part;
+    part = next;
+  }
+  return part;
+}
+
 interface Reference {
   type: string;
   item: number;

@@ -1,6 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { toldBy } from '../../../../shared/core/picture/colour-told.ts';
 import { isSrgbProfile } from '../../../../shared/core/picture/icc.ts';
+import { unsaidAvif } from '../../../support/avifs.ts';
 import { codec } from '../../../support/codec.ts';
 import {
   caseOf,
@@ -98,6 +100,24 @@ describe('a file of which no box says its colour', () => {
     ['a HEIC', UNSAID.heic, NUMBERS],
   ])('is sRGB, in the range of the coded picture: %s', async (_, lines, expected) => {
     await expectShown(Buffer.from(lines.join(''), 'base64'), expected);
+  });
+
+  it.each(['grey', 'greyIn10Bits', 'greyInTiles'] as const)(
+    'is expanded from the limited range that the coded picture says: %s',
+    async name => {
+      await expectShown(unsaidAvif(name), grey(64, 192, 64, 192));
+    },
+  );
+
+  it('has the primaries that the coded picture says', async () => {
+    await expectShown(unsaidAvif('displayP3'), P3);
+    expect((await codec.inspect(unsaidAvif('displayP3'), wide)).profile).toBe('p3');
+  });
+
+  it('has those of its profile before them', async () => {
+    const avif = await sharp(pngOf([])).withIccProfile('p3').avif({ quality: 98 }).toBuffer();
+    expect(toldBy(avif, 'avif')).toMatchObject({ coded: { primaries: 1 } });
+    expect((await codec.inspect(avif, wide)).profile).toBe('p3');
   });
 });
 

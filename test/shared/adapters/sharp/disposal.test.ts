@@ -37,6 +37,14 @@ async function cornersOf(file: Buffer): Promise<number[][][]> {
   ]);
 }
 
+async function expectShown(file: Buffer, expected: number[][][]): Promise<void> {
+  const shown = await cornersOf(await rendered(file, moving));
+  expect(shown).toHaveLength(expected.length);
+  for (const [at, corner] of shown.flat().entries()) {
+    expectNear(corner, expected.flat()[at] ?? [], 3);
+  }
+}
+
 const RED = [...(GIF_COLOURS[0] ?? []), 255];
 const GREEN = [...(GIF_COLOURS[1] ?? []), 255];
 const BLUE = [...(GIF_COLOURS[2] ?? []), 255];
@@ -104,13 +112,27 @@ describe('a frame of a GIF', () => {
     ],
   ])('%s', async (_, frames, expected) => {
     // Browsers know no colour of the background: any is as good.
-    for (const background of [0, 2]) {
-      const shown = await cornersOf(await rendered(gif(frames, background), moving));
-      expect(shown).toHaveLength(expected.length);
-      for (const [at, corner] of shown.flat().entries()) {
-        expectNear(corner, expected.flat()[at] ?? [], 3);
-      }
-    }
+    for (const background of [0, 2]) await expectShown(gif(frames, background), expected);
+    // Of 256 colours none is left to be a transparent one.
+    await expectShown(gif(frames, 2, 8), expected);
+  });
+
+  it('of 256 colours has the time that its file gives it, and is sharpened and cropped as others', async () => {
+    const file = gif([whole(0, CLEAR), last(1)], 0, 8);
+    const { delay, loop } = await sharp(await rendered(file, moving)).metadata();
+    expect([delay, loop]).toEqual([[100, 100], 1]);
+    const preset = 'widths: [24], aspect: "1:1", fit: cover, gravity: north, sharpen: 1';
+    const formats = 'formats: { webp: { animated: true, quality: 100 } }';
+    const square = await rendered(file, one(`${preset}, ${formats}`));
+    const { pageHeight, width, pages, hasAlpha } = await sharp(square, {
+      animated: true,
+    }).metadata();
+    expect({ pageHeight, width, pages, hasAlpha }).toEqual({
+      pageHeight: 24,
+      width: 24,
+      pages: 2,
+      hasAlpha: true,
+    });
   });
 
   it.each([

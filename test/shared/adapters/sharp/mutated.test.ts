@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import sharp, { type SharpInput } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../../../shared/core/failure.ts';
+import { unsaidAvif } from '../../../support/avifs.ts';
 import { apng } from '../../../support/apng.ts';
 import { codec } from '../../../support/codec.ts';
 import { caseOf, casesFolder } from '../../../support/colours.ts';
 import { decoded, one, variantsFor } from '../../../support/developing.ts';
+import { gif } from '../../../support/gifs.ts';
 import { FLAT, heicGrid } from '../../../support/heic-grid.ts';
 import { quarters, ultraHdr } from '../../../support/originals.ts';
 import { numbered } from '../../../support/thorough.ts';
@@ -34,7 +36,18 @@ const ORIGINALS: Record<string, () => Promise<Buffer> | Buffer> = {
   'animated webp': () => frames().webp().toBuffer(),
   gif: () => drawn().gif().toBuffer(),
   'animated gif': () => frames().gif().toBuffer(),
+  'gif of 256 colours, cleared': () =>
+    gif(
+      [
+        { place: [0, 0, 64, 48], disposal: 2 },
+        { place: [9, 9, 20, 20], colour: 1, disposal: 3 },
+      ],
+      0,
+      8,
+    ),
   avif: () => drawn().withExif(exif).avif({ effort: 0 }).toBuffer(),
+  'grey avif': () => unsaidAvif('grey'),
+  'grey avif in tiles': () => unsaidAvif('greyInTiles'),
   tiff: () => drawn().tiff({ compression: 'lzw' }).toBuffer(),
   'tiled tiff': () => drawn().tiff({ tile: true, tileWidth: 16, tileHeight: 16 }).toBuffer(),
   'tiff of five channels': () =>

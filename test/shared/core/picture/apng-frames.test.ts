@@ -25,7 +25,7 @@ describe('the frames of an APNG', () => {
 
   it('are PNGs of their own size, whole to the last checksum', () => {
     const [, second] = storedAnimation(drawn())?.frames ?? [];
-    const png = second?.png() ?? Buffer.alloc(0);
+    const png = second?.file() ?? Buffer.alloc(0);
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([20, 30]);
     expect(png.subarray(-12)).toEqual(chunk('IEND', Buffer.alloc(0)));
     expect(png.subarray(8, 33)).toEqual(chunk('IHDR', png.subarray(16, 29)));
@@ -38,9 +38,9 @@ describe('the frames of an APNG', () => {
     ['a text', 'tEXt', false],
   ])('with %s before them: %s is in each, %s', (_, type, isKept) => {
     const data = Buffer.alloc(100_000, 7);
-    for (const { png } of storedAnimation(withChunk(type, data))?.frames ?? []) {
-      expect(png().includes(chunk(type, data))).toBe(isKept);
-      expect(png().length > 100_000).toBe(isKept);
+    for (const { file } of storedAnimation(withChunk(type, data))?.frames ?? []) {
+      expect(file().includes(chunk(type, data))).toBe(isKept);
+      expect(file().length > 100_000).toBe(isKept);
     }
   });
 
@@ -64,8 +64,8 @@ describe('the frames of an APNG', () => {
       (at, bytes) => {
         const file = drawn();
         file.set(bytes.subarray(0, file.length - (at % file.length)), at % file.length);
-        for (const { png } of storedAnimation(file)?.frames ?? [])
-          expect(png().length).toBeGreaterThan(50);
+        for (const frame of storedAnimation(file)?.frames ?? [])
+          expect(frame.file().length).toBeGreaterThan(50);
       },
     );
     fc.assert(property, { numRuns: 500 });
