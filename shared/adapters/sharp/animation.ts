@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { Failure } from '../../core/failure.ts';
 import { type ApngFrame, composeFrames } from '../../core/picture/apng.ts';
-import { type StoredFrame, storedAnimation } from '../../core/picture/apng-frames.ts';
+import { type PlacedFrame, storedAnimation } from '../../core/picture/apng-frames.ts';
 import { showsCanvas, withTransparentCanvas } from '../../core/picture/gif.ts';
 import { gifFramesApart } from '../../core/picture/gif-frames.ts';
 import type { Picture, Size } from '../../core/picture/picture.ts';
@@ -20,8 +20,9 @@ export async function animated(
   if (picture.format === 'png') return await ofPng(original, variant, picture);
   const isLeft = picture.format === 'gif' && showsCanvas(original, picture);
   const file = isLeft ? withTransparentCanvas(original) : original;
+  const seen = await colourIn(original, picture);
   const options = {
-    ...profileOption(await colourIn(original, picture)),
+    ...profileOption(seen),
     failOn: FAIL_ON,
     limitInputPixels: pixelsOf(picture),
     pages: picture.frames,
@@ -31,7 +32,7 @@ export async function animated(
   const apart = isLeft ? gifFramesApart(original, picture) : undefined;
   if (apart?.length === picture.frames) {
     const { width, height } = picture;
-    const drawn = composedOf({ width, height, frames: apart }, await colourIn(original, picture));
+    const drawn = composedOf({ width, height, frames: apart }, seen);
     return { pipeline: await joined(drawn, picture.frames, variant), timing };
   }
   if (orientation === 1) {
@@ -66,7 +67,7 @@ async function* framesOf({ data, width, height }: Raster): AsyncGenerator<Raster
 }
 
 async function* composedOf(
-  { width, height, frames }: Size & { frames: Omit<StoredFrame, 'delay'>[] },
+  { width, height, frames }: Size & { frames: PlacedFrame[] },
   seen: Seen,
 ): AsyncGenerator<Raster> {
   for await (const data of composeFrames({ width, height }, decodedOf(frames, seen))) {
@@ -75,10 +76,7 @@ async function* composedOf(
 }
 
 /** One at a time: each is let go before the next. */
-async function* decodedOf(
-  frames: Omit<StoredFrame, 'delay'>[],
-  seen: Seen,
-): AsyncGenerator<ApngFrame> {
+async function* decodedOf(frames: PlacedFrame[], seen: Seen): AsyncGenerator<ApngFrame> {
   for (const { file, ...frame } of frames) {
     const options = { ...profileOption(seen), failOn: FAIL_ON, limitInputPixels: false } as const;
     const one = sharp(file(), options).ensureAlpha();

@@ -3,10 +3,14 @@ import type { Size } from './picture.ts';
 import { pngOf, type PngChunk } from './png-writer.ts';
 
 /** A frame as a PNG of its own, put together when it is asked for: all of them at once could be gigabytes. */
-export interface StoredFrame extends Omit<ApngFrame, 'rgba'> {
+/** A frame as it is stored: where it is on the canvas, and as a picture of its own. */
+export interface PlacedFrame extends Omit<ApngFrame, 'rgba'> {
+  file(): Buffer;
+}
+
+interface StoredFrame extends PlacedFrame {
   /** Milliseconds. */
   delay: number;
-  file(): Buffer;
 }
 
 /** An animated PNG. (PNG, third edition, 4.8, 11.3.6) */
@@ -43,7 +47,7 @@ export function storedAnimation(file: Buffer): StoredAnimation | undefined {
 }
 
 /** A frame, where it is on the canvas, and as a PNG of its own. */
-export type Poster = Pick<StoredFrame, 'left' | 'top' | 'width' | 'height' | 'file'>;
+export type Poster = Pick<PlacedFrame, 'left' | 'top' | 'width' | 'height' | 'file'>;
 
 /**
  * The first frame of an APNG whose default image is none of its frames: that one is for who cannot play it.

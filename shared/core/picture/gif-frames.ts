@@ -1,4 +1,4 @@
-import type { StoredFrame } from './apng-frames.ts';
+import type { PlacedFrame } from './apng-frames.ts';
 import { type GifFrame, gifFramesIn, hasColourToSpare, globalPaletteOf } from './gif.ts';
 import type { Size } from './picture.ts';
 
@@ -6,12 +6,12 @@ import type { Size } from './picture.ts';
  * The frames of a GIF each as a GIF of its own, where its decoder would clear one to the colour of the background, and
  * no colour is left to tell it otherwise. Undefined of all others, and where one is not on the canvas.
  */
-export function gifFramesApart(
-  file: Buffer,
-  canvas: Size,
-): Omit<StoredFrame, 'delay'>[] | undefined {
+export function gifFramesApart(file: Buffer, canvas: Size): PlacedFrame[] | undefined {
   const frames = [...gifFramesIn(file)];
-  if (frames.every(frame => !frame.isCleared || hasColourToSpare(file, frame))) return undefined;
+  const lacksOne = frames.some(
+    frame => frame.dispose === 'background' && !hasColourToSpare(file, frame),
+  );
+  if (!lacksOne) return undefined;
   const apart = frames.map(frame => apartOf(file, frame));
   const areAllInside = apart.every(
     ({ left, top, width, height }) =>
@@ -23,8 +23,8 @@ export function gifFramesApart(
 const DESCRIPTOR_BYTES = 10;
 const CONTROL_BYTES = 8;
 
-function apartOf(file: Buffer, frame: GifFrame): Omit<StoredFrame, 'delay'> {
-  const { at, end, control, isCleared, isTakenBack } = frame;
+function apartOf(file: Buffer, frame: GifFrame): PlacedFrame {
+  const { at, end, control, dispose } = frame;
   const [left = 0, top = 0, width = 0, height = 0] = [1, 3, 5, 7].map(field =>
     file.readUInt16LE(at + field),
   );
@@ -34,7 +34,7 @@ function apartOf(file: Buffer, frame: GifFrame): Omit<StoredFrame, 'delay'> {
     width,
     height,
     blend: 'over',
-    dispose: isCleared ? 'background' : isTakenBack ? 'previous' : 'none',
+    dispose,
     file() {
       const screen = Buffer.from(file.subarray(0, 13));
       screen.writeUInt16LE(width, 6);

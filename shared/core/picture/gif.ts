@@ -1,3 +1,4 @@
+import type { ApngFrame } from './apng.ts';
 import type { Size } from './picture.ts';
 
 const EXTENSION = 0x21;
@@ -37,16 +38,21 @@ export interface GifFrame {
   at: number;
   control: number | undefined;
   end: number;
-  /** Before the next one; of the first there is nothing to go back to. */
-  isCleared: boolean;
-  isTakenBack: boolean;
+  /** What becomes of it before the next one; of the first there is nothing to go back to. */
+  dispose: ApngFrame['dispose'];
 }
 
 const CONTROL = 0xf9;
 const [CLEAR, GO_BACK] = [2, 3];
 
-function disposalOf(file: Buffer, control: number | undefined): number {
-  return control === undefined ? 0 : ((file[control + 3] ?? 0) >> 2) & 7;
+function disposeOf(
+  file: Buffer,
+  control: number | undefined,
+  isFirst: boolean,
+): GifFrame['dispose'] {
+  const disposal = control === undefined ? 0 : ((file[control + 3] ?? 0) >> 2) & 7;
+  if (disposal === CLEAR || (isFirst && disposal === GO_BACK)) return 'background';
+  return disposal === GO_BACK ? 'previous' : 'none';
 }
 
 export function* gifFramesIn(file: Buffer): Generator<GifFrame> {
@@ -58,9 +64,7 @@ export function* gifFramesIn(file: Buffer): Generator<GifFrame> {
       continue;
     }
     if (at + 10 > file.length) return;
-    const disposal = disposalOf(file, control);
-    const isCleared = disposal === CLEAR || (isFirst && disposal === GO_BACK);
-    yield { at, control, end, isCleared, isTakenBack: !isCleared && disposal === GO_BACK };
+    yield { at, control, end, dispose: disposeOf(file, control, isFirst) };
     control = undefined;
     isFirst = false;
   }
@@ -74,7 +78,7 @@ export function showsCanvas(file: Buffer, size: Size): boolean {
   let isBare = true;
   for (const frame of gifFramesIn(file)) {
     if (isBare && leavesCanvas(file, frame, size)) return true;
-    isBare = frame.isCleared;
+    isBare = frame.dispose === 'background';
   }
   return false;
 }
@@ -115,8 +119,8 @@ export function hasColourToSpare(file: Buffer, { at, control }: GifFrame): boole
 function withTransparentClears(file: Buffer): Buffer {
   const out = Buffer.from(file);
   for (const frame of gifFramesIn(file)) {
-    const { control, isCleared } = frame;
-    if (!isCleared || control === undefined) continue;
+    const { control, dispose } = frame;
+    if (dispose !== 'background' || control === undefined) continue;
     const flags = (file[control + 3] ?? 0) & 0xe3;
     const needsOne = (flags & 1) === 0 && hasColourToSpare(file, frame);
     out[control + 3] = flags | (CLEAR << 2) | (needsOne ? 1 : 0);
