@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { pMapIterable } from 'p-map';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
-import { handOver } from '../../shared/pipeline/bulk/hand-over.ts';
+import { handOver, handOverLifted } from '../../shared/pipeline/bulk/hand-over.ts';
 import { drainPurges, keepPurge } from '../../shared/pipeline/removal/purges.ts';
 import { filesOfSet, REQUESTS_SIDE_BY_SIDE } from '../../shared/pipeline/stored-set.ts';
 import { undoTakeDown, type Order, takeDown } from '../../shared/pipeline/removal/take-down.ts';
@@ -191,10 +191,8 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
     if (done.lifted) lifted.push(key);
     say(options.json ? JSON.stringify({ key, ...done }) : liftedInWords(key, done.lifted));
   }
-  const batch = { bucket: connection.names.originals, keys: lifted, mode: 'settle' as const };
-  const sender = { name: 'undo', at: now.toISOString() };
-  if (lifted.length > 0)
-    await handOver(connection.tasks(connection.backfillFunction), batch, sender);
+  const about = { bucket: connection.names.originals, keys: lifted };
+  await handOverLifted(connection.tasks(connection.backfillFunction), about, now.toISOString());
   const handedOver = counted(lifted.length, 'key');
   const told = `${handedOver} handed over to be developed, ${connection.where}`;
   say(options.json ? JSON.stringify({ lifted: lifted.length }) : told);

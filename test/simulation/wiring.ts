@@ -12,7 +12,7 @@ import { replayedEvent, unpackedEvent } from '../../shared/fc/replayed-event.ts'
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
 import { waitOf, wantedBatch, wantedKeys } from '../../shared/fc/wanted-keys.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
-import { handOver } from '../../shared/pipeline/bulk/hand-over.ts';
+import { handOver, handOverLifted } from '../../shared/pipeline/bulk/hand-over.ts';
 import { type Lost, replay } from '../../shared/pipeline/bulk/replay.ts';
 import { countResults } from '../../shared/pipeline/bulk/run-record.ts';
 import { submitBatches } from '../../shared/pipeline/bulk/submit-batches.ts';
@@ -248,9 +248,8 @@ export const commands = {
   undo: async (key: string, { derivatives, config, now, queue }: Env) => {
     const order = { by: 'someone', reason: undefined };
     const lifted = await undoTakeDown(key, order, { derivatives, config, now });
-    const sender = { name: 'undo', at: now().toISOString() };
-    const batch = { bucket: BUCKET, keys: [key], mode: 'settle' as const };
-    if (lifted) await handOver(queue('backfill'), batch, sender);
+    const about = { bucket: BUCKET, keys: lifted ? [key] : [] };
+    await handOverLifted(queue('backfill'), about, now().toISOString());
     return lifted;
   },
   backfill: async (mode: Mode, env: Env) => await backfillFromHere(mode, env),

@@ -25,6 +25,7 @@ export function testDarkroom(yaml = SMALL): TestDarkroom {
   let time = new Date('2026-11-23T10:00:00.000Z');
   const nothing = () => undefined;
   const derivatives = memoryStore();
+  derivatives.now = () => time;
   const darkroom: TestDarkroom = {
     originals: memoryStore(),
     derivatives,

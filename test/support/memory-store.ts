@@ -57,7 +57,7 @@ export function memoryStore(): MemoryStore {
     calls,
     now: () => new Date(),
     before: () => undefined,
-    upload: (key, bytes, modifiedAt = new Date()) => {
+    upload: (key, bytes, modifiedAt = store.now()) => {
       const attributes = { contentType: '', cacheControl: '', modifiedAt };
       objects.set(key, { bytes: Buffer.from(bytes), ...attributes });
     },

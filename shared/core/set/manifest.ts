@@ -117,6 +117,15 @@ export function isDeferred(variant: ManifestVariant): boolean {
   return variant.state === 'on_demand' && variant.deferred === true;
 }
 
+/** Since it retired, by whoever named it again: nobody knows until when. `there`: a listing of the set. */
+export function isMadeAgain(
+  { key, retiredAt }: Manifest['retired'][number],
+  there: ReadonlyMap<string, string>,
+): boolean {
+  const madeAt = there.get(key);
+  return madeAt !== undefined && Date.parse(madeAt) > Date.parse(retiredAt);
+}
+
 /** Not kept any more: see `keep` of a preset. */
 export function isAged(variant: ManifestVariant | undefined): boolean {
   return variant?.state === 'on_demand' && variant.aged === true;

@@ -34,3 +34,15 @@ export async function handOver(
     await queue.submit(id, batchMessage({ ...about, keys: piece }));
   }
 }
+
+/**
+ * What is developed again after its take-down was undone: by a listing, since a manifest whose write was not answered
+ * may have come to lie over the tombstone, and names what the take-down removed.
+ */
+export async function handOverLifted(
+  queue: TaskQueue,
+  { bucket, keys }: Pick<HandOver, 'bucket' | 'keys'>,
+  at: string,
+): Promise<void> {
+  await handOver(queue, { bucket, keys, mode: 'settle', isDoubted: true }, { name: 'undo', at });
+}

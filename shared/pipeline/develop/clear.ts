@@ -1,10 +1,10 @@
-import type { Manifest } from '../../core/set/manifest.ts';
+import { isMadeAgain, type Manifest } from '../../core/set/manifest.ts';
 import { agedIn, duePurges, versionOfFile } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { keepPurge } from '../removal/purges.ts';
 import { removeSet } from '../stored-set.ts';
 import { commit, isAsSeen } from './commit.ts';
-import type { Observed } from './observe.ts';
+import { filesThere, type Observed } from './observe.ts';
 
 /**
  * Removes all that one original has in the derivatives bucket. Listed rather than read from the manifest, since a run
@@ -25,6 +25,21 @@ export async function clearSet(
     },
   });
   return removed.length;
+}
+
+/**
+ * A manifest that took long to write may have replaced one of a run that made a file again which ours says is over: then
+ * it goes later.
+ */
+export async function isAnyMadeAgain(
+  keys: string[],
+  { original, retired }: Manifest,
+  { derivatives }: Pick<Darkroom, 'derivatives'>,
+): Promise<boolean> {
+  if (keys.length === 0) return false;
+  const going = new Set(keys);
+  const there = await filesThere(original.key, derivatives);
+  return retired.some(file => going.has(file.key) && isMadeAgain(file, there));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { namedIn } from '../../core/set/findings.ts';
 import { manifestKey } from '../../core/set/keys.ts';
-import type { Manifest } from '../../core/set/manifest.ts';
+import { isMadeAgain, type Manifest } from '../../core/set/manifest.ts';
 import { isCurrent, type Seen, type SeenOriginal } from '../../core/set/seen.ts';
 import { withMore } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
@@ -58,14 +58,15 @@ export async function observe(
   const isDoubtful = doubts.isDoubtful || isReplaced || found.manifest === 'unreadable';
   const there = isDoubtful && !stored?.takenDown ? await filesThere(key, derivatives) : undefined;
   const isGone = (file: string) => doubts.removed.has(file) || there?.has(file) === false;
-  const known = stored && without(doubted(stored, doubts), isGone);
+  const told = stored && withTrueTimes(stored, there);
+  const known = told && without(doubted(told, doubts), isGone);
   return {
     ...seen,
     stored,
     known,
     ...(known && amend ? amended(known, amend) : { manifest: known }),
     manifestEtag: found.etag,
-    ...(there ? { there, leftovers: leftoversIn(there, key, stored) } : {}),
+    ...(there ? { there, leftovers: leftoversIn(there, key, told) } : {}),
   };
 }
 
@@ -83,7 +84,13 @@ function amended(known: Manifest, amend: NonNullable<Darkroom['amend']>) {
   return { manifest, anew: new Map(anew) };
 }
 
-async function filesThere(key: string, derivatives: Darkroom['derivatives']) {
+/** A retired file that was made again is taken for one that nothing names, whose time begins now. */
+function withTrueTimes(manifest: Manifest, there: ReadonlyMap<string, string> | undefined) {
+  const retired = manifest.retired.filter(file => !there || !isMadeAgain(file, there));
+  return retired.length === manifest.retired.length ? manifest : { ...manifest, retired };
+}
+
+export async function filesThere(key: string, derivatives: Darkroom['derivatives']) {
   const files = await filesOfSet(key, derivatives);
   return new Map(files.map(file => [file.key, file.modifiedAt.toISOString()]));
 }

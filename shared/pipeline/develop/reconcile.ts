@@ -9,7 +9,7 @@ import type { Darkroom } from '../darkroom.ts';
 import { type Enforced, enforce } from '../removal/enforce.ts';
 import { notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
 import { TAKEN_DOWN, takeDownOf } from '../removal/take-down-records.ts';
-import { clearSet, clearStale } from './clear.ts';
+import { clearSet, clearStale, isAnyMadeAgain } from './clear.ts';
 import { commit, isAsSeen } from './commit.ts';
 import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
 import { type Attempt, makeSet, newAttempt } from './make-set.ts';
@@ -90,6 +90,8 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
     attempt.hasSurvived = true;
     return undefined;
   }
+  if (attempt.mayHaveReplaced && (await isAnyMadeAgain(remove, manifest, darkroom)))
+    return undefined;
   const cleared = await clearStale([...remove, ...drop], { seen: committed, manifest }, darkroom);
   if (!cleared) return undefined;
   // Of what a listing found word was left before the commit.
@@ -105,7 +107,7 @@ function noteMoved(attempt: Attempt, { manifestEtag }: Observed): void {
 function doubtsOf(attempt: Attempt, darkroom: Darkroom) {
   const { removed, published, report, mayHaveReplaced, moreCached } = attempt;
   // If we committed in an earlier turn, another run may have replaced that manifest: our files may be named by none, or gone.
-  const isOurs = published.size > 0 || report !== undefined;
+  const isOurs = published.size > 0 || report !== undefined || mayHaveReplaced;
   const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true || isOurs;
   const isMoreCached = darkroom.isBehindCdn && (report !== undefined || mayHaveReplaced);
   return { removed, isDoubtful, moreCached: isMoreCached ? moreCached : undefined };

@@ -47,21 +47,22 @@ function leavesReplaced(seen: ObservedOriginal, retired: Manifest['retired']): b
 
 /**
  * A record is left of files that are retired and that nobody comes back for: a listing found them and no manifest named
- * them, or the run that would is over by now. If a run that a sweep asked for (`isDoubted`) finds nothing retired any
- * more, it removes the record: but not where an attempt of its own failed a moment ago, and may have left it.
+ * them, or the run that would is over by now. If a run that is to look twice (`isDoubted`) finds nothing retired any
+ * more, it removes the record: but not where it was left a moment ago, by an attempt of its own or by another run, one of
+ * whose writes may still take effect.
  */
 export async function tendUnfinished(
   { key, leftovers = [] }: Pick<Observed, 'key' | 'leftovers'>,
   retired: Manifest['retired'],
-  darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted' | 'runMayEndAt' | 'attempt'>,
+  darkroom: Pick<Darkroom, 'config' | 'now' | 'isDoubted' | 'runMayEndAt'>,
 ): Promise<void> {
-  const { config, now, isDoubted, runMayEndAt, attempt } = darkroom;
+  const { config, now, isDoubted, runMayEndAt } = darkroom;
   const found = new Set(leftovers);
   const isLate = runMayEndAt !== undefined && now() > runMayEndAt;
   if (retired.some(file => isLate || found.has(file.key))) await noteUnfinished(key, darkroom);
   else if (config && isDoubted && retired.length === 0) {
-    const isOwn = attempt !== 0 && (await isOfThisHour(key, { config, now }));
-    if (!isOwn) await config.remove([unfinishedKey(key)]);
+    const isYoung = await isOfThisHour(key, { config, now });
+    if (!isYoung) await config.remove([unfinishedKey(key)]);
   }
 }
 

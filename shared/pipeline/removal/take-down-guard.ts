@@ -15,7 +15,10 @@ export interface Writer {
   /** Those that a manifest of this writer told of: clients may know them, whatever became of that manifest. */
   published: Set<string>;
   removed: Set<string>;
-  /** Writes that were not answered, and were not done again: they may take effect after all else. */
+  /**
+   * Writes that were not answered and may take effect after all else: of files those that were not done again, which
+   * would have the same bytes, of a manifest any.
+   */
   unanswered: Set<string>;
   /** A manifest took so long to write, since it was looked at, that it may have replaced one that nobody read. */
   mayHaveReplaced: boolean;
@@ -56,17 +59,19 @@ export function notedWrites(
     put: async (key, ...object) => {
       writer.isUnchecked = true;
       writer.hasWritten = true;
-      if (parseManifestKey(key) === undefined) writer.written.add(key);
-      else publish(writer);
+      const isManifest = parseManifestKey(key) !== undefined;
+      if (isManifest) publish(writer);
+      else writer.written.add(key);
+      const isOvertaken = isManifest && writer.unanswered.has(key);
       writer.unanswered.add(key);
       const [stored] = await Promise.allSettled([derivatives.put(key, ...object)]);
       if (stored.status === 'rejected') {
         await Promise.allSettled([leaveWord()]);
         throw stored.reason;
       }
-      writer.unanswered.delete(key);
+      if (!isOvertaken) writer.unanswered.delete(key);
       const isLong = looked !== undefined && Date.now() - looked > LONG_MS;
-      if (isLong && parseManifestKey(key) !== undefined) writer.mayHaveReplaced = true;
+      if (isLong && isManifest) writer.mayHaveReplaced = true;
       writer.removed.delete(key);
       return stored.value;
     },

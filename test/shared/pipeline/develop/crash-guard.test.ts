@@ -195,7 +195,7 @@ describe('a picture that kills', () => {
     darkroom.derivatives.upload('a/0123456789/thumb-100-0123456789.jpg', 'of some list');
     await reconcile('a', { ...darkroom, attempt: 1 });
     expect(darkroom.manifest('a')?.failure).toMatchObject({ code: 'ORIGINAL_CRASHED' });
-    darkroom.at('2026-11-23T11:30:00.000Z');
+    darkroom.at('2026-11-23T12:00:01.000Z');
     // As a sweep hands it over.
     const batch = { keys: ['a'], mode: 'settle' as const, isDoubted: true };
     await backfill(batch, { ...darkroom, attempt: 0 }, darkroom.config);

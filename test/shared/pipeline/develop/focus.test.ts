@@ -159,7 +159,7 @@ describe('a focus that the uploader says', () => {
     darkroom.originals.say('a.jpg', SAID);
     await reconcile('a.jpg', darkroom);
     expect(darkroom.config.keys()).toEqual([unfinishedKey('a.jpg')]);
-    darkroom.at('2026-11-23T11:00:00.000Z');
+    darkroom.at('2026-11-23T11:00:01.000Z');
     await reconcile('a.jpg', { ...darkroom, isDoubted: true });
     expect(manifest().retired).toEqual([]);
     await reconcile('a.jpg', { ...darkroom, isDoubted: true });

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
 import { manifestKey } from '../../../../shared/core/set/keys.ts';
+import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
+import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { SMALL } from '../../../support/preset-lists.ts';
@@ -198,5 +200,70 @@ describe('a file that another run’s manifest named meanwhile', () => {
     await reconcile(KEY, { ...darkroom, derivatives: { ...darkroom.derivatives, put } });
     expect(filesOf(darkroom)).toContain(first);
     expect(darkroom.manifest(KEY)?.retired.map(({ key }) => key)).toContain(first);
+  });
+});
+
+describe('a retired file that was made again meanwhile', () => {
+  const [first, second, third] = ['jpeg 1600x1200', 'jpeg 1200x900', 'jpeg 800x600'];
+  const LATER = '2026-11-23T12:00:00.000Z';
+
+  /** `first` is replaced, and long past its time. */
+  async function replaced(): Promise<TestDarkroom> {
+    const darkroom = testDarkroom(`retain: 1h\n${SMALL}`);
+    darkroom.derivatives.now = darkroom.now;
+    for (const bytes of [first, second]) {
+      darkroom.originals.upload(KEY, bytes);
+      await reconcile(KEY, darkroom);
+    }
+    return darkroom;
+  }
+
+  /** On its way to the store the first manifest is overtaken by those of runs for these bytes. */
+  function overtaken(darkroom: TestDarkroom, all: string[]) {
+    let isFirst = true;
+    const put: typeof darkroom.derivatives.put = async (key, ...object) => {
+      if (isFirst && key.endsWith('manifest.json')) {
+        isFirst = false;
+        for (const bytes of all) {
+          darkroom.originals.upload(KEY, bytes);
+          await reconcile(KEY, darkroom);
+        }
+        darkroom.at('2026-11-23T12:01:00.000Z');
+        const now = Date.now() + 60_000;
+        vi.spyOn(Date, 'now').mockReturnValue(now);
+      }
+      return await darkroom.derivatives.put(key, ...object);
+    };
+    return { ...darkroom, derivatives: { ...darkroom.derivatives, put } };
+  }
+
+  it.each([
+    ['another', [first, third]],
+    ['the same', [first, second]],
+  ])(
+    'stays for its time where a slow manifest says that it is over, and the original is %s by then',
+    async (_, meanwhile) => {
+      const darkroom = await replaced();
+      const old = darkroom.manifest(KEY)?.retired.map(({ key }) => key) ?? [];
+      darkroom.at(LATER);
+      await reconcile(KEY, overtaken(darkroom, meanwhile));
+      expect(filesOf(darkroom)).toEqual(expect.arrayContaining(old));
+      const retired = new Map(darkroom.manifest(KEY)?.retired.map(one => [one.key, one.retiredAt]));
+      for (const key of old) expect(retired.get(key)).toBe('2026-11-23T12:01:00.000Z');
+      expect(darkroom.config.objects.has(unfinishedKey(KEY))).toBe(true);
+      darkroom.at('2026-11-23T14:00:00.000Z');
+      await backfill({ keys: [KEY], mode: 'settle', isDoubted: true }, darkroom, darkroom.config);
+      expect(darkroom.manifest(KEY)?.retired).toEqual([]);
+      expect(namedIn(darkroom)).toEqual(filesOf(darkroom));
+      expect(darkroom.config.objects.has(unfinishedKey(KEY))).toBe(false);
+    },
+  );
+
+  it('is the exception: what was not goes at once, however long its manifest took', async () => {
+    const darkroom = await replaced();
+    darkroom.at(LATER);
+    await reconcile(KEY, overtaken(darkroom, []));
+    expect(darkroom.manifest(KEY)?.retired).toEqual([]);
+    expect(namedIn(darkroom)).toEqual(filesOf(darkroom));
   });
 });

@@ -120,6 +120,7 @@ describe('what was left for later', () => {
     const darkroom = await pressed();
     expect(darkroom.config.objects.has(unfinishedKey(KEY))).toBe(true);
     const before = darkroom.codec.encoded.length;
+    darkroom.at('2026-11-23T11:00:01.000Z');
     await sweepCalls(darkroom);
     expect(darkroom.codec.encoded.slice(before)).toHaveLength(REST.length);
     expect(manifestIn(darkroom).complete).toBe(true);

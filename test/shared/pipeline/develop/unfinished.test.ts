@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
+import { manifestKey } from '../../../../shared/core/set/keys.ts';
 import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { noteUnfinished } from '../../../../shared/pipeline/develop/unfinished.ts';
+import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { mortal, newProcess } from '../../../support/mortal.ts';
 import { SMALL } from '../../../support/preset-lists.ts';
@@ -17,6 +20,8 @@ function uploaded(): TestDarkroom {
 }
 
 const isThere = ({ config }: TestDarkroom) => config.objects.has(WORD);
+/** As a sweep does an hour later. */
+const AN_HOUR_LATER = '2026-11-23T11:00:01.000Z';
 const comeForIt = (darkroom: TestDarkroom) =>
   backfill({ keys: [KEY], mode: 'settle', isDoubted: true }, darkroom, darkroom.config);
 
@@ -32,6 +37,7 @@ describe('word of what may still come, or is still to go,', () => {
     darkroom.derivatives.before = () => undefined;
     await reconcile(KEY, { ...darkroom, attempt: 1 });
     expect(isThere(darkroom)).toBe(true);
+    darkroom.at(AN_HOUR_LATER);
     await comeForIt(darkroom);
     expect(isThere(darkroom)).toBe(false);
   });
@@ -95,7 +101,7 @@ describe('word of what may still come, or is still to go,', () => {
     expect(isThere(darkroom)).toBe(true);
     await comeForIt(darkroom);
     expect([isThere(darkroom), darkroom.derivatives.objects.has(lost)]).toEqual([true, true]);
-    darkroom.at('2026-11-23T10:10:00.000Z');
+    darkroom.at('2026-11-23T11:10:00.000Z');
     await comeForIt(darkroom);
     expect([isThere(darkroom), darkroom.derivatives.objects.has(lost)]).toEqual([false, false]);
   });
@@ -145,7 +151,40 @@ describe('word of what may still come, or is still to go,', () => {
     darkroom.derivatives.before = () => undefined;
     await comeForIt({ ...darkroom, attempt: 1 });
     expect(isThere(darkroom)).toBe(true);
+    darkroom.at(AN_HOUR_LATER);
     await comeForIt(darkroom);
     expect(isThere(darkroom)).toBe(false);
+  });
+
+  it('stays where another run left it a moment ago, since a write of that one may come later still', async () => {
+    const darkroom = uploaded();
+    await noteUnfinished(KEY, darkroom);
+    await comeForIt(darkroom);
+    expect(isThere(darkroom)).toBe(true);
+    darkroom.at(AN_HOUR_LATER);
+    await comeForIt(darkroom);
+    expect(isThere(darkroom)).toBe(false);
+  });
+
+  it('is left again of a manifest that was not answered, though its word failed and a tombstone was written since', async () => {
+    const darkroom = uploaded();
+    let isFirst = true;
+    const put: typeof darkroom.derivatives.put = async (key, ...object) => {
+      if (!(isFirst && key === manifestKey(KEY)))
+        return await darkroom.derivatives.put(key, ...object);
+      isFirst = false;
+      await takeDown(KEY, { by: 'moderator', reason: undefined }, darkroom);
+      darkroom.config.before = ({ operation }) => {
+        if (operation !== 'put') return;
+        darkroom.config.before = () => undefined;
+        throw new Failure('STORE_UNAVAILABLE', 'expected an answer to the word');
+      };
+      throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    };
+    const derivatives = { ...darkroom.derivatives, put };
+    expect(await reconcile(KEY, { ...darkroom, derivatives })).toMatchObject({
+      outcome: 'taken-down',
+    });
+    expect(isThere(darkroom)).toBe(true);
   });
 });

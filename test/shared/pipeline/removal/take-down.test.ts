@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PURGES } from '../../../../shared/core/work/purge.ts';
 import { takedownKey, takedownSchema } from '../../../../shared/core/set/take-down-record.ts';
+import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
+import { handOverLifted } from '../../../../shared/pipeline/bulk/hand-over.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { undoTakeDown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
@@ -296,6 +298,23 @@ describe('a take-down that is undone', () => {
     const record = JSON.parse(String(darkroom.config.objects.get(takedownKey('a.jpg'))?.bytes));
     expect(record.acts.map(({ act }: { act: string }) => act)).toEqual(['takedown', 'undo']);
     expect(await undoTakeDown('a.jpg', ORDER, darkroom)).toBe(false);
+  });
+
+  it('is developed whole, though a late manifest lies over the tombstone and names what went', async () => {
+    const darkroom = await developed();
+    const before = darkroom.derivatives.keys();
+    const late = darkroom.derivatives.objects.get('a.jpg/manifest.json');
+    await takeDown('a.jpg', ORDER, darkroom);
+    darkroom.derivatives.objects.set('a.jpg/manifest.json', late as NonNullable<typeof late>);
+    await undoTakeDown('a.jpg', ORDER, darkroom);
+    const submit = async (_: string, message: Buffer) => {
+      const batch = batchSchema.parse(JSON.parse(message.toString('utf8')));
+      await backfill(batch, darkroom, darkroom.config);
+      return 'accepted' as const;
+    };
+    const at = darkroom.now().toISOString();
+    await handOverLifted({ submit }, { bucket: 'originals', keys: ['a.jpg'] }, at);
+    expect(darkroom.derivatives.keys()).toEqual(before);
   });
 
   it('whose original is gone leaves nothing', async () => {
