@@ -24,15 +24,17 @@ export function withKnownTexts<T>(work: () => Promise<T>): Promise<T> {
 const MOST_KNOWN = 500;
 const values = new Map<string, unknown>();
 
-/** The same for what a schema makes of such a value: to check one takes longer than to read it. */
-export function remembering(schema: z.ZodType): void {
+/**
+ * The same for what a schema makes of such a value: to check one takes longer than to read it. Frozen as well, but for
+ * what its readers write on in (`isOwn`), of which each gets a copy.
+ */
+export function remembering(schema: z.ZodType, isOwn = false): void {
   const known = new WeakMap<object, unknown>();
   const { parse, safeParse } = schema;
   const madeOf = (value: unknown) => {
     if (typeof value !== 'object' || value === null || !Object.isFrozen(value)) return undefined;
-    const made = known.get(value) ?? safeParse(value).data;
-    known.set(value, made);
-    return copied(made);
+    if (!known.has(value)) known.set(value, frozen(safeParse(value).data));
+    return isOwn ? copied(known.get(value)) : known.get(value);
   };
   schema.parse = (value, params) => madeOf(value) ?? parse(value, params);
   schema.safeParse = (value, params) => {
@@ -47,9 +49,8 @@ function frozen<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Everyone's own to change, but for what is frozen. */
 function copied<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copied) as T;
   const copy = { ...value };
   for (const name in copy) copy[name] = copied(copy[name]);

@@ -50,11 +50,17 @@ const lists = {
 const aging = ['aging', 'all aging', 'aging otherwise'] as const;
 export const listsOfDays = [...aging, 'more', 'first'] as const;
 
-export const goodLists = Object.keys(lists).filter(
-  name => !(aging as readonly string[]).includes(name),
-) as [GoodList, ...GoodList[]];
+export const goodLists = Object.keys(lists).filter(name => !isAging(name as GoodList)) as [
+  GoodList,
+  ...GoodList[],
+];
 export type GoodList = keyof typeof lists;
 export type ListName = GoodList | 'bad';
+
+/** Whether files go by their age. */
+export function isAging(name: ListName): boolean {
+  return (aging as readonly string[]).includes(name);
+}
 
 export function textOf(name: ListName): string {
   return name === 'bad' ? 'version: 1\nrules: nonsense\n' : JSON.stringify(lists[name]);

@@ -3,7 +3,7 @@ import type { Faults } from './faults.ts';
 import { type History, historyOf, type Tick } from './history.ts';
 import type { Verdict } from './judge.ts';
 import { withKnownTexts } from './known-texts.ts';
-import { KEEP_MS, RETAIN_MS } from './lists.ts';
+import { isAging, KEEP_MS, RETAIN_MS } from './lists.ts';
 import { agedFilesAreGone, agedFilesComeBack, checkAnswers, checkOutcome } from './outcome.ts';
 import { carryOut, replayAll, tick } from './users.ts';
 import { withVirtualTime } from './virtual-time.ts';
@@ -99,6 +99,7 @@ async function staysAtRest(world: World): Promise<void> {
 }
 
 async function growsOldAgain(world: World): Promise<void> {
+  if (!world.history.operations.some(one => one.act === 'edit' && isAging(one.list))) return;
   await agedFilesComeBack(world);
   if (world.judge.verdict) return;
   world.stage.line.now += KEEP_MS + HOUR;

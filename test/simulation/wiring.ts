@@ -4,9 +4,18 @@ import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-fi
 import { Failure, failureOf } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { manifestSchema } from '../../shared/core/set/manifest.ts';
+import { takedownSchema } from '../../shared/core/set/take-down-record.ts';
 import { inForceSchema } from '../../shared/core/work/in-force.ts';
-import { endIfOver, overspent, type Mode, runSchema } from '../../shared/core/work/run.ts';
+import { purgeSchema } from '../../shared/core/work/purge.ts';
+import {
+  batchResultSchema,
+  endIfOver,
+  type Mode,
+  overspent,
+  runSchema,
+} from '../../shared/core/work/run.ts';
 import { sweepSchema } from '../../shared/core/work/sweep.ts';
+import { crashesSchema, unfinishedSchema } from '../../shared/core/work/unfinished.ts';
 import { type Context, deadlineOf } from '../../shared/fc/context.ts';
 import { replayedEvent, unpackedEvent } from '../../shared/fc/replayed-event.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
@@ -195,7 +204,17 @@ function deadline({ requestId, functionName, timeoutSeconds, now }: Invocation):
   return deadlineOf(context, now());
 }
 
-for (const schema of [manifestSchema, inForceSchema, runSchema, sweepSchema]) remembering(schema);
+for (const schema of [
+  batchResultSchema,
+  crashesSchema,
+  inForceSchema,
+  manifestSchema,
+  purgeSchema,
+  takedownSchema,
+  unfinishedSchema,
+])
+  remembering(schema);
+for (const schema of [runSchema, sweepSchema]) remembering(schema, true);
 
 const known = new Map<string, ReadList>();
 
