@@ -13,8 +13,8 @@ import { darkroom, programOf } from '../support/processes.ts';
 import { numbered } from '../support/thorough.ts';
 
 /** 10,000 takes some minutes: DARKROOM_BULK=10000 npm run e2e -- bulk. */
-const ORIGINALS = Number(process.env.DARKROOM_BULK ?? numbered(60, 400));
-const KILLS = numbered(2, 10);
+const ORIGINALS = Number(process.env.DARKROOM_BULK ?? numbered(60, 240));
+const KILLS = numbered(2, 6);
 
 const dataDir = newFolder();
 const presets = join(dataDir, 'tiny.yaml');

@@ -136,7 +136,7 @@ async function blameOf(file: Buffer): Promise<string | undefined> {
 
 describe('a picture that is damaged', () => {
   // HEIC starts a thread for each, with libheif anew in it.
-  const runsOf = (name: string) => (name.startsWith('heic') ? numbered(3, 50) : numbered(25, 500));
+  const runsOf = (name: string) => (name.startsWith('heic') ? numbered(3, 20) : numbered(25, 200));
 
   it.each(Object.entries(ORIGINALS))(
     'is a picture, or the input’s fault: %s',
