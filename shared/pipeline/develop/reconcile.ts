@@ -7,7 +7,7 @@ import { withForgotten, withUnpurged } from '../../core/set/unpurged.ts';
 import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { type Enforced, enforce } from '../removal/enforce.ts';
-import { notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
+import { noteUnfinished, notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
 import { TAKEN_DOWN, takeDownOf } from '../removal/take-down-records.ts';
 import { clearSet, clearStale, isAnyMadeAgain } from './clear.ts';
 import { commit, isAsSeen } from './commit.ts';
@@ -15,7 +15,7 @@ import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
 import { type Attempt, makeSet, newAttempt } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
-import { noteLeft, noteUnfinished, tendUnfinished } from './unfinished.ts';
+import { noteLeft, tendUnfinished } from './unfinished.ts';
 
 /** Each further turn means that the original, the list or the manifest moved while we worked. */
 const TURNS = 6;

@@ -1,22 +1,12 @@
 import { isDeferred, isSameFocus, type Manifest } from '../../core/set/manifest.ts';
 import { PATIENCE_MS } from '../../core/set/neglect.ts';
 import { isCurrent } from '../../core/set/seen.ts';
-import { newUnfinished, unfinishedKey, unfinishedSchema } from '../../core/work/unfinished.ts';
+import { unfinishedKey, unfinishedSchema } from '../../core/work/unfinished.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { findRecord, writeRecord } from '../records.ts';
+import { findRecord } from '../records.ts';
+import { noteUnfinished } from '../removal/take-down-guard.ts';
 import type { Observed, ObservedOriginal } from './observe.ts';
-
-/**
- * If a write failed, it may still take effect after the last attempt. If files are left that go later, no event tells
- * when. Either way a record in `unfinished/` is left, and a later sweep hands the key over.
- */
-export async function noteUnfinished(
-  key: string,
-  { config, now }: Pick<Darkroom, 'config' | 'now'>,
-): Promise<void> {
-  if (config) await writeRecord(config, unfinishedKey(key), newUnfinished(key, now()));
-}
 
 /** Before the commit, after which nobody may live to say it: word of what it leaves to others. */
 export async function noteLeft(

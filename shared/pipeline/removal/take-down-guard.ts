@@ -1,6 +1,8 @@
 import { parseManifestKey } from '../../core/set/keys.ts';
+import { newUnfinished, unfinishedKey } from '../../core/work/unfinished.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
+import { writeRecord } from '../records.ts';
 import { carryOutTakeDown, type Enforced } from './enforce.ts';
 
 /** Whoever writes a key's derivatives, which may have been taken down since the writer looked. */
@@ -35,6 +37,17 @@ export function newWriter(key: string, isUnchecked: boolean): Writer {
     unanswered: new Set(),
     mayHaveReplaced: false,
   };
+}
+
+/**
+ * If a write failed, it may still take effect after the last attempt. If files are left that go later, no event tells
+ * when. Either way a record in `unfinished/` is left, and a later sweep hands the key over.
+ */
+export async function noteUnfinished(
+  key: string,
+  { config, now }: Pick<Darkroom, 'config' | 'now'>,
+): Promise<void> {
+  if (config) await writeRecord(config, unfinishedKey(key), newUnfinished(key, now()));
 }
 
 /** A look and the write after it take a tenth of a second. */

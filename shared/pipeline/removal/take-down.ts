@@ -11,6 +11,7 @@ import type { Darkroom, Stores } from '../darkroom.ts';
 import { writeRecord } from '../records.ts';
 import { readManifest } from '../stored-set.ts';
 import { enforce } from './enforce.ts';
+import { noteUnfinished } from './take-down-guard.ts';
 import { readTakeDown } from './take-down-records.ts';
 
 /** What a take-down is carried out with. */
@@ -54,13 +55,14 @@ export async function takeDown(
 
 /**
  * If the take-down is undone meanwhile, a run may have developed the key and we may have removed its files: the key is
- * developed anew.
+ * developed anew. A removal that was not answered may do that later: word of it is left.
  */
 async function enforceOrDevelopAnew(key: string, at: string, stores: TakeDownStores) {
   try {
     return await enforce(key, { at, hasTombstone: false, alwaysPurge: true }, stores);
   } catch (thrown) {
     if (failureOf(thrown).code === 'ORIGINAL_CHANGED') await stores.developAnew(key);
+    else await Promise.allSettled([noteUnfinished(key, stores)]);
     throw thrown;
   }
 }

@@ -4,7 +4,7 @@ import { manifestKey } from '../../../../shared/core/set/keys.ts';
 import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
-import { noteUnfinished } from '../../../../shared/pipeline/develop/unfinished.ts';
+import { noteUnfinished } from '../../../../shared/pipeline/removal/take-down-guard.ts';
 import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { mortal, newProcess } from '../../../support/mortal.ts';

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
 import { PURGES } from '../../../../shared/core/work/purge.ts';
 import { takedownKey, takedownSchema } from '../../../../shared/core/set/take-down-record.ts';
 import { batchSchema } from '../../../../shared/core/work/batch.ts';
+import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { handOverLifted } from '../../../../shared/pipeline/bulk/hand-over.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
@@ -314,6 +316,28 @@ describe('a take-down that is undone', () => {
     };
     const at = darkroom.now().toISOString();
     await handOverLifted({ submit }, { bucket: 'originals', keys: ['a.jpg'] }, at);
+    expect(darkroom.derivatives.keys()).toEqual(before);
+  });
+
+  it('is made whole by the sweep, though a removal that was not answered comes after its development', async () => {
+    const darkroom = await developed();
+    const before = darkroom.derivatives.keys();
+    let late: string[] = [];
+    const remove = async (keys: string[]) => {
+      late = keys;
+      throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    };
+    const silent = { ...darkroom, derivatives: { ...darkroom.derivatives, remove } };
+    await expect(takeDown('a.jpg', ORDER, silent)).rejects.toThrow('expected an answer');
+    await undoTakeDown('a.jpg', ORDER, darkroom);
+    await reconcile('a.jpg', darkroom);
+    await darkroom.derivatives.remove(late);
+    expect(late).not.toEqual([]);
+    expect(darkroom.derivatives.keys()).not.toEqual(before);
+    darkroom.at('2026-11-23T11:00:01.000Z');
+    expect(darkroom.config.keys()).toContain(unfinishedKey('a.jpg'));
+    const asSweep = { keys: ['a.jpg'], mode: 'settle' as const, isDoubted: true };
+    await backfill(asSweep, darkroom, darkroom.config);
     expect(darkroom.derivatives.keys()).toEqual(before);
   });
 
