@@ -135,12 +135,16 @@ function unlessInDoubt(attempt: Attempt, report: Report | undefined): Report | u
   return undefined;
 }
 
-/** Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. */
+/**
+ * Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. If that took long,
+ * another run may have developed it by then: its manifest stays.
+ */
 async function stayDown({ at }: { at: string }, attempt: Attempt, darkroom: Darkroom) {
   const { key } = attempt;
   const found = await takeDownOf(key, darkroom);
   if (found === 'lifted') {
-    await darkroom.derivatives.remove([manifestKey(key)]);
+    const { etag } = (await darkroom.derivatives.head(manifestKey(key))) ?? {};
+    if (etag === attempt.manifestEtag) await darkroom.derivatives.remove([manifestKey(key)]);
     return undefined;
   }
   const { removed } = await enforce(key, { at, hasTombstone: true }, darkroom);
