@@ -315,7 +315,7 @@ describe('a take-down that is undone', () => {
       return 'accepted' as const;
     };
     const at = darkroom.now().toISOString();
-    await handOverLifted({ submit }, { bucket: 'originals', keys: ['a.jpg'] }, at);
+    await handOverLifted({ submit }, { bucket: 'originals', keys: ['a.jpg'], mode: 'settle' }, at);
     expect(darkroom.derivatives.keys()).toEqual(before);
   });
 
