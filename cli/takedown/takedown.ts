@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { pMapIterable } from 'p-map';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
-import { handOver, handOverLifted } from '../../shared/pipeline/bulk/hand-over.ts';
+import { handOverLifted } from '../../shared/pipeline/bulk/hand-over.ts';
 import { drainPurges, keepPurge } from '../../shared/pipeline/removal/purges.ts';
 import { filesOfSet, REQUESTS_SIDE_BY_SIDE } from '../../shared/pipeline/stored-set.ts';
 import { undoTakeDown, type Order, takeDown } from '../../shared/pipeline/removal/take-down.ts';
@@ -100,12 +100,12 @@ async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivativ
 
 async function takeAllDown(keys: Keys, options: Options, connection: Connection): Promise<void> {
   const { config, cdn } = connection;
-  const sender = { name: 'undone', at: new Date().toISOString() };
+  const startedAt = new Date().toISOString();
   const developAnew = (key: string) =>
-    handOver(
+    handOverLifted(
       connection.tasks(connection.backfillFunction),
       { bucket: connection.names.originals, keys: [key], mode: 'force' },
-      sender,
+      startedAt,
     );
   const about = { isBehindCdn: cdn !== undefined, now: () => new Date(), developAnew };
   const stores = { ...connection, ...about };
@@ -191,7 +191,7 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
     if (done.lifted) lifted.push(key);
     say(options.json ? JSON.stringify({ key, ...done }) : liftedInWords(key, done.lifted));
   }
-  const about = { bucket: connection.names.originals, keys: lifted };
+  const about = { bucket: connection.names.originals, keys: lifted, mode: 'settle' as const };
   await handOverLifted(connection.tasks(connection.backfillFunction), about, now.toISOString());
   const handedOver = counted(lifted.length, 'key');
   const told = `${handedOver} handed over to be developed, ${connection.where}`;

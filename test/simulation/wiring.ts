@@ -255,9 +255,9 @@ export async function developFresh(
 export const commands = {
   takedown: async (key: string, { derivatives, config, now, cdn, log, queue }: Env) => {
     const order = { by: 'someone', reason: undefined };
-    const sender = { name: 'undone', at: now().toISOString() };
+    const startedAt = now().toISOString();
     const developAnew = (one: string) =>
-      handOver(queue('backfill'), { bucket: BUCKET, keys: [one], mode: 'force' }, sender);
+      handOverLifted(queue('backfill'), { bucket: BUCKET, keys: [one], mode: 'force' }, startedAt);
     const about = { now, isBehindCdn: true, developAnew };
     const done = await takeDown(key, order, { derivatives, config, ...about });
     const desk = { config, cdn, domain: DOMAIN, log, now };
@@ -267,7 +267,7 @@ export const commands = {
   undo: async (key: string, { derivatives, config, now, queue }: Env) => {
     const order = { by: 'someone', reason: undefined };
     const lifted = await undoTakeDown(key, order, { derivatives, config, now });
-    const about = { bucket: BUCKET, keys: lifted ? [key] : [] };
+    const about = { bucket: BUCKET, keys: lifted ? [key] : [], mode: 'settle' as const };
     await handOverLifted(queue('backfill'), about, now().toISOString());
     return lifted;
   },

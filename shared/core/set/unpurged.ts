@@ -37,6 +37,19 @@ export function withForgotten(manifest: Manifest, before: Manifest | undefined):
 }
 
 /**
+ * Retired files that a listing does not show were removed by somebody who did not live to say it, or whose removal came
+ * later than its answer: maybe after their purge, and the CDN had a while to fetch them anew.
+ */
+export function withVanished(
+  manifest: Manifest,
+  before: Pick<Manifest, 'retired'> | undefined,
+  isThere: (key: string) => boolean,
+): Manifest {
+  const vanished = before?.retired.filter(({ key }) => !isThere(key)) ?? [];
+  return vanished.reduce<Manifest>((told, { key }) => withMore(told, versionOfFile(key)), manifest);
+}
+
+/**
  * Replaced versions whose purge is due: no file is left whose removal would bring it, or there are too many of them. Files
  * that such a version still has are purged by their names when they go.
  */

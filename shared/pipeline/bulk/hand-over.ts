@@ -37,12 +37,13 @@ export async function handOver(
 
 /**
  * What is developed again after its take-down was undone: by a listing, since a manifest whose write was not answered
- * may have come to lie over the tombstone, and names what the take-down removed.
+ * may have come to lie over the tombstone, and names what the take-down removed. `force` where that went on removing.
  */
 export async function handOverLifted(
   queue: TaskQueue,
-  { bucket, keys }: Pick<HandOver, 'bucket' | 'keys'>,
+  { bucket, keys, mode }: Pick<HandOver, 'bucket' | 'keys'> & { mode: 'settle' | 'force' },
   at: string,
 ): Promise<void> {
-  await handOver(queue, { bucket, keys, mode: 'settle', isDoubted: true }, { name: 'undo', at });
+  const name = mode === 'force' ? 'undone' : 'undo';
+  await handOver(queue, { bucket, keys, mode, isDoubted: true }, { name, at });
 }

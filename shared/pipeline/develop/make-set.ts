@@ -182,8 +182,10 @@ async function readAndDevelop(
     attempt.hasSurvived = true;
     return { todo, failure: undefined, focus: focusOf(wanted, found), ...developed };
   } catch (thrown) {
+    const { code, kind } = failureOf(thrown);
     // What may be the picture's fault or a busy machine's is counted as a crash is, which it is the milder form of.
-    isLate = failureOf(thrown).code === 'DECODER_LATE';
+    isLate = code === 'DECODER_LATE';
+    if (kind === 'input') attempt.hasSurvived = true;
     throw thrown;
   } finally {
     if (!isLate) await lower(guard, attempt);

@@ -3,7 +3,7 @@ import { askedOf, isAsked } from '../../core/set/asked.ts';
 import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
 import { manifestKey, unusableKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
-import { withForgotten, withUnpurged } from '../../core/set/unpurged.ts';
+import { withForgotten, withUnpurged, withVanished } from '../../core/set/unpurged.ts';
 import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { type Enforced, enforce } from '../removal/enforce.ts';
@@ -81,7 +81,7 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   const { remove, drop } = made.todo;
   const composed = manifestOf(seen, made, darkroom.now().toISOString());
   const manifest = darkroom.isBehindCdn
-    ? withForgotten(withUnpurged(composed, remove), seen.stored)
+    ? withCached(composed, { seen, remove, attempt })
     : composed;
   await noteLeft(seen, manifest, darkroom);
   const committed = await commit(manifest, seen, darkroom);
@@ -97,6 +97,16 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   // Of what a listing found word was left before the commit.
   await tendUnfinished({ key }, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
+}
+
+/** It says of what the CDN may have more than the bucket. */
+function withCached(
+  composed: Manifest,
+  { seen, remove, attempt }: { seen: Observed; remove: string[]; attempt: Attempt },
+): Manifest {
+  const { stored, there } = seen;
+  const isThere = (key: string) => !there || there.has(key) || attempt.removed.has(key);
+  return withVanished(withForgotten(withUnpurged(composed, remove), stored), stored, isThere);
 }
 
 function noteMoved(attempt: Attempt, { manifestEtag }: Observed): void {
@@ -125,12 +135,16 @@ function unlessInDoubt(attempt: Attempt, report: Report | undefined): Report | u
   return undefined;
 }
 
-/** Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. */
+/**
+ * Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. If that took long,
+ * another run may have developed it by then: its manifest stays.
+ */
 async function stayDown({ at }: { at: string }, attempt: Attempt, darkroom: Darkroom) {
   const { key } = attempt;
   const found = await takeDownOf(key, darkroom);
   if (found === 'lifted') {
-    await darkroom.derivatives.remove([manifestKey(key)]);
+    const { etag } = (await darkroom.derivatives.head(manifestKey(key))) ?? {};
+    if (etag === attempt.manifestEtag) await darkroom.derivatives.remove([manifestKey(key)]);
     return undefined;
   }
   const { removed } = await enforce(key, { at, hasTombstone: true }, darkroom);

@@ -27,12 +27,12 @@ export async function noteLeft(
  * a listing cannot tell them from the others.
  */
 function leavesReplaced(seen: ObservedOriginal, retired: Manifest['retired']): boolean {
-  const { original, manifest, listFingerprint } = seen;
-  if (!manifest || !isCurrent(seen)) return false;
-  const before = new Set(manifest.retired.map(file => file.key));
+  const { original, known, listFingerprint } = seen;
+  if (!known || !isCurrent(seen)) return false;
+  const before = new Set(known.retired.map(file => file.key));
   if (retired.every(file => before.has(file.key))) return false;
-  const isRollout = manifest.presets !== listFingerprint;
-  return !isRollout || !isSameFocus(original, manifest.original);
+  const isRollout = known.presets !== listFingerprint;
+  return !isRollout || !isSameFocus(original, known.original);
 }
 
 /**

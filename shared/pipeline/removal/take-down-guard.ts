@@ -22,7 +22,7 @@ export interface Writer {
    * would have the same bytes, of a manifest any.
    */
   unanswered: Set<string>;
-  /** A manifest took so long to write, since it was looked at, that it may have replaced one that nobody read. */
+  /** A manifest took so long to write or remove, since it was looked at, that it may have replaced one that nobody read. */
   mayHaveReplaced: boolean;
 }
 
@@ -63,6 +63,7 @@ export function notedWrites(
   leaveWord: () => Promise<void> = async () => undefined,
 ): ObjectStore {
   let looked: number | undefined;
+  const isLong = () => looked !== undefined && Date.now() - looked > LONG_MS;
   return {
     ...derivatives,
     head: async key => {
@@ -83,8 +84,7 @@ export function notedWrites(
         throw stored.reason;
       }
       if (!isOvertaken) writer.unanswered.delete(key);
-      const isLong = looked !== undefined && Date.now() - looked > LONG_MS;
-      if (isLong && isManifest) writer.mayHaveReplaced = true;
+      if (isManifest && isLong()) writer.mayHaveReplaced = true;
       writer.removed.delete(key);
       return stored.value;
     },
@@ -93,6 +93,8 @@ export function notedWrites(
       writer.hasWritten = true;
       for (const key of keys) writer.removed.add(key);
       await derivatives.remove(keys);
+      const isOfManifest = keys.some(key => parseManifestKey(key) !== undefined);
+      if (isOfManifest && isLong()) writer.mayHaveReplaced = true;
       for (const key of keys) {
         writer.written.delete(key);
         writer.published.delete(key);

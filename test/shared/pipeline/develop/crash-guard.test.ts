@@ -132,17 +132,17 @@ describe('a picture that kills', () => {
   });
 
   /** One attempt crashed; a second decodes, and while it does a third counts both. */
-  async function counted(third: (darkroom: TestDarkroom) => Promise<unknown>) {
+  async function counted(third: (darkroom: TestDarkroom) => Promise<unknown>, picture = PHOTO) {
     const darkroom = { ...testDarkroom(), attempt: 2 };
-    darkroom.originals.upload('a', PHOTO);
+    darkroom.originals.upload('a', picture);
     const etag = (await darkroom.originals.head('a'))?.etag ?? '';
-    const crashes = newCrashes({ key: 'a', etag, bytes: PHOTO.length }, 1, darkroom.now());
+    const crashes = newCrashes({ key: 'a', etag, bytes: picture.length }, 1, darkroom.now());
     darkroom.config.upload(crashesKey('a'), JSON.stringify(crashes));
-    const { decode } = darkroom.codec;
-    darkroom.codec.decode = async (file, options) => {
-      darkroom.codec.decode = decode;
+    const { inspect } = darkroom.codec;
+    darkroom.codec.inspect = async (file, list) => {
+      darkroom.codec.inspect = inspect;
       await third(darkroom);
-      return await decode(file, options);
+      return await inspect(file, list);
     };
     await reconcile('a', darkroom);
     return darkroom;
@@ -154,6 +154,13 @@ describe('a picture that kills', () => {
     });
     expect(darkroom.manifest('a')).toMatchObject({ complete: true });
     expect(darkroom.manifest('a')).not.toHaveProperty('failure');
+  });
+
+  it('is no word against a decoder that comes back saying that the picture cannot be decoded', async () => {
+    const darkroom = await counted(async one => {
+      expect(await reconcile('a', one)).toMatchObject({ outcome: 'failed' });
+    }, 'undecodable');
+    expect(darkroom.manifest('a')?.failure).toMatchObject({ code: 'ORIGINAL_UNSUPPORTED' });
   });
 
   it('is taken back by who said it too late to see that the decoder came back', async () => {

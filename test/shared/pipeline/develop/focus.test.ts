@@ -166,6 +166,14 @@ describe('a focus that the uploader says', () => {
     expect(darkroom.config.keys()).toEqual([]);
   });
 
+  it('leaves word where a run that makes all anew is the first to see it, too', async () => {
+    darkroom.originals.say('a.jpg', SAID);
+    darkroom.at('2026-11-23T10:01:00.000Z');
+    await darkroom.developAnew('a.jpg');
+    expect(manifest().retired).not.toEqual([]);
+    expect(darkroom.config.keys()).toEqual([unfinishedKey('a.jpg')]);
+  });
+
   it('leaves word where a run recorded it that could make nothing, too', async () => {
     darkroom.originals.say('a.jpg', SAID);
     const { getExactly } = darkroom.originals;

@@ -4,6 +4,7 @@ import { manifestKey } from '../../../../shared/core/set/keys.ts';
 import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { takeDown, undoTakeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { SMALL } from '../../../support/preset-lists.ts';
 
@@ -266,4 +267,34 @@ describe('a retired file that was made again meanwhile', () => {
     expect(darkroom.manifest(KEY)?.retired).toEqual([]);
     expect(namedIn(darkroom)).toEqual(filesOf(darkroom));
   });
+});
+
+describe('a tombstone whose take-down was undone', () => {
+  it.each([
+    ['before', 'head'],
+    ['after', 'remove'],
+  ] as const)(
+    'and that another run removed %s this one looked for it: what that made is named by somebody',
+    async (_, late) => {
+      const darkroom = uploaded();
+      const order = { by: 'moderator', reason: undefined };
+      await reconcile(KEY, darkroom);
+      await takeDown(KEY, order, darkroom);
+      await undoTakeDown(KEY, order, darkroom);
+      let isFirst = true;
+      darkroom.derivatives.before = async ({ operation }) => {
+        if (!isFirst || operation !== late) return;
+        isFirst = false;
+        await reconcile(KEY, darkroom);
+        darkroom.edit(SMALL.replace(', webp: {}', ''));
+        await reconcile(KEY, darkroom);
+        const now = Date.now() + 60_000;
+        vi.spyOn(Date, 'now').mockReturnValue(now);
+      };
+      await reconcile(KEY, darkroom);
+      expect(isFirst).toBe(false);
+      expect(filesOf(darkroom).some(key => key.endsWith('.webp'))).toBe(true);
+      expect(namedIn(darkroom)).toEqual(filesOf(darkroom));
+    },
+  );
 });

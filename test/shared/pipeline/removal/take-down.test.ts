@@ -315,7 +315,7 @@ describe('a take-down that is undone', () => {
       return 'accepted' as const;
     };
     const at = darkroom.now().toISOString();
-    await handOverLifted({ submit }, { bucket: 'originals', keys: ['a.jpg'] }, at);
+    await handOverLifted({ submit }, { bucket: 'originals', keys: ['a.jpg'], mode: 'settle' }, at);
     expect(darkroom.derivatives.keys()).toEqual(before);
   });
 
@@ -501,6 +501,27 @@ describe('what the CDN may have', () => {
     expect(waiting(darkroom)).toMatchObject([{ class: 'replace', files: [], isMore: true }]);
     const unpurged = [...old.slice(1), manifest.version];
     expect(darkroom.manifest('a.jpg')).toMatchObject({ unpurged, retired });
+  });
+
+  it('of a file that went without a word, maybe after its purge, is purged once more by whoever misses it', async () => {
+    const darkroom = await overwritten();
+    await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    let late: string[] = [];
+    const remove = async (keys: string[]) => {
+      late = keys;
+      throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    };
+    const silent = { ...darkroom, derivatives: { ...darkroom.derivatives, remove } };
+    await expect(reconcile('a.jpg', silent)).rejects.toThrow('expected an answer');
+    const purged = darkroom.config.keys().filter(key => key.startsWith(PURGES));
+    expect(purged).toHaveLength(1);
+    await darkroom.config.remove(purged);
+    await darkroom.derivatives.remove(late);
+    await reconcile('a.jpg', { ...darkroom, attempt: 1 });
+    expect(waiting(darkroom)).toMatchObject([{ class: 'replace', isMore: true }]);
+    expect(darkroom.manifest('a.jpg')).toMatchObject({ retired: [] });
+    expect(darkroom.manifest('a.jpg')).not.toHaveProperty('unpurged');
   });
 
   it('after an edit is said before it goes, so that no death in between loses it', async () => {
