@@ -2,7 +2,7 @@ import { readInventory } from '../../shared/adapters/oss/inventory.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import type { Cells } from '../../shared/core/work/cells.ts';
-import { DAY_MS, type Heat } from '../../shared/core/work/heat.ts';
+import { dayOf, type Heat } from '../../shared/core/work/heat.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { inventoryAt } from '../cloud/inventory-place.ts';
 import { countStored, type Stored, type StoredFile } from '../measure/stored.ts';
@@ -79,11 +79,9 @@ async function* noting(
 }
 
 const hash = { high: 0, low: 0 };
-/** The days of Alibaba's logs begin at midnight in China. */
-const ZONE_MS = 8 * 3600e3;
 
 function addDay(days: UploadDays, key: string, at: Date | undefined): void {
-  if (at) days.add(hashOf(key), Math.floor((at.getTime() + ZONE_MS) / DAY_MS));
+  if (at) days.add(hashOf(key), dayOf(at));
 }
 
 function hashOf(key: string): typeof hash {

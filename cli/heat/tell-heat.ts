@@ -8,7 +8,7 @@ import {
   sumOf,
   viewsOf,
 } from '../../shared/core/work/heat.ts';
-import { grouped, inColumns, rough, usdAsText, volumeAsText } from '../terminal/figures.ts';
+import { counted, grouped, inColumns, usdAsText, volumeAsText } from '../terminal/figures.ts';
 import { LEAST_HOURS } from './proposals.ts';
 
 export interface Told {
@@ -36,13 +36,13 @@ function tellLines({ heat, doubled }: Told): string {
   const others = besides.map(([kind, count]) => `${grouped(count)} ${WORDS[kind] ?? kind}`);
   const broken = lines.broken ?? 0;
   return [
-    `${grouped(all)} lines of ${grouped(hours)} hours (${rough(hours / 24)} days), ${from} to ${to}: ${grouped(lines.views ?? 0)} views of files`,
+    `${counted(all, 'line')} of ${counted(hours, 'hour')} (${counted(hours / 24, 'day')}), ${from} to ${to}: ${counted(lines.views ?? 0, 'view')} of files`,
     ...(others.length > 0 ? [`Besides, not counted as views: ${others.join(', ')}`] : []),
     ...(broken > 0
-      ? [`Skipped: ${grouped(broken)} broken lines, the first at ${skipped.first}`]
+      ? [`Skipped: ${counted(broken, 'broken line')}, the first at ${skipped.first}`]
       : []),
     ...(skipped.damaged > 0
-      ? [`Damaged, read as far as they go: ${grouped(skipped.damaged)} logs`]
+      ? [`Damaged, read as far as they go: ${counted(skipped.damaged, 'log')}`]
       : []),
     ...skipped.cut.map(text => `  ${text}`),
     ...doubled.map(file => `Left out, since another log has its name: ${file}`),
@@ -187,7 +187,7 @@ function tellShares({ cells }: Heat): string {
 
 function tellProposals(heat: Heat): string {
   if (heat.hours < LEAST_HOURS) {
-    return `No edit is proposed from ${grouped(heat.hours)} hours: take logs of a week at least (${LEAST_HOURS} hours), better of a month.`;
+    return `No edit is proposed from ${counted(heat.hours, 'hour')}: take logs of a week at least (${LEAST_HOURS} hours), better of a month.`;
   }
   if (heat.cells.some(({ stored }) => stored === null)) {
     return 'No edit is proposed without what is stored: give --derivatives, an OSS inventory.';

@@ -1,6 +1,6 @@
 import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import type { Cells } from '../../shared/core/work/cells.ts';
-import { AGES, type Age, ageOf, DAY_MS } from '../../shared/core/work/heat.ts';
+import { AGES, type Age, ageOf, dayOf } from '../../shared/core/work/heat.ts';
 
 /** What lies in the derivatives bucket, by preset, format, width and age: a few numbers, however much there is. */
 
@@ -19,7 +19,7 @@ export interface Stored {
 
 interface Ageing {
   now: Date;
-  /** Days since 1970 that an original was uploaded on, where that is known better than by its files. */
+  /** The day, as dayOf tells it, that an original was uploaded on, where that is known better than by its files. */
   uploaded?: ((original: string) => number | undefined) | undefined;
 }
 
@@ -31,11 +31,11 @@ export async function countStored(
   const zeros = () => AGES.map(age => ({ age, files: 0, bytes: 0 }));
   const counts = cells.all.map(zeros);
   const besides = { files: 0, bytes: 0 };
-  const today = now.getTime() / DAY_MS;
+  const today = dayOf(now);
   for await (const { key, bytes = 0, modifiedAt } of files) {
     const name = parseDerivativeKey(key);
-    const day = name && (uploaded(name.original) ?? (modifiedAt && modifiedAt.getTime() / DAY_MS));
-    const age = ageOf(day === undefined ? undefined : Math.floor(today - day));
+    const day = name && (uploaded(name.original) ?? (modifiedAt && dayOf(modifiedAt)));
+    const age = ageOf(day === undefined ? undefined : today - day);
     const into = name ? counts[cells.indexOf(name)]?.[age] : besides;
     if (!into) continue;
     into.files += 1;

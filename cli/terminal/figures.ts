@@ -16,6 +16,12 @@ export function rough(figure: number): string {
   return String(Number(figure.toPrecision(2)));
 }
 
+/** `1 day`, `1.9 days`, `1,234 lines`. */
+export function counted(figure: number, one: string): string {
+  const text = Number.isInteger(figure) ? grouped(figure) : rough(figure);
+  return `${text} ${text === '1' ? one : `${one}s`}`;
+}
+
 /**
  * 1,234,567 → `1.2 MB`. Rounded, with no decimal below a megabyte and one above, and never beyond MB: pretty-bytes cuts
  * off instead, or gives three digits.

@@ -18,6 +18,13 @@ export const FIRST_DAYS = {
 } satisfies Record<(typeof KNOWN_AGES)[number], number>;
 
 export const DAY_MS = 24 * 3600e3;
+/** The days of Alibaba's logs begin at midnight in China. */
+const ZONE_MS = 8 * 3600e3;
+
+/** Since 1970, of China's calendar: what a log, an inventory of originals and one of files are told by alike. */
+export function dayOf(at: Date): number {
+  return Math.floor((at.getTime() + ZONE_MS) / DAY_MS);
+}
 
 /** As an index of AGES; days are whole, and a picture from tomorrow is a clock's doing, and new. */
 export function ageOf(days: number | undefined): number {

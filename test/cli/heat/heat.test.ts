@@ -123,7 +123,7 @@ describe('darkroom heat', () => {
       '--presets',
       inFolder('presets.yaml'),
     );
-    expect(one.stdout).toContain('No edit is proposed from 1 hours: take logs of a week at least');
+    expect(one.stdout).toContain('No edit is proposed from 1 hour: take logs of a week at least');
     const { stdout } = await heat();
     expect(stdout).toContain('Give --originals or --derivatives, an OSS inventory.');
     expect(stdout).toContain('No edit is proposed without what is stored');
@@ -135,10 +135,8 @@ describe('darkroom heat', () => {
     writeFileSync(inFolder('logs/cdn_y.gz'), gzipSync(logOf(3)).subarray(0, 60));
     const { code, stdout } = await heat();
     expect(code).toBe(0);
-    expect(stdout).toContain(
-      `Skipped: 1 broken lines, the first at ${inFolder('logs/cdn_x.gz')}:1`,
-    );
-    expect(stdout).toContain('Damaged, read as far as they go: 1 logs');
+    expect(stdout).toContain(`Skipped: 1 broken line, the first at ${inFolder('logs/cdn_x.gz')}:1`);
+    expect(stdout).toContain('Damaged, read as far as they go: 1 log');
     expect(stdout).toContain(`${inFolder('logs/cdn_y.gz')} after line 0: unexpected end of file`);
   });
 
