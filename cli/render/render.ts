@@ -4,7 +4,6 @@ import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
-import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
 import { failureOf } from '../../shared/core/failure.ts';
 import { type Focus, focusFrom } from '../../shared/core/picture/focus.ts';
 import { manifestKey } from '../../shared/core/set/keys.ts';
@@ -14,7 +13,8 @@ import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import { folderStore } from './folder-store.ts';
 import { type Picked, pick } from './pick.ts';
-import { textOf } from '../presets/presets.ts';
+import { localMarks } from '../measure/local-marks.ts';
+import { checkedList } from '../presets/presets.ts';
 import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 
@@ -55,7 +55,7 @@ function focusOrThrow(text: string): Focus {
 }
 
 async function render(paths: string[], options: Options): Promise<void> {
-  const { list, fingerprint } = presetsOrThrow(await textOf(options.presets), options.presets);
+  const { list, fingerprint } = await checkedList(options.presets);
   const wanted = { out: resolve(options.out), all: options.all === true };
   const { picked, leftOut } = await pick(paths, wanted);
   const progress = progressOf(picked.length, options);
@@ -67,6 +67,7 @@ async function render(paths: string[], options: Options): Promise<void> {
         current: async () => ({ list, fingerprint }),
         fresh: async () => ({ list, fingerprint }),
       },
+      marks: localMarks,
       codec: sharpCodec({ heic: decodeHeic }),
       log: silent,
       now: () => new Date(),

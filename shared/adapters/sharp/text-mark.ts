@@ -1,0 +1,69 @@
+import sharp from 'sharp';
+import type { Size } from '../../core/picture/picture.ts';
+import type { Run } from '../../core/watermark/runs.ts';
+import type { Layer } from '../../core/watermark/stamp.ts';
+import type { MarkFont } from '../../core/watermark/wanted-marks.ts';
+import { fontFile, type NamedFont } from './fonts.ts';
+import { layerFrom } from './layers.ts';
+
+export interface MarkText {
+  runs: Run[];
+  fonts: MarkFont[];
+  colour: string;
+}
+
+/** Letters of this height, or smaller where they would be wider than the room that there is. */
+export async function textLayer(text: MarkText, height: number, room: Size): Promise<Layer> {
+  const fonts = await registered(text.fonts);
+  const layer = await drawn(text, fonts, height);
+  const scale = Math.min(room.width / layer.width, room.height / layer.height);
+  return scale >= 1 ? layer : await drawn(text, fonts, Math.max(1, height * scale * ALMOST));
+}
+
+/** Letters are rounded to whole pixels each. */
+const ALMOST = 0.98;
+
+async function drawn({ runs, colour }: MarkText, fonts: NamedFont[], height: number) {
+  const [first] = fonts;
+  const text = `<span foreground="${colour}">${runs.map(run => markupOf(run, fonts)).join('')}</span>`;
+  return await layerFrom(
+    sharp({
+      text: {
+        text,
+        // At 72 dots an inch a point is a pixel.
+        dpi: 72,
+        font: `${first?.family} ${height.toFixed(2)}`,
+        fontfile: first?.file ?? '',
+        rgba: true,
+      },
+    }),
+  );
+}
+
+/** Without `fallback` Pango would look in all fonts that the process has ever seen, and for emoji there first. */
+function markupOf({ font, text }: Run, fonts: NamedFont[]): string {
+  return `<span font_family="${fonts[font]?.family}" fallback="false">${escaped(text)}</span>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+const seen = new Map<string, Promise<unknown>>();
+
+/** sharp names one file a text, so each other one is made known by a text of its own. */
+async function registered(fonts: MarkFont[]): Promise<NamedFont[]> {
+  const named = await Promise.all(fonts.map(fontFile));
+  for (const font of named.slice(1)) {
+    const registering = seen.get(font.file) ?? register(font);
+    seen.set(font.file, registering);
+    await registering;
+  }
+  return named;
+}
+
+async function register({ family, file }: NamedFont): Promise<unknown> {
+  return await sharp({ text: { text: '.', font: `${family} 8`, fontfile: file } })
+    .raw()
+    .toBuffer();
+}
