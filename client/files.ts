@@ -51,7 +51,7 @@ function worked(original: Original, preset: Preset): File[] {
 
 /** Ascending. Nothing is enlarged: the picture's own width stands in for the first that is larger. */
 function inFormat(original: Original, declaredPreset: Preset, format: Format): File[] {
-  const { key, etag, size, focus } = original;
+  const { key, etag, size, focus, texts = {} } = original;
   const preset = adjusted(declaredPreset, size);
   const declared = preset.formats[format] ?? [];
   const own = ownWidth(size, preset);
@@ -64,7 +64,8 @@ function inFormat(original: Original, declaredPreset: Preset, format: Format): F
       width === one.width
         ? one.fingerprint
         : shortHash((preset.recipes[format] ?? '').replace('$', `${width}`));
-    const fingerprint = preset.searches && focus ? fingerprintAt(plain, focus) : plain;
+    const placed = preset.searches && focus ? fingerprintAt(plain, focus) : plain;
+    const fingerprint = fingerprintSaying(placed, preset, texts);
     const extension = format === 'jpeg' ? 'jpg' : format;
     return {
       format,
@@ -77,6 +78,20 @@ function inFormat(original: Original, declaredPreset: Preset, format: Format): F
 /** As fingerprintAt of shared/core/list/recipe.ts. */
 const fingerprintAt = (fingerprint: string, { x, y }: Focus): string =>
   shortHash(`{"fingerprint":"${fingerprint}","focus":{"x":${x},"y":${y}}}`);
+
+/** As fingerprintSaying of shared/core/list/recipe.ts: in the order of the words. */
+function fingerprintSaying(
+  fingerprint: string,
+  { words = [] }: Preset,
+  texts: Readonly<Record<string, string>>,
+): string {
+  const said = [...words].sort().flatMap(word => {
+    const text = texts[word]?.normalize('NFC').trim();
+    return text ? [`"${word}":${JSON.stringify(text)}`] : [];
+  });
+  if (said.length === 0) return fingerprint;
+  return shortHash(`{"fingerprint":"${fingerprint}","texts":{${said.join(',')}}}`);
+}
 
 const shortHash = (text: string): string => sha256(text).slice(0, 10);
 
