@@ -13,6 +13,7 @@ const process = [
   'test/local/bundles.test.ts',
   'test/local/{fc-api,function-host,service}/*.test.ts',
   'test/scripts/**/*.test.ts',
+  'test/shared/adapters/sharp/text-mark.test.ts',
   'test/shared/pipeline/develop/{abort,content}.test.ts',
 ];
 
