@@ -4,7 +4,7 @@ import type { Run } from '../../core/watermark/runs.ts';
 import type { Layer } from '../../core/watermark/stamp.ts';
 import type { MarkFont } from '../../core/watermark/wanted-marks.ts';
 import { fontFile, type NamedFont } from './fonts.ts';
-import { layerFrom } from './layers.ts';
+import { layerFrom, sharpOf } from './layers.ts';
 
 export interface MarkText {
   runs: Run[];
@@ -16,12 +16,21 @@ export interface MarkText {
 export async function textLayer(text: MarkText, height: number, room: Size): Promise<Layer> {
   const fonts = await registered(text.fonts);
   const layer = await drawn(text, fonts, height);
-  const scale = Math.min(room.width / layer.width, room.height / layer.height);
-  return scale >= 1 ? layer : await drawn(text, fonts, Math.max(1, height * scale * ALMOST));
+  const scale = scaleInto(room, layer);
+  if (scale >= 1) return layer;
+  const smaller = await drawn(text, fonts, Math.max(1, height * scale));
+  return scaleInto(room, smaller) >= 1 ? smaller : await shrunk(smaller, room);
 }
 
-/** Letters are rounded to whole pixels each. */
-const ALMOST = 0.98;
+function scaleInto(room: Size, { width, height }: Size): number {
+  return Math.min(room.width / width, room.height / height);
+}
+
+/** Letters are a whole number of pixels apart: of many small ones that is much. */
+async function shrunk(layer: Layer, room: Size): Promise<Layer> {
+  const box = { width: Math.floor(room.width), height: Math.floor(room.height) };
+  return await layerFrom(sharpOf(layer).resize({ ...box, fit: 'inside' }));
+}
 
 async function drawn({ runs, colour }: MarkText, fonts: NamedFont[], height: number) {
   const [first] = fonts;
