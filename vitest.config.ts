@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
  * Tests without a process, a server or a picture: they share a thread, and what it has loaded. The named ones
  * start processes or decode.
  */
-const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|content|develop|miss).test.ts';
+const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|content|develop|miss|watermarks).test.ts';
 
 /** Tests of what people and the platform start: commands, function hosts; and of what draws many pictures. */
 const process = [
