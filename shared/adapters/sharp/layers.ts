@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Size } from '../../core/picture/picture.ts';
-import { inColour, type Layer, stamp } from '../../core/watermark/stamp.ts';
+import { softened } from '../../core/watermark/soften.ts';
+import { alphaOf, inColour, type Layer, stamp, stronger } from '../../core/watermark/stamp.ts';
 
 /** Small pictures with alpha that are drawn over others. */
 
@@ -17,18 +18,34 @@ export function sharpOf({ data, width, height }: Layer): Sharp {
   return sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false });
 }
 
-/** Of a logo as wide as this, or smaller where it would be higher than the room that there is; never enlarged. */
+/**
+ * Of a logo as wide as this, or smaller where it would be higher than the room that there is; never enlarged. The same
+ * widths come again with each upload, so the last ones of each logo are kept for as long as it is.
+ */
 export async function imageLayer(image: Buffer, width: number, room: Size): Promise<Layer> {
-  const box = { width: Math.round(Math.min(width, room.width)), height: Math.round(room.height) };
-  return await layerFrom(
-    sharp(image, { autoOrient: true }).resize({
-      width: Math.max(1, box.width),
-      height: Math.max(1, box.height),
-      fit: 'inside',
-      withoutEnlargement: true,
-    }),
-  );
+  const box = {
+    width: Math.max(1, Math.round(Math.min(width, room.width))),
+    height: Math.max(1, Math.round(room.height)),
+  };
+  const known = sized.get(image) ?? new Map<string, Promise<Layer>>();
+  sized.set(image, known);
+  const name = `${box.width} ${box.height}`;
+  const found = known.get(name);
+  if (found) return await found;
+  const options = { ...box, fit: 'inside', withoutEnlargement: true } as const;
+  const layer = layerFrom(sharp(image, { autoOrient: true }).resize(options));
+  if (known.size >= MOST_SIZES) known.clear();
+  known.set(name, layer);
+  try {
+    return await layer;
+  } catch (thrown) {
+    known.delete(name);
+    throw thrown;
+  }
 }
+
+const MOST_SIZES = 32;
+const sized = new WeakMap<Buffer, Map<string, Promise<Layer>>>();
 
 export interface Edge {
   shadow?: string | undefined;
@@ -36,41 +53,33 @@ export interface Edge {
 }
 
 /** With what sets it off from any picture below it, `reach` pixels of it. */
-export async function edged(layer: Layer, { shadow, outline }: Edge, reach: number) {
+export function edged(layer: Layer, { shadow, outline }: Edge, reach: number): Layer {
   if (!shadow && !outline) return layer;
   const margin = Math.ceil(2 * reach);
   const size = { width: layer.width + 2 * margin, height: layer.height + 2 * margin };
-  const whole: Layer = { ...size, channels: 4, data: Buffer.alloc(4 * size.width * size.height) };
-  const away = Math.round(reach / 2);
-  const soft = await blurredAlpha(layer, margin, reach);
-  if (shadow)
-    stamp(whole, inColour(stronger(soft, SHADOW), size, shadow), { left: away, top: away });
-  if (outline) {
-    const near = await blurredAlpha(layer, margin, reach / 2);
-    stamp(whole, inColour(stronger(near, OUTLINE), size, outline), { left: 0, top: 0 });
-  }
+  const whole = emptyLayer(size);
   stamp(whole, layer, { left: margin, top: margin });
-  return whole;
+  const alpha = alphaOf(whole);
+  const under = emptyLayer(size);
+  if (shadow) {
+    const soft = softened(alpha, size, Math.max(1, Math.round(reach / 2)));
+    const away = Math.round(reach / 2);
+    stamp(under, inColour(stronger(soft, SHADOW), size, shadow), { left: away, top: away });
+  }
+  if (outline) {
+    const near = softened(alpha, size, Math.max(1, Math.round(reach / 4)));
+    stamp(under, inColour(stronger(near, OUTLINE), size, outline), { left: 0, top: 0 });
+  }
+  stamp(under, layer, { left: margin, top: margin });
+  return under;
 }
 
-/** A blurred edge has half of its strength where the letter ends: so many times as strong it is a line, or a soft shade. */
+/** A soft edge has half of its strength where the letter ends: so many times as strong it is a line, or a soft shade. */
 const OUTLINE = 5;
 const SHADOW = 1.5;
 
-function stronger(alpha: Buffer, times: number): Buffer {
-  return Buffer.from(alpha.map(value => Math.min(255, value * times)));
-}
-
-async function blurredAlpha(layer: Layer, margin: number, reach: number): Promise<Buffer> {
-  const [top, bottom, left, right] = [margin, margin, margin, margin];
-  const alpha = await sharpOf(layer).extractChannel(3).toColourspace('b-w').raw().toBuffer();
-  const one = { width: layer.width, height: layer.height, channels: 1 as const };
-  return await sharp(alpha, { raw: one, limitInputPixels: false })
-    .extend({ top, bottom, left, right, background: '#000000' })
-    .blur(Math.max(0.5, reach / 2))
-    .toColourspace('b-w')
-    .raw()
-    .toBuffer();
+function emptyLayer(size: Size): Layer {
+  return { ...size, channels: 4, data: Buffer.alloc(4 * size.width * size.height) };
 }
 
 export async function turned(layer: Layer, angle: number): Promise<Layer> {

@@ -2,7 +2,14 @@ import { attempt } from '../../core/picture/codec-step.ts';
 import { SRGB_COLOUR } from '../../core/picture/colour.ts';
 import type { Size } from '../../core/picture/picture.ts';
 import { markPixels, type Place, placesIn, roomFor } from '../../core/watermark/layout.ts';
-import { faded, inColour, type Layer, type Pixels, stamp } from '../../core/watermark/stamp.ts';
+import {
+  alphaOf,
+  faded,
+  inColour,
+  type Layer,
+  type Pixels,
+  stamp,
+} from '../../core/watermark/stamp.ts';
 import type { DrawnMark } from '../../core/watermark/wanted-marks.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Raster } from '../../ports.ts';
@@ -55,9 +62,7 @@ export async function withoutGain(map: Raster, variant: Variant, neutral: string
       height: atLeastOne(layer.height * down),
     };
     const { data } = await layerFrom(sharpOf(layer).resize({ ...size, fit: 'fill' }));
-    const alpha = Buffer.from(
-      Uint8Array.from({ length: data.length / 4 }, (_, at) => data[4 * at + 3] ?? 0),
-    );
+    const alpha = alphaOf({ data, ...size, channels: 4 });
     const nothing = inColour(alpha, size, neutral);
     const scaled = places.map(({ left, top }) => ({
       left: Math.round(left * across),
@@ -80,7 +85,7 @@ async function layerOf(drawn: DrawnMark, file: Size): Promise<Layer> {
       ? await imageLayer(drawn.image, pixels, room)
       : await textLayer({ ...drawn, colour: mark.colour ?? '#ffffff' }, pixels, room);
   const stroke = 'image' in drawn ? plain.height / 4 : pixels;
-  const edge = await edged(plain, mark, Math.max(1, REACH * stroke));
+  const edge = edged(plain, mark, Math.max(1, REACH * stroke));
   const whole = mark.tile ? await turned(edge, mark.tile.angle) : edge;
   return faded(whole, mark.opacity);
 }

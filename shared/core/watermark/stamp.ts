@@ -63,8 +63,22 @@ function blendIntoAlpha(under: Buffer, start: number, over: Buffer, { from, coun
 export function inColour(alpha: Buffer, size: Size, colour: string): Layer {
   const data = Buffer.alloc(4 * alpha.length);
   data.fill(Buffer.from(`${colour.slice(1)}00`, 'hex'));
-  for (const [at, value] of alpha.entries()) data[4 * at + 3] = value;
+  for (let at = 0; at < alpha.length; at += 1) data[4 * at + 3] = alpha[at] as number;
   return { data, width: size.width, height: size.height, channels: 4 };
+}
+
+export function alphaOf({ data }: Layer): Buffer {
+  const alpha = Buffer.alloc(data.length / 4);
+  for (let at = 0; at < alpha.length; at += 1) alpha[at] = data[4 * at + 3] as number;
+  return alpha;
+}
+
+export function stronger(alpha: Buffer, times: number): Buffer {
+  const more = Buffer.alloc(alpha.length);
+  for (let at = 0; at < alpha.length; at += 1) {
+    more[at] = Math.min(255, (alpha[at] as number) * times);
+  }
+  return more;
 }
 
 /** The same, as much fainter. */
