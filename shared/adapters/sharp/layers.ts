@@ -78,7 +78,7 @@ export function edged(layer: Layer, { shadow, outline }: Edge, reach: number): L
 const OUTLINE = 5;
 const SHADOW = 1.5;
 
-function emptyLayer(size: Size): Layer {
+export function emptyLayer(size: Size): Layer {
   return { ...size, channels: 4, data: Buffer.alloc(4 * size.width * size.height) };
 }
 

@@ -4,7 +4,7 @@ import type { Run } from '../../core/watermark/runs.ts';
 import type { Layer } from '../../core/watermark/stamp.ts';
 import type { MarkFont } from '../../core/watermark/wanted-marks.ts';
 import { fontFile, type NamedFont } from './fonts.ts';
-import { layerFrom, sharpOf } from './layers.ts';
+import { emptyLayer, layerFrom, sharpOf } from './layers.ts';
 
 export interface MarkText {
   runs: Run[];
@@ -15,11 +15,27 @@ export interface MarkText {
 /** Letters of this height, or smaller where they would be wider than the room that there is. */
 export async function textLayer(text: MarkText, height: number, room: Size): Promise<Layer> {
   const fonts = await registered(text.fonts);
-  const layer = await drawn(text, fonts, height);
+  const most = Math.min(height, await mostHeight(text, fonts, { height, room }));
+  const layer = await drawn(text, fonts, most);
   const scale = scaleInto(room, layer);
   if (scale >= 1) return layer;
-  const smaller = await drawn(text, fonts, Math.max(1, height * scale));
+  const smaller = await drawn(text, fonts, Math.max(1, most * scale));
   return scaleInto(room, smaller) >= 1 ? smaller : await shrunk(smaller, room);
+}
+
+/** In pixels: enough for letters to be in proportion. */
+const SAMPLE = 32;
+
+/** A sample tells it: letters as high as a picture, one beside the other, are more pixels than Cairo has, or the memory. */
+async function mostHeight(
+  text: MarkText,
+  fonts: NamedFont[],
+  { height, room }: { height: number; room: Size },
+): Promise<number> {
+  const characters = text.runs.reduce((sum, run) => sum + run.text.length, 0);
+  const isSure = height * characters <= room.width && height <= room.height / 2;
+  if (isSure || height <= SAMPLE) return height;
+  return SAMPLE * scaleInto(room, await drawn(text, fonts, SAMPLE));
 }
 
 function scaleInto(room: Size, { width, height }: Size): number {
@@ -32,22 +48,29 @@ async function shrunk(layer: Layer, room: Size): Promise<Layer> {
   return await layerFrom(sharpOf(layer).resize({ ...box, fit: 'inside' }));
 }
 
-async function drawn({ runs, colour }: MarkText, fonts: NamedFont[], height: number) {
+async function drawn(
+  { runs, colour }: MarkText,
+  fonts: NamedFont[],
+  height: number,
+): Promise<Layer> {
   const [first] = fonts;
   const text = `<span foreground="${colour}">${runs.map(run => markupOf(run, fonts)).join('')}</span>`;
-  return await layerFrom(
-    sharp({
-      text: {
-        text,
-        // At 72 dots an inch a point is a pixel.
-        dpi: 72,
-        font: `${first?.family} ${height.toFixed(2)}`,
-        fontfile: first?.file ?? '',
-        rgba: true,
-      },
-    }),
-  );
+  // At 72 dots an inch a point is a pixel.
+  const font = {
+    dpi: 72,
+    font: `${first?.family} ${height.toFixed(2)}`,
+    fontfile: first?.file ?? '',
+  };
+  try {
+    return await layerFrom(sharp({ text: { text, ...font, rgba: true } }));
+  } catch (thrown) {
+    if ((thrown as Error).message.trim() === BLANK) return emptyLayer({ width: 1, height: 1 });
+    throw thrown;
+  }
 }
+
+/** Of a text all of whose glyphs are empty. https://github.com/libvips/libvips/blob/v8.18.0/libvips/create/text.c */
+const BLANK = 'text: no text to render';
 
 /** Without `fallback` Pango would look in all fonts that the process has ever seen, and for emoji there first. */
 function markupOf({ font, text }: Run, fonts: NamedFont[]): string {
@@ -66,7 +89,12 @@ async function registered(fonts: MarkFont[]): Promise<NamedFont[]> {
   for (const font of named.slice(1)) {
     const registering = seen.get(font.file) ?? register(font);
     seen.set(font.file, registering);
-    await registering;
+    try {
+      await registering;
+    } catch (thrown) {
+      seen.delete(font.file);
+      throw thrown;
+    }
   }
   return named;
 }

@@ -31,7 +31,11 @@ export function runsOf(text: string, fonts: Covers[]): { runs: Run[]; lacking: s
     } else if (last?.font === font) last.text += segment;
     else runs.push({ font, text: segment });
   }
-  return { runs: runs.some(one => one.text.trim() !== '') ? runs : [], lacking: [...lacking] };
+  return { runs: runs.some(({ text }) => isSeen(text)) ? runs : [], lacking: [...lacking] };
+}
+
+function isSeen(text: string): boolean {
+  return [...text].some(one => one.trim() !== '' && !isUnseen(codePointOf(one)));
 }
 
 function isUnseen(codePoint: number): boolean {

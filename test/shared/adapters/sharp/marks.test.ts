@@ -255,6 +255,37 @@ describe('a text', () => {
     expect(right! - left!).toBeGreaterThan(300);
   });
 
+  it.each([400, 4000])(
+    'of 64 characters as high as a picture of %i pixels is drawn all the same',
+    async width => {
+      const file = await only(
+        await grey(width, width / 2),
+        listWith(
+          `{ font: ${ZH}, size: 100, text: '{user}' }`,
+          `widths: [${width}], formats: { png: {} }`,
+        ),
+        { [ZH]: chinese() },
+        { user: 'W'.repeat(64) },
+      );
+      const [left, , right] = await boxOf(file);
+      expect(left).toBeGreaterThanOrEqual(0.015 * width);
+      expect((right! - left!) / width).toBeGreaterThan(0.85);
+    },
+  );
+
+  it.each([
+    ['a joiner', '\u200d'],
+    ['a selector', '\ufe0f'],
+    ['a mark of direction', '\u200e'],
+    ['spaces', '\u00a0\u3000'],
+    ['a glyph without ink', '\u061c'],
+  ])('that is nothing but %s leaves the picture as it is', async (_, user) => {
+    const files = { [ZH]: chinese(), 'fonts/ar.ttf': arabic() };
+    const both = mark("text: '{user}', fallback: [fonts/ar.ttf]");
+    const file = await only(await grey(), both, files, { user });
+    expect(await boxOf(file)).toEqual([400, 200, 0, 0]);
+  });
+
   it('is drawn by its fallback where its font has no such character', async () => {
     const files = { [ZH]: chinese(), 'fonts/ar.ttf': arabic() };
     const original = await grey();

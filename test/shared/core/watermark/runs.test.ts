@@ -45,6 +45,7 @@ describe('a text is drawn', () => {
     ],
     ['é', [latin, having('\u0301')], [], ['U+0065', 'U+0301']],
     ['張 ', [latin], [], ['U+5F35']],
+    ['\u200d\ufe0f \u00a0', [having(' \u00a0')], [], []],
   ])('%s by the first font that has all of a character', (text, fonts, runs, lacking) => {
     const given = text === 'é' ? 'e\u0301' : text;
     expect(runsOf(given, fonts)).toEqual({ runs, lacking });
