@@ -20,32 +20,29 @@ export function sharpOf({ data, width, height }: Layer): Sharp {
 
 /**
  * Of a logo as wide as this, or smaller where it would be higher than the room that there is; never enlarged. The same
- * widths come again with each upload, so the last ones of each logo are kept for as long as it is.
+ * widths come again with each upload, so small ones are kept for as long as the logo is.
  */
 export async function imageLayer(image: Buffer, width: number, room: Size): Promise<Layer> {
   const box = {
     width: Math.max(1, Math.round(Math.min(width, room.width))),
     height: Math.max(1, Math.round(room.height)),
   };
-  const known = sized.get(image) ?? new Map<string, Promise<Layer>>();
+  const known = sized.get(image) ?? new Map<string, Layer>();
   sized.set(image, known);
   const name = `${box.width} ${box.height}`;
   const found = known.get(name);
-  if (found) return await found;
+  if (found) return found;
   const options = { ...box, fit: 'inside', withoutEnlargement: true } as const;
-  const layer = layerFrom(sharp(image, { autoOrient: true }).resize(options));
+  const layer = await layerFrom(sharp(image, { autoOrient: true }).resize(options));
   if (known.size >= MOST_SIZES) known.clear();
-  known.set(name, layer);
-  try {
-    return await layer;
-  } catch (thrown) {
-    known.delete(name);
-    throw thrown;
-  }
+  if (layer.data.length <= MOST_BYTES) known.set(name, layer);
+  return layer;
 }
 
+/** Of one logo: 8 MB together. */
 const MOST_SIZES = 32;
-const sized = new WeakMap<Buffer, Map<string, Promise<Layer>>>();
+const MOST_BYTES = 256e3;
+const sized = new WeakMap<Buffer, Map<string, Layer>>();
 
 export interface Edge {
   shadow?: string | undefined;

@@ -42,11 +42,11 @@ export function stampAll(pixels: Pixels, stamps: Stamps): void {
   }
 }
 
-/** The raster itself where nothing is drawn; else another, since others may hold it. */
-export async function marked(raster: Raster, variant: Variant): Promise<Raster> {
+/** `isShared`: others hold the same pixels, which stay as they are. */
+export async function marked(raster: Raster, variant: Variant, isShared: boolean): Promise<Raster> {
   if (!variant.drawn || variant.drawn.length === 0) return raster;
   const stamps = await stampsFor(variant, raster.icc !== undefined);
-  const whole = { ...raster, data: Buffer.from(raster.data) };
+  const whole = isShared ? { ...raster, data: Buffer.from(raster.data) } : raster;
   stampAll(whole, stamps);
   return whole;
 }

@@ -7,7 +7,8 @@ import { fromRaster, rasterFrom, shaped } from './rasters.ts';
 
 /** The pixels of one geometry, in the variant's colour space, with what is drawn over them. */
 export async function resize(raster: Raster, variant: Variant): Promise<Raster> {
-  return await marked(await resized(raster, variant), variant);
+  const pixels = await resized(raster, variant);
+  return await marked(pixels, variant, pixels === raster);
 }
 
 async function resized(raster: Raster, variant: Variant): Promise<Raster> {

@@ -1,5 +1,6 @@
 import type { Size } from '../picture/picture.ts';
 import type { Mark } from './mark.ts';
+import type { WantedMark } from './wanted-marks.ts';
 
 /** Where a mark stands in a file, in pixels. */
 
@@ -20,6 +21,19 @@ export function markPixels(
 export function roomFor({ offset, tile }: Pick<Mark, 'offset' | 'tile'>, { width, height }: Size) {
   const away = tile ? 0 : inPixels(offset, width);
   return { width: Math.max(1, width - 2 * away), height: Math.max(1, height - 2 * away) };
+}
+
+/** Heights of letters that a line is high, with what stands above and below them. */
+const LINE = 3;
+
+/** How many pixels a mark has in a file at most, whatever its image and its font are. */
+export function mostPixels({ mark, text }: WantedMark, file: Size): number {
+  const room = roomFor(mark, file);
+  const size = markPixels(mark, file.width);
+  const width = Math.min(room.width, text === undefined ? size : size * text.length);
+  const height = text === undefined ? room.height : Math.min(room.height, LINE * size);
+  // What is turned lies in a box of its own, of any angle no larger than this.
+  return mark.tile ? (width + height) ** 2 / 2 : width * height;
 }
 
 export function placesIn(

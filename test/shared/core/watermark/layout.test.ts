@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markPixels, placesIn, roomFor } from '../../../../shared/core/watermark/layout.ts';
-import { places } from '../../../../shared/core/watermark/mark.ts';
+import {
+  markPixels,
+  mostPixels,
+  placesIn,
+  roomFor,
+} from '../../../../shared/core/watermark/layout.ts';
+import { places, watermark } from '../../../../shared/core/watermark/mark.ts';
 
 const PICTURE = { width: 1000, height: 500 };
 const MARK = { width: 100, height: 50 };
@@ -65,4 +70,21 @@ it.each([
   [{ size: 0.1 }, 100, 1],
 ])('a mark of %j in %i pixels has %i', (mark, width, pixels) => {
   expect(markPixels(mark, width)).toBe(pixels);
+});
+
+describe('a mark has at most', () => {
+  const marks = watermark.parse([
+    { image: 'marks/a.png', size: 10 },
+    { text: '{user}', font: 'fonts/a.ttf', size: 10, offset: 0 },
+    { image: 'marks/a.png', size: 100, tile: { angle: 45 } },
+  ]);
+  it.each([
+    [0, '', 100 * 460, 'a column, of an image however high it is'],
+    [1, 'Anna', 400 * 300, 'three lines of its letters'],
+    [1, 'W'.repeat(64), 1000 * 300, 'no more than fits into the picture'],
+    [2, '', 1500 ** 2 / 2, 'the box that it lies in at any angle'],
+  ])('mark %i of %j: %i pixels, %s', (index, text, pixels) => {
+    const wanted = { mark: marks[index]!, ...(text ? { text } : {}) };
+    expect(mostPixels(wanted, PICTURE)).toBe(pixels);
+  });
 });
