@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +43,20 @@ function folderOfFonts(): string {
   if (folder !== undefined) return folder;
   const made = mkdtempSync(join(tmpdir(), 'darkroom-fonts-'));
   process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  useNoOtherSettings(made);
   folder = made;
   return made;
+}
+
+/**
+ * A machine's settings decide how edges are drawn, so a file's bytes would be its machine's; where there are none,
+ * fontconfig says so in the log. It reads this when the first text of a process is drawn.
+ */
+function useNoOtherSettings(folder: string): void {
+  const file = join(folder, 'fonts.conf');
+  writeFileSync(
+    file,
+    `<?xml version="1.0"?><fontconfig><cachedir>${folder}</cachedir></fontconfig>`,
+  );
+  process.env.FONTCONFIG_FILE = file;
 }

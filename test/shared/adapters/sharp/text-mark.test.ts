@@ -18,20 +18,21 @@ type Asked = { text: string; fonts: string[] };
 
 /** In a process of its own on a machine without any font, as Function Compute is. */
 async function withoutFonts(...asked: Asked[]): Promise<Drawn[]> {
+  return (await drawnWith('<fontconfig/>', asked)).drawn;
+}
+
+/** By what a machine says of its fonts, if it says anything. */
+async function drawnWith(settings: string | undefined, asked: Asked[]) {
   const folder = newFolder();
-  const settings = join(folder, 'fonts.conf');
-  writeFileSync(
-    settings,
-    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><cachedir>${folder}</cachedir></fontconfig>`,
-  );
-  const env = { ...process.env, FONTCONFIG_FILE: settings, TMPDIR: folder };
-  const { stdout } = await promisify(execFile)(
+  const file = join(folder, 'fonts.conf');
+  if (settings !== undefined) writeFileSync(file, `<?xml version="1.0"?>${settings}`);
+  const env = { ...process.env, FONTCONFIG_FILE: file, TMPDIR: folder };
+  const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     [...programOf('fontless-run'), JSON.stringify(asked)],
     { env, maxBuffer: 1e8 },
   );
-  return JSON.parse(stdout);
+  return { drawn: JSON.parse(stdout) as Drawn[], stderr };
 }
 
 const inkOf = ({ columns }: Drawn) => columns.reduce((sum, one) => sum + one, 0);
@@ -70,6 +71,20 @@ describe('a text on a machine without fonts', () => {
     expect(plain!.lacking).toEqual(['U+0645', 'U+0631', 'U+062D', 'U+0628', 'U+0627', 'U+1F600']);
     expect(plain!.width).toBeLessThan(0.5 * whole!.width);
     expect(none).toEqual({ lacking: ['U+1F600'] });
+  });
+
+  it.each([
+    ['has no fontconfig', undefined],
+    [
+      'wants no soft edges',
+      '<fontconfig><match target="font"><edit name="antialias" mode="assign"><bool>false</bool></edit></match></fontconfig>',
+    ],
+  ])('is the same where the machine %s, and nothing is said of it', async (_, settings) => {
+    const asked = [{ text: '张مرحبا😀', fonts: ['chinese', 'arabic', 'emoji'] }];
+    expect(await drawnWith(settings, asked)).toEqual({
+      drawn: await withoutFonts(...asked),
+      stderr: '',
+    });
   });
 
   it('is the same whatever fonts the process drew with before', async () => {
