@@ -58,9 +58,9 @@ function findBeside(file: string): FindMark {
   const inspect = markInspection(glyphsOf);
   return async mark => {
     const bytes = await bytesBeside(mark, file);
-    const sha256 = await inspected(mark, bytes, inspect);
-    if (bytes) files.set(sha256, bytes);
-    return sha256;
+    const found = await inspected(mark, bytes, inspect);
+    if (bytes) files.set(found.sha256, bytes);
+    return found;
   };
 }
 

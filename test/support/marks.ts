@@ -32,7 +32,10 @@ export type Files = Record<string, Buffer>;
 
 /** A list as it is accepted with these files, and the files as instances get them. */
 export async function accepted(yaml: string, files: Files) {
-  const marked = await withMarks(listOf(yaml), async ({ path }) => hashOf(files[path] as Buffer));
+  const marked = await withMarks(listOf(yaml), async ({ path }) => {
+    const bytes = files[path] as Buffer;
+    return { sha256: hashOf(bytes), bytes: bytes.length };
+  });
   if (!('list' in marked)) throw new Error(JSON.stringify(marked.problems));
   const byHash = new Map(Object.values(files).map(bytes => [hashOf(bytes), bytes]));
   const read = async (sha256: string) => byHash.get(sha256) as Buffer;

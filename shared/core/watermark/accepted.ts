@@ -26,6 +26,8 @@ export const seenMarksSchema = z.strictObject({
 export type SeenMarks = z.infer<typeof seenMarksSchema>;
 
 export const mostBytes = { image: 2e6, font: 30e6 } as const;
+/** Of one list: what an instance keeps between uploads. */
+export const MOST_TOGETHER = 48e6;
 /** Pixels a side of an image. */
 export const MOST_SIDE = 4096;
 

@@ -4,34 +4,37 @@ import type { PresetList } from '../../core/list/preset-list.ts';
 import { isSameObject, type OriginalObject } from '../../core/set/manifest.ts';
 import {
   acceptedKey,
+  MOST_TOGETHER,
   SEEN_MARKS_KEY,
   type SeenMarks,
   seenMarksSchema,
   tooLarge,
 } from '../../core/watermark/accepted.ts';
 import type { MarkFile } from '../../core/watermark/mark.ts';
+import type { MarkProblem } from '../../core/watermark/mark-checks.ts';
 import type { InspectMark, ObjectStore } from '../../ports.ts';
 import { findRecord, writeRecord } from '../records.ts';
 import { hashOf } from './stored-marks.ts';
 
-export interface MarkProblem {
-  path: PropertyKey[];
-  message: string;
+export interface FoundMark {
+  sha256: string;
+  bytes: number;
 }
 
-/** Answers the hash of a file; throws PRESETS_INVALID where there is none, or none that can be drawn with. */
-export type FindMark = (file: MarkFile) => Promise<string>;
+/** Throws PRESETS_INVALID where there is no such file, or none that can be drawn with. */
+export type FindMark = (file: MarkFile) => Promise<FoundMark>;
 
 /** The list with the hashes of what it draws with, or everything that is wrong with it at once. */
 export async function withMarks(
   list: PresetList,
   find: FindMark,
 ): Promise<{ list: PresetList } | { problems: MarkProblem[] }> {
-  const hashes = new Map<string, string>();
+  const files = markFilesIn(list);
+  const found = new Map<string, FoundMark>();
   const problems: MarkProblem[] = [];
-  for (const file of markFilesIn(list)) {
+  for (const file of files) {
     try {
-      hashes.set(file.path, await find(file));
+      found.set(file.path, await find(file));
     } catch (thrown) {
       const failure = failureOf(thrown);
       if (failure.code !== 'PRESETS_INVALID') throw failure;
@@ -39,7 +42,17 @@ export async function withMarks(
       problems.push({ path: placeOf(file.path, list), message });
     }
   }
+  const hashes = new Map([...found].map(([path, { sha256 }]) => [path, sha256]));
+  problems.push(...tooLargeTogether(found));
   return problems.length > 0 ? { problems } : { list: withHashes(list, hashes) };
+}
+
+function tooLargeTogether(found: ReadonlyMap<string, FoundMark>): MarkProblem[] {
+  const sizes = new Map([...found.values()].map(({ sha256, bytes }) => [sha256, bytes]));
+  const together = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  if (together <= MOST_TOGETHER) return [];
+  const message = `expected images and fonts of at most ${MOST_TOGETHER / 1e6} MB together, they have ${together} bytes (${[...found.keys()].join(', ')})`;
+  return [{ path: ['presets'], message }];
 }
 
 /** As an accepted file: what is not one is refused in one sentence. */
@@ -47,12 +60,12 @@ export async function inspected(
   file: MarkFile,
   bytes: Buffer | undefined,
   inspect: InspectMark,
-): Promise<string> {
+): Promise<FoundMark> {
   if (!bytes) throw none(file);
   const large = tooLarge(file.kind, bytes.length);
   if (large) throw new Failure('PRESETS_INVALID', large);
   await inspect(file, bytes);
-  return hashOf(bytes);
+  return { sha256: hashOf(bytes), bytes: bytes.length };
 }
 
 function none({ kind }: MarkFile): Failure {
@@ -82,7 +95,7 @@ export async function withStoredMarks(
       (await copied(file, object, { config, inspect }));
     const { etag, bytes, crc64 } = object;
     seen[file.path] = { etag, bytes, ...(crc64 ? { crc64 } : {}), sha256 };
-    return sha256;
+    return { sha256, bytes };
   });
   if (JSON.stringify(seen) !== JSON.stringify(before)) {
     await writeRecord(config, SEEN_MARKS_KEY, { schema: 1, files: seen });
@@ -115,7 +128,7 @@ async function copied(
       `expected ${file.path} to stay as it is, it was replaced`,
     );
   }
-  const sha256 = await inspected(file, bytes, inspect);
+  const { sha256 } = await inspected(file, bytes, inspect);
   if (!bytes) throw none(file);
   const attributes = { contentType: 'application/octet-stream', cacheControl: 'no-cache' };
   await config.put(acceptedKey(sha256), bytes, attributes);

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
-import { acceptedKey } from '../../core/watermark/accepted.ts';
+import { acceptedKey, MOST_TOGETHER } from '../../core/watermark/accepted.ts';
 import type { Covers } from '../../core/watermark/runs.ts';
 import type { Glyphs, Marks, ObjectStore } from '../../ports.ts';
 
-/** What an instance keeps between events: a logo and a font of Chinese are some 15 MB. */
-const MOST_BYTES = 48e6;
-
+/** What an instance keeps between events. */
 export interface MarkCache {
   files: Map<string, Promise<Buffer>>;
   covers: Map<string, Promise<Covers>>;
@@ -62,7 +60,7 @@ async function keepWithin(files: MarkCache['files'], covers: MarkCache['covers']
   const settled = await Promise.allSettled(files.values());
   let bytes = settled.reduce((sum, one) => sum + ('value' in one ? one.value.length : 0), 0);
   for (const [sha256, file] of [...files].slice(0, -1)) {
-    if (bytes <= MOST_BYTES) return;
+    if (bytes <= MOST_TOGETHER) return;
     const [one] = await Promise.allSettled([file]);
     bytes -= 'value' in one ? one.value.length : 0;
     files.delete(sha256);

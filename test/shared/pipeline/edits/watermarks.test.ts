@@ -93,6 +93,22 @@ describe('a list with a watermark', () => {
       expect(problems[0]).toContain(sentence);
     },
   );
+
+  it('whose fonts are more than an instance keeps is refused', async () => {
+    const padded = (bytes: number) => Buffer.concat([chinese(), Buffer.alloc(bytes)]);
+    desk.config.upload('fonts/zh.ttf', padded(20e6));
+    desk.config.upload('fonts/wide.ttf', padded(19e6));
+    desk.write(
+      LIST.replace('font: fonts/zh.ttf,', 'font: fonts/zh.ttf, fallback: [fonts/wide.ttf],'),
+    );
+    await advanceEdit(desk);
+    const { problems } = JSON.parse(String(desk.config.objects.get(REJECTED_KEY)?.bytes));
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /expected images and fonts of at most 48 MB together, they have \d{8} bytes \(marks\/logo\.png, fonts\/zh\.ttf, fonts\/wide\.ttf\)$/,
+      ),
+    ]);
+  });
 });
 
 describe('what is said of an original', () => {
