@@ -63,7 +63,7 @@ function inFormat(original: Original, declaredPreset: Preset, format: Format): F
     const plain =
       width === one.width
         ? one.fingerprint
-        : shortHash((preset.recipes[format] ?? '').replace('$', `${width}`));
+        : shortHash((preset.recipes[format] ?? '').replace('"width":$', `"width":${width}`));
     const placed = preset.searches && focus ? fingerprintAt(plain, focus) : plain;
     const fingerprint = fingerprintSaying(placed, preset, texts);
     const extension = format === 'jpeg' ? 'jpg' : format;
@@ -86,11 +86,19 @@ function fingerprintSaying(
   texts: Readonly<Record<string, string>>,
 ): string {
   const said = [...words].sort().flatMap(word => {
-    const text = texts[word]?.normalize('NFC').trim();
+    const text = Object.keys(texts).includes(word) ? drawnOf(`${texts[word]}`) : '';
     return text ? [`"${word}":${JSON.stringify(text)}`] : [];
   });
   if (said.length === 0) return fingerprint;
   return shortHash(`{"fingerprint":"${fingerprint}","texts":{${said.join(',')}}}`);
+}
+
+/** As textFrom of shared/core/watermark/mark-text.ts: what cannot be drawn is not said. */
+function drawnOf(said: string): string {
+  const text = said.normalize('NFC').trim();
+  const isDrawn =
+    !/(?![\u200c-\u200f\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text);
+  return isDrawn && [...text].length <= 64 ? text : '';
 }
 
 const shortHash = (text: string): string => sha256(text).slice(0, 10);

@@ -61,7 +61,7 @@ const preset = z.strictObject({
     ),
   formats: perFormat(z.array(file).min(1)).describe('each ascending by width'),
   recipes: perFormat(z.string()).describe(
-    'for a picture that is smaller than a width: put its own width for $, and the first ten hex digits of the SHA-256 are the fingerprint',
+    'for a picture that is smaller than a width: put its own width for the $ of "width":$, and the first ten hex digits of the SHA-256 are the fingerprint',
   ),
 });
 
@@ -134,7 +134,10 @@ function recipesOf(
   const templates = formats.map(format => {
     const recipe = { ...recipeOf(preset, 1, format, list.metadata), width: '$' };
     // The text that fingerprintOf hashes.
-    return [format, canonicalJson({ epoch: list.epoch, recipe }).replace('"$"', '$')];
+    return [
+      format,
+      canonicalJson({ epoch: list.epoch, recipe }).replace('"width":"$"', '"width":$'),
+    ];
   });
   return Object.fromEntries(templates);
 }
