@@ -52,8 +52,6 @@ const OUT_OF_REACH = [
   // A store that fails while it is written to: test/long/faults-storm.test.ts.
   'on-object-changed: oss:PutObject acs:oss:*:*:config/unfinished/*',
   'backfill: oss:PutObject acs:oss:*:*:config/unfinished/*',
-  // A picture that was blamed for a crash, and word that its decoder came back: crash-guard.test.ts.
-  'backfill: oss:GetObject acs:oss:*:*:config/unfinished/*',
   // A list in force that cannot be read while what people wrote is a bad one: edits.test.ts.
   'on-presets-edited: oss:GetObject acs:oss:*:*:config/presets.last-good.json',
   // A process that crashes, and its next attempts: test/e2e/crash.test.ts.

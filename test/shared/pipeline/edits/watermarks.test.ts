@@ -132,6 +132,7 @@ describe('what is said of an original', () => {
       if (!('key' in listed)) continue;
       const { status } = await lookAt('a.jpg', listed, { originals, derivatives, presets, now });
       expect(status.variants.map(({ state }) => state)).toEqual(['rendered', 'rendered']);
+      expect(status.variants.some(({ lacks, unshown }) => lacks ?? unshown)).toBe(false);
     }
   });
 
