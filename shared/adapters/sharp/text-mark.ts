@@ -54,7 +54,8 @@ async function drawn(
   height: number,
 ): Promise<Layer> {
   const [first] = fonts;
-  const text = `<span foreground="${colour}">${runs.map(run => markupOf(run, fonts)).join('')}</span>`;
+  const parts = runs.map(run => markupOf(run, fonts));
+  const text = `<span foreground="${colour}">${onRomanLine(runs)}${parts.join('')}</span>`;
   // At 72 dots an inch a point is a pixel.
   const font = {
     dpi: 72,
@@ -71,6 +72,22 @@ async function drawn(
 
 /** Of a text all of whose glyphs are empty. https://github.com/libvips/libvips/blob/v8.18.0/libvips/create/text.c */
 const BLANK = 'text: no text to render';
+
+/**
+ * Pango sets all fonts of a line by the baseline of its first script, and a font that has no Chinese guesses where that
+ * of Chinese is. A Latin letter of no size goes first, but before what is written from the right, which stands on the
+ * Latin line itself. https://gitlab.gnome.org/GNOME/pango/-/blob/1.56.0/pango/pango-layout.c
+ */
+function onRomanLine(runs: Run[]): string {
+  const text = runs.map(run => run.text).join('');
+  const [strong = ''] = /[\p{L}\u200e\u200f]/u.exec(text) ?? [];
+  if (runs.length < 2 || FROM_RIGHT.test(strong)) return '';
+  return '<span size="1" fgalpha="1" fallback="false">x</span>';
+}
+
+/** https://www.unicode.org/reports/tr9/#Bidirectional_Character_Types */
+const FROM_RIGHT =
+  /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /** Without `fallback` Pango would look in all fonts that the process has ever seen, and for emoji there first. */
 function markupOf({ font, text }: Run, fonts: NamedFont[]): string {

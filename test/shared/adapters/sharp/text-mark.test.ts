@@ -61,6 +61,22 @@ describe('a text on a machine without fonts', () => {
     expect(tallest / alef!.width).toBeGreaterThan(0.7);
   });
 
+  it('has the letters of all its fonts on one line', async () => {
+    const fonts = ['chinese', 'arabic'];
+    const [han, alef, both, turned] = await withoutFonts(
+      { text: '张', fonts },
+      { text: 'ا', fonts },
+      { text: '张ا', fonts },
+      { text: 'ا张', fonts },
+    );
+    const highest = Math.max(han!.height, alef!.height);
+    expect(both!.height).toBeLessThan(1.25 * highest);
+    expect(turned!.height).toBe(both!.height);
+    expect(Math.abs(both!.width - turned!.width)).toBeLessThanOrEqual(2);
+    const inkOfAll = (one: Drawn) => inkOf(one) / 1000;
+    expect(inkOfAll(both!)).toBeCloseTo(inkOfAll(turned!), 0);
+  });
+
   it('takes each character from the font that has it, and leaves out what none has', async () => {
     const [whole, plain, none] = await withoutFonts(
       { text: '张مرحبا😀', fonts: ['chinese', 'arabic', 'emoji'] },
