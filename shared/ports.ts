@@ -217,9 +217,6 @@ export interface Marks {
 /** Draws with a file of a list, to see whether it can be done. Throws PRESETS_INVALID where not. */
 export type InspectMark = (file: MarkFile, bytes: Buffer) => Promise<void>;
 
-/** Reads which characters a font has. Throws PRESETS_INVALID for what is no font. */
-export type Glyphs = (font: Buffer) => Promise<Covers>;
-
 /** A preset list, and its fingerprint as manifests name it. */
 export interface NamedList {
   list: PresetList;

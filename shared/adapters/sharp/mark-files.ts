@@ -3,8 +3,8 @@ import { Failure, failureOf } from '../../core/failure.ts';
 import { attempt } from '../../core/picture/codec-step.ts';
 import { sourceFormatOf } from '../../core/picture/source-format.ts';
 import { MOST_SIDE } from '../../core/watermark/accepted.ts';
-import type { Covers } from '../../core/watermark/runs.ts';
-import type { Glyphs, InspectMark } from '../../ports.ts';
+import type { Covers, Glyphs } from '../../core/watermark/runs.ts';
+import type { InspectMark } from '../../ports.ts';
 import { hashOfFont } from './fonts.ts';
 import { textLayer } from './text-mark.ts';
 

@@ -2,6 +2,9 @@
 
 export type Covers = (codePoint: number) => boolean;
 
+/** Reads which characters a font has. Throws PRESETS_INVALID for what is no font. */
+export type Glyphs = (font: Buffer) => Promise<Covers>;
+
 export interface Run {
   /** Which of the fonts, from 0. */
   font: number;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
 import { acceptedKey, MOST_TOGETHER } from '../../core/watermark/accepted.ts';
-import type { Covers } from '../../core/watermark/runs.ts';
-import type { Glyphs, Marks, ObjectStore } from '../../ports.ts';
+import type { Covers, Glyphs } from '../../core/watermark/runs.ts';
+import type { Marks, ObjectStore } from '../../ports.ts';
 
 /** What an instance keeps between events. */
 export interface MarkCache {
