@@ -8,8 +8,8 @@ const SHARP = '^shared/adapters/sharp/';
  * Rooms in one list know nothing of each other.
  */
 const ROOMS = {
-  'shared/core': ['picture', 'list', 'set', 'work', 'telling'],
-  'shared/pipeline': ['removal', 'develop', ['serve', 'bulk'], ['inspect', 'edits']],
+  'shared/core': ['picture', 'watermark', 'list', 'set', 'work', 'telling'],
+  'shared/pipeline': ['marks', 'removal', 'develop', ['serve', 'bulk'], ['inspect', 'edits']],
   cli: [
     ['terminal', 'cloud'],
     'measure',

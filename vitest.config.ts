@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
  * Tests without a process, a server or a picture: they share a thread, and what it has loaded. The named ones
  * start processes or decode.
  */
-const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|content|develop|miss).test.ts';
+const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|content|develop|miss|watermarks).test.ts';
 
 /** Tests of what people and the platform start: commands, function hosts; and of what draws many pictures. */
 const process = [
@@ -13,6 +13,7 @@ const process = [
   'test/local/bundles.test.ts',
   'test/local/{fc-api,function-host,service}/*.test.ts',
   'test/scripts/**/*.test.ts',
+  'test/shared/adapters/sharp/text-mark.test.ts',
   'test/shared/pipeline/develop/{abort,content}.test.ts',
 ];
 

@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     rehearse: { type: 'boolean', default: false },
     ready: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    watermark: { type: 'boolean', default: false },
     uploads: { type: 'string', default: '200' },
   },
 });
@@ -44,6 +45,9 @@ if (options.bounds) {
 } else if (options.keep) {
   const { keep } = await import('./keep.ts');
   process.exitCode = (await keep()) ? 0 : 1;
+} else if (options.watermark) {
+  const { watermarked } = await import('./watermark.ts');
+  process.exitCode = (await watermarked()) ? 0 : 1;
 } else if (options.ready) {
   const { ready } = await import('./ready.ts');
   await ready(Number(options.uploads));

@@ -51,7 +51,7 @@ function worked(original: Original, preset: Preset): File[] {
 
 /** Ascending. Nothing is enlarged: the picture's own width stands in for the first that is larger. */
 function inFormat(original: Original, declaredPreset: Preset, format: Format): File[] {
-  const { key, etag, size, focus } = original;
+  const { key, etag, size, focus, texts = {} } = original;
   const preset = adjusted(declaredPreset, size);
   const declared = preset.formats[format] ?? [];
   const own = ownWidth(size, preset);
@@ -63,8 +63,9 @@ function inFormat(original: Original, declaredPreset: Preset, format: Format): F
     const plain =
       width === one.width
         ? one.fingerprint
-        : shortHash((preset.recipes[format] ?? '').replace('$', `${width}`));
-    const fingerprint = preset.searches && focus ? fingerprintAt(plain, focus) : plain;
+        : shortHash((preset.recipes[format] ?? '').replace('"width":$', `"width":${width}`));
+    const placed = preset.searches && focus ? fingerprintAt(plain, focus) : plain;
+    const fingerprint = fingerprintSaying(placed, preset, texts);
     const extension = format === 'jpeg' ? 'jpg' : format;
     return {
       format,
@@ -77,6 +78,28 @@ function inFormat(original: Original, declaredPreset: Preset, format: Format): F
 /** As fingerprintAt of shared/core/list/recipe.ts. */
 const fingerprintAt = (fingerprint: string, { x, y }: Focus): string =>
   shortHash(`{"fingerprint":"${fingerprint}","focus":{"x":${x},"y":${y}}}`);
+
+/** As fingerprintSaying of shared/core/list/recipe.ts: in the order of the words. */
+function fingerprintSaying(
+  fingerprint: string,
+  { words = [] }: Preset,
+  texts: Readonly<Record<string, string>>,
+): string {
+  const said = [...words].sort().flatMap(word => {
+    const text = Object.keys(texts).includes(word) ? drawnOf(`${texts[word]}`) : '';
+    return text ? [`"${word}":${JSON.stringify(text)}`] : [];
+  });
+  if (said.length === 0) return fingerprint;
+  return shortHash(`{"fingerprint":"${fingerprint}","texts":{${said.join(',')}}}`);
+}
+
+/** As textFrom of shared/core/watermark/mark-text.ts: what cannot be drawn is not said. */
+function drawnOf(said: string): string {
+  const text = said.normalize('NFC').trim();
+  const isDrawn =
+    !/(?![\u200c-\u200f\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text);
+  return isDrawn && [...text].length <= 64 ? text : '';
+}
 
 const shortHash = (text: string): string => sha256(text).slice(0, 10);
 

@@ -19,6 +19,7 @@ export interface Preset {
   when?: Condition | undefined;
   adjust?: readonly { when: Condition; fit?: Preset['fit'] | undefined }[] | undefined;
   searches?: boolean | undefined;
+  words?: readonly string[] | undefined;
   formats: { [format in Format]?: readonly { width: number; fingerprint: string }[] | undefined };
   recipes: { [format in Format]?: string | undefined };
 }
@@ -66,6 +67,8 @@ export interface Original {
   size?: Size | undefined;
   /** Where the upload said one, by `x-oss-meta-focus`. */
   focus?: Focus | undefined;
+  /** Where the upload said some, by `x-oss-meta-wm-user` and the like. */
+  texts?: Readonly<Record<string, string>> | undefined;
   placeholder?: Placeholder | undefined;
 }
 

@@ -1,10 +1,10 @@
 /**
- * SHA-256 of ASCII text, FIPS 180-4, as hex: ETags and recipes are ASCII. Its own, since a version must be there at
- * once: Web Crypto answers later and only on https, and mini-programs have none.
+ * SHA-256 of a text in UTF-8, FIPS 180-4, as hex. Its own, since a version must be there at once: Web Crypto answers
+ * later and only on https, and mini-programs have none.
  */
 export function sha256(text: string): string {
   const state = roots(8, 1 / 2);
-  const words = padded(text);
+  const words = padded(inUtf8(text));
   for (let at = 0; at < words.length; at += 16) compress(state, words.slice(at, at + 16));
   return state.map(word => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }
@@ -22,6 +22,12 @@ function roots(count: number, exponent: number): number[] {
 }
 
 const constants = roots(64, 1 / 3);
+
+/** A character for each byte. */
+function inUtf8(text: string): string {
+  const encoded = encodeURIComponent(text);
+  return encoded.replace(/%(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
 
 function padded(text: string): number[] {
   const words: number[] = Array(((text.length + 72) >> 6) * 16).fill(0);

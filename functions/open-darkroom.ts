@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { glyphsOf } from '../shared/adapters/fontkit/glyphs.ts';
 import { decodeHeic } from '../shared/adapters/libheif/decoder.ts';
 import { jsonLog } from '../shared/adapters/pino/json-log.ts';
 import type { Spans } from '../shared/adapters/opentelemetry/spans.ts';
@@ -7,11 +8,13 @@ import { type Context, deadlineOf } from '../shared/fc/context.ts';
 import type { Settings } from '../shared/fc/settings.ts';
 import type { Darkroom } from '../shared/pipeline/darkroom.ts';
 import { type ListCache, listInForce } from '../shared/pipeline/edits/list-in-force.ts';
+import { emptyMarkCache, storedMarks } from '../shared/pipeline/marks/stored-marks.ts';
 import { traced } from '../shared/pipeline/develop/traced.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 import { openStores } from './stores.ts';
 
 const cache: ListCache = {};
+const marks = emptyMarkCache();
 const codec = sharpCodec({ heic: decodeHeic });
 
 let spans: Spans | undefined;
@@ -50,6 +53,7 @@ function openDarkroom(settings: Settings, context: Context): OpenDarkroom {
     ...stores,
     isBehindCdn: settings.cdnDomain !== undefined,
     listInForce: listInForce(stores.config, cache),
+    marks: storedMarks(stores.config, marks, glyphsOf),
     codec,
     log: jsonLog(settings.logLevel, {
       requestId: context.requestId,

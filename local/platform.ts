@@ -46,8 +46,8 @@ export interface PlatformOptions {
   dataDir: string;
   fresh: boolean;
   identity: Identity | undefined;
-  /** The preset list to put in force, as text; undefined keeps the one in force, if there is one. */
-  presets: { text: string; file: string; replace: boolean };
+  /** The preset list to put in force, as text, with the files that it draws with; undefined keeps the one in force, if there is one. */
+  presets: { text: string; file: string; replace: boolean; marks?: ReadonlyMap<string, Buffer> };
   /** Is sent what destinations are sent. */
   webhook?: URL | undefined;
   /** Takes the functions' spans. */
@@ -247,6 +247,13 @@ async function putPresets(oss: OssServer, identity: Identity, presets: PlatformO
     pathStyle: true,
     credentials: identity,
   });
+  // What a list draws with comes first, or it would be refused.
+  for (const [path, bytes] of presets.marks ?? []) {
+    await config.put(path, bytes, {
+      contentType: 'application/octet-stream',
+      cacheControl: 'no-cache',
+    });
+  }
   const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
   await config.put(PRESETS_KEY, Buffer.from(presets.text), attributes);
   await untilTrue(isInForce);

@@ -8,6 +8,8 @@ import type { Picture, Size } from './core/picture/picture.ts';
 import type { PresetList } from './core/list/preset-list.ts';
 import type { PurgeQuota } from './core/work/purge.ts';
 import type { Variant } from './core/set/variants.ts';
+import type { MarkFile } from './core/watermark/mark.ts';
+import type { Covers } from './core/watermark/runs.ts';
 
 /** What the use cases need of the world. Every failure crosses a port as a Failure of core/failure.ts. */
 
@@ -204,6 +206,16 @@ export interface HeicPixels extends Size {
 export interface ForeignDecoders {
   heic(file: Buffer, maxPixels: number): Promise<HeicPixels>;
 }
+
+/** The images and fonts that the lists in force draw with, by the SHA-256 of their bytes. */
+export interface Marks {
+  bytesOf(sha256: string): Promise<Buffer>;
+  /** Which characters a font has. */
+  glyphsOf(sha256: string): Promise<Covers>;
+}
+
+/** Draws with a file of a list, to see whether it can be done. Throws PRESETS_INVALID where not. */
+export type InspectMark = (file: MarkFile, bytes: Buffer) => Promise<void>;
 
 /** A preset list, and its fingerprint as manifests name it. */
 export interface NamedList {

@@ -6,6 +6,7 @@ import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import type { Codec, ObjectStore } from '../../shared/ports.ts';
 import type { Output } from '../request.ts';
+import { localMarks } from '../../cli/measure/local-marks.ts';
 import { codec } from './codec.ts';
 
 const nothing = () => undefined;
@@ -40,6 +41,7 @@ export async function develop(path: string, list: PresetList, watcher: Watcher =
     originals: storeOf(new Map([[key, readFileSync(path)]])),
     derivatives: storeOf(new Map(), watcher.stored),
     listInForce: { current: async () => presets, fresh: async () => presets },
+    marks: localMarks,
     codec: watcher.codec ?? codec,
     log: silent,
     now: () => new Date(),

@@ -1,15 +1,6 @@
 import { Command } from 'commander';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
-import {
-  type Content,
-  LEAST_EVEN,
-  MOST_COLOURS,
-  SHARP_EDGES,
-} from '../../shared/core/picture/content.ts';
-import type { Picture } from '../../shared/core/picture/picture.ts';
 import { isWorthAnotherTry } from '../../shared/core/set/findings.ts';
-import { versionOf } from '../../shared/core/set/keys.ts';
-import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import { isWhole, type Status } from '../../shared/core/set/status.ts';
 import type { VariantStatus } from '../../shared/core/set/variant-state.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
@@ -25,6 +16,7 @@ import { givenKey } from '../cloud/given-key.ts';
 import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { danglingText } from './dangling.ts';
+import { contentText, linkTexts, originalText } from './original-text.ts';
 import { takedownTexts } from './takedown-acts.ts';
 
 interface Options extends ConnectionOptions {
@@ -149,48 +141,6 @@ function ruleText({ rule }: Status): string {
   return `rules[${rule.index}] "${rule.match}" → ${presets}`;
 }
 
-function factsOf(picture: Picture): string[] {
-  const gainMap = picture.gainMap ? 'gain map that cannot be read' : 'gain map';
-  return [
-    `${picture.format} ${picture.width}x${picture.height}`,
-    ...(picture.frames > 1 ? [`${picture.frames} frames`] : []),
-    ...(picture.alpha ? ['transparent parts'] : []),
-    ...(picture.profile ? ['wide gamut'] : []),
-    ...(picture.hdr ? [gainMap] : []),
-    ...(picture.salvaged ? ['cut off, what came is shown'] : []),
-  ];
-}
-
-function originalText({ original, picture }: Status, nowhere: string | undefined): string {
-  if (!original) {
-    const found = nowhere === undefined ? 'gone' : danglingText(nowhere);
-    return `${found}: its set is an orphan (darkroom verify)`;
-  }
-  const { etag, bytes, focus } = original;
-  const facts = picture ? factsOf(picture) : ['not read yet, or not readable'];
-  const said = focus === undefined ? [] : [focusText(focus)];
-  return [...facts, ...said, bytesAsText(bytes), `ETag ${etag}`, `version ${versionOf(etag)}`].join(
-    ', ',
-  );
-}
-
-function contentText({ chroma, colourEdges, flat, even, colours }: Content): string {
-  const edges = `${chroma} (edges of colour ${colourEdges}, above ${SHARP_EDGES} it is 4:4:4)`;
-  const figures = `even ${even} of 1000, from ${LEAST_EVEN} on; ${colours} colours for 1000 pixels, at most ${MOST_COLOURS}`;
-  return `${edges}, ${flat ? 'flat' : 'not flat'} (${figures})`;
-}
-
-function linkTexts({ original, unasked }: Status): string[] {
-  if (!original?.link) return [];
-  const reason = unasked ? `: nothing is made of it, since ${unasked}` : '';
-  return [`  symlink   to ${original.link.target}${reason}`];
-}
-
-function focusText(focus: NonNullable<OriginalObject['focus']>): string {
-  if (focus === 'unreadable') return 'focus said by x-oss-meta-focus cannot be read';
-  return `focus ${focus.x / 1000},${focus.y / 1000}`;
-}
-
 function manifestText(manifest: Surveyed['manifest'], fingerprint: string): string {
   if (!manifest) return 'none';
   if (manifest === 'unreadable') return UNREADABLE;
@@ -228,7 +178,13 @@ const MARKS = {
 function variantText(variant: VariantStatus): string {
   const { preset, width, format, state } = variant;
   const name = `${preset} ${width} ${format}`.padEnd(24);
-  return `${MARKS[state]} ${name} ${whyOf(variant)}`;
+  return `${MARKS[state]} ${name} ${whyOf(variant)}${leftOutText(variant)}`;
+}
+
+function leftOutText({ lacks = [], unshown = [] }: VariantStatus): string {
+  const unsaid = lacks.map(word => `{${word}}, which was not said, or not so that it can be drawn`);
+  const strange = unshown.map(one => `${one}, which no font of it has`);
+  return [...unsaid, ...strange].map(text => `; its watermark is without ${text}`).join('');
 }
 
 function whyOf(variant: VariantStatus): string {

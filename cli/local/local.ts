@@ -3,7 +3,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Happening } from '../../local/function-host/invocation.ts';
 import { buckets, type Platform, startPlatform } from '../../local/platform.ts';
 import { seed } from '../../local/seed.ts';
+import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../../shared/core/failure.ts';
+import { marksBeside, withLocalMarks } from '../measure/local-marks.ts';
 import { narrator, type Teller } from './narrator.ts';
 import { defaultPresets, textOf } from '../presets/presets.ts';
 import { say } from '../terminal/printer.ts';
@@ -58,11 +60,7 @@ async function local(options: Options): Promise<void> {
     dataDir: resolve(options.data),
     fresh: options.fresh === true,
     identity: identityFrom(options),
-    presets: {
-      file: options.presets ?? defaultPresets,
-      text: await textOf(options.presets ?? defaultPresets),
-      replace: options.presets !== undefined,
-    },
+    presets: await presetsFrom(options),
     webhook: options.webhook,
     otlp: options.otlp,
     faults: options.faults,
@@ -78,6 +76,14 @@ async function local(options: Options): Promise<void> {
   const seeded = await seed(platform);
   await platform.host.idle();
   await teller.seeded(platform, seeded);
+}
+
+async function presetsFrom({ presets }: Options) {
+  const file = presets ?? defaultPresets;
+  const text = await textOf(file);
+  const { list } = presetsOrThrow(text, file);
+  await withLocalMarks(list, { text, file });
+  return { file, text, replace: presets !== undefined, marks: await marksBeside(list, file) };
 }
 
 /** Its first line says that all is ready, so what happens earlier is told after it. */

@@ -6,6 +6,7 @@ import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { fingerprintOfList } from '../../shared/core/list/recipe.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import type { Codec } from '../../shared/ports.ts';
+import { localMarks } from './local-marks.ts';
 import { memoryStore, noRequests, type Requests } from './memory-store.ts';
 
 /** What some work took. */
@@ -67,6 +68,7 @@ const nothing = () => undefined;
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 const surroundings = {
+  marks: localMarks,
   log: silent,
   now: () => new Date(),
   attempt: 0,

@@ -1,6 +1,6 @@
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
-import type { Codec } from '../../shared/ports.ts';
+import type { Codec, Marks } from '../../shared/ports.ts';
 import { type Effort, openBench, sharp } from './bench.ts';
 import { noRequests } from './memory-store.ts';
 import { missesOf } from './misses.ts';
@@ -33,7 +33,10 @@ export async function measure(
 ): Promise<Measured> {
   const file = await read();
   const bench = openBench(file && [[key, file]]);
-  if (before) await reconcile(key, bench.darkroom(before, noRequests(), pretended));
+  if (before) {
+    const darkroom = bench.darkroom(before, noRequests(), pretended);
+    await reconcile(key, { ...darkroom, marks: unseen });
+  }
   const { report, effort } = await bench.watch(list, async darkroom => {
     const report = await reconcile(key, { ...darkroom, waitedMs });
     const { bytesRead, bytesWritten } = report.spent;
@@ -55,6 +58,9 @@ export async function measure(
 /** A file that is there already, larger than any WebP or AVIF that is to replace it; never written to, so never really allocated. */
 const LARGE = Buffer.alloc(64e6);
 const SMALL = Buffer.from('.');
+
+/** Of the list in force nobody reads what it draws with: nothing is drawn. */
+const unseen: Marks = { bytesOf: async () => SMALL, glyphsOf: async () => () => true };
 
 /** Leaves a manifest as if all had been made, without working on a pixel. */
 const pretended: Codec = {

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { glyphsOf } from '../../shared/adapters/fontkit/glyphs.ts';
+import { markInspection } from '../../shared/adapters/sharp/mark-files.ts';
 import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import {
@@ -8,6 +10,9 @@ import {
   IN_FORCE_KEY,
   inForceSchema,
 } from '../../shared/core/work/in-force.ts';
+import { fingerprintOfList } from '../../shared/core/list/recipe.ts';
+import { tooLarge } from '../../shared/core/watermark/accepted.ts';
+import { inspected, withMarks } from '../../shared/pipeline/marks/accept-marks.ts';
 import { ROLLOUT_KEY, runSchema } from '../../shared/core/work/run.ts';
 import { type SavedPlan, savedPlanSchema } from '../../shared/core/work/saved-plan.ts';
 import { readRecord, writeRecord } from '../../shared/pipeline/records.ts';
@@ -41,11 +46,11 @@ async function apply(file: string, options: ConnectionOptions): Promise<void> {
   const { config, presetsKey, where } = connection;
   const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
   refuseMoved(plan, inForce?.fingerprint ?? null, file);
-  const { fingerprint } = presetsOrThrow(plan.list, file);
+  const fingerprint = await fingerprintThere(plan, file, connection);
   if (fingerprint !== plan.to) {
     throw new Failure(
       'SETTINGS_INVALID',
-      `expected the list in ${file} to be ${plan.to}, it is ${fingerprint}: plan it again`,
+      `expected the list in ${file} to be ${plan.to}, with what it draws with in the config bucket it is ${fingerprint}: put the planned files there, or plan it again`,
     );
   }
   // What makes the same files needs no approval, and nobody would take it away.
@@ -56,6 +61,25 @@ async function apply(file: string, options: ConnectionOptions): Promise<void> {
   say(
     `Written to ${where}: ${grouped(plan.originals)} originals, up to ${grouped(plan.files)} files. darkroom status shows how it goes.`,
   );
+}
+
+/** Of the planned list with the images and fonts that the config bucket has: those are what it will draw with. */
+async function fingerprintThere(
+  { list: text }: SavedPlan,
+  file: string,
+  { config }: Connection,
+): Promise<string> {
+  const inspect = markInspection(glyphsOf);
+  const { list } = presetsOrThrow(text, file);
+  const marked = await withMarks(list, async mark => {
+    const object = await config.head(mark.path);
+    const large = object && tooLarge(mark.kind, object.bytes);
+    if (large) throw new Failure('PRESETS_INVALID', large);
+    return await inspected(mark, (await config.get(mark.path))?.bytes, inspect);
+  });
+  if ('list' in marked) return fingerprintOfList(marked.list);
+  const problems = marked.problems.map(({ message }) => `in the config bucket: ${message}`);
+  throw new Failure('SETTINGS_INVALID', problems.join('\n'));
 }
 
 async function readPlan(file: string): Promise<SavedPlan> {

@@ -13,6 +13,7 @@ import {
   slowSentence,
 } from '../../shared/core/work/slowest.ts';
 import type { NamedList } from '../../shared/ports.ts';
+import { withLocalMarks } from '../measure/local-marks.ts';
 import { positive } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 
@@ -53,11 +54,11 @@ async function check(file: string, { seconds }: { seconds: number }): Promise<vo
   say(`${file} is in order: ${summaryOf(list)}${takes}`);
 }
 
-/** As it is written too. */
+/** As it is written too, and with the files beside it that it draws with. */
 export async function checkedList(file: string): Promise<NamedList & { text: string }> {
   const text = await textOf(file);
   const read = readPresetList(text, file);
-  if (!('problems' in read)) return { ...read, text };
+  if (!('problems' in read)) return { ...(await withLocalMarks(read.list, { text, file })), text };
   throw new Failure(
     'PRESETS_INVALID',
     `${file} is not in order\n${read.problems.map(sentenceOf).join('\n')}`,

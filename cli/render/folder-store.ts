@@ -3,15 +3,16 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
 import { Failure } from '../../shared/core/failure.ts';
-import type { Focus } from '../../shared/core/picture/focus.ts';
 import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import type { ListedObject, ListOptions, ObjectStore } from '../../shared/ports.ts';
 
+export type Said = Partial<Pick<OriginalObject, 'focus' | 'texts' | 'said'>>;
+
 /**
  * A folder as a bucket, so that `render` takes the same way as an upload. An object's ETag is its MD5, as in OSS. A file
- * has no metadata: what is said of the focus is said of all.
+ * has no metadata: what is said is said of all.
  */
-export function folderStore(root: string, focus?: Focus): ObjectStore {
+export function folderStore(root: string, said: Said = {}): ObjectStore {
   const get = async (key: string) => {
     const path = pathOf(root, key);
     const bytes = await orUndefined(() => readFile(path));
@@ -20,7 +21,7 @@ export function folderStore(root: string, focus?: Focus): ObjectStore {
   return {
     head: async key => {
       const object = await head(root, key);
-      return object && { ...object, ...(focus ? { focus } : {}) };
+      return object && { ...object, ...said };
     },
     get,
     getUnless: async (key, etag) => {

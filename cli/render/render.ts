@@ -4,17 +4,18 @@ import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
-import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
 import { failureOf } from '../../shared/core/failure.ts';
 import { type Focus, focusFrom } from '../../shared/core/picture/focus.ts';
 import { manifestKey } from '../../shared/core/set/keys.ts';
-import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
+import { type Manifest, manifestSchema, wordsSaid } from '../../shared/core/set/manifest.ts';
+import { textFrom } from '../../shared/core/watermark/mark-text.ts';
 import { nothingSpent, type Spent } from '../../shared/core/set/report.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import { folderStore } from './folder-store.ts';
 import { type Picked, pick } from './pick.ts';
-import { textOf } from '../presets/presets.ts';
+import { localMarks } from '../measure/local-marks.ts';
+import { checkedList } from '../presets/presets.ts';
 import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 
@@ -22,6 +23,7 @@ interface Options {
   out: string;
   presets: string;
   focus?: Focus;
+  say: Record<string, string>;
   json?: true;
   all?: true;
 }
@@ -43,6 +45,12 @@ export function renderCommand(): Command {
       'what they are about, as their uploader may say it by x-oss-meta-focus, such as 0.43,0.31',
       focusOrThrow,
     )
+    .option(
+      '--say <word=text>',
+      'what their uploader may say for a watermark by x-oss-meta-wm-word, such as user=Anna; as often as there are words',
+      sayingOrThrow,
+      {},
+    )
     .option('--all', 'of folders also what is no picture, neither by name nor by its bytes')
     .option('--json', 'one line of JSON for each picture')
     .action(render);
@@ -54,19 +62,32 @@ function focusOrThrow(text: string): Focus {
   throw new InvalidArgumentError('expected two shares from 0 to 1, such as 0.43,0.31');
 }
 
+function sayingOrThrow(text: string, said: Record<string, string>): Record<string, string> {
+  const [, word = '', value = ''] = /^([a-z][a-z0-9-]*)=(.+)$/s.exec(text) ?? [];
+  const drawn = textFrom(encodeURIComponent(value));
+  if (word && drawn !== null) return { ...said, [word]: drawn };
+  throw new InvalidArgumentError(
+    'expected a word and up to 64 characters without controls, such as user=Anna',
+  );
+}
+
 async function render(paths: string[], options: Options): Promise<void> {
-  const { list, fingerprint } = presetsOrThrow(await textOf(options.presets), options.presets);
+  const { list, fingerprint } = await checkedList(options.presets);
   const wanted = { out: resolve(options.out), all: options.all === true };
   const { picked, leftOut } = await pick(paths, wanted);
   const progress = progressOf(picked.length, options);
   for (const picture of picked) {
     const line = await renderOne(picture, {
-      originals: folderStore(picture.root, options.focus),
+      originals: folderStore(picture.root, {
+        ...(options.focus ? { focus: options.focus } : {}),
+        ...wordsSaid(options.say),
+      }),
       derivatives: folderStore(options.out),
       listInForce: {
         current: async () => ({ list, fingerprint }),
         fresh: async () => ({ list, fingerprint }),
       },
+      marks: localMarks,
       codec: sharpCodec({ heic: decodeHeic }),
       log: silent,
       now: () => new Date(),

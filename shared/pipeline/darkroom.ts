@@ -1,5 +1,5 @@
 import type { Manifest } from '../core/set/manifest.ts';
-import type { Codec, ListInForce, Log, ObjectStore, Span } from '../ports.ts';
+import type { Codec, ListInForce, Log, Marks, ObjectStore, Span } from '../ports.ts';
 
 /** The three buckets; a use case names those that it needs by `Pick`. */
 export interface Stores {
@@ -18,6 +18,7 @@ export interface Darkroom extends Omit<Stores, 'config'>, Clock {
   /** Undefined where there are neither take-downs nor purges, as in `darkroom render`. */
   config: ObjectStore | undefined;
   listInForce: ListInForce;
+  marks: Marks;
   /** Whether a CDN keeps copies of what is removed. */
   isBehindCdn: boolean;
   /** Look for a take-down before any work, not only after it: someone says that there is one. */

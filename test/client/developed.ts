@@ -4,6 +4,7 @@ import type { Focus } from '../../shared/core/picture/focus.ts';
 import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { publishedFrom } from '../../shared/core/list/published.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
+import { textFrom } from '../../shared/core/watermark/mark-text.ts';
 import { testDarkroom } from '../support/darkrooms.ts';
 import { etagOf } from '../support/memory-store.ts';
 import { listOf } from '../support/preset-lists.ts';
@@ -44,17 +45,32 @@ presets:
     formats: { jpeg: { dpr2: { quality: 60 }, dpr3: { quality: 50 } }, webp: {} }
 `;
 
+/** Whose files say what was said of each picture, and what the list says. */
+export const MARKED = `
+version: 1
+rules: [{ match: '**', presets: [by, price, plain] }]
+presets:
+  - name: by
+    widths: [100, 333]
+    formats: { jpeg: {}, webp: {} }
+    watermark: [{ text: '@{user} {constructor}', font: fonts/a.ttf, size: 5 }, { text: '{user}', font: fonts/a.ttf, size: 9 }]
+  - { name: price, widths: [120, 600], formats: { jpeg: {} }, watermark: [{ text: $, font: fonts/a.ttf, size: 5 }] }
+  - { name: plain, widths: [100], formats: { jpeg: {} } }
+`;
+
 /** An original through the real pipeline, without pixels, as those who show it know it. */
 export async function developed(
   yaml: string,
   key: string,
   size: { width: number; height: number },
-  focus?: Focus,
+  { focus, texts }: { focus?: Focus | undefined; texts?: Record<string, string> } = {},
 ) {
   const darkroom = testDarkroom(yaml);
   const bytes = Buffer.from(`jpeg ${size.width}x${size.height}`);
   darkroom.originals.upload(key, bytes);
   darkroom.originals.say(key, focus);
+  const said = Object.entries(texts ?? {}).map(([word, text]) => [word, saidBy(text)]);
+  if (texts) darkroom.originals.sayWords(key, Object.fromEntries(said));
   await reconcile(key, darkroom);
   const manifest = darkroom.manifest(key);
   if (!manifest) throw new Error(`no manifest of ${key}`);
@@ -62,10 +78,13 @@ export async function developed(
   return {
     manifest,
     presets,
-    original: { key, etag: etagOf(bytes), presets, size, focus },
+    original: { key, etag: etagOf(bytes), presets, size, focus, texts },
     keys: darkroom.derivatives.keys().filter(one => !one.endsWith('/manifest.json')),
   };
 }
+
+/** As a header brings it. */
+const saidBy = (text: string) => (/\p{Cs}/u.test(text) ? null : textFrom(encodeURIComponent(text)));
 
 const oddities = [
   ' ',

@@ -5,7 +5,7 @@ import { sourcesFrom } from '../../client/sources.ts';
 import { extensions } from '../../shared/core/set/keys.ts';
 import type { OutputFormat } from '../../shared/core/list/preset-list.ts';
 import { SMALL } from '../support/preset-lists.ts';
-import { DEFAULT, developed, keys, SHAPES } from './developed.ts';
+import { DEFAULT, developed, keys, MARKED, SHAPES } from './developed.ts';
 import { numbered } from '../support/thorough.ts';
 
 const base = 'https://cdn.example.com/';
@@ -31,7 +31,7 @@ describe('the client names by key, ETag, list and size', () => {
   it('the key of each file that there is, whatever the original', async () => {
     await fc.assert(
       fc.asyncProperty(lists, keys, side, side, focus, async (list, key, width, height, said) => {
-        const all = await developed(yaml[list], key, { width, height }, said);
+        const all = await developed(yaml[list], key, { width, height }, { focus: said });
         const named = new Set(urlsOf(all).map(keyOf));
         expect(all.keys.filter(one => !named.has(one))).toEqual([]);
       }),
@@ -39,11 +39,37 @@ describe('the client names by key, ETag, list and size', () => {
     );
   });
 
+  it('what was said of it, and not what cannot be drawn', async () => {
+    const said = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 70 }),
+      fc.string({ unit: 'binary', maxLength: 4 }),
+      fc.constantFrom(
+        ' Zoe\u0308 ',
+        '\u202egpj',
+        'a\nb',
+        '\u200d',
+        '👨‍👩',
+        'W'.repeat(65),
+        '\ud800',
+      ),
+    );
+    const words = fc.dictionary(fc.constantFrom('user', 'constructor', 'other'), said);
+    await fc.assert(
+      fc.asyncProperty(words, side, async (texts, width) => {
+        const all = await developed(MARKED, 'a.jpg', { width, height: width }, { texts });
+        expect(urlsOf(all).map(keyOf)).toEqual(expect.arrayContaining(all.keys));
+      }),
+      { numRuns: numbered(60, 300) },
+    );
+  });
+
   it('the same sources as the manifest does', async () => {
     await fc.assert(
       fc.asyncProperty(lists, keys, side, side, focus, async (list, key, width, height, said) => {
         const size = { width, height };
-        const { manifest, original, presets } = await developed(yaml[list], key, size, said);
+        const { manifest, original, presets } = await developed(yaml[list], key, size, {
+          focus: said,
+        });
         for (const { name } of presets.presets) {
           const look = { base, preset: name, alt: '' };
           const shown = manifest.variants.some(

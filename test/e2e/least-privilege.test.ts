@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import OSS from 'ali-oss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buckets, type Platform, startPlatform } from '../../local/platform.ts';
@@ -12,6 +12,7 @@ import {
   unfinishedKey,
 } from '../../shared/core/work/unfinished.ts';
 import { quarters } from '../support/originals.ts';
+import { chinese, logo } from '../support/marks.ts';
 import { newFolder } from '../support/folders.ts';
 import { urlOf } from '../support/platform.ts';
 import { darkroom } from '../support/processes.ts';
@@ -22,9 +23,22 @@ retain: 1s
 approveAbove: { originals: 1, usd: 1 }
 rules: [{ match: '**', presets: [small, later] }]
 presets:
-  - { name: small, widths: [${width}], formats: { jpeg: {} } }
-  - { name: later, widths: [16], formats: { jpeg: {} }, generate: on_demand }
+  - name: small
+    widths: [${width}]
+    formats: { jpeg: {} }
+    watermark: [{ image: marks/logo.png, size: 50 }]
+  - name: later
+    widths: [16]
+    formats: { jpeg: {} }
+    generate: on_demand
+    watermark: [{ text: 张, font: fonts/zh.ttf, size: 50 }]
 ${more}`;
+
+/** What the list draws with. */
+const marks = new Map([
+  ['marks/logo.png', await logo()],
+  ['fonts/zh.ttf', chinese()],
+]);
 
 /** What only a moment needs that a test of minutes does not meet; tests beside the code have it. */
 const OUT_OF_REACH = [
@@ -38,8 +52,6 @@ const OUT_OF_REACH = [
   // A store that fails while it is written to: test/long/faults-storm.test.ts.
   'on-object-changed: oss:PutObject acs:oss:*:*:config/unfinished/*',
   'backfill: oss:PutObject acs:oss:*:*:config/unfinished/*',
-  // A picture that was blamed for a crash, and word that its decoder came back: crash-guard.test.ts.
-  'backfill: oss:GetObject acs:oss:*:*:config/unfinished/*',
   // A list in force that cannot be read while what people wrote is a bad one: edits.test.ts.
   'on-presets-edited: oss:GetObject acs:oss:*:*:config/presets.last-good.json',
   // A process that crashes, and its next attempts: test/e2e/crash.test.ts.
@@ -59,7 +71,7 @@ beforeAll(async () => {
     dataDir,
     fresh: true,
     identity: undefined,
-    presets: { text: listWith(32), file: 'presets.yaml', replace: true },
+    presets: { text: listWith(32), file: 'presets.yaml', replace: true, marks },
     onHappening: happening => {
       if (happening.kind === 'failed') failed.push(happening);
     },
@@ -88,6 +100,8 @@ async function doEverythingOnce(check: () => void): Promise<void> {
   await edit(listWith(24), 'presets.pending.json');
   check();
   await applied(listWith(40));
+  await otherLogo();
+  check();
   await edit('version: none', 'presets.rejected.json');
   await edit(listWith(40));
   check();
@@ -95,6 +109,13 @@ async function doEverythingOnce(check: () => void): Promise<void> {
   check();
   await expired('e.jpg');
   check();
+}
+
+/** The list as it is written draws with another image: that is an edit, which waits for a person here. */
+async function otherLogo(): Promise<void> {
+  await bucket('config').put('marks/logo.png', await logo('#ff0000'));
+  await platform.host.idle();
+  await bucket('config').head('presets.pending.json');
 }
 
 /** By an operator, then asked for, uploaded and put back. */
@@ -148,6 +169,10 @@ async function endRetention(rollout: object): Promise<void> {
 async function applied(text: string): Promise<void> {
   const [list, plan] = [join(dataDir, 'next.yaml'), join(dataDir, 'plan.json')];
   await writeFile(list, text);
+  for (const [path, bytes] of marks) {
+    await mkdir(dirname(join(dataDir, path)), { recursive: true });
+    await writeFile(join(dataDir, path), bytes);
+  }
   await command('presets', 'plan', list, '--out', plan);
   await command('presets', 'apply', plan);
   for (let phase = ''; phase !== 'done'; ) {

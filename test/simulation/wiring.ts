@@ -35,6 +35,7 @@ import {
   listInForce,
   MAX_AGE_MS,
 } from '../../shared/pipeline/edits/list-in-force.ts';
+import { emptyMarkCache, storedMarks } from '../../shared/pipeline/marks/stored-marks.ts';
 import { removeOrphans } from '../../shared/pipeline/inspect/orphans.ts';
 import { sweep } from '../../shared/pipeline/inspect/sweep.ts';
 import { verify } from '../../shared/pipeline/inspect/verify.ts';
@@ -170,12 +171,16 @@ function darkroomOf(invocation: Invocation): Darkroom {
     now,
     isBehindCdn: true,
     listInForce: listInForce(config, cache),
+    marks: storedMarks(config, emptyMarkCache(), noGlyphs),
     attempt: retryCount,
     ...(replayedAt === undefined ? {} : { replayedAt }),
     deadline: deadline(invocation),
     lanes: 2,
   };
 }
+
+/** No list of a history has a text. */
+const noGlyphs = async () => () => false;
 
 function editContextOf(invocation: Invocation) {
   const { originals, derivatives, config, log, now } = invocation;
@@ -189,6 +194,8 @@ function editContextOf(invocation: Invocation) {
     presetsKey: PRESETS_KEY,
     queue: invocation.queue('backfill'),
     read: readList,
+    sentence: (_: unknown, __: unknown, message: string) => message,
+    inspectMark: async () => undefined,
     deadline: deadline(invocation),
     graceMs: 1.5 * MAX_AGE_MS,
   };
@@ -245,6 +252,7 @@ export async function developFresh(
     ...env,
     isBehindCdn: false,
     listInForce: listInForce(env.config, {}),
+    marks: storedMarks(env.config, emptyMarkCache(), noGlyphs),
     attempt: 0,
     deadline: undefined,
     lanes: 2,

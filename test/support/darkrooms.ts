@@ -1,7 +1,9 @@
+import { glyphsOf } from '../../shared/adapters/fontkit/glyphs.ts';
 import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
 import { manifestKey } from '../../shared/core/set/keys.ts';
 import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
+import { emptyMarkCache, storedMarks } from '../../shared/pipeline/marks/stored-marks.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { SMALL } from './preset-lists.ts';
@@ -26,10 +28,12 @@ export function testDarkroom(yaml = SMALL): TestDarkroom {
   const nothing = () => undefined;
   const derivatives = memoryStore();
   derivatives.now = () => time;
+  const config = memoryStore();
   const darkroom: TestDarkroom = {
     originals: memoryStore(),
     derivatives,
-    config: memoryStore(),
+    config,
+    marks: storedMarks(config, emptyMarkCache(), glyphsOf),
     isBehindCdn: false,
     codec: scriptedCodec(),
     listInForce: { current: async () => current, fresh: async () => current },

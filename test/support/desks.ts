@@ -1,9 +1,12 @@
 import { batchSchema } from '../../shared/core/work/batch.ts';
-import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
+import { glyphsOf } from '../../shared/adapters/fontkit/glyphs.ts';
+import { markInspection } from '../../shared/adapters/sharp/mark-files.ts';
+import { readPresetList, sentenceAt, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
 import { IN_FORCE_KEY, type InForce } from '../../shared/core/work/in-force.ts';
 import { ROLLOUT_KEY, type Run } from '../../shared/core/work/run.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
 import type { EditContext } from '../../shared/pipeline/edits/edit-context.ts';
+import { emptyMarkCache, storedMarks } from '../../shared/pipeline/marks/stored-marks.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { type TestDarkroom, testDarkroom } from './darkrooms.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
@@ -30,6 +33,7 @@ export function testDesk(): TestDesk {
   const config = memoryStore();
   const darkroom = testDarkroom();
   darkroom.config = config;
+  darkroom.marks = storedMarks(config, emptyMarkCache(), glyphsOf);
   darkroom.listInForce = {
     current: () => listInForce(config, {}).current(),
     fresh: () => listInForce(config, {}).current(),
@@ -66,6 +70,8 @@ export function testDesk(): TestDesk {
       const read = readPresetList(text, file);
       return 'problems' in read ? { problems: read.problems.map(sentenceOf) } : read;
     },
+    sentence: ({ text, file }, path, message) => sentenceAt(text, file, path, message),
+    inspectMark: markInspection(glyphsOf),
     log: { debug: nothing, info: nothing, warn, error: warn },
     now: () => darkroom.now(),
     deadline: new Date('2100-01-01'),

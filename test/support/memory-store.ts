@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
 import { byteOrder } from '../../shared/core/set/side-by-side.ts';
-import type { OriginalObject } from '../../shared/core/set/manifest.ts';
+import { type OriginalObject, wordsSaid } from '../../shared/core/set/manifest.ts';
+import type { Texts } from '../../shared/core/watermark/mark-text.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 
 export interface Call {
@@ -18,6 +19,7 @@ export interface MemoryStore extends ObjectStore {
       cacheControl: string;
       modifiedAt: Date;
       focus?: OriginalObject['focus'];
+      texts?: Texts;
       /** Of a symlink: the key that it leads to. */
       target?: string;
     }
@@ -30,6 +32,8 @@ export interface MemoryStore extends ObjectStore {
   upload(key: string, bytes: Buffer | string, modifiedAt?: Date): void;
   /** As a copy of an object onto itself, with other metadata. */
   say(key: string, focus: OriginalObject['focus'], modifiedAt?: Date): void;
+  /** The same with what watermarks say. */
+  sayWords(key: string, texts: Texts, modifiedAt?: Date): void;
   /** As a symlink, from long ago. */
   link(key: string, target: string): void;
   keys(): string[];
@@ -67,6 +71,11 @@ export function memoryStore(): MemoryStore {
       const { focus: _, ...rest } = stored;
       objects.set(key, { ...rest, modifiedAt, ...(focus ? { focus } : {}) });
     },
+    sayWords: (key, texts, modifiedAt = new Date()) => {
+      const stored = objects.get(key);
+      if (!stored) throw new Error(`expected ${key} to be there`);
+      objects.set(key, { ...stored, modifiedAt, texts });
+    },
     link: (key, target) => {
       store.upload(key, '', new Date(0));
       Object.assign(objects.get(key) ?? {}, { target });
@@ -77,12 +86,13 @@ export function memoryStore(): MemoryStore {
       await happen('head', key);
       const stored = read(key);
       if (!stored) return undefined;
-      const { bytes, focus, modifiedAt } = stored;
+      const { bytes, focus, texts = {}, modifiedAt } = stored;
       const target = objects.get(key)?.target;
       return {
         ...{ key, etag: etagOf(bytes), bytes: bytes.length },
         uploadedAt: modifiedAt.toISOString(),
         ...(focus ? { focus } : {}),
+        ...wordsSaid(texts),
         ...(target === undefined ? {} : { link: { target } }),
       };
     },

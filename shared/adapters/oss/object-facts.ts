@@ -1,5 +1,6 @@
 import { focusFrom } from '../../core/picture/focus.ts';
-import type { OriginalObject } from '../../core/set/manifest.ts';
+import { type OriginalObject, wordsSaid } from '../../core/set/manifest.ts';
+import { textFrom, type Texts } from '../../core/watermark/mark-text.ts';
 import { unlike } from './body.ts';
 
 export interface Said {
@@ -40,6 +41,7 @@ export function objectFrom(what: string, key: string, headers: object): Original
     bytes,
     ...(crc64 ? { crc64 } : {}),
     ...(focus === undefined ? {} : { focus: focusFrom(String(focus)) }),
+    ...wordsSaid(textsIn(texts)),
     ...(Number.isNaN(modifiedMs) ? {} : { uploadedAt: new Date(modifiedMs).toISOString() }),
     ...(isArchiveClass(String(texts.get('x-oss-storage-class'))) ? { isArchived: true } : {}),
   };
@@ -47,6 +49,17 @@ export function objectFrom(what: string, key: string, headers: object): Original
 
 /** What an uploader says its picture is about. */
 const FOCUS = 'x-oss-meta-focus';
+
+/** What an uploader says for watermarks: `x-oss-meta-wm-user`. */
+const WORD = /^x-oss-meta-wm-([a-z][a-z0-9-]*)$/;
+
+function textsIn(headers: ReadonlyMap<string, unknown>): Texts {
+  const said = [...headers].flatMap(([name, value]) => {
+    const [, word] = WORD.exec(name) ?? [];
+    return word === undefined ? [] : [[word, textFrom(String(value))] as const];
+  });
+  return Object.fromEntries(said);
+}
 
 /** A HEAD of a symlink has the size and the ETag of its target. */
 export function isLink(headers: object): boolean {

@@ -9,6 +9,7 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Raster } from '../../ports.ts';
 import { colourIn, pixelsOfColour, profileOption, type Seen } from './colour.ts';
 import { leftBehind } from './garbage.ts';
+import { stampAll, stampsFor } from './marks.ts';
 import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shaped, turned } from './rasters.ts';
 
 /** sharp itself resizes the frames of a file, but neither knows those of a PNG, nor turns or sharpens any by itself. */
@@ -37,7 +38,7 @@ export async function animated(
   }
   if (orientation === 1) {
     const resized = shaped(sharp(file, options), picture, variant);
-    if (!variant.recipe.sharpen) return { pipeline: resized, timing: {} };
+    if (!variant.recipe.sharpen && !variant.drawn?.length) return { pipeline: resized, timing: {} };
     const all = await rasterFrom(resized.toColourspace('srgb').ensureAlpha());
     const frames = framesOf({ ...all, height: variant.height });
     return { pipeline: await joined(frames, picture.frames, variant), timing };
@@ -102,9 +103,12 @@ async function joined(
   const { width, height } = variant;
   const bytes = width * height * 4;
   const data = Buffer.alloc(bytes * count);
+  const stamps = await stampsFor(variant, false);
   let made = 0;
   for await (const frame of frames) {
     (await frameOf(frame, variant)).data.copy(data, made * bytes);
+    const place = data.subarray(made * bytes, (made + 1) * bytes);
+    stampAll({ data: place, width, height, channels: 4 }, stamps);
     leftBehind(frame.data.length + bytes);
     made += 1;
   }

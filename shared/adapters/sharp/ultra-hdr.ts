@@ -7,6 +7,7 @@ import type { Picture, Size } from '../../core/picture/picture.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { ForeignDecoders, Raster } from '../../ports.ts';
 import { decode } from './decode.ts';
+import { withoutGain } from './marks.ts';
 import { FAIL_ON, fromRaster, pixelsOf, rasterFrom, shaped, turned } from './rasters.ts';
 import { resize } from './resize.ts';
 
@@ -52,9 +53,10 @@ async function shapedMap(
 ): Promise<Raster> {
   const size = sizeOf(variant, upright.width / picture.width);
   const background = neutralOf(map.scale);
-  return await rasterFrom(
+  const whole = await rasterFrom(
     shaped(fromRaster(upright), upright, { ...variant, ...size }, background),
   );
+  return await withoutGain(whole, variant, background);
 }
 
 function sizeOf({ width, height }: Size, scale: number): Size {

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { widthsOf } from './geometry.ts';
 import { mostOfLimits } from '../picture/memory.ts';
+import { markProblems } from '../watermark/mark-checks.ts';
 import { globProblem } from './glob.ts';
 import {
   limitsShape,
@@ -57,6 +58,7 @@ function issuesBetween(draft: Draft): PresetIssue[] {
     checkGeometry(preset, inPreset);
     checkFormats(preset, inPreset);
     checkKeep(preset, draft, inPreset);
+    checkWatermark(preset, inPreset);
   }
   for (const [index, rule] of draft.rules.entries()) {
     const wrong = rule && globProblem(rule.match);
@@ -142,6 +144,14 @@ function checkKeep(preset: Preset, { retain }: Draft, complain: Complain): void 
   if (kept < SHORTEST_KEEP_MS) complain(['keep'], 'expected at least 1d');
   else if (retain !== undefined && kept < retentionMilliseconds({ retain })) {
     complain(['keep'], `expected at least the list's retain (${retain})`);
+  }
+}
+
+function checkWatermark({ watermark = [] }: Preset, complain: Complain): void {
+  for (const [index, mark] of watermark.entries()) {
+    for (const { path, message } of markProblems(mark)) {
+      complain(['watermark', index, ...path], message);
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { adjustableSettings, formatSettings, pixels, widths } from './format-settings.ts';
 import { sourceFormats } from '../picture/picture.ts';
 import { strategies } from '../picture/focus.ts';
+import { places, watermark } from '../watermark/mark.ts';
 
 /** The preset list, `presets.yaml`: strict, so that a misspelt key is an error and not a default. */
 
@@ -26,18 +27,7 @@ export const condition = z
   })
   .describe('All of the named facts must hold for the picture.');
 
-export const gravities = [
-  'centre',
-  'north',
-  'northeast',
-  'east',
-  'southeast',
-  'south',
-  'southwest',
-  'west',
-  'northwest',
-  ...strategies,
-] as const;
+export const gravities = [...places, ...strategies] as const;
 
 export const FOREVER = 'forever';
 
@@ -98,6 +88,7 @@ export const presetShape = z.strictObject({
     .describe('p3 keeps what is wider than sRGB, as Display P3'),
   hdr: z.enum(['drop', 'keep']).default('drop').describe('the gain map of Ultra HDR, in jpeg'),
   sharpen: z.number().min(0.3).max(10).optional().describe('sigma of the mask, in pixels'),
+  watermark: watermark.optional().describe('drawn over every file, in this order'),
   when: condition.optional().describe('the preset is made for such pictures only'),
   adjust: z
     .array(adjustment)

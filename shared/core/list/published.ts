@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { declaredFiles } from './declared-file.ts';
 import { canonicalJson } from './fingerprint.ts';
 import { aspectOf } from './geometry.ts';
+import { wordsOf } from '../watermark/mark-text.ts';
 import {
   condition,
   fit,
@@ -51,9 +52,16 @@ const preset = z.strictObject({
     .describe(
       'crops by a search: of a picture whose uploader said a focus, each fingerprint is hashed with it once more',
     ),
+  words: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe(
+      'said of each picture and drawn over it: of one of which some were said, each fingerprint is hashed with those once more',
+    ),
   formats: perFormat(z.array(file).min(1)).describe('each ascending by width'),
   recipes: perFormat(z.string()).describe(
-    'for a picture that is smaller than a width: put its own width for $, and the first ten hex digits of the SHA-256 are the fingerprint',
+    'for a picture that is smaller than a width: put its own width for the $ of "width":$, and the first ten hex digits of the SHA-256 are the fingerprint',
   ),
 });
 
@@ -92,6 +100,7 @@ function publishedPreset(preset: Preset, list: PresetList): PublishedPreset {
     ...(preset.when ? { when: preset.when } : {}),
     ...fitsOf(preset),
     ...(searches(preset) ? { searches: true as const } : {}),
+    ...wordsIn(preset),
     formats,
     recipes: recipesOf(preset, Object.keys(formats) as OutputFormat[], list),
   };
@@ -101,6 +110,11 @@ function publishedPreset(preset: Preset, list: PresetList): PublishedPreset {
 function fitsOf({ adjust = [] }: Preset): Pick<PublishedPreset, 'adjust'> {
   if (adjust.every(({ fit }) => fit === undefined)) return {};
   return { adjust: adjust.map(({ when, fit }) => ({ when, ...(fit ? { fit } : {}) })) };
+}
+
+function wordsIn({ watermark = [] }: Preset): Pick<PublishedPreset, 'words'> {
+  const words = [...new Set(watermark.flatMap(({ text = '' }) => wordsOf(text)))];
+  return words.length > 0 ? { words } : {};
 }
 
 function filesOf(preset: Preset, list: PresetList): PublishedPreset['formats'] {
@@ -120,7 +134,10 @@ function recipesOf(
   const templates = formats.map(format => {
     const recipe = { ...recipeOf(preset, 1, format, list.metadata), width: '$' };
     // The text that fingerprintOf hashes.
-    return [format, canonicalJson({ epoch: list.epoch, recipe }).replace('"$"', '$')];
+    return [
+      format,
+      canonicalJson({ epoch: list.epoch, recipe }).replace('"width":"$"', '"width":$'),
+    ];
   });
   return Object.fromEntries(templates);
 }

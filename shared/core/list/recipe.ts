@@ -1,5 +1,6 @@
 import { shortHash } from './fingerprint.ts';
 import { aspectOf, widthsOf } from './geometry.ts';
+import { recipeOfMark } from '../watermark/mark.ts';
 import { type Focus, type Strategy, strategies } from '../picture/focus.ts';
 import type { Gravity, OutputFormat, Preset, PresetList } from './preset-list.ts';
 
@@ -20,6 +21,7 @@ export interface Recipe {
   colour?: 'p3';
   hdr?: 'keep';
   copyright?: 'keep';
+  watermark?: Record<string, unknown>[];
   format: OutputFormat;
   encoder: Record<string, unknown>;
 }
@@ -49,6 +51,7 @@ export function recipeOf(
     ...(preset.colour === 'p3' ? { colour: 'p3' } : {}),
     ...(preset.hdr === 'keep' && format === 'jpeg' ? { hdr: 'keep' } : {}),
     ...(metadata.copyright === 'keep' ? { copyright: 'keep' } : {}),
+    ...(preset.watermark ? { watermark: preset.watermark.map(recipeOfMark) } : {}),
     format,
     encoder,
   };
@@ -118,6 +121,11 @@ export function fingerprintOf(recipe: Recipe, epoch: number): string {
 /** Of a file that shows what the uploader said; a client computes it, too. */
 export function fingerprintAt(fingerprint: string, focus: Focus): string {
   return shortHash({ fingerprint, focus });
+}
+
+/** Of a file that says what was said of its original alone; a client that knows it computes it, too. */
+export function fingerprintSaying(fingerprint: string, texts: Record<string, string>): string {
+  return shortHash({ fingerprint, texts });
 }
 
 /** A recipe with its fingerprint: they are asked for at each look at each original. */

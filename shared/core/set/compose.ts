@@ -30,7 +30,7 @@ export interface MadeSet {
 /** The manifest that an attempt commits: the entries that needed no work, and what became of the others. */
 export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Manifest {
   const { picture, placeholder, content, todo, outcomes, focus, failure } = made;
-  const { link: _l, uploadedAt: _u, isArchived: _a, ...original } = seen.original;
+  const { link: _l, uploadedAt: _u, isArchived: _a, texts: _t, ...original } = seen.original;
   const done = outcomes.map(outcome => entryFrom(outcome, now));
   const variants = [...todo.entries, ...done].sort(inReadingOrder);
   return {
@@ -56,7 +56,9 @@ export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Mani
 function entryFrom(outcome: Outcome, now: string): ManifestVariant {
   const named = entryOf(outcome.variant);
   if ('bytes' in outcome) {
-    return { state: 'rendered', ...named, bytes: outcome.bytes, renderedAt: now };
+    const { unshown } = outcome.variant;
+    const told = unshown ? { unshown } : {};
+    return { state: 'rendered', ...named, bytes: outcome.bytes, renderedAt: now, ...told };
   }
   if ('skipped' in outcome) return { state: 'skipped', ...named, reason: outcome.skipped };
   const { code, message } = outcome.failure;

@@ -5,6 +5,8 @@ import { contentSchema } from '../picture/content.ts';
 import { focusSchema, regionSchema } from '../picture/focus.ts';
 import { pictureSchema } from '../picture/picture.ts';
 import { placeholderSchema } from '../picture/placeholder.ts';
+import { shortHash } from '../list/fingerprint.ts';
+import type { Texts } from '../watermark/mark-text.ts';
 
 /**
  * `{original key}/manifest.json` in the derivatives bucket: the commit record of a set and the index that
@@ -26,6 +28,10 @@ export const variantSchema = z.discriminatedUnion('state', [
     ...named,
     bytes: z.int().positive(),
     renderedAt: z.iso.datetime(),
+    unshown: z
+      .array(z.string())
+      .optional()
+      .describe('characters of its watermark that no font has, such as U+1F600: they are left out'),
   }),
   z.strictObject({
     state: z.literal('on_demand'),
@@ -64,6 +70,10 @@ const objectSchema = z.strictObject({
     .union([focusSchema, z.literal('unreadable')])
     .optional()
     .describe('what its uploader said by x-oss-meta-focus, in thousandths of the upright picture'),
+  said: z
+    .string()
+    .optional()
+    .describe('names what its uploader said by x-oss-meta-wm-*, of which nothing is told here'),
 });
 
 export const manifestSchema = z.strictObject({
@@ -135,6 +145,8 @@ export type OriginalObject = z.infer<typeof objectSchema> & Unwritten;
 
 /** What a HEAD tells beside, and no manifest: it is public, and stays as it is where nothing of the picture changed. */
 interface Unwritten {
+  /** What `said` names. */
+  texts?: Texts;
   link?: Link;
   /** ISO-8601, Last-Modified; undefined where nobody says. */
   uploadedAt?: string;
@@ -157,8 +169,20 @@ export function isSameObject(a: OriginalObject, b: OriginalObject): boolean {
   return a.crc64 !== undefined && b.crc64 !== undefined ? a.crc64 === b.crc64 : a.etag === b.etag;
 }
 
-/** The same bytes may be said to be about something else: a copy of an object onto itself changes its metadata alone. */
-export function isSameFocus({ focus: a }: OriginalObject, { focus: b }: OriginalObject): boolean {
+/**
+ * Of the same bytes something else may be said, what they are about or whose they are: a copy of an object onto itself
+ * changes its metadata alone.
+ */
+export function isSaidAlike(a: OriginalObject, b: OriginalObject): boolean {
+  return a.said === b.said && isSameFocus(a.focus, b.focus);
+}
+
+function isSameFocus(a: OriginalObject['focus'], b: OriginalObject['focus']): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   return a.x === b.x && a.y === b.y;
+}
+
+/** An original's words, and what names them where they are not told. */
+export function wordsSaid(texts: Texts): Pick<OriginalObject, 'texts' | 'said'> {
+  return Object.keys(texts).length > 0 ? { texts, said: shortHash(texts) } : {};
 }

@@ -8,6 +8,7 @@ import {
   rasterMegabytes,
 } from '../picture/memory.ts';
 import type { Picture, Size } from '../picture/picture.ts';
+import { mostPixels } from '../watermark/layout.ts';
 import { dearest } from './suited.ts';
 import type { Variant } from './variants.ts';
 
@@ -46,13 +47,24 @@ export function variantMegabytes(variant: Variant, picture: Picture): number {
   const megapixels = (width * height) / 1e6;
   const isAnimated = fromFile === 'animated';
   const encoder = megapixels * encoderBytes(dearest(variant, picture), picture);
+  const marks = markMegabytes(variant);
   if (isAnimated) {
     const canvases = rasterMegabytes(picture, { alpha: true }) * CANVASES;
-    return encoder + canvases + megapixels * picture.frames * ANIMATION_BYTES;
+    return encoder + marks + canvases + megapixels * picture.frames * ANIMATION_BYTES;
   }
-  // At the picture's own size the pixels that all are made from are its pixels.
-  const isOwn = width === picture.width && height === picture.height && !fromFile;
-  return encoder + (isOwn ? 0 : rasterMegabytes(variant, picture));
+  // At the picture's own size the pixels that all are made from are its pixels, unless something is drawn over them.
+  const isOwn = width === picture.width && height === picture.height && !fromFile && marks === 0;
+  return encoder + marks + (isOwn ? 0 : rasterMegabytes(variant, picture));
+}
+
+/** Bytes a pixel of a mark: as it stays, and while it gets an edge and is turned. */
+const MARK = 4;
+const MARK_IN_WORK = 24;
+
+function markMegabytes({ marks = [], ...file }: Variant): number {
+  const pixels = marks.map(mark => mostPixels(mark, file) / 1e6);
+  const all = pixels.reduce((sum, one) => sum + one, 0);
+  return MARK * all + MARK_IN_WORK * Math.max(0, ...pixels);
 }
 
 interface Asked {

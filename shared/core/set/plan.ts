@@ -7,11 +7,11 @@ import { isPastKeep } from './keep.ts';
 import {
   isAged,
   isDeferred,
-  isSameFocus,
+  isSaidAlike,
   type Manifest,
   type ManifestVariant,
 } from './manifest.ts';
-import { focusIn, isCurrent, type Seen, type SeenOriginal, versionIn } from './seen.ts';
+import { focusIn, isCurrent, type Seen, type SeenOriginal, textsIn, versionIn } from './seen.ts';
 import { duePurges } from './unpurged.ts';
 import { type Variant, wantedVariants } from './variants.ts';
 
@@ -91,7 +91,7 @@ export function planToKeep(seen: SeenOriginal, facts: Omit<PlanFacts, 'picture'>
 export function isSettled(plan: Plan, seen: SeenOriginal): boolean {
   const { manifest, original } = seen;
   if (!manifest || !isCurrent(seen) || manifest.original.etag !== original.etag) return false;
-  if (!isSameFocus(manifest.original, original)) return false;
+  if (!isSaidAlike(manifest.original, original)) return false;
   // A copy has none; uploaded once more it has one, by which later copies are known.
   if (manifest.original.crc64 === undefined && original.crc64 !== undefined) return false;
   const retired = new Set(manifest.retired.map(({ key }) => key));
@@ -116,7 +116,7 @@ export function variantsOf(seen: SeenOriginal, picture: Picture): Variant[] {
   const { key, original, list } = seen;
   const { presets } = askedOf({ ...original, key }, list);
   const about = { key, version: versionIn(seen), picture, list, presets };
-  return wantedVariants({ ...about, focus: focusIn(seen) });
+  return wantedVariants({ ...about, focus: focusIn(seen), texts: textsIn(seen) });
 }
 
 function recordedVariants(seen: Seen): Map<string, ManifestVariant> {

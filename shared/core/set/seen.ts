@@ -4,6 +4,7 @@ import type { Content } from '../picture/content.ts';
 import type { Focus } from '../picture/focus.ts';
 import { type Picture, pictureSchema } from '../picture/picture.ts';
 import type { Placeholder } from '../picture/placeholder.ts';
+import type { Texts } from '../watermark/mark-text.ts';
 import { unusableKey, versionOf } from './keys.ts';
 import { isSameObject, type Manifest, type OriginalObject } from './manifest.ts';
 
@@ -47,6 +48,7 @@ export function pictureIn(seen: Seen): Picture | undefined {
     bytes: _b,
     crc64: _c,
     focus: _f,
+    said: _s,
     placeholder: _p,
     content: _m,
     ...facts
@@ -57,6 +59,11 @@ export function pictureIn(seen: Seen): Picture | undefined {
 /** What the uploader says now, if it can be read. */
 export function focusIn({ original }: Seen): Focus | undefined {
   return typeof original?.focus === 'object' ? original.focus : undefined;
+}
+
+/** What is said of this original, for its watermarks. */
+export function textsIn({ original }: Seen): Texts {
+  return original?.texts ?? {};
 }
 
 export function placeholderIn(seen: Seen): Placeholder | undefined {

@@ -4,7 +4,7 @@ import { type Asked, askedOf } from './asked.ts';
 import type { OriginalObject } from './manifest.ts';
 import type { Content } from '../picture/content.ts';
 import type { Picture } from '../picture/picture.ts';
-import { plan } from './plan.ts';
+import { plan, variantsOf } from './plan.ts';
 import {
   contentIn,
   failureIn,
@@ -18,6 +18,7 @@ import { retentionMilliseconds } from '../list/times.ts';
 import { holds, ruleIndexFor } from '../list/rules.ts';
 import {
   inListOrder,
+  leftOutOf,
   named,
   stateOf,
   stateOfUnmade,
@@ -130,10 +131,14 @@ function exactly(
   const todo = plan({ ...seen, original }, facts);
   const overdue = todo.drop.length > 0 ? overdueAt(now, { ...seen, original }, picture) : [];
   const before = manifest?.variants ?? [];
+  const isMarked = list.presets.some(({ watermark }) => watermark);
+  const wanted = isMarked ? variantsOf({ ...seen, original }, picture) : [];
+  const leftOut = leftOutOf(todo.entries, wanted);
   return [
     ...todo.entries.map(entry => ({
       ...named(entry, list),
       ...stateOf(entry, overdue.includes(entry.key)),
+      ...leftOut.get(entry.key),
     })),
     ...todo.render.map(variant => ({
       ...named(variant, list),

@@ -5,7 +5,15 @@ import type { Preset, PresetList } from '../list/preset-list.ts';
 import type { Variant } from './variants.ts';
 
 /** How one file that the list wants stands, in states and in words. */
-export type VariantStatus = Named & VariantState;
+export type VariantStatus = Named & VariantState & LeftOut;
+
+/** What its watermark should say and does not. */
+export interface LeftOut {
+  /** Words that nobody said of the original. */
+  lacks?: string[];
+  /** Characters that no font of it has. */
+  unshown?: string[];
+}
 
 interface Named {
   preset: string;
@@ -49,6 +57,17 @@ export function stateOf(entry: ManifestVariant, isOverdue: boolean): VariantStat
     case 'failed':
       return { state: 'failed', code: entry.reason, message: entry.message, final: true };
   }
+}
+
+/** By the keys of files that are there. */
+export function leftOutOf(entries: ManifestVariant[], wanted: Variant[]): Map<string, LeftOut> {
+  const lacking = new Map(wanted.map(({ key, lacks }) => [key, lacks]));
+  const leftOut = entries.map(entry => {
+    const lacks = lacking.get(entry.key);
+    const unshown = entry.state === 'rendered' ? entry.unshown : undefined;
+    return [entry.key, { ...(lacks ? { lacks } : {}), ...(unshown ? { unshown } : {}) }] as const;
+  });
+  return new Map(leftOut);
 }
 
 /** Of a file that a run would render now: why it is not there. */

@@ -2,10 +2,19 @@ import { ownWidth, renderedSize, widthsOf } from '../list/geometry.ts';
 import { derivativeKey } from './keys.ts';
 import { type Focus, type Region, regionAround } from '../picture/focus.ts';
 import type { Picture, Size } from '../picture/picture.ts';
+import type { Texts } from '../watermark/mark-text.ts';
+import {
+  type DrawnMark,
+  saidIn,
+  type WantedMark,
+  type WantedMarks,
+  wantedMarks,
+} from '../watermark/wanted-marks.ts';
 import type { Gravity, OutputFormat, Preset, PresetList } from '../list/preset-list.ts';
 import {
   encoderFor,
   fingerprintAt,
+  fingerprintSaying,
   namedRecipe,
   type Recipe,
   recipeOf,
@@ -34,6 +43,16 @@ export interface Variant {
   keep?: string;
   /** Made on upload however many uploads wait. */
   urgent?: true;
+  /** What is drawn over it. */
+  marks?: WantedMark[];
+  /** The same with its files, once they are read. */
+  drawn?: DrawnMark[];
+  /** Words of its texts that nobody said: those texts are left out. */
+  lacks?: string[];
+  /** Characters that no font of a text has, as `U+1F600`: they are left out. */
+  unshown?: string[];
+  /** Why it cannot be made, where a text must not be left out. */
+  unmarkable?: string;
   /** Set where the list names the file but the picture rules it out. */
   impossible?: 'larger-than-original' | 'beyond-format-limit';
 }
@@ -54,6 +73,7 @@ export interface Wanted {
   presets: Preset[];
   /** What the uploader said. */
   focus?: Focus | undefined;
+  texts?: Texts | undefined;
 }
 
 /** Every file that the presets name for this picture, those that the picture rules out included. */
@@ -102,7 +122,7 @@ function variantOf(
   const { name: preset, generate, keep } = declared;
   const focus = searches(declared) ? wanted.focus : undefined;
   const named = namedRecipe(declared, width, format, list);
-  const fingerprint = focus ? fingerprintAt(named.fingerprint, focus) : named.fingerprint;
+  const fingerprint = fingerprintOf(named.fingerprint, { focus, declared, texts: wanted.texts });
   const said = shown === declared ? named.recipe : recipeOf(shown, width, format, list.metadata);
   const recipe = { ...said, encoder: encoderFor(said) };
   const size = renderedSize(picture, shown, width);
@@ -116,11 +136,30 @@ function variantOf(
     recipe,
     gravity: shown.gravity,
     ...(focus && aspect ? { region: regionAround(focus, picture, aspect) } : {}),
+    ...marksOf(declared, size.width, wanted.texts),
     generate,
     ...(keep === undefined ? {} : { keep }),
     ...fromFile(shown, picture, format),
     ...(isBeyond(size, format) ? { impossible: 'beyond-format-limit' } : {}),
   };
+}
+
+/** Of what the list says, and of what was said of this original. */
+function fingerprintOf(
+  named: string,
+  { focus, declared, texts }: Pick<Wanted, 'focus' | 'texts'> & { declared: Preset },
+): string {
+  const placed = focus ? fingerprintAt(named, focus) : named;
+  const said = declared.watermark && saidIn(declared.watermark, texts ?? {});
+  return said ? fingerprintSaying(placed, said) : placed;
+}
+
+function marksOf(
+  { watermark }: Preset,
+  width: number,
+  texts: Texts | undefined,
+): Partial<WantedMarks> {
+  return watermark ? wantedMarks(watermark, width, texts ?? {}) : {};
 }
 
 function fromFile(

@@ -1,5 +1,5 @@
 import { manifestKey } from '../../core/set/keys.ts';
-import { isSameFocus, isSameObject, type Manifest } from '../../core/set/manifest.ts';
+import { isSaidAlike, isSameObject, type Manifest } from '../../core/set/manifest.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { writeManifest } from '../stored-set.ts';
 import type { Observed } from './observe.ts';
@@ -41,7 +41,7 @@ export async function isAsSeen(
     original && object
       ? object.etag === original.etag &&
         isSameObject(object, original) &&
-        isSameFocus(object, original)
+        isSaidAlike(object, original)
       : object === original;
   return isSame && list.fingerprint === listFingerprint && manifest?.etag === manifestEtag;
 }

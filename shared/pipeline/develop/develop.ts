@@ -18,6 +18,7 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, Raster } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRegions } from './find-regions.ts';
+import { inked } from './ink.ts';
 import { lanesOf } from './lanes.ts';
 import { timed } from './timed.ts';
 
@@ -62,18 +63,15 @@ export async function develop(asked: Job, darkroom: Darkroom): Promise<Developed
   const raster = await decodeOnce(asked, size, codec);
   const regions = await regionsOf(raster, asked, codec);
   const content = await contentOf(raster, asked, codec);
-  const variants = kept.map(one => suited(placed(one, regions), content, asked.picture));
+  const shown = kept.map(one => suited(placed(one, regions), content, asked.picture));
+  const variants = await inked(shown, darkroom.marks);
   const job = { ...asked, variants };
   const lanes = lanesOf(darkroom.lanes, spareMegabytes);
   const writes = pLimit(WRITES_SIDE_BY_SIDE);
   const sizes = new Map<string, Promise<number | undefined>>();
   const ofPlaceholder = smallestWhole(variants);
-  const pixelsOf = geometriesOf(
-    raster,
-    ofPlaceholder ? [...variants, ofPlaceholder] : variants,
-    job,
-    codec,
-  );
+  const drawn = ofPlaceholder ? [...variants, ofPlaceholder] : variants;
+  const pixelsOf = geometriesOf(raster, drawn, job, codec);
   const outcomes = inStartingOrder(variants, darkroom.lanes).map(async variant => {
     const megabytes = variantMegabytes(variant, job.picture);
     const rendering = lanes(megabytes, () => render(variant, pixelsOf, job, darkroom));
@@ -109,12 +107,15 @@ function beyondMemory({ variant, megabytes }: Affordable['beyond'][number]): Out
 /** Enough pixels for a placeholder, which has 48 a side at most, and far fewer to read than the raster has. */
 const PLACEHOLDER_SOURCE = 100;
 
-/** The smallest variant that shows the whole picture: its pixels are made anyway. */
+/** The smallest variant that shows the whole picture: its pixels are made anyway, but for what is drawn over them. */
 function smallestWhole(variants: Variant[]): Variant | undefined {
-  return variants
+  const smallest = variants
     .filter(({ recipe, fromFile }) => recipe.fit === 'inside' && !recipe.colour && !fromFile)
     .filter(({ width, height }) => Math.max(width, height) >= PLACEHOLDER_SOURCE)
     .sort((a, b) => a.width - b.width)[0];
+  if (!smallest?.marks) return smallest;
+  const { drawn: _d, marks: _m, ...bare } = smallest;
+  return bare;
 }
 
 function placeholderScale({ width, height }: Picture): number {
@@ -202,6 +203,7 @@ async function render(
   if (deadline && now() > deadline) {
     throw new Failure('DEADLINE', 'expected to start this variant before the deadline');
   }
+  if (variant.unmarkable) throw new Failure('VARIANT_UNRENDERABLE', variant.unmarkable);
   const started = performance.now();
   const pixels = variant.fromFile ? undefined : await pixelsOf(variant);
   if (!pixels) spent.decodes += 1;
@@ -227,7 +229,8 @@ function geometriesOf(raster: Raster, variants: Variant[], { spent }: Job, codec
 }
 
 /** Variants with one geometry share their pixels, whatever preset they belong to. */
-function geometryOf({ width, height, gravity, region, recipe }: Variant): string {
+function geometryOf({ width, height, gravity, region, recipe, marks }: Variant): string {
   const { fit, background, sharpen, colour } = recipe;
-  return JSON.stringify([width, height, fit, region ?? gravity, background, sharpen, colour]);
+  const place = region ?? gravity;
+  return JSON.stringify([width, height, fit, place, background, sharpen, colour, marks]);
 }

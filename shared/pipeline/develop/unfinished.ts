@@ -1,4 +1,4 @@
-import { isDeferred, isSameFocus, type Manifest } from '../../core/set/manifest.ts';
+import { isDeferred, isSaidAlike, type Manifest } from '../../core/set/manifest.ts';
 import { PATIENCE_MS } from '../../core/set/neglect.ts';
 import { isCurrent } from '../../core/set/seen.ts';
 import { unfinishedKey, unfinishedSchema } from '../../core/work/unfinished.ts';
@@ -32,7 +32,7 @@ function leavesReplaced(seen: ObservedOriginal, retired: Manifest['retired']): b
   const before = new Set(known.retired.map(file => file.key));
   if (retired.every(file => before.has(file.key))) return false;
   const isRollout = known.presets !== listFingerprint;
-  return !isRollout || !isSameFocus(original, known.original);
+  return !isRollout || !isSaidAlike(original, known.original);
 }
 
 /**

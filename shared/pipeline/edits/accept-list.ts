@@ -10,9 +10,11 @@ import {
   pendingSchema,
   REJECTED_KEY,
 } from '../../core/work/in-force.ts';
+import { fingerprintOfList } from '../../core/list/recipe.ts';
+import { withStoredMarks } from '../marks/accept-marks.ts';
 import { findRecord, writeRecord } from '../records.ts';
 import { publish, putInForce, restoreList, startRollout } from './start-rollout.ts';
-import type { EditContext } from './edit-context.ts';
+import type { EditContext, ReadList } from './edit-context.ts';
 
 /** Each further turn means that the list was written anew while we worked. */
 const TURNS = 10;
@@ -41,14 +43,27 @@ type Edition = { etag: string; read: ReturnType<EditContext['read']> };
 /** Hundreds of times what a list needs; what is far more would not fit into the function's memory, and be tried for ever. */
 const MOST_BYTES = 1e6;
 
-async function editionIn({ config, presetsKey, read }: EditContext): Promise<Edition | undefined> {
+async function editionIn(context: EditContext): Promise<Edition | undefined> {
+  const { config, presetsKey } = context;
   const there = await config.head(presetsKey);
   if (there && there.bytes > MOST_BYTES) {
     const problem = `${presetsKey}: expected at most ${MOST_BYTES / 1e6} MB, received ${there.bytes} bytes`;
     return { etag: there.etag, read: { problems: [problem] } };
   }
   const written = there && (await config.get(presetsKey));
-  return written && { etag: written.etag, read: read(written.bytes.toString('utf8'), presetsKey) };
+  if (!written) return undefined;
+  return { etag: written.etag, read: await readWhole(written.bytes.toString('utf8'), context) };
+}
+
+/** With the files that it draws with. */
+async function readWhole(text: string, context: EditContext): Promise<ReadList> {
+  const { presetsKey: file, read, sentence, inspectMark: inspect } = context;
+  const written = read(text, file);
+  if ('problems' in written) return written;
+  const marked = await withStoredMarks(written.list, { config: context.config, inspect });
+  if ('list' in marked) return { list: marked.list, fingerprint: fingerprintOfList(marked.list) };
+  const { problems } = marked;
+  return { problems: problems.map(({ path, message }) => sentence({ text, file }, path, message)) };
 }
 
 async function acceptEdition({ etag, read }: Edition, context: EditContext): Promise<void> {

@@ -1,5 +1,5 @@
 import type { PresetList } from '../../core/list/preset-list.ts';
-import type { Log, TaskQueue } from '../../ports.ts';
+import type { InspectMark, Log, TaskQueue } from '../../ports.ts';
 import type { Clock, Stores } from '../darkroom.ts';
 
 /** All that an edit of the preset list is worked with; an entry opens it. Clients read the published list in `derivatives`. */
@@ -11,6 +11,9 @@ export interface EditContext extends Stores, Clock {
   /** Of the backfill function. */
   queue: TaskQueue;
   read(text: string, file: string): ReadList;
+  /** What is said of a place in a list that is in order. */
+  sentence(written: { text: string; file: string }, path: PropertyKey[], message: string): string;
+  inspectMark: InspectMark;
   log: Log;
   /** When to stop, with the state written, so that another invocation goes on. */
   deadline: Date;

@@ -1,7 +1,7 @@
 import { pMapIterable } from 'p-map';
 import { type Finding, namedIn } from '../../core/set/findings.ts';
 import { parseDerivativeKey, parseManifestKey, unusableKey } from '../../core/set/keys.ts';
-import { isSameFocus, isSameObject } from '../../core/set/manifest.ts';
+import { isSaidAlike, isSameObject } from '../../core/set/manifest.ts';
 import { agedIn } from '../../core/set/unpurged.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
@@ -152,6 +152,6 @@ async function namedNow(original: string, { originals, derivatives }: SurveyStor
     findManifest(original, derivatives),
   ]);
   if (!now || !manifest || manifest === 'unreadable') return undefined;
-  const isOfIt = isSameObject(manifest.original, now) && isSameFocus(manifest.original, now);
+  const isOfIt = isSameObject(manifest.original, now) && isSaidAlike(manifest.original, now);
   return isOfIt ? namedIn(manifest) : undefined;
 }

@@ -79,9 +79,14 @@ async function withHead(
   const listed = { key, etag, bytes, uploadedAt, ...(isArchived ? { isArchived } : {}) };
   const known = manifest?.original;
   if (known?.bytes !== bytes) return listed;
-  const { crc64, focus } = known;
+  const { crc64, focus, said } = known;
   if (known.etag !== etag && crc64 === undefined) return listed;
-  if (known.etag === etag && modifiedAt <= new Date(manifest?.committedAt ?? 0)) {
+  // Of what was said a manifest has the name alone.
+  if (
+    said === undefined &&
+    known.etag === etag &&
+    modifiedAt <= new Date(manifest?.committedAt ?? 0)
+  ) {
     return { ...listed, ...(crc64 ? { crc64 } : {}), ...(focus ? { focus } : {}) };
   }
   return (await originals.head(key)) ?? listed;

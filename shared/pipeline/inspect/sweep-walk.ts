@@ -2,7 +2,7 @@ import { pMapIterable } from 'p-map';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { isAsked } from '../../core/set/asked.ts';
 import { versionOf } from '../../core/set/keys.ts';
-import { isSameFocus, isSameObject, type OriginalObject } from '../../core/set/manifest.ts';
+import { isSaidAlike, isSameObject, type OriginalObject } from '../../core/set/manifest.ts';
 import { type Neglect, neglectsOf } from '../../core/set/neglect.ts';
 import { type Pair, type Place, startingPlace } from '../../core/set/side-by-side.ts';
 import { isTooManyUndeveloped, pageKey, type Sweep } from '../../core/work/sweep.ts';
@@ -166,7 +166,7 @@ async function isAsItShouldBe(
   const known = manifest.original;
   if (known.etag !== original?.etag || known.bytes !== original.bytes) return false;
   const now = await originals.head(key);
-  return now !== undefined && isSameObject(known, now) && isSameFocus(known, now);
+  return now !== undefined && isSameObject(known, now) && isSaidAlike(known, now);
 }
 
 /**

@@ -2,6 +2,7 @@
 export const entries = {
   command: 'cli/index.ts',
   'aborting-run': 'test/support/aborting-run.ts',
+  'fontless-run': 'test/support/fontless-run.ts',
   'inspecting-run': 'test/support/inspecting-run.ts',
 };
 

@@ -56,6 +56,22 @@ describe('what the memory of a function holds', () => {
     expect(size).toEqual({ width: 2000, height: 1500 });
   });
 
+  it('counts what is drawn over a file, and its own pixels where those of the picture are no longer its pixels', () => {
+    const picture = of(12_000, 9000);
+    const megabytes = (more: string) =>
+      variantMegabytes(
+        asked(picture, `widths: [12000], formats: { jpeg: {} }${more}`).variants[0]!,
+        picture,
+      );
+    const bare = megabytes('');
+    const small = megabytes(', watermark: [{ image: marks/a.png, size: 0.1 }]');
+    expect(small - bare).toBeGreaterThanOrEqual(324);
+    expect(small - bare).toBeLessThan(330);
+    expect(
+      megabytes(', watermark: [{ image: marks/a.png, size: 100, offset: 0 }]'),
+    ).toBeGreaterThan(small + 108 * 20);
+  });
+
   it('decides for one file as for all of its set', () => {
     const all = asked(
       of(12_000, 9000),

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fontNamed } from '../../core/watermark/font-file.ts';
+import type { MarkFont } from '../../core/watermark/wanted-marks.ts';
+
+/** A font as Pango knows it. */
+export interface NamedFont {
+  family: string;
+  file: string;
+}
+
+export function hashOfFont(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+const known = new Map<string, Promise<NamedFont>>();
+
+/** Pango takes fonts from files alone, and never lets go of one: it reads them as long as the process lives. */
+export async function fontFile({ sha256, bytes }: MarkFont): Promise<NamedFont> {
+  const found = known.get(sha256) ?? written(sha256, bytes);
+  known.set(sha256, found);
+  try {
+    return await found;
+  } catch (thrown) {
+    known.delete(sha256);
+    throw thrown;
+  }
+}
+
+async function written(sha256: string, bytes: Buffer): Promise<NamedFont> {
+  const family = `darkroom-${sha256}`;
+  const file = join(folderOfFonts(), `${sha256}.ttf`);
+  await writeFile(file, fontNamed(bytes, family));
+  return { family, file };
+}
+
+let folder: string | undefined;
+
+function folderOfFonts(): string {
+  if (folder !== undefined) return folder;
+  const made = mkdtempSync(join(tmpdir(), 'darkroom-fonts-'));
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  useNoOtherSettings(made);
+  folder = made;
+  return made;
+}
+
+/**
+ * A machine's settings decide how edges are drawn, so a file's bytes would be its machine's; where there are none,
+ * fontconfig says so in the log. It reads this when the first text of a process is drawn.
+ */
+function useNoOtherSettings(folder: string): void {
+  const file = join(folder, 'fonts.conf');
+  writeFileSync(
+    file,
+    `<?xml version="1.0"?><fontconfig><cachedir>${folder}</cachedir></fontconfig>`,
+  );
+  process.env.FONTCONFIG_FILE = file;
+}
