@@ -8,8 +8,13 @@ const SHARP = '^shared/adapters/sharp/';
  * Rooms in one list know nothing of each other.
  */
 const ROOMS = {
-  'shared/core': ['picture', 'list', 'set', 'work', 'telling'],
-  'shared/pipeline': ['removal', 'develop', ['serve', 'bulk'], ['inspect', 'edits']],
+  'shared/core': ['picture', 'moderation', 'list', 'set', 'work', 'telling'],
+  'shared/pipeline': [
+    ['removal', 'moderation'],
+    'develop',
+    ['serve', 'bulk'],
+    ['inspect', 'edits'],
+  ],
   cli: [
     ['terminal', 'cloud'],
     'measure',

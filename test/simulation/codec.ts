@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { hash } from 'node:crypto';
 import { Failure } from '../../shared/core/failure.ts';
 import type { Codec } from '../../shared/ports.ts';
@@ -77,6 +78,10 @@ function codecOf(step: Step, encoded: (original: Buffer, variant: Variant) => vo
       throw new Failure('VARIANT_UNRENDERABLE', 'expected a still picture');
     },
     placeholder: async () => ({ thumbHash: 'AAAA', colour: '#336699' }),
+    forModeration: async ({ data }) => ({
+      jpeg: Buffer.from(data),
+      phash: createHash('sha256').update(data).digest('hex').slice(0, 16),
+    }),
   };
 }
 

@@ -2,16 +2,18 @@ import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
 import { manifestKey } from '../../shared/core/set/keys.ts';
 import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
-import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
+import type { Darkroom, ModerationMemory } from '../../shared/pipeline/darkroom.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { SMALL } from './preset-lists.ts';
 import { type ScriptedCodec, scriptedCodec } from './scripted-codec.ts';
+import { type ScriptedModerator, scriptedModerator } from './scripted-moderator.ts';
 
 export interface TestDarkroom extends Darkroom {
   originals: MemoryStore;
   derivatives: MemoryStore;
   config: MemoryStore;
   codec: ScriptedCodec;
+  moderation: { moderator: ScriptedModerator; memory: ModerationMemory };
   /** Puts another list in force. */
   edit(yaml: string): void;
   at(time: string): void;
@@ -26,10 +28,12 @@ export function testDarkroom(yaml = SMALL): TestDarkroom {
   const nothing = () => undefined;
   const derivatives = memoryStore();
   derivatives.now = () => time;
+  const config = memoryStore();
   const darkroom: TestDarkroom = {
     originals: memoryStore(),
     derivatives,
-    config: memoryStore(),
+    config,
+    moderation: { moderator: scriptedModerator(config), memory: {} },
     isBehindCdn: false,
     codec: scriptedCodec(),
     listInForce: { current: async () => current, fresh: async () => current },
