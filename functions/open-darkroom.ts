@@ -1,17 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { decodeHeic } from '../shared/adapters/libheif/decoder.ts';
+import { greenModerator } from '../shared/adapters/moderation/green.ts';
 import { jsonLog } from '../shared/adapters/pino/json-log.ts';
 import type { Spans } from '../shared/adapters/opentelemetry/spans.ts';
 import { sharpCodec } from '../shared/adapters/sharp/codec.ts';
 import { type Context, deadlineOf } from '../shared/fc/context.ts';
 import type { Settings } from '../shared/fc/settings.ts';
-import type { Darkroom } from '../shared/pipeline/darkroom.ts';
+import type { Darkroom, ModerationMemory } from '../shared/pipeline/darkroom.ts';
 import { type ListCache, listInForce } from '../shared/pipeline/edits/list-in-force.ts';
 import { traced } from '../shared/pipeline/develop/traced.ts';
 import type { ObjectStore } from '../shared/ports.ts';
 import { openStores } from './stores.ts';
 
 const cache: ListCache = {};
+const memory: ModerationMemory = {};
 const codec = sharpCodec({ heic: decodeHeic });
 
 let spans: Spans | undefined;
@@ -51,6 +53,7 @@ function openDarkroom(settings: Settings, context: Context): OpenDarkroom {
     isBehindCdn: settings.cdnDomain !== undefined,
     listInForce: listInForce(stores.config, cache),
     codec,
+    moderation: { moderator: openModerator(settings, context), memory },
     log: jsonLog(settings.logLevel, {
       requestId: context.requestId,
       ...(context.retryCount === undefined ? {} : { attempt: context.retryCount + 1 }),
@@ -61,4 +64,10 @@ function openDarkroom(settings: Settings, context: Context): OpenDarkroom {
     deadline: deadlineOf(context, new Date()),
     lanes: availableParallelism(),
   };
+}
+
+/** Nothing of it is opened before a picture is to be judged. */
+function openModerator(settings: Settings, { credentials }: Context) {
+  const { region, config: bucket, moderationEndpoint: endpoint } = settings;
+  return greenModerator({ region, bucket, endpoint, credentials });
 }

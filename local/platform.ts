@@ -9,15 +9,23 @@ import { Failure } from '../shared/core/failure.ts';
 import { IN_FORCE_KEY } from '../shared/core/work/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
 import { bundlesIn, ownBundles } from './bundles.ts';
-import { type Cdn, startCdn } from './cdn.ts';
-import { type CdnApi, type CdnApiOptions, startCdnApi } from './cdn-api.ts';
+import {
+  explainPort,
+  startCdnApiBeside,
+  startCdnBeside,
+  startFcBeside,
+  startModerationBeside,
+} from './beside.ts';
+import type { Cdn } from './cdn.ts';
+import type { CdnApi } from './cdn-api.ts';
 import { holdFolder, PLACE } from './data-folder.ts';
-import { type FcApi, type FcApiOptions, startFcApi } from './fc-api/server.ts';
+import type { FcApi } from './fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
 import { type Identity, identityIn } from './identity.ts';
 import { startLifecycle } from './lifecycle.ts';
 import { missOrigin, withoutBody } from './miss-origin.ts';
+import type { ModerationApi } from './moderation-api.ts';
 import { adminTokenIn } from './oss-server/admin/token.ts';
 import { type OssServer, type OssServerOptions, startOssServer } from './oss-server/server.ts';
 import { type Role, readRoles } from './roles.ts';
@@ -41,7 +49,7 @@ const PRESETS_KEY = 'presets.yaml';
 const MOST_RESERVED = Math.max(1, availableParallelism() - 1);
 
 export interface PlatformOptions {
-  /** OSS takes this port, the CDN, the API of FC and that of the CDN the ones after; 0 takes any that are free. */
+  /** OSS takes this port, the CDN, the APIs of FC, of the CDN and of moderation the ones after; 0 takes any that are free. */
   port: number;
   dataDir: string;
   fresh: boolean;
@@ -119,13 +127,21 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
     const oss = keep(await startOss({ port, dataDir, credentials, onEvent, adminToken }));
     const host = () => wiring.host;
     const fc = keep(await startFcBeside({ port, service, credentials, host }));
-    const cdn = keep(await startCdnBeside(oss, port, missOrigin(host, missSecret)));
+    const onMiss = missOrigin(host, missSecret);
+    const { store } = oss;
+    const cdn = keep(await startCdnBeside({ port, store, bucket: buckets.derivatives, onMiss }));
     const cdnApi = keep(await startCdnApiBeside({ ...service, port, cdn, credentials }));
+    const read = picturesIn(oss, identity);
+    const shown = { port, region: REGION, credentials, read };
+    const moderation = keep(await startModerationBeside(shown));
     wiring.host = await startFunctionHost({
       service,
       dataDir,
       credentials: name => credentialsOf(name, roles),
-      environment: environmentOf({ oss, fc, cdn, cdnApi }, service, { missSecret, ...options }),
+      environment: environmentOf({ oss, fc, cdn, cdnApi, moderation }, service, {
+        missSecret,
+        ...options,
+      }),
       mostReserved: MOST_RESERVED,
       webhook: options.webhook,
       isRetryCountTold: options.retryCount ?? true,
@@ -188,10 +204,11 @@ interface Endpoints {
   fc: FcApi;
   cdn: Cdn;
   cdnApi: CdnApi;
+  moderation: ModerationApi;
 }
 
 function environmentOf(
-  { oss, fc, cdn, cdnApi }: Endpoints,
+  { oss, fc, cdn, cdnApi, moderation }: Endpoints,
   service: ServiceDefinition,
   { missSecret, otlp }: { missSecret: string; otlp?: URL | undefined },
 ) {
@@ -202,6 +219,7 @@ function environmentOf(
     DARKROOM_ACCOUNT_ID: service.accountId,
     DARKROOM_CDN_DOMAIN: cdn.endpoint,
     DARKROOM_CDN_ENDPOINT: cdnApi.endpoint,
+    DARKROOM_MODERATION_ENDPOINT: moderation.endpoint,
     DARKROOM_LOG_LEVEL: 'debug',
     DARKROOM_MISS_SECRET: missSecret,
     ...(otlp && { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.href }),
@@ -241,15 +259,21 @@ async function dispatch(record: OssRecord, service: ServiceDefinition, host?: Fu
 async function putPresets(oss: OssServer, identity: Identity, presets: PlatformOptions['presets']) {
   const isInForce = () => oss.store.find(buckets.config)?.objects.get(IN_FORCE_KEY) !== undefined;
   if (!presets.replace && isInForce()) return;
-  const config = ossStore(buckets.config, {
-    region: OSS_REGION,
-    endpoint: oss.endpoint,
-    pathStyle: true,
-    credentials: identity,
-  });
+  const config = configOf(oss, identity);
   const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
   await config.put(PRESETS_KEY, Buffer.from(presets.text), attributes);
   await untilTrue(isInForce);
+}
+
+function configOf({ endpoint }: OssServer, credentials: Identity) {
+  return ossStore(buckets.config, { region: OSS_REGION, endpoint, pathStyle: true, credentials });
+}
+
+/** What the moderation service may look at: as in the cloud, it has it from OSS over the wire. */
+function picturesIn(oss: OssServer, identity: Identity) {
+  const config = configOf(oss, identity);
+  return async (bucket: string, key: string) =>
+    bucket === buckets.config ? (await config.get(key))?.bytes : undefined;
 }
 
 const PATIENCE_MS = 60_000;
@@ -264,36 +288,4 @@ async function untilTrue(isInForce: () => boolean): Promise<void> {
     }
     await new Promise(resolve => setTimeout(resolve, 50));
   }
-}
-
-async function startCdnBeside(
-  oss: OssServer,
-  port: number,
-  onMiss: ReturnType<typeof missOrigin>,
-): Promise<Cdn> {
-  const cdnPort = port === 0 ? 0 : port + 1;
-  const options = { port: cdnPort, store: oss.store, bucket: buckets.derivatives, onMiss };
-  return await startCdn(options).catch(explainPort(cdnPort));
-}
-
-async function startFcBeside({ port, ...options }: FcApiOptions): Promise<FcApi> {
-  const fcPort = port === 0 ? 0 : port + 2;
-  return await startFcApi({ ...options, port: fcPort }).catch(explainPort(fcPort));
-}
-
-async function startCdnApiBeside({ port, ...options }: CdnApiOptions): Promise<CdnApi> {
-  const apiPort = port === 0 ? 0 : port + 3;
-  return await startCdnApi({ ...options, port: apiPort }).catch(explainPort(apiPort));
-}
-
-function explainPort(port: number) {
-  return (cause: NodeJS.ErrnoException): never => {
-    if (cause.code !== 'EADDRINUSE' && cause.code !== 'EACCES') throw cause;
-    const why = cause.code === 'EACCES' ? 'needs rights that you lack' : 'is in use';
-    throw new Failure(
-      'SETTINGS_INVALID',
-      `expected port ${port} to be free, it ${why}: choose another base with --port`,
-      { cause },
-    );
-  };
 }
