@@ -8,7 +8,7 @@ import { listenOnLoopback } from './oss-server/listen.ts';
 /**
  * The API of Alibaba's image moderation 2.0, 2022-03-02, as much of it as one synchronous verdict. It looks at pixels: what
  * is red throughout is bad, what is blue throughout doubtful, anything else nothing. Every other action, service and
- * parameter is refused.
+ * parameter is answered with 501.
  */
 
 export interface ModerationApiOptions {
@@ -37,6 +37,10 @@ const refusal = (status: number, Code: string, Message: string): Answer => ({
   status,
   body: { HostId: 'green-cip.localhost', Code, Message },
 });
+
+/** The real one may have it: whoever needs it is to hear that this one does not, and not what the real one would say. */
+const notImplemented = (what: string) =>
+  refusal(501, 'NotImplemented', `the local moderation API has no ${what}`);
 
 export async function startModerationApi(options: ModerationApiOptions): Promise<ModerationApi> {
   let given = 0;
@@ -77,16 +81,13 @@ async function answerTo(options: ModerationApiOptions, request: IncomingMessage)
     const message = `the caller is not authorized to perform yundun-greenweb:${action}`;
     return refusal(403, 'Forbidden.RAM', message);
   }
-  if (action !== 'ImageModeration') {
-    const message = `Specified api is not found: the local moderation API has no ${action}`;
-    return refusal(404, 'InvalidAction.NotFound', message);
-  }
+  if (action !== 'ImageModeration') return notImplemented(`action ${action}`);
   const body = await readSigned(request, MOST_BYTES);
   if (body === 'too-large') return refusal(413, 'RequestEntityTooLarge', 'expected a small body');
   if (body === 'another') {
     return refusal(400, 'SignatureDoesNotMatch', 'expected the body that was signed');
   }
-  return { status: 200, body: await verdictOn(new URLSearchParams(String(body)), options) };
+  return await verdictOn(new URLSearchParams(String(body)), options);
 }
 
 /** Of the ways to name a picture that of OSS alone, and no other service than this. */
@@ -99,13 +100,16 @@ const parametersSchema = z.strictObject({
 });
 
 /** As the service has them: HTTP 200, and a code within. */
-const code = (Code: number, Msg: string) => ({ Code, Msg });
+const code = (Code: number, Msg: string): Answer => ({ status: 200, body: { Code, Msg } });
 
-async function verdictOn(form: URLSearchParams, { region, read }: ModerationApiOptions) {
+async function verdictOn(
+  form: URLSearchParams,
+  { region, read }: ModerationApiOptions,
+): Promise<Answer> {
   const service = form.get('Service');
-  if (service !== SERVICE) return code(400, `the local moderation API has no service ${service}`);
+  if (service !== SERVICE) return notImplemented(`service ${service}`);
   const parsed = parametersSchema.safeParse(jsonIn(form.get('ServiceParameters')));
-  if (!parsed.success) return code(400, `ServiceParameters: ${parsed.error.issues[0]?.message}`);
+  if (!parsed.success) return unlike(parsed.error.issues);
   const { ossBucketName, ossObjectName, ossRegionId, dataId } = parsed.data;
   if (ossRegionId !== region) return code(400, `expected ossRegionId ${region}`);
   const file = await read(ossBucketName, ossObjectName);
@@ -113,10 +117,15 @@ async function verdictOn(form: URLSearchParams, { region, read }: ModerationApiO
   const found = await labelOf(file);
   if (found === 'unreadable') return code(480, 'DOWNLOAD_FAILED');
   const { RiskLevel, ...result } = found;
-  return {
-    ...code(200, 'OK'),
-    Data: { DataId: dataId, RiskLevel, Result: [{ ...result, RiskLevel }] },
-  };
+  const Data = { DataId: dataId, RiskLevel, Result: [{ ...result, RiskLevel }] };
+  return { status: 200, body: { Code: 200, Msg: 'OK', Data } };
+}
+
+function unlike(issues: z.core.$ZodIssue[]): Answer {
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys') return notImplemented(`parameter ${issue.keys[0]}`);
+  }
+  return code(400, `ServiceParameters: ${issues[0]?.path.join('.')}: ${issues[0]?.message}`);
 }
 
 function jsonIn(text: string | null): unknown {

@@ -30,7 +30,7 @@ export function localCommand(): Command {
     .description('Start the whole platform on this machine: OSS, Function Compute, CDN.')
     .option(
       '--port <n>',
-      'of OSS; the CDN takes the next, the APIs of Function Compute and of the CDN those after',
+      'of OSS; the CDN takes the next, the APIs of Function Compute, of the CDN and of moderation those after',
       portFrom,
       DEFAULT_PORT,
     )
@@ -121,8 +121,8 @@ function identityFrom({ accessKeyId, accessKeySecret }: Options) {
 
 function portFrom(text: string): number {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_533) return port;
-  throw new InvalidArgumentError('expected a port below 65533, or 0 for any that are free');
+  if (Number.isInteger(port) && port >= 0 && port < 65_532) return port;
+  throw new InvalidArgumentError('expected a port below 65532, or 0 for any that are free');
 }
 
 function urlFrom(text: string): URL {
