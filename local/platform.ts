@@ -25,6 +25,7 @@ import type { Happening } from './function-host/invocation.ts';
 import { type Identity, identityIn } from './identity.ts';
 import { startLifecycle } from './lifecycle.ts';
 import { missOrigin, withoutBody } from './miss-origin.ts';
+import { moderatedList } from './moderated-list.ts';
 import type { ModerationApi } from './moderation-api.ts';
 import { adminTokenIn } from './oss-server/admin/token.ts';
 import { type OssServer, type OssServerOptions, startOssServer } from './oss-server/server.ts';
@@ -58,6 +59,8 @@ export interface PlatformOptions {
   presets: { text: string; file: string; replace: boolean };
   /** Is sent what destinations are sent. */
   webhook?: URL | undefined;
+  /** Each rule that says nothing of moderation has its pictures judged. */
+  moderate?: boolean | undefined;
   /** Takes the functions' spans. */
   otlp?: URL | undefined;
   /** Whoever can read the data folder may inject faults into OSS. */
@@ -74,6 +77,7 @@ export interface Platform {
   cdn: string;
   fc: { endpoint: string; accountId: string; region: string };
   cdnApi: string;
+  moderation: string;
   data: string;
   store: OssServer['store'];
   host: FunctionHost;
@@ -103,57 +107,46 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 /** For commands of other processes on this machine: cli/cloud/local-platform.ts reads it, with credentials.json beside it. */
-async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<() => Promise<void>> {
+async function tellWhere({ oss, fc, data, ...urls }: Platform): Promise<() => Promise<void>> {
   const { endpoint, region } = oss;
+  const { cdn, cdnApi, moderation } = urls;
   const file = join(data, PLACE);
-  const where = { pid: process.pid, oss: { endpoint, region }, buckets, fc, cdn, cdnApi };
-  await writeFile(file, `${JSON.stringify(where, null, 2)}\n`);
+  const where = { pid: process.pid, oss: { endpoint, region }, buckets };
+  const apis = { fc, cdn, cdnApi, moderation };
+  await writeFile(file, `${JSON.stringify({ ...where, ...apis }, null, 2)}\n`);
   return () => rm(file, { force: true });
 }
 
 async function openPlatform(options: PlatformOptions, dataDir: string): Promise<Platform> {
-  const { port, onHappening: tell } = options;
+  const { onHappening: tell } = options;
   const identity = options.identity ?? (await identityIn(dataDir));
   const { service, bundles } = await builtService(options.bundles);
   const roles = await readRoles(service);
-  const credentials = [identity, ...[...roles.values()].map(({ credential }) => credential)];
-  const missSecret = randomUUID();
-  const wiring: { host?: FunctionHost } = {};
-  const { keep, close } = openParts();
+  const wiring: Wiring = { missSecret: randomUUID() };
+  const parts = openParts();
+  const { keep, close } = parts;
   keep(bundles);
   try {
-    const onEvent = (record: OssRecord) => dispatch(record, service, wiring.host);
-    const adminToken = options.faults ? await adminTokenIn(dataDir) : undefined;
-    const oss = keep(await startOss({ port, dataDir, credentials, onEvent, adminToken }));
-    const host = () => wiring.host;
-    const fc = keep(await startFcBeside({ port, service, credentials, host }));
-    const onMiss = missOrigin(host, missSecret);
-    const { store } = oss;
-    const cdn = keep(await startCdnBeside({ port, store, bucket: buckets.derivatives, onMiss }));
-    const cdnApi = keep(await startCdnApiBeside({ ...service, port, cdn, credentials }));
-    const read = picturesIn(oss, identity);
-    const shown = { port, region: REGION, credentials, read };
-    const moderation = keep(await startModerationBeside(shown));
+    const about = { ...options, dataDir, identity, service, roles };
+    const servers = await openServers(about, wiring, parts);
+    const { oss, fc, cdn, cdnApi, moderation } = servers;
     wiring.host = await startFunctionHost({
       service,
       dataDir,
       credentials: name => credentialsOf(name, roles),
-      environment: environmentOf({ oss, fc, cdn, cdnApi, moderation }, service, {
-        missSecret,
-        ...options,
-      }),
+      environment: environmentOf(servers, service, { ...wiring, ...options }),
       mostReserved: MOST_RESERVED,
       webhook: options.webhook,
       isRetryCountTold: options.retryCount ?? true,
       onHappening: happening => tell(withoutBody(happening)),
     }).then(keep);
     // After the host is up: a function may listen to the bucket of the list.
-    await putPresets(oss, identity, options.presets);
+    await putPresets(oss, identity, options);
     keep(startTimers({ service, host: wiring.host, tell }));
     keep(startLifecycle({ expire: oss.expire, tell }));
     return {
       oss: { endpoint: oss.endpoint, region: OSS_REGION, ...identity },
-      ...{ cdn: cdn.endpoint, cdnApi: cdnApi.endpoint },
+      ...{ cdn: cdn.endpoint, cdnApi: cdnApi.endpoint, moderation: moderation.endpoint },
       fc: { endpoint: fc.endpoint, accountId: service.accountId, region: REGION },
       data: dataDir,
       store: oss.store,
@@ -165,6 +158,39 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
     await close();
     throw thrown;
   }
+}
+
+/** The servers come up before the host of the functions that they call. */
+interface Wiring {
+  missSecret: string;
+  host?: FunctionHost;
+}
+
+interface Opening extends Pick<PlatformOptions, 'port' | 'faults'> {
+  dataDir: string;
+  identity: Identity;
+  service: ServiceDefinition;
+  roles: Map<string, Role>;
+}
+
+async function openServers(
+  { port, faults, dataDir, identity, service, roles }: Opening,
+  wiring: Wiring,
+  { keep }: ReturnType<typeof openParts>,
+): Promise<Endpoints> {
+  const credentials = [identity, ...[...roles.values()].map(({ credential }) => credential)];
+  const onEvent = (record: OssRecord) => dispatch(record, service, wiring.host);
+  const adminToken = faults ? await adminTokenIn(dataDir) : undefined;
+  const oss = keep(await startOss({ port, dataDir, credentials, onEvent, adminToken }));
+  const host = () => wiring.host;
+  const fc = keep(await startFcBeside({ port, service, credentials, host }));
+  const onMiss = missOrigin(host, wiring.missSecret);
+  const { store } = oss;
+  const cdn = keep(await startCdnBeside({ port, store, bucket: buckets.derivatives, onMiss }));
+  const cdnApi = keep(await startCdnApiBeside({ ...service, port, cdn, credentials }));
+  const shown = { port, region: REGION, credentials, read: picturesIn(oss, identity) };
+  const moderation = keep(await startModerationBeside(shown));
+  return { oss, fc, cdn, cdnApi, moderation };
 }
 
 /** What was opened is closed, whether all of it came up or not. */
@@ -256,12 +282,17 @@ async function dispatch(record: OssRecord, service: ServiceDefinition, host?: Fu
   }
 }
 
-async function putPresets(oss: OssServer, identity: Identity, presets: PlatformOptions['presets']) {
+async function putPresets(
+  oss: OssServer,
+  identity: Identity,
+  { presets, moderate }: PlatformOptions,
+) {
   const isInForce = () => oss.store.find(buckets.config)?.objects.get(IN_FORCE_KEY) !== undefined;
-  if (!presets.replace && isInForce()) return;
+  if (!presets.replace && !moderate && isInForce()) return;
+  const text = moderate ? moderatedList(presets.text) : presets.text;
   const config = configOf(oss, identity);
   const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
-  await config.put(PRESETS_KEY, Buffer.from(presets.text), attributes);
+  await config.put(PRESETS_KEY, Buffer.from(text), attributes);
   await untilTrue(isInForce);
 }
 

@@ -17,6 +17,7 @@ interface Options {
   fresh?: true;
   seed: boolean;
   webhook?: URL;
+  moderate?: true;
   otlp?: URL;
   faults?: true;
   retryCount: boolean;
@@ -40,6 +41,7 @@ export function localCommand(): Command {
     .option('--access-key-secret <secret>', 'that belongs to it')
     .option('--fresh', 'begin with empty buckets')
     .option('--no-seed', 'upload no photographs of our own')
+    .option('--moderate', 'have pictures judged: all red is blocked, all blue waits for a person')
     .option('--webhook <url>', 'post each ready and failure message there, as JSON', urlFrom)
     .option('--otlp <url>', 'send traces there (OTLP over HTTP)', urlFrom)
     .option('--faults', 'let whoever can read the data folder inject faults into OSS')
@@ -64,6 +66,7 @@ async function local(options: Options): Promise<void> {
       replace: options.presets !== undefined,
     },
     webhook: options.webhook,
+    moderate: options.moderate,
     otlp: options.otlp,
     faults: options.faults,
     retryCount: options.retryCount,
@@ -73,7 +76,7 @@ async function local(options: Options): Promise<void> {
     throw thrown;
   });
   stopOnSignal(platform);
-  teller.ready(platform);
+  teller.ready(platform, { moderates: options.moderate === true });
   if (!options.seed) return;
   const seeded = await seed(platform);
   await platform.host.idle();
@@ -85,9 +88,9 @@ function jsonTeller(): Teller {
   const early: Happening[] = [];
   let isReady = false;
   return {
-    ready: ({ oss, cdn, fc, cdnApi, data }) => {
+    ready: ({ oss, cdn, fc, cdnApi, moderation, data }) => {
       isReady = true;
-      say(JSON.stringify({ oss, buckets, cdn, fc, cdnApi, data }));
+      say(JSON.stringify({ oss, buckets, cdn, fc, cdnApi, moderation, data }));
       for (const happening of early.splice(0)) say(JSON.stringify(happening));
     },
     happening: happening => {
