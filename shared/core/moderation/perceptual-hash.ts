@@ -47,3 +47,11 @@ export function hashDistance(a: string, b: string): number {
   for (; differing > 0n; differing >>= 1n) if (differing & 1n) count += 1;
   return count;
 }
+
+/** Of 63 waves. What is all of one colour has none above the median, a photo about half of them. */
+const LEAST_WAVES = 8;
+
+/** Whether what looks like it can be told by its hash: not of what shows next to nothing. */
+export function isTelling(phash: string): boolean {
+  return hashDistance(phash, '8000000000000000') >= LEAST_WAVES;
+}

@@ -17,7 +17,7 @@ import { type Attempt, type Judged, makeSet, newAttempt } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
 import { noteLeft, noteUnfinished, tendUnfinished } from './unfinished.ts';
-import { stateIn, withheldState, withhold } from './withhold.ts';
+import { withheldBy, withheldIn, withhold } from './withhold.ts';
 
 /** Each further turn means that the original, the list or the manifest moved while we worked. */
 const TURNS = 6;
@@ -77,13 +77,13 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   // What is stored was published, whatever a bulk run does not trust of it.
   const standing = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
   const judged = { ...seen, standing };
-  const state = withheldState(judged);
-  if (state) return await withhold(judged, state, attempt, darkroom);
+  const withheld = withheldBy(judged);
+  if (withheld) return await withhold(judged, withheld, attempt, darkroom);
   const [made] = await Promise.allSettled([makeSet(judged, attempt, darkroom)]);
   if (made.status === 'fulfilled') return await commitMade(judged, made.value, attempt, darkroom);
   const failure = failureOf(made.reason);
   if (failure.code !== 'PICTURE_WITHHELD') throw failure;
-  return await withhold(judged, stateIn(failure), attempt, darkroom);
+  return await withhold(judged, withheldIn(failure), attempt, darkroom);
 }
 
 /** Commit; clear; report. */

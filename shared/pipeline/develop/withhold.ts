@@ -10,19 +10,27 @@ import { keepPurge } from '../removal/purges.ts';
 import { removeSet } from '../stored-set.ts';
 import { commit, isAsSeen } from './commit.ts';
 import type { Attempt, Judged } from './make-set.ts';
-import { noteUnfinished } from './unfinished.ts';
+import { noteUnfinished, tendUnfinished } from './unfinished.ts';
 
-type State = NonNullable<Manifest['state']>;
-
-/** By the verdict that stands; undefined where it is published, or is to be judged. */
-export function withheldState({ standing }: Judged): State | undefined {
-  if (standing?.decision === 'block') return 'blocked';
-  return standing?.decision === 'review' ? 'held' : undefined;
+/** Why nothing is published. */
+interface Withheld {
+  state: NonNullable<Manifest['state']>;
+  /** It waits for the service and not for a person: no event tells when that answers. */
+  isUnjudged: boolean;
 }
 
-/** By the verdict that was found on the way. */
-export function stateIn({ facts }: Failure): State {
-  return facts.state === 'blocked' ? 'blocked' : 'held';
+/** By the verdict that stands; undefined where it is published, or is to be judged. */
+export function withheldBy({ standing }: Judged): Withheld | undefined {
+  if (standing?.decision === 'block') return { state: 'blocked', isUnjudged: false };
+  return standing?.decision === 'review' ? { state: 'held', isUnjudged: false } : undefined;
+}
+
+/** By the verdict that was found on the way, or that was not to be had. */
+export function withheldIn({ facts }: Failure): Withheld {
+  return {
+    state: facts.state === 'blocked' ? 'blocked' : 'held',
+    isUnjudged: facts.isBudget === true,
+  };
 }
 
 /**
@@ -31,14 +39,12 @@ export function stateIn({ facts }: Failure): State {
  */
 export async function withhold(
   seen: Judged,
-  state: State,
+  { state, isUnjudged }: Withheld,
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<Report | undefined> {
   const { key, stored } = seen;
-  // It waits for the service and not for a person: no event tells when that answers.
-  if (seen.standing?.decision === undefined && state === 'held')
-    await noteUnfinished(key, darkroom);
+  if (isUnjudged) await noteUnfinished(key, darkroom);
   const isSaid = stored?.state === state && isCurrent({ ...seen, manifest: stored });
   const manifest = isSaid ? stored : withheldManifest(seen, state, darkroom.now().toISOString());
   const committed = isSaid ? seen : await commit(manifest, seen, darkroom);
@@ -52,6 +58,7 @@ export async function withhold(
     },
   });
   if (removed.length > 0 && !(await isAsSeen(committed, darkroom))) return undefined;
+  if (!isUnjudged) await tendUnfinished(seen, [], darkroom);
   const outcome = isSaid && removed.length === 0 ? 'settled' : 'withheld';
   return reportOf(attempt, { outcome, reason: WITHHELD[state], manifest, removed: removed.length });
 }

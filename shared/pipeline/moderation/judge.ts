@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import { isWithin, shareOf, sharesPrefix } from '../../core/moderation/budget.ts';
 import type { Moderate } from '../../core/moderation/moderate.ts';
-import { hashDistance } from '../../core/moderation/perceptual-hash.ts';
+import { hashDistance, isTelling } from '../../core/moderation/perceptual-hash.ts';
 import {
   alikeKey,
   byLabels,
@@ -101,6 +101,7 @@ interface Remembering extends Pick<Darkroom, 'now'> {
 }
 
 async function nearest(phash: string, distance: number, { config, memory, now }: Remembering) {
+  if (!isTelling(phash)) return undefined;
   const isFresh = memory.known && now().getTime() - memory.known.listedAt < KNOWN_FOR_MS;
   const known = isFresh && memory.known ? memory.known : await listKnown(config, now());
   memory.known = known;

@@ -204,6 +204,11 @@ describe('a picture that a person is to look at', () => {
     expect(await answerMiss(await zoomKey(DOUBTFUL), darkroom)).toEqual({ found: 'nothing' });
   });
 
+  it('waits for them alone: no sweep is to hand it over each day', async () => {
+    const { darkroom } = await developed(DOUBTFUL);
+    expect(darkroom.config.keys().some(key => key.startsWith(UNFINISHED))).toBe(false);
+  });
+
   it('is published once they pass it, and not judged again', async () => {
     const { darkroom } = await developed(DOUBTFUL);
     reviewed(darkroom, 'pass', DOUBTFUL);
@@ -248,7 +253,9 @@ describe('a service that does not answer', () => {
     await reconcile(KEY, darkroom);
     expect(isWord()).toBe(true);
     delete darkroom.moderation.moderator.failWith;
+    darkroom.at('2026-11-24T10:00:00.000Z');
     expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'blocked', removed: 4 });
+    expect(isWord()).toBe(false);
   });
 
   it('is one that is not there at all, or that refuses', async () => {
@@ -400,14 +407,22 @@ describe('what looks like a picture that was blocked', () => {
     expect(asked(darkroom)).toBe(1);
   });
 
+  it('is nothing that is all of one colour: everything of one colour would look like it', async () => {
+    const darkroom = uploaded(CLEAN, yaml);
+    const phash = '8000000000000000';
+    darkroom.config.upload(knownKey(phash, 'other'), '{"schema":1,"key":"x"}');
+    darkroom.codec.forModeration = async () => ({ jpeg: Buffer.from('x'), phash });
+    expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'ready' });
+  });
+
   it('is none beyond the distance, and none where the rule does not ask', async () => {
     for (const [text, bits] of [
       [yaml, 0b11111n],
       [LIST, 0n],
     ] as const) {
       const darkroom = uploaded(CLEAN, text);
-      darkroom.config.upload(knownKey('f'.repeat(16), 'other'), '{"schema":1,"key":"x"}');
-      const phash = (0xffffffffffffffffn ^ bits).toString(16);
+      darkroom.config.upload(knownKey('5'.repeat(16), 'other'), '{"schema":1,"key":"x"}');
+      const phash = (0x5555555555555555n ^ bits).toString(16);
       darkroom.codec.forModeration = async () => ({ jpeg: Buffer.from('x'), phash });
       expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'ready' });
     }
