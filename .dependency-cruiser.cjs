@@ -27,6 +27,7 @@ const ROOMS = {
       'inspect',
       'replay',
       'takedown',
+      'review',
       'rehearse',
       'heat',
     ],
