@@ -26,6 +26,8 @@ import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { danglingText } from './dangling.ts';
 import { takedownTexts } from './takedown-acts.ts';
+import { judgedTexts } from './judged.ts';
+import { type Judged, judgedOf } from '../../shared/pipeline/moderation/standing.ts';
 
 interface Options extends ConnectionOptions {
   json?: true;
@@ -48,7 +50,9 @@ async function explain(words: string[], options: Options): Promise<void> {
       const key = keyOrThrow(word, connection);
       const look = await lookFor(key, connection, presets);
       const proof = await proofOf(key, config);
-      say(options.json ? jsonOf(look, proof) : textOf(look, proof, presets.fingerprint));
+      const judged = await judgedOf({ ...look.status, list: presets.list }, config);
+      const found = { ...look, judged };
+      say(options.json ? jsonOf(found, proof) : textOf(found, proof, presets.fingerprint));
     } catch (thrown) {
       tellUnusable(word, failureOf(thrown), options);
     }
@@ -75,6 +79,10 @@ interface Look extends Surveyed {
   nowhere: string | undefined;
 }
 
+interface Found extends Look {
+  judged: Judged | undefined;
+}
+
 async function lookFor(
   key: string,
   { where, linkTarget, ...stores }: Connection,
@@ -89,7 +97,7 @@ async function lookFor(
 }
 
 function jsonOf(
-  { status, manifest, nowhere }: Look,
+  { status, manifest, nowhere, judged }: Found,
   takedown: Proof | 'unreadable' | undefined,
 ): string {
   const readable = manifest === 'unreadable' ? undefined : manifest;
@@ -98,6 +106,7 @@ function jsonOf(
     whole: isWhole(status),
     ...(nowhere === undefined ? {} : { dangling: { target: nowhere } }),
     ...(takedown ? { takedown } : {}),
+    ...(judged ? { judged } : {}),
     manifest: readable && {
       version: readable.version,
       presets: readable.presets,
@@ -111,7 +120,7 @@ const UNREADABLE =
   'this Darkroom cannot read what lies in its place: the next run makes the set anew (darkroom verify --fix)';
 
 function textOf(
-  { status, manifest, nowhere }: Look,
+  { status, manifest, nowhere, judged }: Found,
   proof: Proof | 'unreadable' | undefined,
   fingerprint: string,
 ) {
@@ -119,6 +128,7 @@ function textOf(
   const lines = [
     key,
     ...takedownTexts(status, proof),
+    ...judgedTexts(status, judged),
     `  rule      ${ruleText(status)}`,
     `  original  ${originalText(status, nowhere)}`,
     ...linkTexts(status),

@@ -12,8 +12,10 @@ export function shareOf(most: number): number {
   return Math.min(MOST_IN_SHARE, Math.max(1, Math.floor(most / 100)));
 }
 
+export const SHARES = `${MODERATION}calls/`;
+
 export function sharesPrefix(now: Date): string {
-  return `${MODERATION}calls/${now.toISOString().slice(0, 10)}/`;
+  return `${SHARES}${now.toISOString().slice(0, 10)}/`;
 }
 
 /** Whether a share is within the budget, with so many taken, itself among them. */

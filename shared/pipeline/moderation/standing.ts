@@ -15,6 +15,7 @@ import {
 } from '../../core/moderation/verdict.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
 import { isCurrent, isPublished, type SeenOriginal } from '../../core/set/seen.ts';
+import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRecord } from '../records.ts';
 
@@ -44,15 +45,44 @@ export async function standingOf(
   const state = isCurrent(seen) ? manifest?.state : undefined;
   if (!config || (!rule && !state)) return undefined;
   const id = bytesId(original);
-  const [verdict, review] = await Promise.all([
-    findRecord(config, verdictKey(id), verdictSchema),
-    findRecord(config, reviewKey(id), reviewSchema),
-  ]);
+  const { verdict, review } = await judgedOfBytes(id, config);
   // What a person said cannot be read: a person says it again, and nothing is published on a guess.
   if (review === 'unreadable') throw unreadable(reviewKey(id));
   const found = verdict === 'unreadable' ? undefined : verdict;
   const decision = rule ? decisionOf(found, review, rule) : decisionWithoutRule(review, state);
   return { rule, id, review, verdict: found, decision, isPublished: isPublished(seen) };
+}
+
+/** All that is kept of an original's bytes, for people. */
+export interface Judged {
+  verdict: Verdict | 'unreadable' | undefined;
+  review: Review | 'unreadable' | undefined;
+}
+
+/** Undefined where nothing is kept, or nobody may have asked for it. */
+export async function judgedOf(
+  {
+    key,
+    original,
+    withheld: state,
+    list,
+  }: Pick<SeenOriginal, 'key' | 'list'> & {
+    original: SeenOriginal['original'] | undefined;
+    withheld: Manifest['state'];
+  },
+  config: ObjectStore,
+): Promise<Judged | undefined> {
+  if (!original || (!moderateFor(key, list) && !state)) return undefined;
+  const judged = await judgedOfBytes(bytesId(original), config);
+  return judged.verdict || judged.review ? judged : undefined;
+}
+
+async function judgedOfBytes(id: string, config: ObjectStore): Promise<Judged> {
+  const [verdict, review] = await Promise.all([
+    findRecord(config, verdictKey(id), verdictSchema),
+    findRecord(config, reviewKey(id), reviewSchema),
+  ]);
+  return { verdict, review };
 }
 
 /** That a rule goes publishes nothing that was withheld by it: a person does. */
