@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { hash } from 'node:crypto';
 import { Failure } from '../../shared/core/failure.ts';
 import type { Codec } from '../../shared/ports.ts';
@@ -19,7 +18,10 @@ export function contentOf(number: number): Buffer {
 const isDeadly = (file: Buffer) => file.toString().endsWith('deadly');
 
 /** The same bytes wherever, whenever and beside whatever they are made. A JPEG is the largest, so that newer formats are worth it. */
-export function renditionOf(original: Buffer, { fingerprint, format }: Variant): Buffer {
+export function renditionOf(
+  original: Buffer,
+  { fingerprint, format }: Pick<Variant, 'fingerprint' | 'format'>,
+): Buffer {
   const digest = hash('sha1', `${original}${fingerprint}`);
   return Buffer.from(format === 'jpeg' ? `${format} ${digest} ${digest}` : `${format} ${digest}`);
 }
@@ -80,7 +82,7 @@ function codecOf(step: Step, encoded: (original: Buffer, variant: Variant) => vo
     placeholder: async () => ({ thumbHash: 'AAAA', colour: '#336699' }),
     forModeration: async ({ data }) => ({
       jpeg: Buffer.from(data),
-      phash: createHash('sha256').update(data).digest('hex').slice(0, 16),
+      phash: hash('sha256', data).slice(0, 16),
     }),
   };
 }

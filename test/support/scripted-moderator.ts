@@ -7,7 +7,7 @@ import type { MemoryStore } from './memory-store.ts';
 export interface ScriptedModerator extends Moderator {
   asked: { service: string; text: string }[];
   failWith?: Failure;
-  /** While it thinks. */
+  /** Before it looks. */
   beforeAnswer: () => void | Promise<void>;
 }
 
@@ -16,12 +16,12 @@ export function scriptedModerator(config: MemoryStore): ScriptedModerator {
     asked: [],
     beforeAnswer: () => undefined,
     judge: async (service, key) => {
+      await moderator.beforeAnswer();
       const text = (await config.get(key))?.bytes.toString();
       if (text === undefined) {
         throw new Failure('MODERATOR_DENIED', `expected a picture at ${key}, there is none`);
       }
       moderator.asked.push({ service, text });
-      await moderator.beforeAnswer();
       if (moderator.failWith) throw moderator.failWith;
       return { labels: labelsIn(text), requestId: `R-${moderator.asked.length}` };
     },

@@ -93,9 +93,9 @@ export const MODERATION = 'moderation/';
 export const verdictKey = (id: string) => `${MODERATION}verdicts/${id}.json`;
 export const reviewKey = (id: string) => `${MODERATION}reviews/${id}.json`;
 
-/** What the service looks at, while it does. */
+/** What the service looks at, while it does: for each that asks an object of its own, since each takes its away again. */
 export const JUDGED = `${MODERATION}judged/`;
-export const judgedKey = (id: string) => `${JUDGED}${id}.jpg`;
+export const judgedKey = (asking: string, id: string) => `${JUDGED}${asking}/${id}.jpg`;
 /** The same, for people, as long as it waits for them. */
 export const HELD = `${MODERATION}held/`;
 export const heldKey = (id: string) => `${HELD}${id}.jpg`;

@@ -87,10 +87,11 @@ function count(listed: ListedObject, status: Status, coverage: Coverage): void {
     return;
   }
   if (status.unasked) return;
-  if (status.withheld) {
-    coverage.withheld[status.withheld] += 1;
-    return;
-  }
+  if (status.withheld) coverage.withheld[status.withheld] += 1;
+  else countAsked(listed, status, coverage);
+}
+
+function countAsked(listed: ListedObject, status: Status, coverage: Coverage): void {
   coverage.originals += 1;
   if (isWhole(status)) coverage.whole += 1;
   const eager = status.variants.filter(({ generate }) => generate === 'eager');

@@ -53,7 +53,8 @@ export async function judge(
   if (!(await mayJudge(rule, { config, memory, now }))) {
     throw withheld(key, 'held', { isBudget: true });
   }
-  const answer = await shown(jpeg, judgedKey(id), config, at => moderator.judge(rule.service, at));
+  const place = judgedKey(crypto.randomUUID(), id);
+  const answer = await shown(jpeg, place, config, at => moderator.judge(rule.service, at));
   const decision = byLabels(answer.labels, rule);
   const judgedNow = { at: now().toISOString(), service: rule.service, ...answer };
   await keep({ ...verdict, judged: judgedNow }, { id, jpeg, decision }, config);

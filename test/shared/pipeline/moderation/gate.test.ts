@@ -117,6 +117,19 @@ describe('a picture that passes', () => {
     expect(asked(darkroom)).toBe(1);
   });
 
+  it('may be uploaded under two keys at once: neither takes away what the other shows', async () => {
+    const darkroom = uploaded(CLEAN);
+    darkroom.originals.upload('b.jpg', CLEAN);
+    let isFirst = true;
+    darkroom.moderation.moderator.beforeAnswer = async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      await reconcile('b.jpg', darkroom);
+    };
+    expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'ready' });
+    expect(darkroom.config.keys().filter(key => key.startsWith(JUDGED))).toEqual([]);
+  });
+
   it('costs nothing where no rule asks: no request more than without', async () => {
     const { darkroom } = await developed(CLEAN, list(''));
     expect(darkroom.config.calls.filter(({ key }) => key.startsWith('moderation/'))).toEqual([]);
