@@ -164,6 +164,8 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
     } else if (parseManifestKey(key) !== undefined) {
       const manifest = manifestIn(after.bytes);
       checkManifest(key, manifest);
+      // As a take-down: nobody waits with it until caches are over.
+      if (manifest.state) judge.mayGo(manifest.original.key);
       checkAge(manifest, before && manifestIn(before.bytes));
       // A run that began before it was there may put its own over it: OSS knows no conditional PUT.
       const isOld = before && stage.line.now - before.modifiedAt > LONGEST_RUN_MS;

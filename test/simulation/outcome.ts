@@ -8,6 +8,7 @@ import {
   type ManifestVariant,
 } from '../../shared/core/set/manifest.ts';
 import { unfinishedKey } from '../../shared/core/work/unfinished.ts';
+import { JUDGED } from '../../shared/core/moderation/verdict.ts';
 import { takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { IN_FORCE_KEY, LAST_GOOD_KEY } from '../../shared/core/work/in-force.ts';
 import { allowances } from './allowances.ts';
@@ -44,6 +45,7 @@ export async function checkOutcome(world: World): Promise<void> {
   checkFiles(comparison);
   checkManifests(comparison);
   checkRecords(comparison);
+  checkModeration(comparison);
   checkEdge(comparison);
   checkRenders(comparison);
   checkFailures(comparison);
@@ -149,6 +151,12 @@ async function madeFresh(
     now: () => new Date(now()),
   });
   return derivatives.objects;
+}
+
+/** Pictures were shown for a moment; a day later none of them lies there. */
+function checkModeration({ world, accuse }: Comparison): void {
+  const shown = world.buckets.config.keys().filter(key => key.startsWith(JUDGED));
+  if (shown.length > 0) accuse('shown-for-ever', shown.join(' '));
 }
 
 /** What is written is kept apart, and read by nobody but who is shown it. */
