@@ -112,6 +112,3 @@ export function hashIn(key: string): { phash: string; id: string } | undefined {
   const [, phash, id] = NAMED.exec(key) ?? [];
   return phash && id ? { phash, id } : undefined;
 }
-
-/** Whose object is named by a hash: `{ key }` of the original. */
-export const namedSchema = z.strictObject({ schema: z.literal(1), key: z.string() });

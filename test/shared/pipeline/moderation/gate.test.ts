@@ -15,7 +15,7 @@ import { UNFINISHED } from '../../../../shared/core/work/unfinished.ts';
 import { PURGES } from '../../../../shared/core/work/purge.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
-import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
+import { takeDown, undoTakeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { etagOf } from '../../../support/memory-store.ts';
@@ -418,6 +418,25 @@ describe('what looks like a picture that was blocked', () => {
       alike: { id: idOf(BAD), distance: 3 },
     });
     expect(asked(darkroom)).toBe(1);
+  });
+
+  it('is what looks like a picture that was taken down, until that is undone', async () => {
+    const { darkroom } = await developed(CLEAN, yaml);
+    const near = (await darkroom.codec.forModeration({ data: Buffer.from(CLEAN) } as never)).phash;
+    darkroom.codec.forModeration = async () => ({ jpeg: Buffer.from('x'), phash: near });
+    const stores = { ...darkroom, developAnew: async () => undefined };
+    await takeDown(KEY, { by: 'me', reason: undefined }, stores);
+    const known = () => darkroom.config.keys().filter(key => key.startsWith(KNOWN));
+    expect(known()).toEqual([knownKey(near, idOf(CLEAN))]);
+    // An instance goes by what it listed for five minutes.
+    darkroom.at('2026-11-23T10:05:00.000Z');
+    darkroom.originals.upload('b.jpg', `${CLEAN} recompressed`);
+    expect(await reconcile('b.jpg', darkroom)).toMatchObject({ state: 'held' });
+    expect(await undoTakeDown(KEY, { by: 'me', reason: undefined }, stores)).toBe(true);
+    expect(known()).toEqual([]);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    darkroom.originals.upload('c.jpg', `${CLEAN} once more`);
+    expect(await reconcile('c.jpg', darkroom)).toMatchObject({ state: 'ready' });
   });
 
   it('is nothing that is all of one colour: everything of one colour would look like it', async () => {
