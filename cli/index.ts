@@ -25,6 +25,7 @@ const COMMANDS: Commands = {
   verify: async () => (await import('./inspect/verify.ts')).verifyCommand(),
   replay: async () => (await import('./replay/replay.ts')).replayCommand(),
   takedown: async () => (await import('./takedown/takedown.ts')).takedownCommand(),
+  moderate: async () => (await import('./backfill/moderate.ts')).moderateCommand(),
   review: async () => (await import('./review/review.ts')).reviewCommand(),
   setup: async () => (await import('./deployment/setup.ts')).setupCommand(),
   doctor: async () => (await import('./deployment/doctor.ts')).doctorCommand(),

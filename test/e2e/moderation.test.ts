@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { moderatedList } from '../../local/moderated-list.ts';
+import { presetsOrThrow } from '../../shared/adapters/yaml/preset-file.ts';
 import { TINY } from '../support/bulk.ts';
 import { newFolder } from '../support/folders.ts';
 import { patiently, type RunningPlatform, startedPlatform, urlOf } from '../support/platform.ts';
@@ -21,6 +23,15 @@ async function upload(key: string, background: string): Promise<void> {
   await platform.bucket('originals').put(key, await picture.toBuffer());
 }
 
+const edit = async (text: string) => {
+  const { fingerprint } = presetsOrThrow(text, 'presets.yaml');
+  await platform.bucket('config').put('presets.yaml', Buffer.from(text));
+  await patiently(`the list ${fingerprint}`, async () => {
+    const { content } = await platform.bucket('config').get('presets.in-force.json');
+    return JSON.parse(String(content)).fingerprint === fingerprint ? true : undefined;
+  });
+};
+
 const run = (...words: string[]) => darkroom(...words, '--data', dataDir);
 const fileOf = async (key: string) => {
   const { variants } = await platform.manifest(key);
@@ -35,6 +46,30 @@ const wouldBe = async (key: string, like: string) => {
   const { version } = await platform.manifest(key, () => true);
   return file.replace(/\/[0-9a-f]{10}\//, `/${version}/`);
 };
+
+describe('what was published before its rule asked', () => {
+  const published = async (key: string, colour: string) => {
+    await edit(TINY);
+    await upload(key, colour);
+    const { variants } = await platform.manifest(key);
+    expect(variants.length).toBeGreaterThan(0);
+    await edit(moderatedList(TINY));
+  };
+
+  it('stays, is counted with its price, and goes once somebody has it judged', async () => {
+    await published('old/red.jpg', '#f00000');
+    const counted = await run('moderate', '--prefix', 'old/', '--dry-run');
+    expect(counted).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^1 of 1 originals would be handed over, to be judged for up to 0\.00 USD; what has a verdict costs nothing$/m,
+      ),
+    });
+    expect((await platform.manifest('old/red.jpg')).complete).toBe(true);
+    expect(await run('moderate', '--prefix', 'old/')).toMatchObject({ code: 0 });
+    await withheld('old/red.jpg', 'blocked');
+  });
+});
 
 describe('of three pictures', () => {
   beforeAll(async () => {
@@ -62,7 +97,7 @@ describe('of three pictures', () => {
     expect(red.stdout).toMatch(/^ {2}BLOCKED {3}it was judged, and is not published$/m);
     expect(red.stdout).toMatch(/^ {2}judged {4}\S+ by postImageCheck: local_red 99\.1 high$/m);
     expect(blue.stdout).toMatch(/^ {2}HELD {6}it is not published before somebody/m);
-    expect((await run('status')).stdout).toContain('1 blocked, 1 held: darkroom explain');
+    expect((await run('status')).stdout).toContain('2 blocked, 1 held: darkroom explain');
     const verified = await run('verify', '--grace', '0s');
     expect([verified.code, verified.stdout]).toEqual([
       0,
@@ -103,7 +138,10 @@ describe('of three pictures', () => {
       return objects.length === 1 ? true : undefined;
     });
     const { objects: purges } = await platform.bucket('config').listV2({ prefix: 'purges/' }, {});
-    expect((purges ?? []).length).toBe(1);
+    expect((purges ?? []).map(({ name }) => name.split('/')[1])).toEqual([
+      '0-takedown',
+      '0-takedown',
+    ]);
   });
 });
 
@@ -114,9 +152,11 @@ it('what was judged says so to whoever waits for it: the ready message', async (
       const { key, outcome, state } = JSON.parse(line);
       return outcome === 'withheld' ? [`${key} ${state}`] : [];
     });
-  const told = await patiently('three reports', async () => {
+  const told = await patiently('four reports', async () => {
     const found = new Set(states());
-    return found.size === 3 ? found : undefined;
+    return found.size === 4 ? found : undefined;
   });
-  expect(told).toEqual(new Set(['red.jpg blocked', 'blue.jpg held', 'grey.jpg blocked']));
+  expect(told).toEqual(
+    new Set(['red.jpg blocked', 'blue.jpg held', 'grey.jpg blocked', 'old/red.jpg blocked']),
+  );
 });
