@@ -3,10 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { OssRecord } from '../events/oss-event.ts';
-import { ossStore } from '../shared/adapters/oss/store.ts';
 import { presetsOrThrow } from '../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../shared/core/failure.ts';
-import { IN_FORCE_KEY } from '../shared/core/work/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
 import { bundlesIn, ownBundles } from './bundles.ts';
 import {
@@ -25,7 +23,7 @@ import type { Happening } from './function-host/invocation.ts';
 import { type Identity, identityIn } from './identity.ts';
 import { startLifecycle } from './lifecycle.ts';
 import { missOrigin, withoutBody } from './miss-origin.ts';
-import { moderatedList } from './moderated-list.ts';
+import { picturesIn, putPresets } from './config-bucket.ts';
 import type { ModerationApi } from './moderation-api.ts';
 import { adminTokenIn } from './oss-server/admin/token.ts';
 import { type OssServer, type OssServerOptions, startOssServer } from './oss-server/server.ts';
@@ -45,7 +43,6 @@ export const buckets = {
 const root = resolve(import.meta.dirname, '..');
 const REGION = 'cn-hangzhou';
 const OSS_REGION = `oss-${REGION}`;
-const PRESETS_KEY = 'presets.yaml';
 /** Twenty processes on a few cores help nobody, and slow down uploads. */
 const MOST_RESERVED = Math.max(1, availableParallelism() - 1);
 
@@ -141,7 +138,8 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
       onHappening: happening => tell(withoutBody(happening)),
     }).then(keep);
     // After the host is up: a function may listen to the bucket of the list.
-    await putPresets(oss, identity, options);
+    const place = { oss, identity, region: OSS_REGION, bucket: buckets.config };
+    await putPresets(place, options.presets, options.moderate);
     keep(startTimers({ service, host: wiring.host, tell }));
     keep(startLifecycle({ expire: oss.expire, tell }));
     return {
@@ -188,7 +186,8 @@ async function openServers(
   const { store } = oss;
   const cdn = keep(await startCdnBeside({ port, store, bucket: buckets.derivatives, onMiss }));
   const cdnApi = keep(await startCdnApiBeside({ ...service, port, cdn, credentials }));
-  const shown = { port, region: REGION, credentials, read: picturesIn(oss, identity) };
+  const read = picturesIn({ oss, identity, region: OSS_REGION, bucket: buckets.config });
+  const shown = { port, region: REGION, credentials, read };
   const moderation = keep(await startModerationBeside(shown));
   return { oss, fc, cdn, cdnApi, moderation };
 }
@@ -279,44 +278,5 @@ async function dispatch(record: OssRecord, service: ServiceDefinition, host?: Fu
   for (const { name } of functionsFor(record, service.functions)) {
     if (!host) throw new Failure('UNEXPECTED', 'expected the function host to be up before events');
     await host.invokeAsync(name, payload);
-  }
-}
-
-async function putPresets(
-  oss: OssServer,
-  identity: Identity,
-  { presets, moderate }: PlatformOptions,
-) {
-  const isInForce = () => oss.store.find(buckets.config)?.objects.get(IN_FORCE_KEY) !== undefined;
-  if (!presets.replace && !moderate && isInForce()) return;
-  const text = moderate ? moderatedList(presets.text) : presets.text;
-  const config = configOf(oss, identity);
-  const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
-  await config.put(PRESETS_KEY, Buffer.from(text), attributes);
-  await untilTrue(isInForce);
-}
-
-function configOf({ endpoint }: OssServer, credentials: Identity) {
-  return ossStore(buckets.config, { region: OSS_REGION, endpoint, pathStyle: true, credentials });
-}
-
-/** What the moderation service may look at: as in the cloud, it has it from OSS over the wire. */
-function picturesIn(oss: OssServer, identity: Identity) {
-  const config = configOf(oss, identity);
-  return async (bucket: string, key: string) =>
-    bucket === buckets.config ? (await config.get(key))?.bytes : undefined;
-}
-
-const PATIENCE_MS = 60_000;
-
-/** An upload before the first list is in force would fail, and wait for its next attempt. */
-async function untilTrue(isInForce: () => boolean): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!isInForce()) {
-    if (Date.now() > deadline) {
-      const message = `expected on-presets-edited to put the list in force within ${PATIENCE_MS / 1000} s`;
-      throw new Failure('UNEXPECTED', message);
-    }
-    await new Promise(resolve => setTimeout(resolve, 50));
   }
 }

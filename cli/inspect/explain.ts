@@ -11,7 +11,6 @@ import { isWorthAnotherTry } from '../../shared/core/set/findings.ts';
 import { versionOf } from '../../shared/core/set/keys.ts';
 import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import { isWhole, type Status } from '../../shared/core/set/status.ts';
-import type { VariantStatus } from '../../shared/core/set/variant-state.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { type SurveyStores, type Surveyed, lookAt } from '../../shared/pipeline/inspect/survey.ts';
 import { type Proof, proofOf } from '../../shared/pipeline/removal/take-down-records.ts';
@@ -26,6 +25,7 @@ import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { danglingText } from './dangling.ts';
 import { takedownTexts } from './takedown-acts.ts';
+import { variantText, whyOf } from './variant-texts.ts';
 import { judgedTexts } from './judged.ts';
 import { type Judged, judgedOf } from '../../shared/pipeline/moderation/standing.ts';
 
@@ -222,40 +222,4 @@ function wholeText(status: Status): string {
       generate === 'eager' && state !== 'rendered' && state !== 'skipped' && state !== 'aged',
   );
   return `no: ${lacking.length} of ${variants.length} files are not as the list wants them`;
-}
-
-const MARKS = {
-  rendered: '✓',
-  on_demand: '-',
-  aged: '-',
-  skipped: '-',
-  failed: '✗',
-  missing: '✗',
-  stale: '✗',
-  pending: '…',
-} as const satisfies Record<VariantStatus['state'], string>;
-
-function variantText(variant: VariantStatus): string {
-  const { preset, width, format, state } = variant;
-  const name = `${preset} ${width} ${format}`.padEnd(24);
-  return `${MARKS[state]} ${name} ${whyOf(variant)}`;
-}
-
-function whyOf(variant: VariantStatus): string {
-  switch (variant.state) {
-    case 'rendered':
-      return `rendered ${variant.renderedAt}, ${bytesAsText(variant.bytes)}  ${variant.key}`;
-    case 'on_demand':
-      return 'on demand: made when it is first asked for';
-    case 'aged':
-      return `aged: older than \`keep\` of its preset, ${variant.isOverdue ? 'and no sweep came for it' : 'made when it is asked for again'}`;
-    case 'failed':
-      return `failed${variant.final ? '' : ', is tried again'}: ${variant.code}: ${variant.message}`;
-    case 'stale':
-      return `stale: an older recipe made ${variant.replaces}`;
-    case 'skipped':
-    case 'missing':
-    case 'pending':
-      return `${variant.state}: ${variant.why}`;
-  }
 }

@@ -3,8 +3,9 @@ import { isAged, type Manifest } from './manifest.ts';
 /**
  * What an application that waits for a photo needs to know. `pending`: not developed yet. `ready`: all files are
  * there, or made at once for whoever asks. `partly-failed`: some are, and can be shown. `failed`: there is nothing to
- * show. `blocked`, `held`: it was judged, or waits for its verdict, and is not published. `absent`: there are no files and none will come, since it was taken down, or the original is gone or no rule
- * asks for it; only a report can tell the last two.
+ * show. `blocked`, `held`: it was judged, or waits for its verdict, and is not published. `absent`: there are no files and
+ * none will come, since it was taken down, or the original is gone or no rule asks for it; only a report can tell the
+ * last two.
  */
 export const photoStates = [
   'pending',
