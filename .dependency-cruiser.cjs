@@ -8,8 +8,13 @@ const SHARP = '^shared/adapters/sharp/';
  * Rooms in one list know nothing of each other.
  */
 const ROOMS = {
-  'shared/core': ['picture', 'watermark', 'list', 'set', 'work', 'telling'],
-  'shared/pipeline': ['marks', 'removal', 'develop', ['serve', 'bulk'], ['inspect', 'edits']],
+  'shared/core': ['picture', ['watermark', 'moderation'], 'list', 'set', 'work', 'telling'],
+  'shared/pipeline': [
+    ['marks', 'removal', 'moderation'],
+    'develop',
+    ['serve', 'bulk'],
+    ['inspect', 'edits'],
+  ],
   cli: [
     ['terminal', 'cloud'],
     'measure',
@@ -22,6 +27,7 @@ const ROOMS = {
       'inspect',
       'replay',
       'takedown',
+      'review',
       'rehearse',
       'heat',
     ],

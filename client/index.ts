@@ -49,12 +49,13 @@ export { urlOfKey };
 
 /**
  * How far a photo is, by its manifest or undefined where there is none yet. With `etag`, the one that OSS answered the
- * upload with, the manifest of an earlier upload under that key is `pending`. `absent` was taken down.
+ * upload with, the manifest of an earlier upload under that key is `pending`. `absent` was taken down, `blocked` was judged,
+ * `held` waits for that.
  */
 export function stateOf(
   manifest: Progress | undefined,
   etag?: string,
-): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'absent' {
+): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'blocked' | 'held' | 'absent' {
   return progressOf(manifest, etag);
 }
 

@@ -3,6 +3,7 @@ export interface Progress {
   complete: boolean;
   original: { etag: string };
   takenDown?: object | undefined;
+  state?: 'blocked' | 'held' | undefined;
   failure?: object | undefined;
   variants: readonly { state: string; aged?: boolean | undefined }[];
 }
@@ -11,9 +12,10 @@ export interface Progress {
 export function progressOf(
   manifest: Progress | undefined,
   etag: string | undefined,
-): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'absent' {
+): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'blocked' | 'held' | 'absent' {
   if (manifest?.takenDown) return 'absent';
   if (!manifest || (etag && bare(etag) !== bare(manifest.original.etag))) return 'pending';
+  if (manifest.state) return manifest.state;
   const { complete, failure, variants } = manifest;
   const states = variants.map(({ state }) => state);
   if (complete) return 'ready';

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { glyphsOf } from '../shared/adapters/fontkit/glyphs.ts';
 import { decodeHeic } from '../shared/adapters/libheif/decoder.ts';
+import { greenModerator } from '../shared/adapters/moderation/green.ts';
 import { jsonLog } from '../shared/adapters/pino/json-log.ts';
 import type { Spans } from '../shared/adapters/opentelemetry/spans.ts';
 import { sharpCodec } from '../shared/adapters/sharp/codec.ts';
 import { type Context, deadlineOf } from '../shared/fc/context.ts';
 import type { Settings } from '../shared/fc/settings.ts';
-import type { Darkroom } from '../shared/pipeline/darkroom.ts';
+import type { Darkroom, ModerationMemory } from '../shared/pipeline/darkroom.ts';
 import { type ListCache, listInForce } from '../shared/pipeline/edits/list-in-force.ts';
 import { emptyMarkCache, storedMarks } from '../shared/pipeline/marks/stored-marks.ts';
 import { traced } from '../shared/pipeline/develop/traced.ts';
@@ -15,6 +16,7 @@ import { openStores } from './stores.ts';
 
 const cache: ListCache = {};
 const marks = emptyMarkCache();
+const memory: ModerationMemory = {};
 const codec = sharpCodec({ heic: decodeHeic });
 
 let spans: Spans | undefined;
@@ -55,6 +57,7 @@ function openDarkroom(settings: Settings, context: Context): OpenDarkroom {
     listInForce: listInForce(stores.config, cache),
     marks: storedMarks(stores.config, marks, glyphsOf),
     codec,
+    moderation: { moderator: openModerator(settings, context), memory },
     log: jsonLog(settings.logLevel, {
       requestId: context.requestId,
       ...(context.retryCount === undefined ? {} : { attempt: context.retryCount + 1 }),
@@ -65,4 +68,10 @@ function openDarkroom(settings: Settings, context: Context): OpenDarkroom {
     deadline: deadlineOf(context, new Date()),
     lanes: availableParallelism(),
   };
+}
+
+/** Nothing of it is opened before a picture is to be judged. */
+function openModerator(settings: Settings, { credentials }: Context) {
+  const { region, config: bucket, moderationEndpoint: endpoint } = settings;
+  return greenModerator({ region, bucket, endpoint, credentials });
 }

@@ -3,21 +3,28 @@ import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { OssRecord } from '../events/oss-event.ts';
-import { ossStore } from '../shared/adapters/oss/store.ts';
 import { presetsOrThrow } from '../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../shared/core/failure.ts';
-import { IN_FORCE_KEY } from '../shared/core/work/in-force.ts';
 import { readSettings } from '../shared/fc/settings.ts';
 import { bundlesIn, ownBundles } from './bundles.ts';
-import { type Cdn, startCdn } from './cdn.ts';
-import { type CdnApi, type CdnApiOptions, startCdnApi } from './cdn-api.ts';
+import {
+  explainPort,
+  startCdnApiBeside,
+  startCdnBeside,
+  startFcBeside,
+  startModerationBeside,
+} from './beside.ts';
+import type { Cdn } from './cdn.ts';
+import type { CdnApi } from './cdn-api.ts';
 import { holdFolder, PLACE } from './data-folder.ts';
-import { type FcApi, type FcApiOptions, startFcApi } from './fc-api/server.ts';
+import type { FcApi } from './fc-api/server.ts';
 import { type FunctionHost, startFunctionHost } from './function-host/host.ts';
 import type { Happening } from './function-host/invocation.ts';
 import { type Identity, identityIn } from './identity.ts';
 import { startLifecycle } from './lifecycle.ts';
 import { missOrigin, withoutBody } from './miss-origin.ts';
+import { picturesIn, putPresets } from './config-bucket.ts';
+import type { ModerationApi } from './moderation-api.ts';
 import { adminTokenIn } from './oss-server/admin/token.ts';
 import { type OssServer, type OssServerOptions, startOssServer } from './oss-server/server.ts';
 import { type Role, readRoles } from './roles.ts';
@@ -36,12 +43,11 @@ export const buckets = {
 const root = resolve(import.meta.dirname, '..');
 const REGION = 'cn-hangzhou';
 const OSS_REGION = `oss-${REGION}`;
-const PRESETS_KEY = 'presets.yaml';
 /** Twenty processes on a few cores help nobody, and slow down uploads. */
 const MOST_RESERVED = Math.max(1, availableParallelism() - 1);
 
 export interface PlatformOptions {
-  /** OSS takes this port, the CDN, the API of FC and that of the CDN the ones after; 0 takes any that are free. */
+  /** OSS takes this port, the CDN, the APIs of FC, of the CDN and of moderation the ones after; 0 takes any that are free. */
   port: number;
   dataDir: string;
   fresh: boolean;
@@ -50,6 +56,8 @@ export interface PlatformOptions {
   presets: { text: string; file: string; replace: boolean; marks?: ReadonlyMap<string, Buffer> };
   /** Is sent what destinations are sent. */
   webhook?: URL | undefined;
+  /** Each rule that says nothing of moderation has its pictures judged. */
+  moderate?: boolean | undefined;
   /** Takes the functions' spans. */
   otlp?: URL | undefined;
   /** Whoever can read the data folder may inject faults into OSS. */
@@ -66,6 +74,7 @@ export interface Platform {
   cdn: string;
   fc: { endpoint: string; accountId: string; region: string };
   cdnApi: string;
+  moderation: string;
   data: string;
   store: OssServer['store'];
   host: FunctionHost;
@@ -95,49 +104,47 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 /** For commands of other processes on this machine: cli/cloud/local-platform.ts reads it, with credentials.json beside it. */
-async function tellWhere({ oss, fc, cdn, cdnApi, data }: Platform): Promise<() => Promise<void>> {
+async function tellWhere({ oss, fc, data, ...urls }: Platform): Promise<() => Promise<void>> {
   const { endpoint, region } = oss;
+  const { cdn, cdnApi, moderation } = urls;
   const file = join(data, PLACE);
-  const where = { pid: process.pid, oss: { endpoint, region }, buckets, fc, cdn, cdnApi };
-  await writeFile(file, `${JSON.stringify(where, null, 2)}\n`);
+  const where = { pid: process.pid, oss: { endpoint, region }, buckets };
+  const apis = { fc, cdn, cdnApi, moderation };
+  await writeFile(file, `${JSON.stringify({ ...where, ...apis }, null, 2)}\n`);
   return () => rm(file, { force: true });
 }
 
 async function openPlatform(options: PlatformOptions, dataDir: string): Promise<Platform> {
-  const { port, onHappening: tell } = options;
+  const { onHappening: tell } = options;
   const identity = options.identity ?? (await identityIn(dataDir));
   const { service, bundles } = await builtService(options.bundles);
   const roles = await readRoles(service);
-  const credentials = [identity, ...[...roles.values()].map(({ credential }) => credential)];
-  const missSecret = randomUUID();
-  const wiring: { host?: FunctionHost } = {};
-  const { keep, close } = openParts();
+  const wiring: Wiring = { missSecret: randomUUID() };
+  const parts = openParts();
+  const { keep, close } = parts;
   keep(bundles);
   try {
-    const onEvent = (record: OssRecord) => dispatch(record, service, wiring.host);
-    const adminToken = options.faults ? await adminTokenIn(dataDir) : undefined;
-    const oss = keep(await startOss({ port, dataDir, credentials, onEvent, adminToken }));
-    const host = () => wiring.host;
-    const fc = keep(await startFcBeside({ port, service, credentials, host }));
-    const cdn = keep(await startCdnBeside(oss, port, missOrigin(host, missSecret)));
-    const cdnApi = keep(await startCdnApiBeside({ ...service, port, cdn, credentials }));
+    const about = { ...options, dataDir, identity, service, roles };
+    const servers = await openServers(about, wiring, parts);
+    const { oss, fc, cdn, cdnApi, moderation } = servers;
     wiring.host = await startFunctionHost({
       service,
       dataDir,
       credentials: name => credentialsOf(name, roles),
-      environment: environmentOf({ oss, fc, cdn, cdnApi }, service, { missSecret, ...options }),
+      environment: environmentOf(servers, service, { ...wiring, ...options }),
       mostReserved: MOST_RESERVED,
       webhook: options.webhook,
       isRetryCountTold: options.retryCount ?? true,
       onHappening: happening => tell(withoutBody(happening)),
     }).then(keep);
     // After the host is up: a function may listen to the bucket of the list.
-    await putPresets(oss, identity, options.presets);
+    const place = { oss, identity, region: OSS_REGION, bucket: buckets.config };
+    await putPresets(place, options.presets, options.moderate);
     keep(startTimers({ service, host: wiring.host, tell }));
     keep(startLifecycle({ expire: oss.expire, tell }));
     return {
       oss: { endpoint: oss.endpoint, region: OSS_REGION, ...identity },
-      ...{ cdn: cdn.endpoint, cdnApi: cdnApi.endpoint },
+      ...{ cdn: cdn.endpoint, cdnApi: cdnApi.endpoint, moderation: moderation.endpoint },
       fc: { endpoint: fc.endpoint, accountId: service.accountId, region: REGION },
       data: dataDir,
       store: oss.store,
@@ -149,6 +156,40 @@ async function openPlatform(options: PlatformOptions, dataDir: string): Promise<
     await close();
     throw thrown;
   }
+}
+
+/** The servers come up before the host of the functions that they call. */
+interface Wiring {
+  missSecret: string;
+  host?: FunctionHost;
+}
+
+interface Opening extends Pick<PlatformOptions, 'port' | 'faults'> {
+  dataDir: string;
+  identity: Identity;
+  service: ServiceDefinition;
+  roles: Map<string, Role>;
+}
+
+async function openServers(
+  { port, faults, dataDir, identity, service, roles }: Opening,
+  wiring: Wiring,
+  { keep }: ReturnType<typeof openParts>,
+): Promise<Endpoints> {
+  const credentials = [identity, ...[...roles.values()].map(({ credential }) => credential)];
+  const onEvent = (record: OssRecord) => dispatch(record, service, wiring.host);
+  const adminToken = faults ? await adminTokenIn(dataDir) : undefined;
+  const oss = keep(await startOss({ port, dataDir, credentials, onEvent, adminToken }));
+  const host = () => wiring.host;
+  const fc = keep(await startFcBeside({ port, service, credentials, host }));
+  const onMiss = missOrigin(host, wiring.missSecret);
+  const { store } = oss;
+  const cdn = keep(await startCdnBeside({ port, store, bucket: buckets.derivatives, onMiss }));
+  const cdnApi = keep(await startCdnApiBeside({ ...service, port, cdn, credentials }));
+  const read = picturesIn({ oss, identity, region: OSS_REGION, bucket: buckets.config });
+  const shown = { port, region: REGION, credentials, read };
+  const moderation = keep(await startModerationBeside(shown));
+  return { oss, fc, cdn, cdnApi, moderation };
 }
 
 /** What was opened is closed, whether all of it came up or not. */
@@ -188,10 +229,11 @@ interface Endpoints {
   fc: FcApi;
   cdn: Cdn;
   cdnApi: CdnApi;
+  moderation: ModerationApi;
 }
 
 function environmentOf(
-  { oss, fc, cdn, cdnApi }: Endpoints,
+  { oss, fc, cdn, cdnApi, moderation }: Endpoints,
   service: ServiceDefinition,
   { missSecret, otlp }: { missSecret: string; otlp?: URL | undefined },
 ) {
@@ -202,6 +244,7 @@ function environmentOf(
     DARKROOM_ACCOUNT_ID: service.accountId,
     DARKROOM_CDN_DOMAIN: cdn.endpoint,
     DARKROOM_CDN_ENDPOINT: cdnApi.endpoint,
+    DARKROOM_MODERATION_ENDPOINT: moderation.endpoint,
     DARKROOM_LOG_LEVEL: 'debug',
     DARKROOM_MISS_SECRET: missSecret,
     ...(otlp && { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.href }),
@@ -236,71 +279,4 @@ async function dispatch(record: OssRecord, service: ServiceDefinition, host?: Fu
     if (!host) throw new Failure('UNEXPECTED', 'expected the function host to be up before events');
     await host.invokeAsync(name, payload);
   }
-}
-
-async function putPresets(oss: OssServer, identity: Identity, presets: PlatformOptions['presets']) {
-  const isInForce = () => oss.store.find(buckets.config)?.objects.get(IN_FORCE_KEY) !== undefined;
-  if (!presets.replace && isInForce()) return;
-  const config = ossStore(buckets.config, {
-    region: OSS_REGION,
-    endpoint: oss.endpoint,
-    pathStyle: true,
-    credentials: identity,
-  });
-  // What a list draws with comes first, or it would be refused.
-  for (const [path, bytes] of presets.marks ?? []) {
-    await config.put(path, bytes, {
-      contentType: 'application/octet-stream',
-      cacheControl: 'no-cache',
-    });
-  }
-  const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
-  await config.put(PRESETS_KEY, Buffer.from(presets.text), attributes);
-  await untilTrue(isInForce);
-}
-
-const PATIENCE_MS = 60_000;
-
-/** An upload before the first list is in force would fail, and wait for its next attempt. */
-async function untilTrue(isInForce: () => boolean): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (!isInForce()) {
-    if (Date.now() > deadline) {
-      const message = `expected on-presets-edited to put the list in force within ${PATIENCE_MS / 1000} s`;
-      throw new Failure('UNEXPECTED', message);
-    }
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
-
-async function startCdnBeside(
-  oss: OssServer,
-  port: number,
-  onMiss: ReturnType<typeof missOrigin>,
-): Promise<Cdn> {
-  const cdnPort = port === 0 ? 0 : port + 1;
-  const options = { port: cdnPort, store: oss.store, bucket: buckets.derivatives, onMiss };
-  return await startCdn(options).catch(explainPort(cdnPort));
-}
-
-async function startFcBeside({ port, ...options }: FcApiOptions): Promise<FcApi> {
-  const fcPort = port === 0 ? 0 : port + 2;
-  return await startFcApi({ ...options, port: fcPort }).catch(explainPort(fcPort));
-}
-
-async function startCdnApiBeside({ port, ...options }: CdnApiOptions): Promise<CdnApi> {
-  const apiPort = port === 0 ? 0 : port + 3;
-  return await startCdnApi({ ...options, port: apiPort }).catch(explainPort(apiPort));
-}
-
-function explainPort(port: number) {
-  return (cause: NodeJS.ErrnoException): never => {
-    if (cause.code !== 'EADDRINUSE' && cause.code !== 'EACCES') throw cause;
-    const why = cause.code === 'EACCES' ? 'needs rights that you lack' : 'is in use';
-    throw new Failure(
-      'SETTINGS_INVALID',
-      `expected port ${port} to be free, it ${why}: choose another base with --port`,
-      { cause },
-    );
-  };
 }

@@ -1,5 +1,6 @@
 import type { LogEvent, LogFacts } from './core/telling/log-events.ts';
 import type { Content } from './core/picture/content.ts';
+import type { Judgement } from './core/moderation/judgement.ts';
 import type { Placeholder } from './core/picture/placeholder.ts';
 import type { Focus } from './core/picture/focus.ts';
 import type { Search } from './core/set/crops.ts';
@@ -195,6 +196,17 @@ export interface Codec {
   /** A variant that is made straight from the file. */
   encodeFromFile(file: Buffer, variant: Variant, picture: Picture): Promise<Buffer>;
   placeholder(raster: Raster): Promise<Placeholder>;
+  /** What is shown to who judges: a JPEG of some thousand pixels, and 16 hex digits of a perceptual hash. */
+  forModeration(raster: Raster): Promise<{ jpeg: Buffer; phash: string }>;
+}
+
+/**
+ * Who says what a picture shows. Throws MODERATOR_UNAVAILABLE (transient) where it does not answer in time or has too
+ * much to do, MODERATOR_DENIED where it refuses.
+ */
+export interface Moderator {
+  /** A JPEG in the config bucket, by a service of that name. */
+  judge(service: string, key: string): Promise<Judgement>;
 }
 
 /** Upright RGBA in the file's own colour space. */

@@ -38,7 +38,7 @@ export function backfillCommand(): Command {
   return withConnection(command).action(backfillFromHere);
 }
 
-async function backfillFromHere(options: BackfillOptions): Promise<void> {
+export async function backfillFromHere(options: BackfillOptions): Promise<void> {
   const connection = await connect(options);
   const inForce = await listInForce(connection.config, {}).current();
   const { list } = inForce;
@@ -77,7 +77,7 @@ async function rehearse(selection: Run['selection'], { connection, list, teller 
     counted.originals += 1;
     counted.files += files;
   }
-  teller.rehearsed(counted);
+  teller.rehearsed(counted, selection.mode);
 }
 
 function batchSize(text: string): number {

@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
-import { isFlawed, type Run } from '../../shared/core/work/run.ts';
+import { pricesSchema } from '../../shared/core/work/cost.ts';
+import { isFlawed, type Mode, type Run } from '../../shared/core/work/run.ts';
 import { say } from '../terminal/printer.ts';
 import { outcomesInWords, progressInWords } from '../terminal/run-words.ts';
 
@@ -9,7 +10,7 @@ export interface RunTeller {
   progress(run: Run): void;
   note(text: string): void;
   end(run: Run): void;
-  rehearsed(counted: Rehearsed): void;
+  rehearsed(counted: Rehearsed, mode: Mode): void;
 }
 
 export interface Rehearsed {
@@ -31,7 +32,8 @@ function jsonTeller(): RunTeller {
     progress: line,
     note: text => say(JSON.stringify({ note: text })),
     end: line,
-    rehearsed: counted => say(JSON.stringify(counted)),
+    rehearsed: (counted, mode) =>
+      say(JSON.stringify(mode === 'moderate' ? { ...counted, usd: usdOf(counted) } : counted)),
   };
 }
 
@@ -64,13 +66,22 @@ function personTeller(): RunTeller {
       if (run.archived) say(archivedInWords(run.archived));
       say(endInWords(run));
     },
-    rehearsed: ({ seen, originals, files, archived }) => {
-      say(
-        `${originals.toLocaleString('en')} of ${seen.toLocaleString('en')} originals would be handed over, for up to ${files.toLocaleString('en')} files`,
-      );
+    rehearsed: (counted, mode) => {
+      const { seen, originals, files, archived } = counted;
+      const what =
+        mode === 'moderate'
+          ? `to be judged for up to ${usdOf(counted).toFixed(2)} USD; what has a verdict costs nothing`
+          : `for up to ${files.toLocaleString('en')} files`;
+      const of = `${originals.toLocaleString('en')} of ${seen.toLocaleString('en')} originals`;
+      say(`${of} would be handed over, ${what}`);
       if (archived.originals > 0) say(archivedInWords(archived));
     },
   };
+}
+
+/** At list prices, if none of them was judged before. */
+function usdOf({ originals }: Rehearsed): number {
+  return (originals / 1000) * pricesSchema.parse({}).judgedPer1000;
 }
 
 function figuresOf(run: Run, started: { at: number; originals: number; done: number }) {

@@ -1,7 +1,7 @@
 import { impactOf } from '../../shared/core/list/edit-impact.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
-import { presetsFor } from '../../shared/core/list/rules.ts';
+import { moderateFor, presetsFor } from '../../shared/core/list/rules.ts';
 import type { Mode, Run } from '../../shared/core/work/run.ts';
 import { sinceFrom } from '../terminal/figures.ts';
 import type { ConnectionOptions } from '../cloud/connection.ts';
@@ -14,6 +14,8 @@ export interface BackfillOptions extends ConnectionOptions {
   stale?: true;
   retryFailed?: true;
   force?: true;
+  /** What is published already has its verdict asked for. */
+  moderate?: true;
   source: 'list' | 'inventory';
   inventory?: string;
   rate?: number;
@@ -50,7 +52,8 @@ export function selectionOf(options: BackfillOptions, list: PresetList): Run['se
   };
 }
 
-function modeOf({ missing, stale, retryFailed, force }: BackfillOptions): Mode {
+function modeOf({ missing, stale, retryFailed, force, moderate }: BackfillOptions): Mode {
+  if (moderate) return 'moderate';
   const asked: Mode[] = [];
   if (missing) asked.push('missing');
   if (stale) asked.push('stale');
@@ -66,11 +69,12 @@ function modeOf({ missing, stale, retryFailed, force }: BackfillOptions): Mode {
 
 /** Files that an original of this selection may need; undefined for those that the list or the selection passes over. */
 export function plannedFor(
-  { preset }: Run['selection'],
+  { preset, mode }: Run['selection'],
   list: PresetList,
 ): (key: string) => number | undefined {
   const touch = impactOf([], list);
   return key => {
+    if (mode === 'moderate' && !moderateFor(key, list)) return undefined;
     const files = touch(key).make;
     if (preset === undefined) return presetsFor(key, list).length > 0 ? files.length : undefined;
     const own = files.filter(file => file.preset === preset);

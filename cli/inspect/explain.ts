@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
 import { isWorthAnotherTry } from '../../shared/core/set/findings.ts';
 import { isWhole, type Status } from '../../shared/core/set/status.ts';
-import type { VariantStatus } from '../../shared/core/set/variant-state.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { type SurveyStores, type Surveyed, lookAt } from '../../shared/pipeline/inspect/survey.ts';
 import { type Proof, proofOf } from '../../shared/pipeline/removal/take-down-records.ts';
@@ -13,11 +12,13 @@ import {
   withConnection,
 } from '../cloud/connection.ts';
 import { givenKey } from '../cloud/given-key.ts';
-import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { danglingText } from './dangling.ts';
 import { contentText, linkTexts, originalText } from './original-text.ts';
 import { takedownTexts } from './takedown-acts.ts';
+import { variantText, whyOf } from './variant-texts.ts';
+import { judgedTexts } from './judged.ts';
+import { type Judged, judgedOf } from '../../shared/pipeline/moderation/standing.ts';
 
 interface Options extends ConnectionOptions {
   json?: true;
@@ -40,7 +41,9 @@ async function explain(words: string[], options: Options): Promise<void> {
       const key = keyOrThrow(word, connection);
       const look = await lookFor(key, connection, presets);
       const proof = await proofOf(key, config);
-      say(options.json ? jsonOf(look, proof) : textOf(look, proof, presets.fingerprint));
+      const judged = await judgedOf({ ...look.status, list: presets.list }, config);
+      const found = { ...look, judged };
+      say(options.json ? jsonOf(found, proof) : textOf(found, proof, presets.fingerprint));
     } catch (thrown) {
       tellUnusable(word, failureOf(thrown), options);
     }
@@ -67,6 +70,10 @@ interface Look extends Surveyed {
   nowhere: string | undefined;
 }
 
+interface Found extends Look {
+  judged: Judged | undefined;
+}
+
 async function lookFor(
   key: string,
   { where, linkTarget, ...stores }: Connection,
@@ -81,7 +88,7 @@ async function lookFor(
 }
 
 function jsonOf(
-  { status, manifest, nowhere }: Look,
+  { status, manifest, nowhere, judged }: Found,
   takedown: Proof | 'unreadable' | undefined,
 ): string {
   const readable = manifest === 'unreadable' ? undefined : manifest;
@@ -90,6 +97,7 @@ function jsonOf(
     whole: isWhole(status),
     ...(nowhere === undefined ? {} : { dangling: { target: nowhere } }),
     ...(takedown ? { takedown } : {}),
+    ...(judged ? { judged } : {}),
     manifest: readable && {
       version: readable.version,
       presets: readable.presets,
@@ -103,7 +111,7 @@ const UNREADABLE =
   'this Darkroom cannot read what lies in its place: the next run makes the set anew (darkroom verify --fix)';
 
 function textOf(
-  { status, manifest, nowhere }: Look,
+  { status, manifest, nowhere, judged }: Found,
   proof: Proof | 'unreadable' | undefined,
   fingerprint: string,
 ) {
@@ -111,6 +119,7 @@ function textOf(
   const lines = [
     key,
     ...takedownTexts(status, proof),
+    ...judgedTexts(status, judged),
     `  rule      ${ruleText(status)}`,
     `  original  ${originalText(status, nowhere)}`,
     ...linkTexts(status),
@@ -162,46 +171,4 @@ function wholeText(status: Status): string {
       generate === 'eager' && state !== 'rendered' && state !== 'skipped' && state !== 'aged',
   );
   return `no: ${lacking.length} of ${variants.length} files are not as the list wants them`;
-}
-
-const MARKS = {
-  rendered: '✓',
-  on_demand: '-',
-  aged: '-',
-  skipped: '-',
-  failed: '✗',
-  missing: '✗',
-  stale: '✗',
-  pending: '…',
-} as const satisfies Record<VariantStatus['state'], string>;
-
-function variantText(variant: VariantStatus): string {
-  const { preset, width, format, state } = variant;
-  const name = `${preset} ${width} ${format}`.padEnd(24);
-  return `${MARKS[state]} ${name} ${whyOf(variant)}${leftOutText(variant)}`;
-}
-
-function leftOutText({ lacks = [], unshown = [] }: VariantStatus): string {
-  const unsaid = lacks.map(word => `{${word}}, which was not said, or not so that it can be drawn`);
-  const strange = unshown.map(one => `${one}, which no font of it has`);
-  return [...unsaid, ...strange].map(text => `; its watermark is without ${text}`).join('');
-}
-
-function whyOf(variant: VariantStatus): string {
-  switch (variant.state) {
-    case 'rendered':
-      return `rendered ${variant.renderedAt}, ${bytesAsText(variant.bytes)}  ${variant.key}`;
-    case 'on_demand':
-      return 'on demand: made when it is first asked for';
-    case 'aged':
-      return `aged: older than \`keep\` of its preset, ${variant.isOverdue ? 'and no sweep came for it' : 'made when it is asked for again'}`;
-    case 'failed':
-      return `failed${variant.final ? '' : ', is tried again'}: ${variant.code}: ${variant.message}`;
-    case 'stale':
-      return `stale: an older recipe made ${variant.replaces}`;
-    case 'skipped':
-    case 'missing':
-    case 'pending':
-      return `${variant.state}: ${variant.why}`;
-  }
 }

@@ -224,12 +224,17 @@ function tellCoverage({
   failures,
   oldestPending,
   takenDown,
+  withheld,
   dangling,
 }: Coverage): void {
   say(
     `${grouped(whole)} of ${grouped(originals)} originals have their full set by their manifests (${grouped(listed)} listed); darkroom verify looks at the files`,
   );
   if (takenDown > 0) say(`  ${grouped(takenDown)} taken down`);
+  const { blocked, held } = withheld;
+  if (blocked + held > 0) {
+    say(`  ${grouped(blocked)} blocked, ${grouped(held)} held: darkroom explain, then review`);
+  }
   for (const text of danglingTexts(dangling)) say(`  ${text}`);
   const rows = Object.entries(perPreset).map(([name, one]) => [
     `  ${name}`,

@@ -32,7 +32,7 @@ const WORDS = {
   stale: 'stale',
   corrupt: 'corrupt',
   orphan: 'orphaned',
-  remains: 'taken down and still there',
+  remains: 'taken down or judged, and still there',
 } as const satisfies Record<keyof Outcome['verdict']['problems'], string>;
 
 function foundIn({ verdict }: Outcome, { where }: Asked): string {

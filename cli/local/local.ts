@@ -19,6 +19,7 @@ interface Options {
   fresh?: true;
   seed: boolean;
   webhook?: URL;
+  moderate?: true;
   otlp?: URL;
   faults?: true;
   retryCount: boolean;
@@ -32,7 +33,7 @@ export function localCommand(): Command {
     .description('Start the whole platform on this machine: OSS, Function Compute, CDN.')
     .option(
       '--port <n>',
-      'of OSS; the CDN takes the next, the APIs of Function Compute and of the CDN those after',
+      'of OSS; the CDN takes the next, the APIs of Function Compute, of the CDN and of moderation those after',
       portFrom,
       DEFAULT_PORT,
     )
@@ -42,6 +43,7 @@ export function localCommand(): Command {
     .option('--access-key-secret <secret>', 'that belongs to it')
     .option('--fresh', 'begin with empty buckets')
     .option('--no-seed', 'upload no photographs of our own')
+    .option('--moderate', 'have pictures judged: all red is blocked, all blue waits for a person')
     .option('--webhook <url>', 'post each ready and failure message there, as JSON', urlFrom)
     .option('--otlp <url>', 'send traces there (OTLP over HTTP)', urlFrom)
     .option('--faults', 'let whoever can read the data folder inject faults into OSS')
@@ -62,6 +64,7 @@ async function local(options: Options): Promise<void> {
     identity: identityFrom(options),
     presets: await presetsFrom(options),
     webhook: options.webhook,
+    moderate: options.moderate,
     otlp: options.otlp,
     faults: options.faults,
     retryCount: options.retryCount,
@@ -71,7 +74,7 @@ async function local(options: Options): Promise<void> {
     throw thrown;
   });
   stopOnSignal(platform);
-  teller.ready(platform);
+  teller.ready(platform, { moderates: options.moderate === true });
   if (!options.seed) return;
   const seeded = await seed(platform);
   await platform.host.idle();
@@ -91,9 +94,9 @@ function jsonTeller(): Teller {
   const early: Happening[] = [];
   let isReady = false;
   return {
-    ready: ({ oss, cdn, fc, cdnApi, data }) => {
+    ready: ({ oss, cdn, fc, cdnApi, moderation, data }) => {
       isReady = true;
-      say(JSON.stringify({ oss, buckets, cdn, fc, cdnApi, data }));
+      say(JSON.stringify({ oss, buckets, cdn, fc, cdnApi, moderation, data }));
       for (const happening of early.splice(0)) say(JSON.stringify(happening));
     },
     happening: happening => {
@@ -127,8 +130,8 @@ function identityFrom({ accessKeyId, accessKeySecret }: Options) {
 
 function portFrom(text: string): number {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_533) return port;
-  throw new InvalidArgumentError('expected a port below 65533, or 0 for any that are free');
+  if (Number.isInteger(port) && port >= 0 && port < 65_532) return port;
+  throw new InvalidArgumentError('expected a port below 65532, or 0 for any that are free');
 }
 
 function urlFrom(text: string): URL {

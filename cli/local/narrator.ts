@@ -11,7 +11,7 @@ import { say } from '../terminal/printer.ts';
 type Seeded = { key: string; isNew: boolean }[];
 
 export interface Teller {
-  ready(platform: Platform): void;
+  ready(platform: Platform, how: { moderates: boolean }): void;
   happening(happening: Happening): void;
   /** The platform does not come up: what was kept back until then is told. */
   failed?(): void;
@@ -30,7 +30,8 @@ export function narrator(): Teller {
   };
 }
 
-function ready({ oss, cdn, data }: Platform): void {
+function ready({ oss, cdn, data, moderation }: Platform, how: { moderates: boolean }): void {
+  const judges = `\n  judge   ${moderation}   blocks what is all red, holds what is all blue for darkroom review`;
   say(`Darkroom is up.
 
 ${whatItIs}
@@ -40,7 +41,7 @@ ${whatItIs}
           access key secret ${oss.accessKeySecret}
   buckets ${Object.values(buckets).join(', ')}
   CDN     ${cdn}   serves the bucket ${buckets.derivatives}
-  data    ${data}
+  data    ${data}${how.moderates ? judges : ''}
 
 Upload a picture to the bucket ${buckets.originals} with any OSS client and see it developed here. Ctrl-C stops.
 `);

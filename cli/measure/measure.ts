@@ -72,4 +72,5 @@ const pretended: Codec = {
   encode: async (_, { format }) => (format === 'jpeg' || format === 'png' ? LARGE : SMALL),
   encodeFromFile: async () => SMALL,
   placeholder: async () => ({ thumbHash: 'AAAA', colour: '#000000' }),
+  forModeration: async () => ({ jpeg: SMALL, phash: '0000000000000000' }),
 };

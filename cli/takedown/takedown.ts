@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { pMapIterable } from 'p-map';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
@@ -14,6 +13,7 @@ import {
 } from '../cloud/connection.ts';
 import { givenPrefix } from '../cloud/given-key.ts';
 import { say } from '../terminal/printer.ts';
+import { nameOfUser } from '../terminal/user.ts';
 import { type Keys, keysFrom } from './keys.ts';
 import {
   type Asked,
@@ -68,17 +68,7 @@ async function takedown(words: string[], options: Options): Promise<void> {
 }
 
 function orderOf({ by, reason }: Options): Order {
-  return { by: by ?? nameOfUser(), reason };
-}
-
-/** A container may run as a user that has no name. */
-function nameOfUser(): string {
-  try {
-    return userInfo().username;
-  } catch (cause) {
-    const message = 'expected --by with a name, this machine knows none of its user';
-    throw new Failure('SETTINGS_INVALID', message, { cause });
-  }
+  return { by: by ?? nameOfUser('--by'), reason };
 }
 
 async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivatives }: Connection) {

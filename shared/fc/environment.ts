@@ -33,6 +33,12 @@ export const variables = z.object({
   DARKROOM_MISS_SECRET: z.string().optional(),
   DARKROOM_CDN_DOMAIN: cdnDomain,
   DARKROOM_CDN_ENDPOINT: z.url('expected an address such as http://127.0.0.1:7073').optional(),
+  DARKROOM_MODERATION_ENDPOINT: z
+    .union(
+      [z.literal(''), z.url()],
+      'expected an address such as https://green-cip.cn-shanghai.aliyuncs.com',
+    )
+    .optional(),
   DARKROOM_SWEEP_MAX_SHARE: z.coerce
     .number('expected a share from 0 to 1')
     .min(0, 'expected a share from 0 to 1')

@@ -41,6 +41,8 @@ export interface Settings {
   cdnDomain: string | undefined;
   /** Of the CDN's API; undefined for Alibaba's own. */
   cdnEndpoint: string | undefined;
+  /** Of the moderation service; undefined for that inside Alibaba's network, in the region. */
+  moderationEndpoint: string | undefined;
   /** More orphans than this share of a bucket's objects are not the sweep's to remove. */
   sweepMaxShare: number;
 }
@@ -86,6 +88,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     backfillFunction: env.DARKROOM_BACKFILL_FUNCTION,
     cdnDomain: env.DARKROOM_CDN_DOMAIN,
     cdnEndpoint: env.DARKROOM_CDN_ENDPOINT,
+    moderationEndpoint: env.DARKROOM_MODERATION_ENDPOINT || undefined,
     sweepMaxShare: env.DARKROOM_SWEEP_MAX_SHARE,
   };
 }

@@ -1,5 +1,5 @@
 import type { Manifest } from '../core/set/manifest.ts';
-import type { Codec, ListInForce, Log, Marks, ObjectStore, Span } from '../ports.ts';
+import type { Codec, ListInForce, Log, Marks, Moderator, ObjectStore, Span } from '../ports.ts';
 
 /** The three buckets; a use case names those that it needs by `Pick`. */
 export interface Stores {
@@ -13,6 +13,14 @@ export interface Clock {
   now(): Date;
 }
 
+/** What an instance remembers of moderation between events. */
+export interface ModerationMemory {
+  /** Of the day's budget: the share that was taken last, and how many of it are left. */
+  share?: { of: string; left: number };
+  /** What must not come again, as it was listed last. */
+  known?: { listedAt: number; hashes: { phash: string; id: string }[] };
+}
+
 /** All that one key's work needs; an entry opens it. */
 export interface Darkroom extends Omit<Stores, 'config'>, Clock {
   /** Undefined where there are neither take-downs nor purges, as in `darkroom render`. */
@@ -24,6 +32,10 @@ export interface Darkroom extends Omit<Stores, 'config'>, Clock {
   /** Look for a take-down before any work, not only after it: someone says that there is one. */
   expectsTakeDown?: boolean;
   codec: Codec;
+  /** Undefined where nothing is published, as in `darkroom render`. */
+  moderation?: { moderator: Moderator; memory: ModerationMemory } | undefined;
+  /** What is published without a verdict is judged, too. */
+  judgesPublished?: boolean;
   log: Log;
   /** Where traces are wanted: see develop/traced.ts. */
   span?: Span;

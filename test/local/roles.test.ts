@@ -54,7 +54,9 @@ describe('in s.yaml', () => {
         ...destinations.map(({ destination }) => `${sending(destination)} ${destination}`),
         ...(logConfig ? [logging(logConfig)] : []),
       ];
-      const given = (await grantsOf(name, places)).filter(grant => !/^(oss|fc|cdn):/.test(grant));
+      const given = (await grantsOf(name, places)).filter(
+        grant => !/^(oss|fc|cdn|yundun-greenweb):/.test(grant),
+      );
       expect([name, given.sort()]).toEqual([name, [...new Set(wanted)].sort()]);
     }
   });
@@ -85,8 +87,10 @@ describe('a policy', () => {
       for (const { Action, Resource } of Statement) {
         expect([
           file,
-          Action.filter(action => !/^(oss|fc|mns|log|cdn):[A-Za-z]+$/.test(action)),
+          Action.filter(action => !/^(oss|fc|mns|log|cdn|yundun-greenweb):[A-Za-z]+$/.test(action)),
         ]).toEqual([file, []]);
+        // A verdict is of no resource: the picture is in the call.
+        if (Action.join() === 'yundun-greenweb:ImageModeration') continue;
         expect([
           file,
           Resource.filter(resource => !/^acs:[^*]*:\*?:?\*?:?.*\$\{\w+\}/.test(resource)),

@@ -18,7 +18,10 @@ export function contentOf(number: number): Buffer {
 const isDeadly = (file: Buffer) => file.toString().endsWith('deadly');
 
 /** The same bytes wherever, whenever and beside whatever they are made. A JPEG is the largest, so that newer formats are worth it. */
-export function renditionOf(original: Buffer, { fingerprint, format }: Variant): Buffer {
+export function renditionOf(
+  original: Buffer,
+  { fingerprint, format }: Pick<Variant, 'fingerprint' | 'format'>,
+): Buffer {
   const digest = hash('sha1', `${original}${fingerprint}`);
   return Buffer.from(format === 'jpeg' ? `${format} ${digest} ${digest}` : `${format} ${digest}`);
 }
@@ -77,6 +80,10 @@ function codecOf(step: Step, encoded: (original: Buffer, variant: Variant) => vo
       throw new Failure('VARIANT_UNRENDERABLE', 'expected a still picture');
     },
     placeholder: async () => ({ thumbHash: 'AAAA', colour: '#336699' }),
+    forModeration: async ({ data }) => ({
+      jpeg: Buffer.from(data),
+      phash: hash('sha256', data).slice(0, 16),
+    }),
   };
 }
 

@@ -25,6 +25,8 @@ export interface History {
   keys: string[];
   list: GoodList;
   hasRetryCount: boolean;
+  /** Each rule of each list has its pictures judged. */
+  isJudged?: true;
   operations: Operation[];
 }
 

@@ -1,9 +1,15 @@
-import { parseDerivativeKey, parseManifestKey, manifestKey } from '../../shared/core/set/keys.ts';
+import {
+  type DerivativeName,
+  parseDerivativeKey,
+  parseManifestKey,
+  manifestKey,
+} from '../../shared/core/set/keys.ts';
 import { isAged, isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
 import { type Actor, type Stage, TIMEOUT } from './actors.ts';
 import type { Change, SimulatedBucket } from './bucket.ts';
 import type { SimulatedCdn } from './cdn.ts';
-import type { Watch } from './codec.ts';
+import { BROKEN, contentOf, renditionOf, type Watch } from './codec.ts';
+import { isWithheld } from './moderator.ts';
 import type { Cloud } from './functions.ts';
 import { KEEP_MS } from './lists.ts';
 import { FLOOR_MS, isFoundBySweep, isTakenDown, retentionIn } from './looked-after.ts';
@@ -51,13 +57,14 @@ const PROMISED_MS = 120_000;
 const LONGEST_RUN_MS = 1_800_000;
 
 interface Seen {
+  isJudged: true | undefined;
   stage: Stage;
   buckets: Record<'originals' | 'derivatives' | 'config', SimulatedBucket>;
   cdn: SimulatedCdn;
   cloud: Cloud;
 }
 
-export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
+export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
   const { derivatives, originals } = buckets;
   const busy = new Map<string, number>();
   const bytesOf = new Map<string, Buffer>();
@@ -148,6 +155,7 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     const name = parseDerivativeKey(key);
     if (name) {
       const known = bytesOf.get(key);
+      checkPublic(key, name, after.bytes);
       if (known && !known.equals(after.bytes))
         judge.accuse('bytes-changed', `${key} has other bytes`);
       bytesOf.set(key, after.bytes);
@@ -156,6 +164,8 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
     } else if (parseManifestKey(key) !== undefined) {
       const manifest = manifestIn(after.bytes);
       checkManifest(key, manifest);
+      // As a take-down: nobody waits with it until caches are over.
+      if (manifest.state) judge.mayGo(manifest.original.key);
       checkAge(manifest, before && manifestIn(before.bytes));
       // A run that began before it was there may put its own over it: OSS knows no conditional PUT.
       const isOld = before && stage.line.now - before.modifiedAt > LONGEST_RUN_MS;
@@ -164,6 +174,14 @@ export function judgeOf({ stage, buckets, cdn, cloud }: Seen): Judge {
       // A tombstone needs no original.
       if (!manifest.takenDown) checkLooked(key, by);
     }
+  }
+
+  /** No file of a picture that was judged so is ever written, whoever writes it. */
+  function checkPublic(key: string, name: DerivativeName, bytes: Buffer): void {
+    if (!isJudged) return;
+    const contents = Array.from({ length: BROKEN }, (_, number) => contentOf(number));
+    const made = contents.find(content => renditionOf(content, name).equals(bytes));
+    if (made && isWithheld(made)) judge.accuse('public-though-withheld', `${key} of ${made}`);
   }
 
   /** The look before the commit: without it a run publishes what is not there any more. */

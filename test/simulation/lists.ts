@@ -62,8 +62,13 @@ export function isAging(name: ListName): boolean {
   return (aging as readonly string[]).includes(name);
 }
 
-export function textOf(name: ListName): string {
-  return name === 'bad' ? 'version: 1\nrules: nonsense\n' : JSON.stringify(lists[name]);
+const moderate = { block: ['* >= high'], review: ['* >= medium'] };
+
+export function textOf(name: ListName, { isJudged }: { isJudged?: true } = {}): string {
+  if (name === 'bad') return 'version: 1\nrules: nonsense\n';
+  const { rules, ...list } = lists[name];
+  const judged = isJudged ? rules.map(rule => ({ ...rule, moderate })) : rules;
+  return JSON.stringify({ ...list, rules: judged });
 }
 
 /** What all of them say that say one. */

@@ -8,6 +8,7 @@ import {
   type ManifestVariant,
 } from '../../shared/core/set/manifest.ts';
 import { unfinishedKey } from '../../shared/core/work/unfinished.ts';
+import { JUDGED } from '../../shared/core/moderation/verdict.ts';
 import { takedownKey } from '../../shared/core/set/take-down-record.ts';
 import { IN_FORCE_KEY, LAST_GOOD_KEY } from '../../shared/core/work/in-force.ts';
 import { allowances } from './allowances.ts';
@@ -15,6 +16,8 @@ import { type SimulatedBucket, simulatedBucket, type Thing, thingOf } from './bu
 import { immediateCodec } from './codec.ts';
 import { KEEP_MS } from './lists.ts';
 import { type Accusation, manifestIn } from './judge.ts';
+import { judgementOf } from './moderator.ts';
+import type { ObjectStore } from '../../shared/ports.ts';
 import { immediateStore } from './store.ts';
 import { developFresh, listIn, PRESETS_KEY } from './wiring.ts';
 import type { World } from './world.ts';
@@ -42,6 +45,7 @@ export async function checkOutcome(world: World): Promise<void> {
   checkFiles(comparison);
   checkManifests(comparison);
   checkRecords(comparison);
+  checkModeration(comparison);
   checkEdge(comparison);
   checkRenders(comparison);
   checkFailures(comparison);
@@ -136,15 +140,33 @@ async function madeFresh(
 ): Promise<Map<string, Thing>> {
   const derivatives = simulatedBucket('derivatives');
   const now = () => line.now;
+  const config = aside(immediateStore(buckets.config, now));
   await developFresh(key, {
     originals: immediateStore(buckets.originals, now),
     derivatives: immediateStore(derivatives, now),
-    config: immediateStore(buckets.config, now),
+    config: config.store,
     codec: immediateCodec(),
+    moderator: { judge: async (_service, at) => judgementOf(config.written.get(at)) },
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     now: () => new Date(now()),
   });
   return derivatives.objects;
+}
+
+/** Pictures were shown for a moment; a day later none of them lies there. */
+function checkModeration({ world, accuse }: Comparison): void {
+  const shown = world.buckets.config.keys().filter(key => key.startsWith(JUDGED));
+  if (shown.length > 0) accuse('shown-for-ever', shown.join(' '));
+}
+
+/** What is written is kept apart, and read by nobody but who is shown it. */
+function aside(store: ObjectStore) {
+  const written = new Map<string, Buffer>();
+  const put: ObjectStore['put'] = async (key, bytes) => {
+    written.set(key, bytes);
+    return { etag: '0' };
+  };
+  return { written, store: { ...store, put, remove: async () => undefined } };
 }
 
 /** The same bytes stay the version that they were first, whatever ETag a copy gave them: a fresh run cannot know it. */

@@ -1,4 +1,4 @@
-import { type History, historyOf } from './history.ts';
+import type { History } from './history.ts';
 import { type Ending, simulate } from './simulate.ts';
 import type { Plant } from './world.ts';
 
@@ -17,7 +17,7 @@ export async function shrink(ending: Ending, plant?: Plant): Promise<Least> {
   };
   let least: Least = {
     ending,
-    history: historyOf(seed),
+    history: ending.history,
     faults: ending.faults.map(({ id }) => id),
   };
   for (let size = Number.POSITIVE_INFINITY; sizeOf(least) < size; ) {

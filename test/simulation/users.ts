@@ -42,7 +42,7 @@ export function carryOut(operation: Operation, world: World): void {
       return;
     }
     case 'edit': {
-      const thing = thingOf(Buffer.from(textOf(operation.list)), stage.line.now);
+      const thing = thingOf(Buffer.from(textOf(operation.list, history)), stage.line.now);
       buckets.config.put(PRESETS_KEY, thing, undefined);
       if (!isLost(id, world)) tick('tend', id, world);
       return;

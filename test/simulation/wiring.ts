@@ -45,7 +45,14 @@ import { parseAutoKey } from '../../shared/core/set/client-choice.ts';
 import { answerAuto } from '../../shared/pipeline/serve/auto.ts';
 import { followUp } from '../../shared/pipeline/serve/follow-up.ts';
 import { answerMiss } from '../../shared/pipeline/serve/miss.ts';
-import type { CdnPurges, Codec, InvocationQueue, Log, ObjectStore } from '../../shared/ports.ts';
+import type {
+  CdnPurges,
+  Codec,
+  InvocationQueue,
+  Log,
+  Moderator,
+  ObjectStore,
+} from '../../shared/ports.ts';
 import { DOMAIN } from './cdn.ts';
 import { remembering } from './known-texts.ts';
 import { SILENT_CLIENT } from '../support/silent-client.ts';
@@ -64,6 +71,7 @@ export interface Env {
   derivatives: ObjectStore;
   config: ObjectStore;
   codec: Codec;
+  moderator: Moderator;
   cdn: CdnPurges;
   queue(functionName: string): InvocationQueue;
   log: Log;
@@ -161,12 +169,13 @@ export const functions: Record<FunctionName, Handler> = {
 
 function darkroomOf(invocation: Invocation): Darkroom {
   const { originals, derivatives, config, codec, log, now, cache, retryCount } = invocation;
-  const { replayedAt } = invocation;
+  const { replayedAt, moderator } = invocation;
   return {
     originals,
     derivatives,
     config,
     codec,
+    moderation: { moderator, memory: {} },
     log,
     now,
     isBehindCdn: true,
@@ -248,8 +257,10 @@ export async function developFresh(
   key: string,
   env: Omit<Env, 'queue' | 'cdn' | 'sleep'>,
 ): Promise<void> {
+  const { moderator, ...rest } = env;
   await reconcile(key, {
-    ...env,
+    ...rest,
+    moderation: { moderator, memory: {} },
     isBehindCdn: false,
     listInForce: listInForce(env.config, {}),
     marks: storedMarks(env.config, emptyMarkCache(), noGlyphs),

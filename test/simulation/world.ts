@@ -8,6 +8,7 @@ import { type Cloud, type CloudSurroundings, simulatedCloud } from './functions.
 import { type History, START } from './history.ts';
 import { type Judge, judgeOf } from './judge.ts';
 import { textOf } from './lists.ts';
+import { simulatedModerator } from './moderator.ts';
 import { simulatedStore } from './store.ts';
 import { timeline } from './timeline.ts';
 import { type Env, PRESETS_KEY } from './wiring.ts';
@@ -82,6 +83,7 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
     derivatives: simulatedStore(buckets.derivatives, actor, stage),
     config: simulatedStore(buckets.config, actor, stage),
     codec: simulatedCodec(actor, stage, judge),
+    moderator: simulatedModerator(buckets.config, actor, stage),
     cdn: cdn.purges(actor, stage),
     queue: cloud.queue(actor),
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
@@ -104,7 +106,7 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
     ...(plant?.handler ? { handler: plant.handler } : {}),
     ended: message => judge.atRest(message.keys),
   });
-  const judge = judgeOf({ stage, buckets, cdn, cloud });
+  const judge = judgeOf({ isJudged: history.isJudged, stage, buckets, cdn, cloud });
   const command: World['command'] = (name, keys, work) => {
     const actor = newActor(stage, name, keys);
     const leave = judge.enters(actor);
@@ -126,7 +128,11 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
       },
     );
   };
-  buckets.config.put(PRESETS_KEY, thingOf(Buffer.from(textOf(history.list)), START), undefined);
+  buckets.config.put(
+    PRESETS_KEY,
+    thingOf(Buffer.from(textOf(history.list, history)), START),
+    undefined,
+  );
   return { history, stage, faults, buckets, cdn, cloud, judge, env, command };
 }
 

@@ -4,16 +4,18 @@ import { manifestKey } from '../../shared/core/set/keys.ts';
 import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
 import { emptyMarkCache, storedMarks } from '../../shared/pipeline/marks/stored-marks.ts';
-import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
+import type { Darkroom, ModerationMemory } from '../../shared/pipeline/darkroom.ts';
 import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { SMALL } from './preset-lists.ts';
 import { type ScriptedCodec, scriptedCodec } from './scripted-codec.ts';
+import { type ScriptedModerator, scriptedModerator } from './scripted-moderator.ts';
 
 export interface TestDarkroom extends Darkroom {
   originals: MemoryStore;
   derivatives: MemoryStore;
   config: MemoryStore;
   codec: ScriptedCodec;
+  moderation: { moderator: ScriptedModerator; memory: ModerationMemory };
   /** Puts another list in force. */
   edit(yaml: string): void;
   at(time: string): void;
@@ -34,6 +36,7 @@ export function testDarkroom(yaml = SMALL): TestDarkroom {
     derivatives,
     config,
     marks: storedMarks(config, emptyMarkCache(), glyphsOf),
+    moderation: { moderator: scriptedModerator(config), memory: {} },
     isBehindCdn: false,
     codec: scriptedCodec(),
     listInForce: { current: async () => current, fresh: async () => current },

@@ -13,6 +13,13 @@ presets:
   - { name: feed, widths: [480, 1080], formats: { jpeg: {}, webp: {} } }
 `;
 
+/** Another that judges whatever has a rule: what is of high risk is blocked, what is of any is held. */
+export const moderated = (yaml: string): string =>
+  yaml.replaceAll(
+    /presets: (\[[^\]]*\]) \}/g,
+    "presets: $1, moderate: { block: ['* >= high'], review: ['* >= low'] } }",
+  );
+
 export function listOf(yaml: string): PresetList {
   return presetsOrThrow(yaml, 'presets.yaml').list;
 }

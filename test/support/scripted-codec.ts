@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/core/failure.ts';
 import type { Variant } from '../../shared/core/set/variants.ts';
 import type { Codec, Raster } from '../../shared/ports.ts';
@@ -58,6 +59,10 @@ export function scriptedCodec(): ScriptedCodec {
       throw new Failure('VARIANT_UNRENDERABLE', 'expected a still picture');
     },
     placeholder: async () => ({ thumbHash: 'AAAA', colour: '#336699' }),
+    forModeration: async ({ data }) => ({
+      jpeg: Buffer.from(`for moderation: ${data}`),
+      phash: createHash('sha256').update(data).digest('hex').slice(0, 16),
+    }),
   };
   return codec;
 }

@@ -16,6 +16,7 @@ import { sourceFormatOf } from '../../core/picture/source-format.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, ForeignDecoders, Raster } from '../../ports.ts';
 import { animated } from './animation.ts';
+import { forModeration } from './for-moderation.ts';
 import { leftBehind } from './garbage.ts';
 import { measure } from './measure.ts';
 import { inDisplayP3 } from './numbers.ts';
@@ -45,6 +46,7 @@ export function sharpCodec(foreign: ForeignDecoders): Codec {
     encode,
     encodeFromFile: (file, variant, picture) => encodeFromFile(file, variant, picture, foreign),
     placeholder,
+    forModeration,
   };
 }
 

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { widthsOf } from './geometry.ts';
+import { moderateProblem } from '../moderation/moderate.ts';
 import { mostOfLimits } from '../picture/memory.ts';
 import { markProblems } from '../watermark/mark-checks.ts';
 import { globProblem } from './glob.ts';
@@ -61,15 +62,8 @@ function issuesBetween(draft: Draft): PresetIssue[] {
     checkWatermark(preset, inPreset);
   }
   for (const [index, rule] of draft.rules.entries()) {
-    const wrong = rule && globProblem(rule.match);
-    if (wrong)
-      complain(
-        ['rules', index, 'match'],
-        `expected ${wrong.expected}, at its character ${wrong.at + 1}`,
-      );
-    const inRule: Complain = (path, message) =>
-      complain(['rules', index, 'presets', ...path], message);
-    if (rule && rule.presets !== 'none') checkRule(draft, rule.presets, inRule);
+    const inRule: Complain = (path, message) => complain(['rules', index, ...path], message);
+    if (rule) checkRule(draft, rule, inRule);
   }
   return issues;
 }
@@ -193,7 +187,23 @@ function checkTwice(widths: number[], path: PropertyKey[], complain: Complain): 
   }
 }
 
-function checkRule({ names, presets, limits }: Draft, wanted: string[], complain: Complain): void {
+function checkRule(draft: Draft, rule: PresetList['rules'][number], complain: Complain): void {
+  const { match, presets, moderate } = rule;
+  const wrong = globProblem(match);
+  if (wrong) {
+    complain(['match'], `expected ${wrong.expected}, at its character ${wrong.at + 1}`);
+  }
+  const unlike = moderate && moderateProblem(moderate);
+  if (unlike) complain(['moderate', 'unavailable'], unlike);
+  if (presets === 'none') return;
+  checkWanted(draft, presets, (path, message) => complain(['presets', ...path], message));
+}
+
+function checkWanted(
+  { names, presets, limits }: Draft,
+  wanted: string[],
+  complain: Complain,
+): void {
   for (const [index, name] of wanted.entries()) {
     if (!names.includes(name)) complain([index], `expected one of: ${names.join(', ')}`);
     if (wanted.indexOf(name) !== index) complain([index], 'expected each preset once');

@@ -1,6 +1,7 @@
 import ms from 'ms';
 import * as z from 'zod';
 import { adjustableSettings, formatSettings, pixels, widths } from './format-settings.ts';
+import { moderateShape } from '../moderation/moderate.ts';
 import { sourceFormats } from '../picture/picture.ts';
 import { strategies } from '../picture/focus.ts';
 import { places, watermark } from '../watermark/mark.ts';
@@ -113,6 +114,7 @@ const client = z.strictObject({
 export const ruleShape = z.strictObject({
   match: z.string().min(1).describe('a glob on the whole key; ** is every key'),
   presets: z.union([z.literal('none'), z.array(z.string()).min(1)]),
+  moderate: moderateShape.optional().describe('what is published waits for a verdict'),
 });
 
 /** Each field alone; checks.ts adds what holds between them. */

@@ -1,4 +1,5 @@
 import type { Picture } from '../picture/picture.ts';
+import type { Moderate } from '../moderation/moderate.ts';
 import { matchesGlob } from './glob.ts';
 import type { Condition, Preset, PresetList } from './preset-list.ts';
 
@@ -16,6 +17,12 @@ export function presetsOfRule(index: number, list: PresetList): Preset[] {
   const rule = list.rules[index];
   if (!rule || rule.presets === 'none') return [];
   return list.presets.filter(preset => rule.presets.includes(preset.name));
+}
+
+/** What the key's rule says of moderation; undefined where it is published unseen. */
+export function moderateFor(key: string, list: PresetList): Moderate | undefined {
+  if (!list.rules.some(({ moderate }) => moderate)) return undefined;
+  return list.rules[ruleIndexFor(key, list)]?.moderate;
 }
 
 export function holds(condition: Condition | undefined, picture: Picture): boolean {

@@ -25,11 +25,13 @@ export interface MadeSet {
   focus: Manifest['focus'];
   /** The picture's own fault: nothing can be made of it. */
   failure: Failure | undefined;
+  /** It is published without its verdict. */
+  unjudged?: true;
 }
 
 /** The manifest that an attempt commits: the entries that needed no work, and what became of the others. */
 export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Manifest {
-  const { picture, placeholder, content, todo, outcomes, focus, failure } = made;
+  const { picture, placeholder, content, todo, outcomes, focus, failure, unjudged } = made;
   const { link: _l, uploadedAt: _u, isArchived: _a, texts: _t, ...original } = seen.original;
   const done = outcomes.map(outcome => entryFrom(outcome, now));
   const variants = [...todo.entries, ...done].sort(inReadingOrder);
@@ -45,12 +47,25 @@ export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Mani
     presets: seen.listFingerprint,
     complete: !failure && variants.every(one => one.state !== 'failed' && !isDeferred(one)),
     ...(failure ? { failure: { code: failure.code, message: failure.message } } : {}),
+    ...(unjudged ? { unjudged } : {}),
     variants,
     ...(focus ? { focus } : {}),
     retired: todo.retired,
     ...(seen.manifest?.unpurged ? { unpurged: seen.manifest.unpurged } : {}),
     committedAt: now,
   };
+}
+
+/** Of an original that is not published: nothing of its picture, its files or the reason. */
+export function withheldManifest(
+  seen: SeenOriginal,
+  state: NonNullable<Manifest['state']>,
+  now: string,
+): Manifest {
+  const { link: _l, uploadedAt: _u, isArchived: _a, ...original } = seen.original;
+  const about = { version: versionIn(seen), original, presets: seen.listFingerprint };
+  const nothing = { complete: false, state, variants: [], retired: [] };
+  return { schema: 1, ...about, ...nothing, committedAt: now };
 }
 
 function entryFrom(outcome: Outcome, now: string): ManifestVariant {

@@ -42,6 +42,7 @@ export function findingsOf(found: SetFacts): Finding[] {
   if (manifest === 'unreadable') return ofUnreadable(found);
   // What a take-down left is found by its record, whether the original is still there or not.
   if (status.takenDown) return [];
+  if (status.withheld && isAsked(status)) return remainsOf(found, status.withheld);
   if (isPending(status)) {
     const [first] = status.variants;
     const why = `not developed: ${first?.state === 'pending' ? first.why : ''}`;
@@ -82,6 +83,17 @@ function blamed({ key: original, failure }: Status): Finding[] {
   if (!failure || !isWorthAnotherTry(failure.code)) return [];
   const why = `not developed: ${failure.code}: ${failure.message}`;
   return [{ problem: 'missing', original, why, mend: 'retry-failed' }];
+}
+
+/** Of what was judged: a run removes all but the manifest. */
+function remainsOf({ status, files, settledBefore }: SetFacts, withheld: string): Finding[] {
+  const original = status.key;
+  return files
+    .filter(({ key, modifiedAt }) => key !== manifestKey(original) && modifiedAt <= settledBefore)
+    .map(({ key }) => {
+      const why = `its original is ${withheld}, it is still there`;
+      return { problem: 'remains', original, key, why, mend: 'settle' };
+    });
 }
 
 /** A run would clear the whole set away. */

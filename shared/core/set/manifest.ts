@@ -60,6 +60,9 @@ export const variantSchema = z.discriminatedUnion('state', [
   }),
 ]);
 
+/** `held` waits for a person, or for a verdict. */
+export const withheldStates = ['blocked', 'held'] as const;
+
 /** What OSS says of an original. */
 const objectSchema = z.strictObject({
   key: z.string(),
@@ -96,6 +99,14 @@ export const manifestSchema = z.strictObject({
     .describe(
       'nothing is rendered of the key; all else is empty, and says nothing of the original',
     ),
+  state: z
+    .enum(withheldStates)
+    .optional()
+    .describe('nothing is published of it: why, and what is known of it, is nobody’s to read here'),
+  unjudged: z
+    .literal(true)
+    .optional()
+    .describe('is published without the verdict that its rule asks for, which is still to come'),
   variants: z.array(variantSchema),
   focus: z
     .record(z.string(), regionSchema)

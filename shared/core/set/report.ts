@@ -30,7 +30,7 @@ export const reportSchema = z.object({
     .exclude(['pending'])
     .describe('what to tell whoever waits; absent: there are no files and none will come'),
   outcome: z
-    .enum(['developed', 'settled', 'failed', 'removed', 'ignored', 'taken-down'])
+    .enum(['developed', 'settled', 'failed', 'removed', 'ignored', 'taken-down', 'withheld'])
     .describe('what this run did'),
   reason: z.string().optional().describe('where the outcome alone does not say it'),
   manifest: z

@@ -75,11 +75,24 @@ export function contentIn(seen: Seen): Content | undefined {
   return isCurrent(seen) ? seen.manifest?.original.content : undefined;
 }
 
+/** Whether people may know it: of these very bytes a set was published, and no verdict is still to come. */
+export function isPublished(seen: Seen): boolean {
+  const { manifest } = seen;
+  if (!manifest || !isCurrent(seen) || manifest.state || manifest.failure) return false;
+  return !manifest.unjudged && manifest.variants.length > 0;
+}
+
 /** Why nothing can be made of the original. A recorded failure stands until the original or the list changes. */
 export function failureIn(seen: Seen): { code: FailureCode; message: string } | undefined {
   const { key, original, manifest, listFingerprint } = seen;
   const unusable = original && unusableKey(key);
   if (unusable) return { code: 'KEY_UNUSABLE', message: unusable };
-  const stands = isCurrent(seen) && manifest?.presets === listFingerprint;
-  return stands ? manifest.failure : undefined;
+  if (!manifest || !isCurrent(seen)) return undefined;
+  if (manifest.state) return { code: 'PICTURE_WITHHELD', message: WITHHELD[manifest.state] };
+  return manifest.presets === listFingerprint ? manifest.failure : undefined;
 }
+
+export const WITHHELD = {
+  blocked: 'it was judged, and is not published',
+  held: 'it is not published before somebody, or the service that judges, says so',
+} as const satisfies Record<NonNullable<Manifest['state']>, string>;

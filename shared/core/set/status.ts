@@ -1,7 +1,7 @@
 import { declaredFiles } from '../list/declared-file.ts';
 import type { FailureCode } from '../failure.ts';
 import { type Asked, askedOf } from './asked.ts';
-import type { OriginalObject } from './manifest.ts';
+import type { Manifest, OriginalObject } from './manifest.ts';
 import type { Content } from '../picture/content.ts';
 import type { Picture } from '../picture/picture.ts';
 import { plan, variantsOf } from './plan.ts';
@@ -33,6 +33,8 @@ export interface Status {
   original: OriginalObject | undefined;
   /** Since when nothing is rendered of the key: then nothing is wanted either. */
   takenDown: { at: string } | undefined;
+  /** It was judged, or waits for that: nothing is published of it, and nothing is wanted. */
+  withheld: Manifest['state'];
   /** Why nothing is wanted of an original that is there, for people. */
   unasked: string | undefined;
   /** The first rule that matches the key; `index` counts from 0. */
@@ -60,10 +62,11 @@ export function statusOf(seen: Seen, now: Date): Status {
   const takenDown = seen.manifest?.takenDown;
   const isDue = original && !takenDown;
   const asked: Asked = isDue ? askedOf({ ...original, key }, list) : NOTHING;
-  const { presets } = asked;
+  const withheld = isDue && isCurrent(seen) ? seen.manifest?.state : undefined;
+  const presets = withheld ? [] : asked.presets;
   const picture = pictureIn(seen);
   const content = contentIn(seen);
-  const failure = failureIn(seen);
+  const failure = withheld ? undefined : failureIn(seen);
   const variants = picture
     ? exactly(seen, picture, { failure, now })
     : declaredFiles(presets, list).map(asked => ({
@@ -74,6 +77,7 @@ export function statusOf(seen: Seen, now: Date): Status {
     key,
     original,
     takenDown,
+    withheld,
     unasked: asked.reason,
     rule: ruleOf(key, list),
     picture,

@@ -24,6 +24,10 @@ export const takedownSchema = z.strictObject({
           .string()
           .optional()
           .describe('what the CDN was asked for: takedowns/purged/{purge}.json'),
+        known: z
+          .string()
+          .optional()
+          .describe('by this name in the config bucket what looks like it is held, if a rule asks'),
       }),
     )
     .min(1)
@@ -53,7 +57,10 @@ export function withAct(takedown: Takedown | undefined, key: string, act: Act): 
 }
 
 /** The last act with what came of it. */
-export function concluded(takedown: Takedown, outcome: Pick<Act, 'removed' | 'purge'>): Takedown {
+export function concluded(
+  takedown: Takedown,
+  outcome: Pick<Act, 'removed' | 'purge' | 'known'>,
+): Takedown {
   return {
     ...takedown,
     acts: [...takedown.acts.slice(0, -1), { ...lastAct(takedown), ...outcome }],

@@ -62,6 +62,7 @@ export const logEvents = {
   }),
   'miss-failed': z.strictObject({ key: z.string().describe('asked for'), ...failed }),
   'follow-up-failed': z.strictObject({ key: z.string().describe('of the derivative'), ...failed }),
+  'published-unjudged': z.strictObject({ key, ...failed }),
   'presets-missing': z.strictObject({ key: z.string().describe('in the config bucket') }),
   'presets-rejected': z.strictObject({ problem: z.string() }),
   'presets-pending': z.strictObject({ presets }),

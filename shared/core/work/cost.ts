@@ -37,6 +37,7 @@ export const pricesSchema = z.strictObject({
   logGigabyte: usd.default(0.061).describe('USD for a gigabyte of log lines'),
   cdnGigabyte: usd.default(0.04).describe('USD for a gigabyte that the CDN delivers'),
   cdnRequestsPer10000: usd.default(0.008).describe('USD for 10,000 HTTPS requests to the CDN'),
+  judgedPer1000: usd.default(1.2).describe('USD for 1,000 pictures judged by one service'),
   originGigabyte: usd.default(0.021).describe('USD for a gigabyte that the CDN gets from OSS'),
 });
 

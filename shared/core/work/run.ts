@@ -12,7 +12,15 @@ import { codeIn, type Report } from '../set/report.ts';
  * manifest, `stale` only where there is one; `retry-failed` takes recorded failures up again; `force` renders anew;
  * `takedown` looks for a take-down first, and carries it out again, with a purge.
  */
-export const modes = ['settle', 'missing', 'stale', 'retry-failed', 'force', 'takedown'] as const;
+export const modes = [
+  'settle',
+  'missing',
+  'stale',
+  'retry-failed',
+  'force',
+  'takedown',
+  'moderate',
+] as const;
 export type Mode = (typeof modes)[number];
 
 /** What became of the originals of some batches. */

@@ -45,6 +45,7 @@ export async function backfill(
       ...(batch.isDoubted || isStray ? { isDoubted: true } : {}),
       ...endOf(run),
       expectsTakeDown: mode === 'takedown',
+      judgesPublished: mode === 'moderate',
     },
     SIDE_BY_SIDE,
   );
@@ -102,13 +103,15 @@ async function filesThere(keys: string[], { derivatives }: Darkroom) {
   return { files, isStray };
 }
 
+const DEPENDING: Mode[] = ['missing', 'stale', 'retry-failed'];
+
 /** One request more for each, where the mode depends on what is recorded. */
 async function concernedKeys(
   keys: string[],
   { mode, startedAt }: { mode: Mode; startedAt: string },
   darkroom: Darkroom,
 ): Promise<string[]> {
-  if (mode === 'settle' || mode === 'force' || mode === 'takedown') return keys;
+  if (!DEPENDING.includes(mode)) return keys;
   const concerned: string[] = [];
   for (const key of keys) {
     const manifest = unusableKey(key) ? undefined : await manifestAt(key, darkroom.derivatives);

@@ -36,6 +36,8 @@ export interface Job {
   /** Entries of the set that need no work. */
   kept: ManifestVariant[];
   spent: Spent;
+  /** Called with the pixels of the one decode, which whoever is called must not change. */
+  decoded?: ((raster: Raster) => void) | undefined;
   /** Called once no decoder and no encoder is at work any more: files may still be on their way. */
   encoded?(): Promise<void>;
   /** Called with each rendition as soon as there is one. */
@@ -163,14 +165,14 @@ async function fallbackBytes(
 }
 
 async function decodeOnce(
-  { file, picture, variants, whole, list, spent }: Job,
+  { file, picture, variants, whole, list, spent, decoded }: Job,
   needed: Size | undefined,
   codec: Codec,
 ): Promise<Raster> {
   const size = needed ?? scaled(picture, placeholderScale(picture));
   const wantsP3 = [...whole, ...variants].some(({ recipe }) => recipe.colour === 'p3');
   spent.decodes += 1;
-  return await timed(spent, 'decode', () =>
+  const raster = await timed(spent, 'decode', () =>
     codec.decode(file, {
       picture,
       size,
@@ -178,6 +180,8 @@ async function decodeOnce(
       truncated: list.truncated,
     }),
   );
+  decoded?.(raster);
+  return raster;
 }
 
 /** Of the whole set: its manifest tells of them, and a later run goes by that. */

@@ -16,6 +16,8 @@ import { isLeftToPicture } from '../../core/set/suited.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { newWriter, type Writer } from '../removal/take-down-guard.ts';
+import { gateFor } from '../moderation/gate.ts';
+import { isDue, type Standing } from '../moderation/standing.ts';
 import { writeDerivative } from '../stored-set.ts';
 import { type CrashGuard, crashGuardFor } from './crash-guard.ts';
 import { develop, type Job } from './develop.ts';
@@ -53,9 +55,15 @@ export function newAttempt(key: string, isUnchecked: boolean): Attempt {
   };
 }
 
-/** Plans, makes and writes what is missing; undefined when all is as the list wants it. */
+/** What is seen, with the verdict on it where the list asks for one. */
+export type Judged = ObservedOriginal & { standing: Standing | undefined };
+
+/**
+ * Plans, makes and writes what is missing; undefined when all is as the list wants it. Throws PICTURE_WITHHELD where it
+ * was judged on the way and is not to be published.
+ */
 export async function makeSet(
-  seen: ObservedOriginal,
+  seen: Judged,
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<MadeSet | undefined> {
@@ -69,7 +77,7 @@ export async function makeSet(
     return await planAndDevelop(seen, attempt, darkroom);
   } catch (thrown) {
     const failure = failureOf(thrown);
-    if (failure.kind !== 'input') throw failure;
+    if (failure.kind !== 'input' || failure.code === 'PICTURE_WITHHELD') throw failure;
     return failedSet(seen, failure, attempt, darkroom);
   }
 }
@@ -83,6 +91,8 @@ async function isToBeTriedAgain(
   { hasSurvived }: Attempt,
   darkroom: Darkroom,
 ): Promise<boolean> {
+  // Whoever comes here with what was withheld found nobody who withholds it any more.
+  if (manifest?.state) return true;
   if (manifest?.failure?.code !== 'ORIGINAL_CRASHED') return false;
   if (hasSurvived || manifest.committedAt < (darkroom.replayedAt ?? '')) return true;
   return await isUnfinished(key, darkroom);
@@ -137,15 +147,16 @@ function planFor(
 
 /** What is recorded of these very bytes is enough to plan; they are read only where something is to be made of them. */
 async function planAndDevelop(
-  seen: ObservedOriginal,
+  seen: Judged,
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<MadeSet | undefined> {
   const picture = pictureIn(seen);
   if (!picture) return await readAndDevelop(seen, attempt, darkroom);
   const { todo, isSettled } = planFor(seen, picture, attempt, darkroom);
-  if (isSettled && seen.manifest === seen.stored) return undefined;
-  if (todo.render.length > 0) return await readAndDevelop(seen, attempt, darkroom);
+  const isToBeJudged = isDue(seen.standing, darkroom);
+  if (isSettled && !isToBeJudged && seen.manifest === seen.stored) return undefined;
+  if (todo.render.length > 0 || isToBeJudged) return await readAndDevelop(seen, attempt, darkroom);
   const { wanted } = todo;
   const focus = focusOf(wanted, standingRegions(seen, wanted));
   const about = { picture, placeholder: placeholderIn(seen), content: contentIn(seen), focus };
@@ -157,13 +168,14 @@ async function planAndDevelop(
  * picture that crashes its decoder is to be found here, where attempts are counted, and not by each view of it.
  */
 async function readAndDevelop(
-  seen: ObservedOriginal,
+  seen: Judged,
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<MadeSet> {
   const { spent } = attempt;
   const guard = await crashGuardFor(seen, attempt, darkroom);
   const file = await readOriginal(seen, spent, darkroom);
+  const gate = gateFor(seen, { standing: seen.standing, file }, darkroom);
   let isLate = false;
   try {
     await guard.raise();
@@ -173,14 +185,18 @@ async function readAndDevelop(
     const { wanted } = todo;
     const whole = decidingVariants(wanted);
     const regions = standingRegions(seen, wanted);
-    const write = (variant: Variant, bytes: Buffer) =>
-      writeDerivative(variant, bytes, darkroom.derivatives);
+    const write = async (variant: Variant, bytes: Buffer) => {
+      await gate.passed();
+      await writeDerivative(variant, bytes, darkroom.derivatives);
+    };
     const about = { file, picture, list: seen.list, spent, write, content: contentIn(seen) };
     const encoded = guard.lower;
-    const job = { ...about, variants: todo.render, whole, regions, kept: todo.entries, encoded };
+    const work = { variants: todo.render, whole, regions, kept: todo.entries };
+    const job = { ...about, ...work, encoded, decoded: gate.judge };
     const { regions: found, ...developed } = await developApart(job, darkroom);
     attempt.hasSurvived = true;
-    return { todo, failure: undefined, focus: focusOf(wanted, found), ...developed };
+    const focus = focusOf(wanted, found);
+    return { todo, failure: undefined, focus, ...developed, ...(await gate.concluded()) };
   } catch (thrown) {
     const { code, kind } = failureOf(thrown);
     // What may be the picture's fault or a busy machine's is counted as a crash is, which it is the milder form of.
@@ -200,9 +216,9 @@ async function developApart(job: Job, darkroom: Darkroom): ReturnType<typeof dev
   const deciding = new Set(job.whole.map(({ key }) => key));
   const apart = job.variants.filter(({ key }) => !deciding.has(key));
   if (apart.length === 0) return await develop(job, darkroom);
-  const { encoded: _, ...rest } = job;
+  const { encoded: _, decoded, ...rest } = job;
   const variants = job.variants.filter(({ key }) => deciding.has(key));
-  const developed = await develop({ ...rest, variants }, darkroom);
+  const developed = await develop({ ...rest, decoded, variants }, darkroom);
   const { regions, content } = developed;
   const outcomes = [...developed.outcomes];
   for (const variant of apart) {

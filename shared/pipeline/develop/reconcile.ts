@@ -6,16 +6,18 @@ import type { Manifest } from '../../core/set/manifest.ts';
 import { withForgotten, withUnpurged, withVanished } from '../../core/set/unpurged.ts';
 import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
+import { standingOf } from '../moderation/standing.ts';
 import { type Enforced, enforce } from '../removal/enforce.ts';
 import { noteUnfinished, notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
 import { TAKEN_DOWN, takeDownOf } from '../removal/take-down-records.ts';
 import { clearSet, clearStale, isAnyMadeAgain } from './clear.ts';
 import { commit, isAsSeen } from './commit.ts';
 import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
-import { type Attempt, makeSet, newAttempt } from './make-set.ts';
+import { type Attempt, type Judged, makeSet, newAttempt } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
 import { noteLeft, tendUnfinished } from './unfinished.ts';
+import { withheldBy, withheldIn, withhold } from './withhold.ts';
 
 /** Each further turn means that the original, the list or the manifest moved while we worked. */
 const TURNS = 6;
@@ -66,14 +68,32 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
   }
 }
 
-/** Observe; plan, develop and write; commit; clear; report. */
+/** Observe; look up the verdict; plan, develop, have it judged and write; then commit. */
 async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
-  const { key } = attempt;
-  const seen = await observe(key, darkroom, doubtsOf(attempt, darkroom));
+  const seen = await observe(attempt.key, darkroom, doubtsOf(attempt, darkroom));
   noteMoved(attempt, seen);
   if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
   if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
-  const made = await makeSet(seen, attempt, darkroom);
+  // What is stored was published, whatever a bulk run does not trust of it.
+  const standing = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
+  const judged = { ...seen, standing };
+  const withheld = withheldBy(judged);
+  if (withheld) return await withhold(judged, withheld, attempt, darkroom);
+  const [made] = await Promise.allSettled([makeSet(judged, attempt, darkroom)]);
+  if (made.status === 'fulfilled') return await commitMade(judged, made.value, attempt, darkroom);
+  const failure = failureOf(made.reason);
+  if (failure.code !== 'PICTURE_WITHHELD') throw failure;
+  return await withhold(judged, withheldIn(failure), attempt, darkroom);
+}
+
+/** Commit; clear; report. */
+async function commitMade(
+  seen: Judged,
+  made: MadeSet | undefined,
+  attempt: Attempt,
+  darkroom: Darkroom,
+): Promise<Report | undefined> {
+  const { key } = attempt;
   if (!made) {
     await tendUnfinished(seen, seen.manifest?.retired ?? [], darkroom);
     return reportOf(attempt, { outcome: 'settled', manifest: seen.manifest });
@@ -94,8 +114,8 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
     return undefined;
   const cleared = await clearStale([...remove, ...drop], { seen: committed, manifest }, darkroom);
   if (!cleared) return undefined;
-  // Of what a listing found word was left before the commit.
-  await tendUnfinished({ key }, cleared.retired, darkroom);
+  // Of what a listing found word was left before the commit, as of a verdict that is still to come.
+  if (!made.unjudged) await tendUnfinished({ key }, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
 }
 

@@ -11,12 +11,12 @@ import type { Observed, ObservedOriginal } from './observe.ts';
 /** Before the commit, after which nobody may live to say it: word of what it leaves to others. */
 export async function noteLeft(
   seen: ObservedOriginal,
-  { variants, retired }: Manifest,
+  { variants, retired, unjudged }: Manifest,
   darkroom: Pick<Darkroom, 'config' | 'now'>,
 ): Promise<void> {
   const found = new Set(seen.leftovers);
   const leavesFound = retired.some(file => found.has(file.key));
-  if (variants.some(isDeferred) || leavesFound || leavesReplaced(seen, retired)) {
+  if (unjudged || variants.some(isDeferred) || leavesFound || leavesReplaced(seen, retired)) {
     await noteUnfinished(seen.key, darkroom);
   }
 }

@@ -16,6 +16,8 @@ export interface Coverage {
   whole: number;
   /** Of which nothing is made, until it is undone; in neither number above. */
   takenDown: number;
+  /** Judged, or waiting for that; in neither number above. */
+  withheld: Record<NonNullable<Status['withheld']>, number>;
   /** Originals that want a file of the preset on upload, and how many have them all. On-demand presets are left out. */
   perPreset: Record<string, { wanted: number; whole: number }>;
   /** Originals by failure code, final or not. */
@@ -53,6 +55,7 @@ function emptyCoverage({ presets }: PresetList): Coverage {
     originals: 0,
     whole: 0,
     takenDown: 0,
+    withheld: { blocked: 0, held: 0 },
     perPreset: Object.fromEntries(eager.map(({ name }) => [name, { wanted: 0, whole: 0 }])),
     failures: {},
     dangling: noDangling(),
@@ -84,6 +87,11 @@ function count(listed: ListedObject, status: Status, coverage: Coverage): void {
     return;
   }
   if (status.unasked) return;
+  if (status.withheld) coverage.withheld[status.withheld] += 1;
+  else countAsked(listed, status, coverage);
+}
+
+function countAsked(listed: ListedObject, status: Status, coverage: Coverage): void {
   coverage.originals += 1;
   if (isWhole(status)) coverage.whole += 1;
   const eager = status.variants.filter(({ generate }) => generate === 'eager');

@@ -13,6 +13,7 @@ import {
 import type { ListedObject } from '../../ports.ts';
 import { findRecord } from '../records.ts';
 import { findManifest, objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
+import { removeOldOfModeration } from './sweep-moderation.ts';
 import { give, isLate, PAGE, type SweepContext, save } from './sweep-state.ts';
 
 /** What becomes of a record: `due` hands its original over, `over` has removed it. */
@@ -41,6 +42,7 @@ export async function lookAtUnfinished(state: Sweep, context: SweepContext): Pro
   }
   await handOver();
   await removeOldCrashes(context);
+  await removeOldOfModeration(context);
   return true;
 }
 

@@ -1,4 +1,5 @@
 import { Failure, failureOf } from '../../core/failure.ts';
+import { bytesId, knownKey, verdictKey, verdictSchema } from '../../core/moderation/verdict.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import {
   concluded,
@@ -8,8 +9,8 @@ import {
   withAct,
 } from '../../core/set/take-down-record.ts';
 import type { Darkroom, Stores } from '../darkroom.ts';
-import { writeRecord } from '../records.ts';
-import { readManifest } from '../stored-set.ts';
+import { findRecord, writeRecord } from '../records.ts';
+import { findManifest, readManifest } from '../stored-set.ts';
 import { enforce } from './enforce.ts';
 import { noteUnfinished } from './take-down-guard.ts';
 import { readTakeDown } from './take-down-records.ts';
@@ -44,13 +45,33 @@ export async function takeDown(
   const act = { act: 'takedown' as const, at, by, ...(reason ? { reason } : {}) };
   const record = withAct(await lastRecord(key, config), key, act);
   await writeRecord(config, takedownKey(key), record);
+  const known = await noteKnown(key, stores);
   const isBehindCdn = stores.isBehindCdn && purge === undefined;
   const done = await enforceOrDevelopAnew(key, at, { ...stores, isBehindCdn });
   const outcome = { removed: done.removed, purge: done.purge ?? purge };
   const { purge: asked, removed } = outcome;
-  const proof = concluded(record, asked === undefined ? { removed } : { removed, purge: asked });
+  const proof = concluded(record, {
+    removed,
+    ...(asked === undefined ? {} : { purge: asked }),
+    ...(known === undefined ? {} : { known }),
+  });
   await writeRecord(config, takedownKey(key), proof);
   return outcome;
+}
+
+/** So that what looks like it is held, if it was judged and its hash is known. By its manifest: a tombstone takes that away. */
+async function noteKnown(
+  key: string,
+  { derivatives, config }: Pick<TakeDownStores, 'derivatives' | 'config'>,
+): Promise<string | undefined> {
+  const manifest = await findManifest(key, derivatives);
+  if (!manifest || manifest === 'unreadable' || manifest.takenDown) return undefined;
+  const id = bytesId(manifest.original);
+  const verdict = await findRecord(config, verdictKey(id), verdictSchema);
+  if (!verdict || verdict === 'unreadable') return undefined;
+  const known = knownKey(verdict.phash, id);
+  await writeRecord(config, known, { schema: 1, key });
+  return known;
 }
 
 /**
@@ -91,6 +112,8 @@ export async function undoTakeDown(
   const at = now().toISOString();
   const act = { act: 'undo' as const, at, by, ...(reason ? { reason } : {}) };
   await writeRecord(config, takedownKey(key), withAct(known, key, act));
+  const names = (known?.acts ?? []).flatMap(one => one.known ?? []);
+  if (names.length > 0) await config.remove(names);
   return true;
 }
 

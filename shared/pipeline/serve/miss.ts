@@ -13,6 +13,12 @@ import type { CrashGuard } from '../develop/crash-guard.ts';
 import { develop } from '../develop/develop.ts';
 import { decidingVariants } from '../develop/make-set.ts';
 import { readOriginal } from '../develop/read-original.ts';
+import {
+  isServable,
+  refuseOthersVerdict,
+  type Standing,
+  standingOf,
+} from '../moderation/standing.ts';
 import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
 import { takeDownOf } from '../removal/take-down-records.ts';
 import { writeDerivative } from '../stored-set.ts';
@@ -54,6 +60,8 @@ async function look(key: string, name: DerivativeName, darkroom: Darkroom): Prom
     lookAt(name.original, darkroom),
   ]);
   if (seen.manifest?.takenDown) return { found: 'taken-down' };
+  // A file may be there for a moment: of a run that began before the verdict.
+  if (seen.manifest?.state && isCurrent(seen)) return { found: 'nothing' };
   if (there) return fileOf(there.bytes, name, seen);
   if (!seen.original) return { found: seen.manifest ? 'gone' : 'nothing' };
   const found = { ...seen, original: seen.original };
@@ -75,11 +83,16 @@ async function make(
   const guard = await missGuardFor(key, seen.original, darkroom);
   if (guard === 'kills') return { found: 'nothing' };
   if (Buffer.isBuffer(guard)) return fileOf(guard, name, seen);
+  const standing = await standingOf(seen, darkroom);
+  if (!isServable(standing)) return { found: 'nothing' };
   const writer = newWriter(original, false);
   const noted = { ...darkroom, derivatives: notedWrites(writer, darkroom.derivatives) };
-  const [done] = await Promise.allSettled([render(key, seen, guard, noted)]);
+  const [done] = await Promise.allSettled([render(key, { ...seen, standing }, guard, noted)]);
   const withdrew = writer.isUnchecked ? await withdrawn(key, original, darkroom) : undefined;
   if (withdrew) return { found: 'taken-down', withdrew };
+  if (standing && writer.isUnchecked && (await isWithheldNow(key, seen, darkroom))) {
+    return { found: 'nothing' };
+  }
   if (done.status === 'rejected') return unmade(failureOf(done.reason), seen);
   return done.value ? { ...fileOf(done.value, name, seen), isNew: true } : 'undeclared';
 }
@@ -89,6 +102,13 @@ function unmade(failure: Failure, { manifestEtag = 'none' }: LookedOriginal): Mi
   if (failure.kind !== 'input') throw failure;
   if (failure.code !== 'ORIGINAL_ARCHIVED') return { found: 'nothing' };
   return { found: 'nothing', archived: manifestEtag };
+}
+
+/** As with a take-down: a verdict is written first, and then removed by listing, whoever comes second sees the other. */
+async function isWithheldNow(key: string, seen: LookedOriginal, darkroom: Darkroom) {
+  if (isServable(await standingOf(seen, darkroom))) return false;
+  await darkroom.derivatives.remove([key]);
+  return true;
 }
 
 /**
@@ -127,12 +147,13 @@ function mayBeMade(key: string, version: string, seen: LookedOriginal): boolean 
 
 async function render(
   key: string,
-  seen: LookedOriginal,
+  seen: LookedOriginal & { standing: Standing | undefined },
   guard: CrashGuard,
   darkroom: Darkroom,
 ): Promise<Buffer | undefined> {
   const spent = nothingSpent();
   const file = await readOriginal(seen, spent, darkroom);
+  refuseOthersVerdict(seen.standing, file);
   try {
     await guard.raise();
     const picture = await darkroom.codec.inspect(file, seen.list);

@@ -1,9 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openBench } from '../../../cli/measure/bench.ts';
-import { listOf, SMALL } from '../../support/preset-lists.ts';
+import { measure } from '../../../cli/measure/measure.ts';
+import { quarters } from '../../support/originals.ts';
+import { listOf, moderated, SMALL } from '../../support/preset-lists.ts';
 
 const list = listOf(SMALL);
+
+it('what is judged is measured as any other, and nobody is asked', async () => {
+  const file = await quarters(64, 48).jpeg().toBuffer();
+  const photo = { key: 'a.jpg', read: async () => file };
+  const judged = await measure(photo, { list: listOf(moderated(SMALL)) });
+  const unseen = await measure(photo, { list });
+  expect(judged).toMatchObject({ files: unseen.files });
+  expect(judged).not.toHaveProperty('leftOut');
+  // The verdict, its name, and what was shown.
+  expect(judged.requests.puts - unseen.requests.puts).toBe(3);
+});
 
 describe('what work took', () => {
   it('is CPU time: to wait for a core that others have costs nothing', async () => {

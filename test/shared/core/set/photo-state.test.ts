@@ -54,6 +54,20 @@ describe('the state of a photo', () => {
     ],
     ['that is no picture', hopeless, 'E', 'failed'],
     ['of an earlier upload that was no picture', hopeless, 'F', 'pending'],
+    ['that was judged', { ...hopeless, state: 'blocked' as const }, 'E', 'blocked'],
+    ['that waits for a person', { ...hopeless, state: 'held' as const }, undefined, 'held'],
+    [
+      'of an earlier upload that was judged',
+      { ...hopeless, state: 'held' as const },
+      'F',
+      'pending',
+    ],
+    [
+      'that was judged, and taken down',
+      { ...hopeless, state: 'held' as const, takenDown: { at: '2026-11-24T00:00:00.000Z' } },
+      'E',
+      'absent',
+    ],
     [
       'that was taken down',
       { ...hopeless, takenDown: { at: '2026-11-24T00:00:00.000Z' } },

@@ -5,7 +5,7 @@ import type { Manifest } from '../../../../shared/core/set/manifest.ts';
 import { isPending, isWhole, type Status, statusOf } from '../../../../shared/core/set/status.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
-import { SMALL } from '../../../support/preset-lists.ts';
+import { moderated, SMALL } from '../../../support/preset-lists.ts';
 import { numbered } from '../../../support/thorough.ts';
 
 const PHOTO = 'jpeg 1600x1200';
@@ -42,6 +42,32 @@ function states({ variants }: Status): string[] {
     ({ preset, width, format, state }) => `${preset}-${width}.${format} ${state}`,
   );
 }
+
+describe('an original that is withheld', () => {
+  it.each([
+    ['high', 'blocked'],
+    ['low', 'held'],
+  ])(
+    'by a risk that is %s is %s: nothing is wanted of it, and nothing failed',
+    async (risk, state) => {
+      const darkroom = await developed(moderated(SMALL), `${PHOTO} label x 90 ${risk}`);
+      const found = await standing('a.jpg', darkroom);
+      expect(found).toMatchObject({ withheld: state, variants: [], notFor: [], unwanted: [] });
+      expect([found.failure, found.unasked, isPending(found)]).toEqual([
+        undefined,
+        undefined,
+        false,
+      ]);
+    },
+  );
+
+  it('and replaced is so no more', async () => {
+    const darkroom = await developed(moderated(SMALL), `${PHOTO} label x 90 high`);
+    darkroom.originals.upload('a.jpg', PHOTO);
+    const found = await standing('a.jpg', darkroom);
+    expect([found.withheld, isPending(found)]).toEqual([undefined, true]);
+  });
+});
 
 describe('a developed original', () => {
   it('has every file, with size and time, in the order of the list', async () => {

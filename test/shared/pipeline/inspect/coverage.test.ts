@@ -4,7 +4,7 @@ import { coverageOf } from '../../../../shared/pipeline/inspect/coverage.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
-import { SMALL } from '../../../support/preset-lists.ts';
+import { moderated, SMALL } from '../../../support/preset-lists.ts';
 
 const PHOTO = 'jpeg 1600x1200';
 
@@ -23,10 +23,26 @@ describe('coverage', () => {
       originals: 0,
       whole: 0,
       takenDown: 0,
+      withheld: { blocked: 0, held: 0 },
       perPreset: { thumb: { wanted: 0, whole: 0 }, feed: { wanted: 0, whole: 0 } },
       failures: {},
       dangling: { links: 0, first: undefined },
       oldestPending: undefined,
+    });
+  });
+
+  it('counts what is blocked and what is held apart: it is neither whole nor failed', async () => {
+    const darkroom = testDarkroom(moderated(SMALL));
+    darkroom.originals.upload('good.jpg', PHOTO);
+    darkroom.originals.upload('bad.jpg', `${PHOTO} label x 90 high`);
+    for (const n of [1, 2]) darkroom.originals.upload(`${n}.jpg`, `${PHOTO} label x ${n} low`);
+    for (const key of darkroom.originals.keys()) await reconcile(key, darkroom);
+    expect(await covered(darkroom)).toMatchObject({
+      listed: 4,
+      originals: 1,
+      whole: 1,
+      withheld: { blocked: 1, held: 2 },
+      failures: {},
     });
   });
 
@@ -64,6 +80,7 @@ describe('coverage', () => {
       originals: 6,
       whole: 2,
       takenDown: 0,
+      withheld: { blocked: 0, held: 0 },
       perPreset: { thumb: { wanted: 6, whole: 3 }, feed: { wanted: 6, whole: 2 } },
       failures: { ORIGINAL_UNSUPPORTED: 1, VARIANT_UNRENDERABLE: 1 },
       dangling: { links: 0, first: undefined },

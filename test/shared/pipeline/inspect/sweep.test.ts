@@ -14,7 +14,7 @@ import { sweep } from '../../../../shared/pipeline/inspect/sweep.ts';
 import type { SweepContext } from '../../../../shared/pipeline/inspect/sweep-state.ts';
 import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
-import { SMALL } from '../../../support/preset-lists.ts';
+import { moderated, SMALL } from '../../../support/preset-lists.ts';
 
 const PHOTO = 'jpeg 1600x1200';
 
@@ -75,6 +75,38 @@ async function deskOf(...keys: string[]): Promise<TestSweep> {
 const TEN = Array.from({ length: 10 }, (_, index) => `p/${index}.jpg`);
 
 describe('a sweep', () => {
+  it('removes what was shown to who judges, and what was taken of a budget, a day later', async () => {
+    const desk = await deskOf();
+    const hours = (count: number) => new Date(desk.now().getTime() - count * 3_600_000);
+    const keep = ['moderation/verdicts/1-2.json', 'moderation/held/1-2.jpg'];
+    for (const key of keep) desk.config.upload(key, '{}', hours(1000));
+    for (const prefix of ['moderation/judged/', 'moderation/calls/2026-11-23/']) {
+      desk.config.upload(`${prefix}old`, 'x', hours(26));
+      desk.config.upload(`${prefix}new`, 'x', hours(24));
+    }
+    await sweep(desk, true);
+    const left = desk.config.keys().filter(key => key.startsWith('moderation/'));
+    expect(left).toEqual(
+      ['moderation/calls/2026-11-23/new', 'moderation/judged/new', ...keep].sort(),
+    );
+  });
+
+  it('hands over no picture that waits for a person, and one that waits for the service each day', async () => {
+    const desk = await deskOf();
+    const yaml = moderated(SMALL).replaceAll('moderate: {', 'moderate: { most: 1,');
+    desk.darkroom.edit(yaml);
+    const risky = `${PHOTO} label x 50 low`;
+    desk.darkroom.originals.upload('person.jpg', risky);
+    await reconcile('person.jpg', desk.darkroom);
+    desk.darkroom.originals.upload('service.jpg', `${PHOTO} `);
+    await reconcile('service.jpg', desk.darkroom);
+    expect(desk.darkroom.manifest('service.jpg')).toMatchObject({ state: 'held' });
+    desk.darkroom.at('2026-11-24T12:00:00.000Z');
+    await sweep(desk, true);
+    expect(desk.tasks.flatMap(({ keys }) => keys)).toEqual(['service.jpg']);
+    expect(desk.darkroom.manifest('service.jpg')).toMatchObject({ complete: true });
+  });
+
   it('hands over no symlink that is as it should be or that leads nowhere, but the set that such a one left', async () => {
     const desk = await deskOf();
     const { originals, derivatives } = desk.darkroom;

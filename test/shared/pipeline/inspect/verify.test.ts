@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
 import type { Finding } from '../../../../shared/core/set/findings.ts';
-import { derivativeKey } from '../../../../shared/core/set/keys.ts';
+import { derivativeKey, versionOf } from '../../../../shared/core/set/keys.ts';
 import type { Mode } from '../../../../shared/core/work/run.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { refusalToRemove, removeOrphans } from '../../../../shared/pipeline/inspect/orphans.ts';
@@ -11,7 +11,7 @@ import { undoTakeDown, takeDown } from '../../../../shared/pipeline/removal/take
 import { type VerifyOptions, verify } from '../../../../shared/pipeline/inspect/verify.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { etagOf, memoryStore } from '../../../support/memory-store.ts';
-import { SMALL } from '../../../support/preset-lists.ts';
+import { moderated, SMALL } from '../../../support/preset-lists.ts';
 
 const PHOTO = 'jpeg 1600x1200';
 const LONG_AGO = new Date('2026-11-01T00:00:00.000Z');
@@ -73,6 +73,40 @@ describe('a symlink', () => {
     const { told } = await verified(darkroom);
     expect(told.length).toBeGreaterThan(0);
     expect(new Set(told.map(({ problem }) => problem))).toEqual(new Set(['orphan']));
+  });
+});
+
+describe('a picture that is withheld', () => {
+  const BAD = `${PHOTO} label x 90 high`;
+  const withheld = async (content: string) => {
+    const darkroom = testDarkroom(moderated(SMALL));
+    darkroom.originals.upload('a.jpg', content, LONG_AGO);
+    await reconcile('a.jpg', darkroom);
+    return darkroom;
+  };
+
+  it.each([BAD, BAD.replace('high', 'low')])('is no problem: %s', async content => {
+    const { verdict, told } = await verified(await withheld(content));
+    expect(told).toEqual([]);
+    expect(verdict).toMatchObject({ originals: 1, files: 1, pending: 0, failures: {} });
+  });
+
+  it('and has files all the same is told, and handed over to have them removed', async () => {
+    const darkroom = await withheld(BAD);
+    const file = derivativeKey({
+      original: 'a.jpg',
+      version: versionOf(etagOf(Buffer.from(BAD))),
+      preset: 'feed',
+      width: 480,
+      fingerprint: '0123456789',
+      format: 'jpeg',
+    });
+    darkroom.derivatives.upload(file, 'of a run that began before', LONG_AGO);
+    const { told, handedOver } = await verified(darkroom);
+    expect(told).toMatchObject([{ problem: 'remains', key: file, mend: 'settle' }]);
+    expect(handedOver).toEqual([['settle', ['a.jpg']]]);
+    await backfill({ keys: ['a.jpg'], mode: 'settle' }, darkroom, darkroom.config);
+    expect((await verified(darkroom)).told).toEqual([]);
   });
 });
 

@@ -1,0 +1,65 @@
+import type { Failure } from '../../core/failure.ts';
+import { withheldManifest } from '../../core/set/compose.ts';
+import { manifestKey } from '../../core/set/keys.ts';
+import type { Manifest } from '../../core/set/manifest.ts';
+import { type Report, reportOf } from '../../core/set/report.ts';
+import { isCurrent, WITHHELD } from '../../core/set/seen.ts';
+import { agedIn } from '../../core/set/unpurged.ts';
+import type { Darkroom } from '../darkroom.ts';
+import { keepPurge } from '../removal/purges.ts';
+import { noteUnfinished } from '../removal/take-down-guard.ts';
+import { removeSet } from '../stored-set.ts';
+import { commit, isAsSeen } from './commit.ts';
+import type { Attempt, Judged } from './make-set.ts';
+import { tendUnfinished } from './unfinished.ts';
+
+/** Why nothing is published. */
+interface Withheld {
+  state: NonNullable<Manifest['state']>;
+  /** It waits for the service and not for a person: no event tells when that answers. */
+  isUnjudged: boolean;
+}
+
+/** By the verdict that stands; undefined where it is published, or is to be judged. */
+export function withheldBy({ standing }: Judged): Withheld | undefined {
+  if (standing?.decision === 'block') return { state: 'blocked', isUnjudged: false };
+  return standing?.decision === 'review' ? { state: 'held', isUnjudged: false } : undefined;
+}
+
+/** By the verdict that was found on the way, or that was not to be had. */
+export function withheldIn({ facts }: Failure): Withheld {
+  return {
+    state: facts.state === 'blocked' ? 'blocked' : 'held',
+    isUnjudged: facts.isBudget === true,
+  };
+}
+
+/**
+ * Leaves a manifest that says so and nothing else, as a take-down does: first the manifest, then all files, until a
+ * listing proves that none is left, whatever the manifest said and whoever wrote them. Undefined where something moved.
+ */
+export async function withhold(
+  seen: Judged,
+  { state, isUnjudged }: Withheld,
+  attempt: Attempt,
+  darkroom: Darkroom,
+): Promise<Report | undefined> {
+  const { key, stored } = seen;
+  if (isUnjudged) await noteUnfinished(key, darkroom);
+  const isSaid = stored?.state === state && isCurrent({ ...seen, manifest: stored });
+  const manifest = isSaid ? stored : withheldManifest(seen, state, darkroom.now().toISOString());
+  const committed = isSaid ? seen : await commit(manifest, seen, darkroom);
+  if (!committed) return undefined;
+  const cached = [...agedIn(stored), manifestKey(key)];
+  const removed = await removeSet(key, darkroom.derivatives, {
+    isKept: one => one === manifestKey(key),
+    before: there => {
+      const files = [...new Set([...there, ...cached])];
+      return keepPurge({ class: 'takedown', directory: `${key}/`, files }, darkroom);
+    },
+  });
+  if (removed.length > 0 && !(await isAsSeen(committed, darkroom))) return undefined;
+  if (!isUnjudged) await tendUnfinished(seen, [], darkroom);
+  const outcome = isSaid && removed.length === 0 ? 'settled' : 'withheld';
+  return reportOf(attempt, { outcome, reason: WITHHELD[state], manifest, removed: removed.length });
+}

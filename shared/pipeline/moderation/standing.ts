@@ -1,0 +1,136 @@
+import { Failure } from '../../core/failure.ts';
+import { moderateFor } from '../../core/list/rules.ts';
+import type { Moderate } from '../../core/moderation/moderate.ts';
+import {
+  bytesId,
+  type Decision,
+  decisionOf,
+  type Review,
+  reviewKey,
+  reviewSchema,
+  sha256Of,
+  type Verdict,
+  verdictKey,
+  verdictSchema,
+} from '../../core/moderation/verdict.ts';
+import type { Manifest } from '../../core/set/manifest.ts';
+import { isCurrent, isPublished, type SeenOriginal } from '../../core/set/seen.ts';
+import type { ObjectStore } from '../../ports.ts';
+import type { Darkroom } from '../darkroom.ts';
+import { findRecord } from '../records.ts';
+
+/** How a key stands to moderation: what was found of its bytes, and what its rule says of that. */
+export interface Standing {
+  /** Undefined where the list asks for no verdict any more. */
+  rule: Moderate | undefined;
+  id: string;
+  /** Undefined where there is none. */
+  decision: Decision | undefined;
+  verdict: Verdict | undefined;
+  review: Review | undefined;
+  /** People may know it: it stays, unless somebody asks for a verdict all the same. */
+  isPublished: boolean;
+}
+
+/**
+ * Undefined where the key's rule asks for no verdict and nothing of the key is withheld, which costs nothing; else two
+ * small requests.
+ */
+export async function standingOf(
+  seen: SeenOriginal,
+  { config }: Pick<Darkroom, 'config'>,
+): Promise<Standing | undefined> {
+  const { key, original, list, manifest } = seen;
+  const rule = moderateFor(key, list);
+  const state = isCurrent(seen) ? manifest?.state : undefined;
+  if (!config || (!rule && !state)) return undefined;
+  const id = bytesId(original);
+  const { verdict, review } = await judgedOfBytes(id, config);
+  // What a person said cannot be read: a person says it again, and nothing is published on a guess.
+  if (review === 'unreadable') throw unreadable(reviewKey(id));
+  const found = verdict === 'unreadable' ? undefined : verdict;
+  const decision = rule ? decisionOf(found, review, rule) : decisionWithoutRule(review, state);
+  return { rule, id, review, verdict: found, decision, isPublished: isPublished(seen) };
+}
+
+/** All that is kept of an original's bytes, for people. */
+export interface Judged {
+  verdict: Verdict | 'unreadable' | undefined;
+  review: Review | 'unreadable' | undefined;
+}
+
+/** Undefined where nothing is kept, or nobody may have asked for it. */
+export async function judgedOf(
+  {
+    key,
+    original,
+    withheld: state,
+    list,
+  }: Pick<SeenOriginal, 'key' | 'list'> & {
+    original: SeenOriginal['original'] | undefined;
+    withheld: Manifest['state'];
+  },
+  config: ObjectStore,
+): Promise<Judged | undefined> {
+  if (!original || (!moderateFor(key, list) && !state)) return undefined;
+  const judged = await judgedOfBytes(bytesId(original), config);
+  return judged.verdict || judged.review ? judged : undefined;
+}
+
+async function judgedOfBytes(id: string, config: ObjectStore): Promise<Judged> {
+  const [verdict, review] = await Promise.all([
+    findRecord(config, verdictKey(id), verdictSchema),
+    findRecord(config, reviewKey(id), reviewSchema),
+  ]);
+  return { verdict, review };
+}
+
+/** That a rule goes publishes nothing that was withheld by it: a person does. */
+function decisionWithoutRule(
+  review: Review | undefined,
+  state: Manifest['state'],
+): Decision | undefined {
+  const act = review?.acts.at(-1)?.act;
+  if (act) return act;
+  return state === 'blocked' ? 'block' : 'review';
+}
+
+function unreadable(key: string): Failure {
+  const message = `expected the record of a review at ${key} in the config bucket, received something else: say again what holds, by darkroom review`;
+  return new Failure('UNEXPECTED', message);
+}
+
+/** Whether a verdict is to be asked for: none is there, and what is published already stays unless somebody asks. */
+export function isDue(
+  standing: Standing | undefined,
+  { judgesPublished }: Pick<Darkroom, 'judgesPublished'>,
+): boolean {
+  if (!standing?.rule || standing.decision !== undefined) return false;
+  return judgesPublished === true || !standing.isPublished;
+}
+
+/**
+ * For a view of a file that is not there: whether it may be made now. What has no verdict yet is not made where people are
+ * to see it after that only.
+ */
+export function isServable(standing: Standing | undefined): boolean {
+  if (!standing) return true;
+  const { decision, rule } = standing;
+  if (decision !== undefined) return decision === 'pass';
+  return standing.isPublished || rule?.publish === 'before_verdict';
+}
+
+export function isAbout(sha256: string, { verdict, review }: Standing): boolean {
+  return verdict?.sha256 === sha256 || review?.acts.at(-1)?.sha256 === sha256;
+}
+
+/** For a view, which asks nobody for a verdict. Throws PICTURE_WITHHELD where that which passed was of other bytes. */
+export function refuseOthersVerdict(standing: Standing | undefined, file: Buffer): void {
+  if (standing?.decision === 'pass' && !isAbout(sha256Of(file), standing)) {
+    throw withheld('a picture of the same CRC-64 as one that was judged', 'held');
+  }
+}
+
+export function withheld(key: string, state: 'blocked' | 'held', facts: { isBudget?: true } = {}) {
+  return new Failure('PICTURE_WITHHELD', `${key} is ${state}`, { state, ...facts });
+}
