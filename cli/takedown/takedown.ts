@@ -15,6 +15,7 @@ import { givenPrefix } from '../cloud/given-key.ts';
 import { say } from '../terminal/printer.ts';
 import { nameOfUser } from '../terminal/user.ts';
 import { type Keys, keysFrom } from './keys.ts';
+import { similarText } from './similar.ts';
 import {
   type Asked,
   counted,
@@ -33,6 +34,7 @@ interface Options extends ConnectionOptions {
   by?: string;
   undo?: true;
   dryRun?: true;
+  similar?: true;
   json?: true;
 }
 
@@ -53,6 +55,7 @@ export function takedownCommand(): Command {
     .option('--by <name>', 'who says so (the user of this machine)')
     .option('--undo', 'let them be developed again')
     .option('--dry-run', 'only say what would be done')
+    .option('--similar', 'only say which pictures that were judged look like them')
     .option('--json', 'one line of JSON for each key, and one at the end');
   return withConnection(command).action(takedown);
 }
@@ -62,7 +65,8 @@ async function takedown(words: string[], options: Options): Promise<void> {
   const { keys, refused } = await keysFrom(words, options, connection);
   for (const { word, failure } of refused) tell(word, failure, options);
   if (Array.isArray(keys) && keys.length === 0) return;
-  if (options.dryRun) await tellOnly(keys, options, connection);
+  if (options.similar) await tellSimilar(keys, options, connection);
+  else if (options.dryRun) await tellOnly(keys, options, connection);
   else if (options.undo) await undo(keys, options, connection);
   else await takeAllDown(keys, options, connection);
 }
@@ -86,6 +90,16 @@ async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivativ
       ? JSON.stringify({ keys: count })
       : `${counted(count, 'key')} would be ${what}; nothing was changed`,
   );
+}
+
+async function tellSimilar(keys: Keys, options: Options, connection: Connection): Promise<void> {
+  if (options.undo) {
+    throw new Failure('SETTINGS_INVALID', 'expected --similar or --undo, received both');
+  }
+  for await (const key of keys) {
+    const { done } = await attempted(key, one => similarText(one, connection, options));
+    if (tell(key, done, options)) say(done);
+  }
 }
 
 async function takeAllDown(keys: Keys, options: Options, connection: Connection): Promise<void> {
