@@ -1,8 +1,10 @@
+import { focusFrom } from '../../shared/core/picture/focus.ts';
 import { PUBLISHED_KEY } from '../../shared/core/list/published.ts';
 import { manifestKey, parseDerivativeKey, parseManifestKey } from '../../shared/core/set/keys.ts';
 import {
   isAged,
   isDeferred,
+  isSaidAlike,
   isSameObject,
   type Manifest,
   type ManifestVariant,
@@ -85,14 +87,27 @@ export async function checkAnswers(world: World): Promise<void> {
 
 /**
  * Under pressure it is an answer that a file comes later, if word is left of it: also where the manifest that said so was
- * written over by one of former bytes, whose write took effect minutes late.
+ * written over by one of former bytes, or of another focus, whose write took effect minutes late.
  */
 function isDeferredIn(original: string, key: string, { buckets }: World): boolean {
   if (!buckets.config.objects.has(unfinishedKey(original))) return false;
   const manifest = manifestAt(buckets.derivatives, manifestKey(original));
   const entry = manifest?.variants.find(one => one.key === key);
   const isOfFormerBytes = manifest?.version !== parseDerivativeKey(key)?.version;
-  return isOfFormerBytes || (entry !== undefined && isDeferred(entry));
+  return (
+    isOfFormerBytes ||
+    isOfFormerWords(original, buckets) ||
+    (entry !== undefined && isDeferred(entry))
+  );
+}
+
+function isOfFormerWords(original: string, { originals, derivatives }: World['buckets']): boolean {
+  const manifest = manifestAt(derivatives, manifestKey(original));
+  const text = originals.objects.get(original)?.focus;
+  if (!manifest) return false;
+  const { focus: _, ...told } = manifest.original;
+  const now = text === undefined ? told : { ...told, focus: focusFrom(text) };
+  return !isSaidAlike(now, manifest.original);
 }
 
 /** What grew old before the same bytes were uploaded again stays so until a view. */
@@ -378,8 +393,14 @@ export function agedFilesAreGone(world: World): void {
   const kept = new Set(keptPresets(buckets.config));
   for (const key of buckets.derivatives.keys()) {
     const name = parseDerivativeKey(key);
+    if (name && isBlamed(name.original, buckets.derivatives)) continue;
     if (name && kept.has(name.preset)) judge.accuse('outstays', `${key}, days after it was made`);
   }
+}
+
+/** What there is of it stays until a person has it tried again. */
+function isBlamed(original: string, derivatives: SimulatedBucket): boolean {
+  return manifestAt(derivatives, manifestKey(original))?.failure?.code === 'ORIGINAL_CRASHED';
 }
 
 function agedFiles({ buckets: { derivatives } }: World): string[] {
