@@ -28,12 +28,15 @@ const long = [
   'test/cli/presets/estimate.test.ts',
   'test/cli/rehearse/rehearse.test.ts',
   'test/e2e/least-privilege.test.ts',
+  'test/e2e/moderation.test.ts',
+  'test/e2e/watermarks.test.ts',
   'test/local/function-host/reserved.test.ts',
   'test/local/service/offline-component.test.ts',
   'test/local/service-definition.test.ts',
   'test/shared/adapters/fc/function-settings.test.ts',
   'test/shared/adapters/oss/faults.test.ts',
   'test/shared/adapters/sharp/hostile-headers.test.ts',
+  'test/shared/adapters/sharp/text-mark.test.ts',
 ];
 
 export default defineConfig({
