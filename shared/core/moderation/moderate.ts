@@ -70,5 +70,5 @@ export function isHit(rule: string, { label, confidence, risk }: Label): boolean
 
 /** Stars only, and a label is short: this cannot take long. */
 function matcherOf(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replaceAll(/\*+/g, '.*')}$`);
+  return new RegExp(`^${pattern.replaceAll(/\*+/g, '.*')}$`, 's');
 }

@@ -1,7 +1,12 @@
 import type { Failure } from '../failure.ts';
 import type { Content } from '../picture/content.ts';
 import type { Placeholder } from '../picture/placeholder.ts';
-import { isDeferred, type Manifest, type ManifestVariant } from './manifest.ts';
+import {
+  isDeferred,
+  type Manifest,
+  type ManifestVariant,
+  type OriginalObject,
+} from './manifest.ts';
 import type { Picture } from '../picture/picture.ts';
 import { entryOf, type Plan } from './plan.ts';
 import { type SeenOriginal, versionIn } from './seen.ts';
@@ -32,7 +37,7 @@ export interface MadeSet {
 /** The manifest that an attempt commits: the entries that needed no work, and what became of the others. */
 export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Manifest {
   const { picture, placeholder, content, todo, outcomes, focus, failure, unjudged } = made;
-  const { link: _l, uploadedAt: _u, isArchived: _a, texts: _t, ...original } = seen.original;
+  const original = written(seen.original);
   const done = outcomes.map(outcome => entryFrom(outcome, now));
   const variants = [...todo.entries, ...done].sort(inReadingOrder);
   return {
@@ -62,10 +67,21 @@ export function withheldManifest(
   state: NonNullable<Manifest['state']>,
   now: string,
 ): Manifest {
-  const { link: _l, uploadedAt: _u, isArchived: _a, ...original } = seen.original;
+  const original = written(seen.original);
   const about = { version: versionIn(seen), original, presets: seen.listFingerprint };
   const nothing = { complete: false, state, variants: [], retired: [] };
   return { schema: 1, ...about, ...nothing, committedAt: now };
+}
+
+/** The manifest is public: not what the uploader says, nor where a link leads. */
+function written({
+  link: _l,
+  uploadedAt: _u,
+  isArchived: _a,
+  texts: _t,
+  ...original
+}: OriginalObject) {
+  return original;
 }
 
 function entryFrom(outcome: Outcome, now: string): ManifestVariant {

@@ -1,7 +1,7 @@
 import type { Failure } from '../../core/failure.ts';
 import { withheldManifest } from '../../core/set/compose.ts';
 import { manifestKey } from '../../core/set/keys.ts';
-import type { Manifest } from '../../core/set/manifest.ts';
+import { isSaidAlike, type Manifest } from '../../core/set/manifest.ts';
 import { type Report, reportOf } from '../../core/set/report.ts';
 import { isCurrent, WITHHELD } from '../../core/set/seen.ts';
 import { agedIn } from '../../core/set/unpurged.ts';
@@ -18,6 +18,13 @@ interface Withheld {
   state: NonNullable<Manifest['state']>;
   /** It waits for the service and not for a person: no event tells when that answers. */
   isUnjudged: boolean;
+}
+
+/** Not only the same bytes: a sweep would hand over each night what its manifest does not say of the object. */
+function isAsStored(seen: Judged, stored: Manifest): boolean {
+  const { original } = seen;
+  const isSame = stored.original.etag === original.etag && isSaidAlike(stored.original, original);
+  return isSame && isCurrent({ ...seen, manifest: stored });
 }
 
 /** By the verdict that stands; undefined where it is published, or is to be judged. */
@@ -46,7 +53,7 @@ export async function withhold(
 ): Promise<Report | undefined> {
   const { key, stored } = seen;
   if (isUnjudged) await noteUnfinished(key, darkroom);
-  const isSaid = stored?.state === state && isCurrent({ ...seen, manifest: stored });
+  const isSaid = stored?.state === state && isAsStored(seen, stored);
   const manifest = isSaid ? stored : withheldManifest(seen, state, darkroom.now().toISOString());
   const committed = isSaid ? seen : await commit(manifest, seen, darkroom);
   if (!committed) return undefined;

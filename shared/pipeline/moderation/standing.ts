@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import type { PresetList } from '../../core/list/preset-list.ts';
 import { moderateFor } from '../../core/list/rules.ts';
 import type { Moderate } from '../../core/moderation/moderate.ts';
 import {
@@ -13,7 +14,7 @@ import {
   verdictKey,
   verdictSchema,
 } from '../../core/moderation/verdict.ts';
-import type { Manifest } from '../../core/set/manifest.ts';
+import type { Manifest, OriginalObject } from '../../core/set/manifest.ts';
 import { isCurrent, isPublished, type SeenOriginal } from '../../core/set/seen.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
@@ -41,7 +42,7 @@ export async function standingOf(
   { config }: Pick<Darkroom, 'config'>,
 ): Promise<Standing | undefined> {
   const { key, original, list, manifest } = seen;
-  const rule = moderateFor(key, list);
+  const rule = ruleOf(original, key, list);
   const state = isCurrent(seen) ? manifest?.state : undefined;
   if (!config || (!rule && !state)) return undefined;
   const id = bytesId(original);
@@ -51,6 +52,11 @@ export async function standingOf(
   const found = verdict === 'unreadable' ? undefined : verdict;
   const decision = rule ? decisionOf(found, review, rule) : decisionWithoutRule(review, state);
   return { rule, id, review, verdict: found, decision, isPublished: isPublished(seen) };
+}
+
+/** A symlink shows its target's picture: where its own rule asks for no verdict, that of its target may. */
+function ruleOf({ link }: OriginalObject, key: string, list: PresetList): Moderate | undefined {
+  return moderateFor(key, list) ?? (link && moderateFor(link.target, list));
 }
 
 /** All that is kept of an original's bytes, for people. */
@@ -72,7 +78,7 @@ export async function judgedOf(
   },
   config: ObjectStore,
 ): Promise<Judged | undefined> {
-  if (!original || (!moderateFor(key, list) && !state)) return undefined;
+  if (!original || (!ruleOf(original, key, list) && !state)) return undefined;
   const judged = await judgedOfBytes(bytesId(original), config);
   return judged.verdict || judged.review ? judged : undefined;
 }
@@ -120,8 +126,9 @@ export function isServable(standing: Standing | undefined): boolean {
   return standing.isPublished || rule?.publish === 'before_verdict';
 }
 
+/** Whether what decides is of these bytes: a person's word where there is one, whatever was judged beside it. */
 export function isAbout(sha256: string, { verdict, review }: Standing): boolean {
-  return verdict?.sha256 === sha256 || review?.acts.at(-1)?.sha256 === sha256;
+  return (review?.acts.at(-1) ?? verdict)?.sha256 === sha256;
 }
 
 /** For a view, which asks nobody for a verdict. Throws PICTURE_WITHHELD where that which passed was of other bytes. */

@@ -175,6 +175,34 @@ describe('a picture that is blocked', () => {
     expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'ready' });
   });
 
+  it('and of which its uploader says words stays so without its rule, too, and publishes none of them', async () => {
+    const darkroom = uploaded(BAD);
+    darkroom.originals.sayWords(KEY, { user: 'forbidden' });
+    expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'blocked' });
+    expect(JSON.stringify(darkroom.manifest(KEY))).not.toContain('forbidden');
+    darkroom.edit(list(''));
+    expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'blocked' });
+    expect(publicFiles(darkroom)).toEqual([]);
+  });
+
+  it('has a manifest of what is said now: no sweep finds one that is outdated', async () => {
+    const { darkroom } = await developed(BAD);
+    darkroom.originals.sayWords(KEY, { user: 'x' });
+    await reconcile(KEY, darkroom);
+    const { said } = (await darkroom.originals.head(KEY)) ?? {};
+    expect(said).toBeDefined();
+    expect(darkroom.manifest(KEY)?.original.said).toBe(said);
+    expect(asked(darkroom)).toBe(1);
+  });
+
+  it('stays so behind a symlink whose own rule asks for no verdict', async () => {
+    const open = LIST.replace('rules:', "rules:\n  - { match: 'open/**', presets: [feed, zoom] }");
+    const { darkroom } = await developed(BAD, open);
+    darkroom.originals.link('open/x.jpg', KEY);
+    expect(await reconcile('open/x.jpg', darkroom)).toMatchObject({ state: 'blocked' });
+    expect(darkroom.derivatives.keys().filter(key => !key.endsWith('manifest.json'))).toEqual([]);
+  });
+
   it('is replaced by another that passes', async () => {
     const { darkroom } = await developed(BAD);
     darkroom.originals.upload(KEY, CLEAN);
@@ -352,6 +380,19 @@ describe('a verdict on other bytes with the same CRC-64 and size', () => {
     darkroom.config.upload(verdictKey(idOf(BAD)), JSON.stringify(record));
     expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'blocked' });
     expect(asked(darkroom)).toBe(1);
+  });
+});
+
+describe('a person’s word on other bytes with the same CRC-64 and size', () => {
+  it('passes nothing, however often it is tried', async () => {
+    const darkroom = uploaded(BAD);
+    const act = { act: 'pass', key: 'b.jpg', sha256: sha256Of(Buffer.from(CLEAN)), by: 'me' };
+    const review = { schema: 1, acts: [{ ...act, at: '2026-11-23T09:00:00.000Z' }] };
+    darkroom.config.upload(reviewKey(idOf(BAD)), JSON.stringify(review));
+    for (const attempt of [0, 1, 2]) {
+      expect(await reconcile(KEY, { ...darkroom, attempt })).toMatchObject({ state: 'blocked' });
+      expect(publicFiles(darkroom)).toEqual([]);
+    }
   });
 });
 
