@@ -1,3 +1,4 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -72,7 +73,7 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
   const execution = {
     cores,
     ...options,
-    environment: options.environment ?? {},
+    environment: { ...options.environment, TMPDIR: await emptyFolder(join(dataDir, 'temp')) },
     maxInstances: options.maxInstances ?? availableParallelism(),
     idleMs: options.idleMs ?? IDLE_MS,
     isRetryCountTold: options.isRetryCountTold ?? true,
@@ -101,6 +102,13 @@ export async function startFunctionHost(options: FunctionHostOptions): Promise<F
       webhook?.close();
     },
   };
+}
+
+/** An instance that is killed cleans up nothing, and no machine's own folder is to fill with what it left. */
+async function emptyFolder(folder: string): Promise<string> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
 }
 
 /** With what an earlier host left. */
