@@ -51,7 +51,7 @@ describe('an invocation', () => {
     expect(fields).not.toContain('retryCount');
   });
 
-  it('shows an instance only the environment of s.yaml, the overrides and FC_*', async () => {
+  it('shows an instance only the environment of s.yaml, the overrides, FC_* and a folder of its own for temporary files', async () => {
     process.env.DARKROOM_TEST_LEAK = 'leaked';
     const source = answering('return process.env;');
     const set = await stage({ env: { source, environment: { A: 'yaml', B: 'yaml' } } });
@@ -59,7 +59,8 @@ describe('an invocation', () => {
     const env = said(await host.invoke('env', Buffer.from('')));
     delete process.env.DARKROOM_TEST_LEAK;
     expect(env).toMatchObject({ A: 'yaml', B: 'override', FC_FUNCTION_NAME: 'test-env' });
-    const known = /^(A|B|PATH|HOME|TZ|FC_\w+|NODE_CHANNEL_\w+)$/;
+    expect(env.TMPDIR).toMatch(/\/temp$/);
+    const known = /^(A|B|PATH|HOME|TMPDIR|TZ|FC_\w+|NODE_CHANNEL_\w+)$/;
     expect(Object.keys(env).filter(name => !known.test(name))).toEqual([]);
   });
 
