@@ -1,7 +1,7 @@
+import { sha256Of } from '../../shared/core/list/fingerprint.ts';
 import { textLayer } from '../../shared/adapters/sharp/text-mark.ts';
 import { glyphsOf } from '../../shared/adapters/fontkit/glyphs.ts';
 import { runsOf } from '../../shared/core/watermark/runs.ts';
-import { hashOf } from '../../shared/pipeline/marks/stored-marks.ts';
 import { arabic, boldEmoji, chinese, emoji } from './marks.ts';
 
 /** Where ink is, of texts that are drawn in this process, one after the other, each by all fonts that it names. */
@@ -18,7 +18,7 @@ for (const { text, fonts } of asked) {
   }
   const about = {
     runs,
-    fonts: files.map(bytes => ({ sha256: hashOf(bytes), bytes })),
+    fonts: files.map(bytes => ({ sha256: sha256Of(bytes), bytes })),
     colour: '#ffffff',
   };
   const { data, width, height } = await textLayer(about, 48, { width: 2000, height: 2000 });
@@ -28,6 +28,6 @@ for (const { text, fonts } of asked) {
       0,
     ),
   );
-  answers.push({ width, height, columns, lacking, hash: hashOf(data) });
+  answers.push({ width, height, columns, lacking, hash: sha256Of(data) });
 }
 process.stdout.write(`${JSON.stringify(answers)}\n`);

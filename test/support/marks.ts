@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
+import { sha256Of } from '../../shared/core/list/fingerprint.ts';
 import { glyphsOf } from '../../shared/adapters/fontkit/glyphs.ts';
 import type { Texts } from '../../shared/core/watermark/mark-text.ts';
 import { presetsFor } from '../../shared/core/list/rules.ts';
 import { wantedVariants } from '../../shared/core/set/variants.ts';
 import { withMarks } from '../../shared/pipeline/marks/accept-marks.ts';
-import { emptyMarkCache, hashOf, marksFrom } from '../../shared/pipeline/marks/stored-marks.ts';
+import { emptyMarkCache, marksFrom } from '../../shared/pipeline/marks/stored-marks.ts';
 import { inked } from '../../shared/pipeline/develop/ink.ts';
 import { codec } from './codec.ts';
 import { decoded } from './developing.ts';
@@ -34,10 +35,10 @@ export type Files = Record<string, Buffer>;
 export async function accepted(yaml: string, files: Files) {
   const marked = await withMarks(listOf(yaml), async ({ path }) => {
     const bytes = files[path] as Buffer;
-    return { sha256: hashOf(bytes), bytes: bytes.length };
+    return { sha256: sha256Of(bytes), bytes: bytes.length };
   });
   if (!('list' in marked)) throw new Error(JSON.stringify(marked.problems));
-  const byHash = new Map(Object.values(files).map(bytes => [hashOf(bytes), bytes]));
+  const byHash = new Map(Object.values(files).map(bytes => [sha256Of(bytes), bytes]));
   const read = async (sha256: string) => byHash.get(sha256) as Buffer;
   return { list: marked.list, marks: marksFrom(read, emptyMarkCache(), glyphsOf) };
 }

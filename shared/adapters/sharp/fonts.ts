@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,10 +9,6 @@ import type { MarkFont } from '../../core/watermark/wanted-marks.ts';
 export interface NamedFont {
   family: string;
   file: string;
-}
-
-export function hashOfFont(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 const known = new Map<string, Promise<NamedFont>>();

@@ -1,11 +1,11 @@
 import sharp from 'sharp';
+import { sha256Of } from '../../core/list/fingerprint.ts';
 import { Failure, failureOf } from '../../core/failure.ts';
 import { attempt } from '../../core/picture/codec-step.ts';
 import { sourceFormatOf } from '../../core/picture/source-format.ts';
 import { MOST_SIDE } from '../../core/watermark/accepted.ts';
 import type { Covers, Glyphs } from '../../core/watermark/runs.ts';
 import type { InspectMark } from '../../ports.ts';
-import { hashOfFont } from './fonts.ts';
 import { textLayer } from './text-mark.ts';
 
 /** Whether a file can be drawn with: it is, once, before a list that names it is accepted. */
@@ -50,7 +50,7 @@ const LAST = 0x3_ff_ff;
 
 async function inspectFont(bytes: Buffer, covers: Covers): Promise<void> {
   const text = firstDrawn(covers);
-  const fonts = [{ sha256: hashOfFont(bytes), bytes }];
+  const fonts = [{ sha256: sha256Of(bytes), bytes }];
   const about = { runs: [{ font: 0, text }], fonts, colour: '#ffffff' };
   const expected = 'expected a font that draws its letters';
   const { data } = await attempt('PRESETS_INVALID', expected, () =>

@@ -7,12 +7,14 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value));
 }
 
+/** In hex; of a text its UTF-8. */
+export function sha256Of(data: Buffer | string): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
 /** Ten hex digits of the SHA-256 of a value's canonical JSON. */
 export function shortHash(value: unknown): string {
-  return createHash('sha256')
-    .update(canonicalJson(value))
-    .digest('hex')
-    .slice(0, FINGERPRINT_LENGTH);
+  return sha256Of(canonicalJson(value)).slice(0, FINGERPRINT_LENGTH);
 }
 
 function sorted(value: unknown): unknown {

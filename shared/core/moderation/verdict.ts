@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Label, labelSchema } from './judgement.ts';
 import { isHit, type Moderate } from './moderate.ts';
@@ -82,10 +81,6 @@ interface StoredBytes {
 /** The same bytes have the same, under whatever key and however often they are uploaded; a copy has no CRC-64. */
 export function bytesId({ etag, bytes, crc64 }: StoredBytes): string {
   return crc64 === undefined ? `etag-${etag.toUpperCase()}-${bytes}` : `${crc64}-${bytes}`;
-}
-
-export function sha256Of(file: Buffer): string {
-  return createHash('sha256').update(file).digest('hex');
 }
 
 /** All of it in the config bucket. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../list/fingerprint.ts';
 import type { OutputFormat } from '../list/preset-list.ts';
 
 /**
@@ -35,7 +35,7 @@ export interface DerivativeName {
 /** Ten hex digits naming what OSS's ETag names; quotes and letter case of an ETag differ by source. */
 export function versionOf(etag: string): string {
   const bare = etag.replaceAll('"', '').toUpperCase();
-  return createHash('sha256').update(bare).digest('hex').slice(0, VERSION_LENGTH);
+  return sha256Of(bare).slice(0, VERSION_LENGTH);
 }
 
 export function derivativeKey(name: DerivativeName): string {

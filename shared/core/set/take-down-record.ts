@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { sha256Of } from '../list/fingerprint.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
@@ -41,7 +41,7 @@ export const TAKEDOWNS = 'takedowns/';
 
 /** Hashed, since a key may be as long as OSS allows, and may be what is not to be seen in a listing. */
 export function takedownKey(key: string): string {
-  return `${TAKEDOWNS}${createHash('sha256').update(key).digest('hex')}.json`;
+  return `${TAKEDOWNS}${sha256Of(key)}.json`;
 }
 
 export function lastAct({ acts }: Takedown): Act {

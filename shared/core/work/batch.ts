@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { sha256Of } from '../list/fingerprint.ts';
 import { modes } from './run.ts';
 
 /**
@@ -79,5 +79,5 @@ export function batchMessage(batch: Omit<z.input<typeof batchSchema>, 'kind'>): 
  * more after a crash.
  */
 export function taskId(name: string, work: string): string {
-  return `${name}_${createHash('sha256').update(work).digest('hex').slice(0, 40)}`;
+  return `${name}_${sha256Of(work).slice(0, 40)}`;
 }

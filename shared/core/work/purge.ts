@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../list/fingerprint.ts';
 import * as z from 'zod';
 
 /**
@@ -37,9 +37,7 @@ export type PurgeSubject = Pick<Purge, 'class' | 'directory' | 'files' | 'isMore
 /** Its id begins with the time from which on a sweep may take it up, so that a listing is in that order. */
 export function newPurge(about: PurgeSubject, notBefore: Date): Purge {
   const at = notBefore.toISOString();
-  const hash = createHash('sha256')
-    .update(JSON.stringify([about, at]))
-    .digest('hex');
+  const hash = sha256Of(JSON.stringify([about, at]));
   return { schema: 1, id: `${at}-${hash.slice(0, 12)}`, ...about, at, tasks: [] };
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { sha256Of } from '../list/fingerprint.ts';
 import type { OriginalObject } from '../set/manifest.ts';
 
 /**
@@ -28,21 +28,16 @@ export const CRASHES = 'crashes/';
 export const UNFINISHED = 'unfinished/';
 
 export function crashesKey(key: string): string {
-  return `${CRASHES}${hashOf(key)}.json`;
+  return `${CRASHES}${sha256Of(key)}.json`;
 }
 
 /** Of one derivative, by its key: what a miss makes is counted apart from what an upload does. */
 export function missCrashesKey(derivative: string): string {
-  return `${CRASHES}miss-${hashOf(derivative)}.json`;
+  return `${CRASHES}miss-${sha256Of(derivative)}.json`;
 }
 
 export function unfinishedKey(key: string): string {
-  return `${UNFINISHED}${hashOf(key)}.json`;
-}
-
-/** Since a key may be as long as OSS allows. */
-function hashOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return `${UNFINISHED}${sha256Of(key)}.json`;
 }
 
 export function newCrashes({ key, etag }: OriginalObject, crashes: number, now: Date): Crashes {

@@ -1,3 +1,4 @@
+import { sha256Of } from '../../core/list/fingerprint.ts';
 import { Failure } from '../../core/failure.ts';
 import { moderateFor } from '../../core/list/rules.ts';
 import {
@@ -8,7 +9,6 @@ import {
   type Review,
   reviewKey,
   reviewSchema,
-  sha256Of,
   verdictKey,
   verdictSchema,
 } from '../../core/moderation/verdict.ts';

@@ -1,3 +1,4 @@
+import { sha256Of } from '../../core/list/fingerprint.ts';
 import { Failure, failureOf } from '../../core/failure.ts';
 import { markFilesIn, placeOf, withHashes } from '../../core/list/list-marks.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';
@@ -14,7 +15,6 @@ import type { MarkFile } from '../../core/watermark/mark.ts';
 import type { MarkProblem } from '../../core/watermark/mark-checks.ts';
 import type { InspectMark, ObjectStore } from '../../ports.ts';
 import { findRecord, writeRecord } from '../records.ts';
-import { hashOf } from './stored-marks.ts';
 
 export interface FoundMark {
   sha256: string;
@@ -65,7 +65,7 @@ export async function inspected(
   const large = tooLarge(file.kind, bytes.length);
   if (large) throw new Failure('PRESETS_INVALID', large);
   await inspect(file, bytes);
-  return { sha256: hashOf(bytes), bytes: bytes.length };
+  return { sha256: sha256Of(bytes), bytes: bytes.length };
 }
 
 function none({ kind }: MarkFile): Failure {

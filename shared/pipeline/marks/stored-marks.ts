@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Failure } from '../../core/failure.ts';
+import { sha256Of } from '../../core/list/fingerprint.ts';
 import { acceptedKey, MOST_TOGETHER } from '../../core/watermark/accepted.ts';
 import type { Covers, Glyphs } from '../../core/watermark/runs.ts';
 import type { Marks, ObjectStore } from '../../ports.ts';
@@ -71,12 +71,8 @@ async function keepWithin(files: MarkCache['files'], covers: MarkCache['covers']
 async function acceptedFile(sha256: string, config: Pick<ObjectStore, 'get'>): Promise<Buffer> {
   const key = acceptedKey(sha256);
   const stored = await config.get(key);
-  if (stored && hashOf(stored.bytes) === sha256) return stored.bytes;
+  if (stored && sha256Of(stored.bytes) === sha256) return stored.bytes;
   const received = stored ? 'another' : 'none';
   const message = `expected the file that a watermark of the list in force names at ${key} in the config bucket, received ${received}: write presets.yaml anew`;
   throw new Failure('PRESETS_INVALID', message, { key });
-}
-
-export function hashOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,6 +1,6 @@
+import { sha256Of } from '../../core/list/fingerprint.ts';
 import { Failure, failureOf } from '../../core/failure.ts';
 import { unavailableOf } from '../../core/moderation/moderate.ts';
-import { sha256Of } from '../../core/moderation/verdict.ts';
 import type { SeenOriginal } from '../../core/set/seen.ts';
 import { factsOf } from '../../core/telling/log-facts.ts';
 import type { Raster } from '../../ports.ts';

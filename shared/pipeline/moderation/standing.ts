@@ -1,3 +1,4 @@
+import { sha256Of } from '../../core/list/fingerprint.ts';
 import { Failure } from '../../core/failure.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import { moderateFor } from '../../core/list/rules.ts';
@@ -9,7 +10,6 @@ import {
   type Review,
   reviewKey,
   reviewSchema,
-  sha256Of,
   type Verdict,
   verdictKey,
   verdictSchema,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { sha256Of } from '../../../../shared/core/list/fingerprint.ts';
 import {
   ALIKE,
   bytesId,
   HELD,
   KNOWN,
   reviewKey,
-  sha256Of,
 } from '../../../../shared/core/moderation/verdict.ts';
 import { manifestKey } from '../../../../shared/core/set/keys.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { sha256Of } from '../../../../shared/core/list/fingerprint.ts';
 import { REJECTED_KEY } from '../../../../shared/core/work/in-force.ts';
 import { acceptedKey } from '../../../../shared/core/watermark/accepted.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { advanceEdit } from '../../../../shared/pipeline/edits/advance-edit.ts';
 import { lookAt } from '../../../../shared/pipeline/inspect/survey.ts';
-import { hashOf } from '../../../../shared/pipeline/marks/stored-marks.ts';
 import { type TestDesk, testDesk } from '../../../support/desks.ts';
 import { chinese, logo } from '../../../support/marks.ts';
 
@@ -44,12 +44,12 @@ const keyOf = (preset: string) => manifest()?.variants.find(one => one.preset ==
 
 describe('a list with a watermark', () => {
   it('is in force with the hashes of its files, which are copied before', () => {
-    expect(inForce()).toEqual([hashOf(first)]);
-    expect(desk.config.objects.get(acceptedKey(hashOf(first)))?.bytes).toEqual(first);
+    expect(inForce()).toEqual([sha256Of(first)]);
+    expect(desk.config.objects.get(acceptedKey(sha256Of(first)))?.bytes).toEqual(first);
     const puts = desk.config.calls.flatMap(({ operation, key }) =>
       operation === 'put' ? key : [],
     );
-    const copied = puts.indexOf(acceptedKey(hashOf(first)));
+    const copied = puts.indexOf(acceptedKey(sha256Of(first)));
     expect(copied).toBeGreaterThanOrEqual(0);
     expect(copied).toBeLessThan(puts.indexOf('presets.in-force.json'));
   });
@@ -65,11 +65,11 @@ describe('a list with a watermark', () => {
     const [marked, plain] = [keyOf('marked'), keyOf('plain')];
     desk.config.upload('marks/logo.png', await logo('#ff0000'));
     await advanceEdit(desk);
-    expect(inForce()).not.toEqual([hashOf(first)]);
+    expect(inForce()).not.toEqual([sha256Of(first)]);
     expect(keyOf('marked')).not.toBe(marked);
     expect(keyOf('plain')).toBe(plain);
     expect(manifest()?.retired.map(({ key }) => key)).toEqual([marked]);
-    expect(desk.config.objects.has(acceptedKey(hashOf(first)))).toBe(true);
+    expect(desk.config.objects.has(acceptedKey(sha256Of(first)))).toBe(true);
   });
 
   it.each([
@@ -86,7 +86,7 @@ describe('a list with a watermark', () => {
       if (bytes) desk.config.upload('marks/logo.png', bytes);
       else desk.config.objects.delete('marks/logo.png');
       await advanceEdit(desk);
-      expect(inForce()).toEqual([hashOf(first)]);
+      expect(inForce()).toEqual([sha256Of(first)]);
       const { problems } = JSON.parse(String(desk.config.objects.get(REJECTED_KEY)?.bytes));
       expect(problems).toHaveLength(1);
       expect(problems[0]).toMatch(/^presets\.yaml:10:\d+ presets\[0\]\.watermark\[0\]\.image: /);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sha256Of } from '../../../../shared/core/list/fingerprint.ts';
 import { Failure } from '../../../../shared/core/failure.ts';
 import {
   bytesId,
@@ -7,7 +8,6 @@ import {
   KNOWN,
   knownKey,
   reviewKey,
-  sha256Of,
   verdictKey,
 } from '../../../../shared/core/moderation/verdict.ts';
 import { manifestKey } from '../../../../shared/core/set/keys.ts';
