@@ -17,11 +17,19 @@ const SYNTAX = /^ACS3-HMAC-SHA256 Credential=([^,]+),\s*SignedHeaders=([^,]+),\s
 const MUST_BE_SIGNED = ['host', 'x-acs-content-sha256', 'x-acs-date'];
 const TOLERANCE_MS = 15 * 60_000;
 
-/** Why a sender is not known; each API has codes of its own for it. */
+/** Why a sender is not known; FC has codes of its own for it. */
 export interface Unproven {
   because: 'unsigned' | 'malformed' | 'unknown-key' | 'mismatch';
   message: string;
 }
+
+/** What the APIs of the RPC style answer it with. */
+export const UNPROVEN: Record<Unproven['because'], [status: number, code: string]> = {
+  unsigned: [400, 'IncompleteSignature'],
+  malformed: [400, 'IncompleteSignature'],
+  'unknown-key': [404, 'InvalidAccessKeyId.NotFound'],
+  mismatch: [400, 'SignatureDoesNotMatch'],
+};
 
 const unproven = (because: Unproven['because'], message: string): Unproven => ({
   because,

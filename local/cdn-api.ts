@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { authenticate, readSigned, type Unproven } from './acs3.ts';
+import { authenticate, readSigned, UNPROVEN } from './acs3.ts';
 import type { Cdn } from './cdn.ts';
 import type { Credential } from './oss-server/authenticate.ts';
 import { listenOnLoopback } from './oss-server/listen.ts';
@@ -78,13 +78,6 @@ async function answerTo(state: State, request: IncomingMessage): Promise<Answer>
   const message = `Specified api is not found: the local CDN API has no ${action}`;
   return refusal(404, 'InvalidAction.NotFound', message);
 }
-
-const UNPROVEN: Record<Unproven['because'], [status: number, code: string]> = {
-  unsigned: [400, 'IncompleteSignature'],
-  malformed: [400, 'IncompleteSignature'],
-  'unknown-key': [404, 'InvalidAccessKeyId.NotFound'],
-  mismatch: [400, 'SignatureDoesNotMatch'],
-};
 
 /** A thousand URLs of 1,024 characters, each of which may be escaped. */
 const MOST_BYTES = 4 * 1024 * 1024;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as z from 'zod';
-import { authenticate, readSigned, type Unproven } from './acs3.ts';
+import { jsonIn } from '../shared/pipeline/records.ts';
+import { authenticate, readSigned, UNPROVEN } from './acs3.ts';
 import type { Credential } from './oss-server/authenticate.ts';
 import { listenOnLoopback } from './oss-server/listen.ts';
 
@@ -59,13 +60,6 @@ export async function startModerationApi(options: ModerationApiOptions): Promise
   return { endpoint: `http://127.0.0.1:${port}`, given: () => given, close };
 }
 
-const UNPROVEN: Record<Unproven['because'], [status: number, code: string]> = {
-  unsigned: [400, 'IncompleteSignature'],
-  malformed: [400, 'IncompleteSignature'],
-  'unknown-key': [404, 'InvalidAccessKeyId.NotFound'],
-  mismatch: [400, 'SignatureDoesNotMatch'],
-};
-
 const MOST_BYTES = 64 * 1024;
 
 async function answerTo(options: ModerationApiOptions, request: IncomingMessage): Promise<Answer> {
@@ -108,7 +102,9 @@ async function verdictOn(
 ): Promise<Answer> {
   const service = form.get('Service');
   if (service !== SERVICE) return notImplemented(`service ${service}`);
-  const parsed = parametersSchema.safeParse(jsonIn(form.get('ServiceParameters')));
+  const parsed = parametersSchema.safeParse(
+    jsonIn(Buffer.from(form.get('ServiceParameters') ?? '')),
+  );
   if (!parsed.success) return unlike(parsed.error.issues);
   const { ossBucketName, ossObjectName, ossRegionId, dataId } = parsed.data;
   if (ossRegionId !== region) return code(400, `expected ossRegionId ${region}`);
@@ -126,14 +122,6 @@ function unlike(issues: z.core.$ZodIssue[]): Answer {
     if (issue.code === 'unrecognized_keys') return notImplemented(`parameter ${issue.keys[0]}`);
   }
   return code(400, `ServiceParameters: ${issues[0]?.path.join('.')}: ${issues[0]?.message}`);
-}
-
-function jsonIn(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 const NOTHING = { Label: 'nonLabel', Description: 'nothing was found', RiskLevel: 'none' };

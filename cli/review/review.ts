@@ -10,7 +10,7 @@ import {
   withConnection,
 } from '../cloud/connection.ts';
 import { givenKey } from '../cloud/given-key.ts';
-import { say } from '../terminal/printer.ts';
+import { say, sayFailed } from '../terminal/printer.ts';
 import { nameOfUser } from '../terminal/user.ts';
 
 interface Options extends ConnectionOptions {
@@ -51,7 +51,8 @@ async function reviewAll(words: string[], options: Options): Promise<void> {
       said.push(key);
       say(options.json ? JSON.stringify({ key, act: order.act, was }) : inWords(key, order, was));
     } catch (thrown) {
-      tellRefused(word, failureOf(thrown), options);
+      // What was said of those before it is carried out.
+      sayFailed(word, failureOf(thrown), options);
     }
   }
   if (said.length > 0) await handOverAll(said, connection, now);
@@ -68,13 +69,6 @@ function orderIn({ pass, block, who, why }: Options): ReviewOrder {
 function inWords(key: string, { act }: ReviewOrder, was: Reviewed['was']): string {
   const becomes = act === 'pass' ? 'is developed and published' : 'is blocked, its files go';
   return `✓ ${key}  was ${was}, ${becomes}`;
-}
-
-/** One key's failure holds up no other, and what was said of those before it is carried out. */
-function tellRefused(word: string, { code, message }: Failure, { json }: Options): void {
-  process.exitCode = 1;
-  if (json) say(JSON.stringify({ key: word, error: { code, message } }));
-  else process.stderr.write(`darkroom: ${message}\n`);
 }
 
 async function handOverAll(keys: string[], connection: Connection, now: Date): Promise<void> {

@@ -12,7 +12,7 @@ import {
   withConnection,
 } from '../cloud/connection.ts';
 import { givenPrefix } from '../cloud/given-key.ts';
-import { say } from '../terminal/printer.ts';
+import { say, sayFailed } from '../terminal/printer.ts';
 import { nameOfUser } from '../terminal/user.ts';
 import { type Keys, keysFrom } from './keys.ts';
 import { similarText } from './similar.ts';
@@ -145,12 +145,9 @@ async function attempted<T>(key: string, work: (key: string) => Promise<T>) {
 }
 
 /** Whether it was done; if not, this is said. */
-function tell<T>(key: string, done: T | Failure, { json }: Options): done is T {
+function tell<T>(key: string, done: T | Failure, options: Options): done is T {
   if (!(done instanceof Failure)) return true;
-  process.exitCode = 1;
-  const { code, message } = done;
-  if (json) say(JSON.stringify({ key, error: { code, message } }));
-  else process.stderr.write(`darkroom: ${message}\n`);
+  sayFailed(key, done, options);
   return false;
 }
 

@@ -1,8 +1,6 @@
-import { createServer, type RequestListener } from 'node:http';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
 import { startModerationApi } from '../../local/moderation-api.ts';
-import { listenOnLoopback } from '../../local/oss-server/listen.ts';
 
 export const key = { accessKeyId: 'LOCAL1', accessKeySecret: 'of-the-test' };
 export const REGION = 'cn-hangzhou';
@@ -25,19 +23,4 @@ export async function moderationApi(objects: Record<string, Buffer>) {
   });
   onTestFinished(() => api.close());
   return api;
-}
-
-/** Something in the place of the service. */
-export async function inItsPlace(listener: RequestListener) {
-  let requests = 0;
-  const { port, close } = await listenOnLoopback(
-    () =>
-      createServer((request, response) => {
-        requests += 1;
-        listener(request, response);
-      }),
-    0,
-  );
-  onTestFinished(close);
-  return { endpoint: `http://127.0.0.1:${port}`, requests: () => requests };
 }

@@ -6,7 +6,6 @@ import {
   alikeKey,
   byLabels,
   type Decision,
-  hashIn,
   heldKey,
   judgedKey,
   KNOWN,
@@ -18,6 +17,7 @@ import type { ObjectStore, Raster } from '../../ports.ts';
 import type { Darkroom, ModerationMemory } from '../darkroom.ts';
 import { writeRecord } from '../records.ts';
 import { objectsIn } from '../stored-set.ts';
+import { hashesIn, type NamedHash } from './similar.ts';
 import { withheld } from './standing.ts';
 
 export interface Judging {
@@ -113,11 +113,8 @@ async function nearest(phash: string, distance: number, { config, memory, now }:
 }
 
 async function listKnown(config: ObjectStore, now: Date) {
-  const hashes: { phash: string; id: string }[] = [];
-  for await (const { key } of objectsIn(config.list(KNOWN))) {
-    const named = hashIn(key);
-    if (named) hashes.push(named);
-  }
+  const hashes: NamedHash[] = [];
+  for await (const named of hashesIn(KNOWN, config)) hashes.push(named);
   return { listedAt: now.getTime(), hashes };
 }
 

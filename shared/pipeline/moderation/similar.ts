@@ -10,6 +10,7 @@ import {
   verdictKey,
   verdictSchema,
 } from '../../core/moderation/verdict.ts';
+import type { ObjectStore } from '../../ports.ts';
 import type { Stores } from '../darkroom.ts';
 import { findRecord } from '../records.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
@@ -37,13 +38,11 @@ export async function similarTo(
   const own = await hashOf(key, { originals, config });
   // What was taken down is named in both places.
   const near = new Map<string, Omit<Similar, 'key'> & { record: string }>();
-  for (const place of [ALIKE, KNOWN]) {
-    for await (const { key: record } of objectsIn(config.list(place))) {
-      const named = hashIn(record);
-      if (!named || named.id === own.id) continue;
-      const distance = hashDistance(named.phash, own.phash);
-      const one = { record, distance, isKnown: place === KNOWN };
-      if (distance <= NEAR) near.set(named.id, one);
+  for (const place of [ALIKE, KNOWN] as const) {
+    for await (const { id, phash, record } of hashesIn(place, config)) {
+      const distance = hashDistance(phash, own.phash);
+      if (id === own.id || distance > NEAR) continue;
+      near.set(id, { record, distance, isKnown: place === KNOWN });
     }
   }
   const nearest = [...near.values()].sort((a, b) => a.distance - b.distance);
@@ -52,6 +51,24 @@ export async function similarTo(
     async ({ record, ...one }) => ({ key: await keyIn(record, config), ...one }),
     { concurrency: REQUESTS_SIDE_BY_SIDE },
   );
+}
+
+export interface NamedHash {
+  /** Of the object whose name says it. */
+  record: string;
+  phash: string;
+  id: string;
+}
+
+/** Of `alike/` or `known/`: their names say it all, and nothing is read. */
+export async function* hashesIn(
+  place: typeof ALIKE | typeof KNOWN,
+  config: Pick<ObjectStore, 'list'>,
+): AsyncGenerator<NamedHash> {
+  for await (const { key: record } of objectsIn(config.list(place))) {
+    const named = hashIn(record);
+    if (named) yield { record, ...named };
+  }
 }
 
 async function hashOf(key: string, { originals, config }: Pick<Stores, 'originals' | 'config'>) {

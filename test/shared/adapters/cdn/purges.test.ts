@@ -1,8 +1,8 @@
-import { createServer, type RequestListener } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { listenOnLoopback } from '../../../../local/oss-server/listen.ts';
+import type { RequestListener } from 'node:http';
+import { describe, expect, it } from 'vitest';
 import { cdnPurges } from '../../../../shared/adapters/cdn/purges.ts';
 import { cdnApi, DOMAIN, key } from '../../../support/cdn-api.ts';
+import { inItsPlace } from '../../../support/in-its-place.ts';
 
 const soon = { timeoutMs: 500, retries: 2, minTimeout: 5, maxTimeout: 20 };
 const api = (quota = { urls: 10, directories: 1 }) => cdnApi(quota);
@@ -60,21 +60,12 @@ describe('purges of a CDN', () => {
     ['answers with nothing', (_, response) => response.end()],
     ['answers with an object of nothing', (_, response) => response.end('{}')],
   ])('are asked for again where it %s', async (_, listener) => {
-    let requests = 0;
-    const { port, close } = await listenOnLoopback(
-      () =>
-        createServer((request, response) => {
-          requests += 1;
-          listener(request, response);
-        }),
-      0,
-    );
-    onTestFinished(close);
-    const cdn = cdnPurges({ endpoint: `http://127.0.0.1:${port}`, credentials: key }, soon);
+    const { endpoint, requests } = await inItsPlace(listener);
+    const cdn = cdnPurges({ endpoint, credentials: key }, soon);
     await expect(cdn.quota()).rejects.toMatchObject({ code: 'PURGE_BUSY' });
-    expect(requests).toBe(3);
+    expect(requests()).toBe(3);
     const purge = cdn.purge('files', [`${DOMAIN}/a`]);
     await expect(purge).rejects.toMatchObject({ code: 'PURGE_BUSY' });
-    expect(requests).toBe(6);
+    expect(requests()).toBe(6);
   });
 });

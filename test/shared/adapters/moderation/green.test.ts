@@ -1,14 +1,8 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { greenModerator } from '../../../../shared/adapters/moderation/green.ts';
-import {
-  BUCKET,
-  inItsPlace,
-  key,
-  moderationApi,
-  plain,
-  REGION,
-} from '../../../support/moderation-api.ts';
+import { inItsPlace } from '../../../support/in-its-place.ts';
+import { BUCKET, key, moderationApi, plain, REGION } from '../../../support/moderation-api.ts';
 
 const NAME = 'moderation/judged/123-456.jpg';
 const soon = { timeoutMs: 500, retries: 2, minTimeout: 5, maxTimeout: 20 };
