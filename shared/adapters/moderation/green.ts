@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { Failure } from '../../core/failure.ts';
-import { type Judgement, risks } from '../../core/moderation/judgement.ts';
+import { type Judgement, type Risk, risks } from '../../core/moderation/judgement.ts';
 import type { Moderator } from '../../ports.ts';
 import { callsOf, type OpenapiConnection, type Patience, rpcActions } from '../alicloud/openapi.ts';
 
@@ -109,11 +109,17 @@ function judgementIn(body: unknown, dataId: string): Judgement {
     const sure = one.Confidence === undefined ? {} : { confidence: one.Confidence };
     return { label: one.Label, ...sure, risk };
   });
-  const isSaid = Data.RiskLevel === undefined ? Data.Result.length > 0 : Data.RiskLevel === 'none';
-  if (labels.length === 0 && !isSaid) {
-    throw unusable(`expected labels, received none of a picture of risk ${Data.RiskLevel}`);
+  const told = [Data.RiskLevel, ...Data.Result.map(one => one.RiskLevel)];
+  const isSaid = Data.RiskLevel !== undefined || Data.Result.length > 0;
+  if (!isSaid || worst(told) > worst(labels.map(({ risk }) => risk))) {
+    throw unusable(`expected a label of the risk that is told (${told.join(', ')}), received none`);
   }
   return { labels, requestId: RequestId };
+}
+
+/** An answer that was cut lacks the label that makes a picture risky. */
+function worst(told: (Risk | undefined)[]): number {
+  return Math.max(0, ...told.map(risk => risks.indexOf(risk ?? 'none')));
 }
 
 /** It could not have the picture just then: 480, and 404 although it was written a moment ago. */

@@ -94,6 +94,16 @@ describe('the moment’s failure, which is asked again for and passes nothing, i
     ['names no risk', answering(verdict({ RiskLevel: undefined, Result: [{ Label: 'x' }] }))],
     ['finds nothing, and says high', answering(verdict({ Result: [] }))],
     ['says nothing at all', answering(verdict({ Result: [], RiskLevel: undefined }))],
+    [
+      'lacks the label that it calls high',
+      answering(verdict({ Result: [{ ...RESULT, RiskLevel: 'low' }] })),
+    ],
+    [
+      'says no label, and high of that alone',
+      answering(
+        verdict({ RiskLevel: undefined, Result: [{ Label: 'nonLabel', RiskLevel: 'high' }] }),
+      ),
+    ],
     ['says no label, and high', answering(verdict({ Result: [{ Label: 'nonLabel' }] }))],
   ])('%s', async (_, listener) => {
     const { failure, requests } = await judgedBy(listener);
