@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onExit } from 'signal-exit';
 import { fontNamed } from '../../core/watermark/font-file.ts';
 import type { MarkFont } from '../../core/watermark/wanted-marks.ts';
 
@@ -37,7 +38,8 @@ let folder: string | undefined;
 function folderOfFonts(): string {
   if (folder !== undefined) return folder;
   const made = mkdtempSync(join(tmpdir(), 'darkroom-fonts-'));
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  // A process that a signal ends has no event 'exit'.
+  onExit(() => rmSync(made, { recursive: true, force: true }));
   useNoOtherSettings(made);
   folder = made;
   return made;
