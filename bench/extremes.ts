@@ -1,5 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
+import { gifFramesIn } from '../shared/core/picture/gif.ts';
 import { chunk } from '../test/support/apng.ts';
 import { heicGrid, TEXTURED } from '../test/support/heic-grid.ts';
 import { deflatedTiff } from './extreme-tiff.ts';
@@ -44,6 +45,18 @@ function moving(side: number, frames: number): Sharp {
   }
   const raw = { width: side, height: side * frames, channels: 4, pageHeight: side } as const;
   return sharp(data, { raw, limitInputPixels: false });
+}
+
+/** Frames of 256 colours that are cleared, which are decoded one by one (gif-frames.ts). */
+async function clearedGif(side: number, frames: number): Promise<Buffer> {
+  const file = await moving(side, frames)
+    .removeAlpha()
+    .gif({ delay: delays(frames), effort: 1, colours: 256, dither: 0 })
+    .toBuffer();
+  for (const { control } of gifFramesIn(file)) {
+    if (control !== undefined) file[control + 3] = 2 << 2;
+  }
+  return file;
 }
 
 const delays = (frames: number) => Array.from({ length: frames }, () => 80);
@@ -183,6 +196,8 @@ export const extremes: Extreme[] = [
         .toBuffer(),
     64,
   ),
+  still('GIF 64 frames of 256 colours, cleared', () => clearedGif(1000, 64), 64),
+  still('GIF 3 frames of 256 colours, cleared', () => clearedGif(4000, 3), 48),
   still(
     'animated WebP 300 frames',
     () =>
