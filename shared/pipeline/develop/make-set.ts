@@ -192,7 +192,7 @@ async function readAndDevelop(
     const about = { file, picture, list: seen.list, spent, write, content: contentIn(seen) };
     const encoded = guard.lower;
     const work = { variants: todo.render, whole, regions, kept: todo.entries };
-    const job = { ...about, ...work, encoded, decoded: gate.judge };
+    const job = { ...about, ...work, encoded, judge: gate.judge };
     const { regions: found, ...developed } = await developApart(job, darkroom);
     attempt.hasSurvived = true;
     const focus = focusOf(wanted, found);
@@ -216,9 +216,9 @@ async function developApart(job: Job, darkroom: Darkroom): ReturnType<typeof dev
   const deciding = new Set(job.whole.map(({ key }) => key));
   const apart = job.variants.filter(({ key }) => !deciding.has(key));
   if (apart.length === 0) return await develop(job, darkroom);
-  const { encoded: _, decoded, ...rest } = job;
+  const { encoded: _, judge, ...rest } = job;
   const variants = job.variants.filter(({ key }) => deciding.has(key));
-  const developed = await develop({ ...rest, decoded, variants }, darkroom);
+  const developed = await develop({ ...rest, judge, variants }, darkroom);
   const { regions, content } = developed;
   const outcomes = [...developed.outcomes];
   for (const variant of apart) {

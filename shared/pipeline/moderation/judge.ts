@@ -34,7 +34,7 @@ export interface Judging {
  * what the service or the store throws.
  */
 export async function judge(
-  raster: Raster,
+  frames: Raster[],
   { key, rule, id, sha256 }: Judging,
   darkroom: Darkroom,
 ): Promise<Decision> {
@@ -43,7 +43,7 @@ export async function judge(
     throw new Failure('MODERATOR_DENIED', 'expected a service that judges pictures, there is none');
   }
   const { moderator, memory } = moderation;
-  const { jpeg, phash } = await codec.forModeration(raster);
+  const { jpeg, phash } = await codec.forModeration(frames);
   const verdict: Verdict = { schema: 1, key, sha256, phash };
   const alike = rule.known && (await nearest(phash, rule.distance, { config, memory, now }));
   if (alike) {
