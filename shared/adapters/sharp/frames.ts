@@ -17,7 +17,7 @@ export interface Which {
   size: Size;
 }
 
-/** Some frames of an animation: at its own size there is one of them at a time, with what it is drawn over. */
+/** Some frames of an animation: at its own size there is one at a time, with what it is drawn over. */
 export async function framesOf(file: Buffer, picture: Picture, which: Which): Promise<Raster[]> {
   return await attempt('VARIANT_UNRENDERABLE', 'expected whole frames', async () => {
     const seen = await colourIn(file, picture);
@@ -28,7 +28,10 @@ export async function framesOf(file: Buffer, picture: Picture, which: Which): Pr
       const { width, height } = picture;
       return await picked(composedOf({ width, height, frames: apart }, seen), which);
     }
-    return await ofPages(isLeft ? withTransparentCanvas(file) : file, { picture, seen }, which);
+    return await ofPages(
+      { file: isLeft ? withTransparentCanvas(file) : file, picture, seen },
+      which,
+    );
   });
 }
 
@@ -54,18 +57,54 @@ async function picked(drawn: AsyncIterable<Raster>, { at, size }: Which): Promis
   return frames;
 }
 
-async function ofPages(
-  file: Buffer,
-  { picture, seen }: { picture: Picture; seen: Seen },
-  { at, size }: Which,
-): Promise<Raster[]> {
-  const options = { ...profileOption(seen), failOn: FAIL_ON, autoOrient: true } as const;
+interface Paged {
+  file: Buffer;
+  picture: Picture;
+  seen: Seen;
+}
+
+/** Bytes that frames of the wanted size may take at once: as decoded, and as they come back. */
+const RUN_BYTES = 200e6;
+
+/**
+ * Whoever decodes a frame decodes those before it, too: so that they are decoded in runs, and what is not wanted is let go.
+ * sharp turns single frames only.
+ */
+async function ofPages({ file, picture, seen }: Paged, { at, size }: Which): Promise<Raster[]> {
+  const limits = { failOn: FAIL_ON, limitInputPixels: pixelsOf(picture) } as const;
+  const { orientation = 1 } = await sharp(file, limits).metadata();
+  const most = Math.floor(RUN_BYTES / (size.width * size.height * 8));
+  const runs = orientation === 1 ? runsOf(at, Math.max(1, most)) : at.map(one => [one]);
   const frames: Raster[] = [];
-  for (const page of at) {
-    const limits = { page, pages: 1, limitInputPixels: pixelsOf(picture) };
-    const frame = sharp(file, { ...options, ...limits }).resize({ ...size, fit: 'fill' });
-    frames.push(await rasterFrom(frame.toColourspace('srgb').ensureAlpha()));
-    leftBehind(picture.width * picture.height * 4);
+  for (const run of runs) {
+    const [page = 0] = run;
+    const pages = (run.at(-1) ?? page) - page + 1;
+    const options = { ...profileOption(seen), ...limits, page, pages };
+    const opened = sharp(file, { ...options, autoOrient: pages === 1 });
+    const shown = opened
+      .resize({ ...size, fit: 'fill' })
+      .toColourspace('srgb')
+      .ensureAlpha();
+    const { data } = await rasterFrom(shown);
+    frames.push(...run.map(index => frameIn(data, index - page, size)));
+    leftBehind(picture.width * picture.height * 4 + data.length);
   }
   return frames;
+}
+
+/** As few as there can be, each over so many frames at most. */
+function runsOf(at: number[], most: number): number[][] {
+  const runs: number[][] = [];
+  for (const index of at) {
+    const run = runs.at(-1);
+    if (run && index - (run[0] ?? 0) < most) run.push(index);
+    else runs.push([index]);
+  }
+  return runs;
+}
+
+function frameIn(data: Buffer, at: number, { width, height }: Size): Raster {
+  const bytes = width * height * 4;
+  const own = Buffer.from(data.subarray(at * bytes, (at + 1) * bytes));
+  return { data: own, width, height, channels: 4 };
 }

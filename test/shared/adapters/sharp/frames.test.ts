@@ -81,6 +81,21 @@ describe('frames of an animation for whoever judges it', () => {
     }
   });
 
+  it('are those that are asked for where there are more than are decoded at once', async () => {
+    const size = { width: 600, height: 400 };
+    const colourAt = (frame: number) => [frame * 2, 250 - frame * 2, 128] as const;
+    const inputs = Array.from({ length: 120 }, (_, frame) => {
+      const [r, g, b] = colourAt(frame);
+      return { create: { ...size, channels: 3 as const, background: { r, g, b } } };
+    });
+    const all = sharp(inputs as unknown as SharpInput[], { join: { animated: true } });
+    const { frames, at } = await shownOf(await all.webp({ lossless: true, effort: 0 }).toBuffer());
+    expect(at.at(-1)).toBe(119);
+    for (const [index, frame] of at.entries()) {
+      expectNear(placesIn(frames[index]!)[0] ?? [], [...colourAt(frame), 255], 3);
+    }
+  });
+
   it.each(files)('are there wherever an animated file of a damaged %s is', async (_, fileOf) => {
     const whole = await fileOf();
     const salvaging = one(PRESET, 'truncated: salvage');
