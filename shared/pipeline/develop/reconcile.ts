@@ -105,7 +105,7 @@ async function commitMade(
     : composed;
   await noteLeft(seen, manifest, darkroom);
   const committed = await commit(manifest, seen, darkroom);
-  if (!committed) return undefined;
+  if (!committed || (await isWithheldNow(seen, darkroom))) return undefined;
   if (attempt.isBlaming && !(await standsBlamed(key, darkroom))) {
     attempt.hasSurvived = true;
     return undefined;
@@ -117,6 +117,16 @@ async function commitMade(
   // Of what a listing found word was left before the commit, as of a verdict that is still to come.
   if (!made.unjudged) await tendUnfinished({ key }, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
+}
+
+/**
+ * As after a take-down: whoever blocks a picture writes that first, and we look after we wrote. Of other keys with the same
+ * bytes nobody else would come.
+ */
+async function isWithheldNow(seen: Judged, darkroom: Darkroom): Promise<boolean> {
+  if (!seen.standing) return false;
+  const standing = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
+  return withheldBy({ standing }) !== undefined;
 }
 
 /** It says of what the CDN may have more than the bucket. */

@@ -28,7 +28,7 @@ function isAsStored(seen: Judged, stored: Manifest): boolean {
 }
 
 /** By the verdict that stands; undefined where it is published, or is to be judged. */
-export function withheldBy({ standing }: Judged): Withheld | undefined {
+export function withheldBy({ standing }: Pick<Judged, 'standing'>): Withheld | undefined {
   if (standing?.decision === 'block') return { state: 'blocked', isUnjudged: false };
   return standing?.decision === 'review' ? { state: 'held', isUnjudged: false } : undefined;
 }

@@ -351,6 +351,33 @@ describe('a picture that a person is to look at', () => {
   });
 });
 
+describe('a word that is said while a run writes its manifest', () => {
+  const saidMeanwhile = (darkroom: TestDarkroom) => {
+    darkroom.derivatives.before = ({ operation, key }) => {
+      if (operation === 'put' && key === manifestKey(KEY)) reviewed(darkroom, 'block', CLEAN);
+    };
+  };
+
+  it('holds: the picture is withdrawn by that very run', async () => {
+    const darkroom = uploaded(CLEAN);
+    saidMeanwhile(darkroom);
+    expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'blocked', removed: 4 });
+    expect(publicFiles(darkroom)).toEqual([]);
+    expect(darkroom.manifest(KEY)).toMatchObject({ state: 'blocked' });
+  });
+
+  it('is looked for where a rule asks, and nowhere else', async () => {
+    const looks = ({ config }: TestDarkroom) =>
+      config.calls.filter(({ key, operation }) => operation === 'get' && /reviews/.test(key));
+    const { darkroom } = await developed(CLEAN);
+    expect(looks(darkroom)).toHaveLength(2);
+    await reconcile(KEY, darkroom);
+    expect(looks(darkroom)).toHaveLength(3);
+    const { darkroom: free } = await developed(CLEAN, list(''));
+    expect(looks(free)).toEqual([]);
+  });
+});
+
 describe('a service that does not answer', () => {
   it('holds: nothing is published, and the event comes again', async () => {
     const darkroom = uploaded(CLEAN);
