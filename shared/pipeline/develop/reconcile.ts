@@ -1,8 +1,9 @@
 import { Failure, failureOf } from '../../core/failure.ts';
 import { askedOf, isAsked } from '../../core/set/asked.ts';
 import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
-import { manifestKey, unusableKey } from '../../core/set/keys.ts';
+import { unusableKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
+import { isCurrent } from '../../core/set/seen.ts';
 import { withForgotten, withUnpurged, withVanished } from '../../core/set/unpurged.ts';
 import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
@@ -13,6 +14,7 @@ import { TAKEN_DOWN, takeDownOf } from '../removal/take-down-records.ts';
 import { clearSet, clearStale, isAnyMadeAgain } from './clear.ts';
 import { commit, isAsSeen } from './commit.ts';
 import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
+import { lift } from './lift.ts';
 import { type Attempt, type Judged, makeSet, newAttempt } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
@@ -72,13 +74,17 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
 async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
   const seen = await observe(attempt.key, darkroom, doubtsOf(attempt, darkroom));
   noteMoved(attempt, seen);
-  if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
-  if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
+  if (seen.manifest?.takenDown)
+    return await stayDown(seen, seen.manifest.takenDown, attempt, darkroom);
+  if (!isThere(seen) || !(isAsked(seen.original, seen.list) || isWithheld(seen))) {
+    return await clearAway(seen, attempt, darkroom);
+  }
   // What is stored was published, whatever a bulk run does not trust of it.
   const standing = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
   const judged = { ...seen, standing };
   const withheld = withheldBy(judged);
   if (withheld) return await withhold(judged, withheld, attempt, darkroom);
+  if (!isAsked(seen.original, seen.list)) return await clearAway(seen, attempt, darkroom);
   const [made] = await Promise.allSettled([makeSet(judged, attempt, darkroom)]);
   if (made.status === 'fulfilled') return await commitMade(judged, made.value, attempt, darkroom);
   const failure = failureOf(made.reason);
@@ -165,16 +171,17 @@ function unlessInDoubt(attempt: Attempt, report: Report | undefined): Report | u
   return undefined;
 }
 
-/**
- * Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. If that took long,
- * another run may have developed it by then: its manifest stays.
- */
-async function stayDown({ at }: { at: string }, attempt: Attempt, darkroom: Darkroom) {
+/** Undefined where it was lifted. */
+async function stayDown(
+  seen: Observed,
+  { at }: { at: string },
+  attempt: Attempt,
+  darkroom: Darkroom,
+) {
   const { key } = attempt;
   const found = await takeDownOf(key, darkroom);
   if (found === 'lifted') {
-    const { etag } = (await darkroom.derivatives.head(manifestKey(key))) ?? {};
-    if (etag === attempt.manifestEtag) await darkroom.derivatives.remove([manifestKey(key)]);
+    await lift(seen, darkroom);
     return undefined;
   }
   const { removed } = await enforce(key, { at, hasTombstone: true }, darkroom);
@@ -185,8 +192,13 @@ function takenDownReport(attempt: Attempt, { reason, removed }: Enforced): Repor
   return reportOf(attempt, { outcome: 'taken-down', reason, removed: removed.length });
 }
 
-function isWanted(seen: Observed): seen is ObservedOriginal {
-  return seen.original !== undefined && isAsked(seen.original, seen.list);
+function isThere(seen: Observed): seen is ObservedOriginal {
+  return seen.original !== undefined;
+}
+
+/** Also where no rule asks for it: one that does tomorrow may ask for no verdict. */
+function isWithheld(seen: ObservedOriginal): boolean {
+  return seen.manifest?.state !== undefined && isCurrent(seen);
 }
 
 /** An original that is gone, or that no rule asks for, has no derivatives. */

@@ -48,7 +48,7 @@ export async function standingOf(
   const id = bytesId(original);
   const { verdict, review } = await judgedOfBytes(id, config);
   // What a person said cannot be read: a person says it again, and nothing is published on a guess.
-  if (review === 'unreadable') throw unreadable(reviewKey(id));
+  if (review === 'unreadable') throw unreadableReview(id);
   const found = verdict === 'unreadable' ? undefined : verdict;
   const decision = rule ? decisionOf(found, review, rule) : decisionWithoutRule(review, state);
   return { rule, id, review, verdict: found, decision, isPublished: isPublished(seen) };
@@ -101,8 +101,8 @@ function decisionWithoutRule(
   return state === 'blocked' ? 'block' : 'review';
 }
 
-function unreadable(key: string): Failure {
-  const message = `expected the record of a review at ${key} in the config bucket, received something else: say again what holds, by darkroom review`;
+export function unreadableReview(id: string): Failure {
+  const message = `expected the record of a review at ${reviewKey(id)} in the config bucket, received something else: say again what holds, by darkroom review`;
   return new Failure('UNEXPECTED', message);
 }
 
