@@ -1,8 +1,9 @@
-import { bytesId, reviewKey, reviewSchema } from '../../core/moderation/verdict.ts';
+import { reviewKey, reviewSchema } from '../../core/moderation/verdict.ts';
 import { withheldManifest } from '../../core/set/compose.ts';
 import { manifestKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
 import { withheldWhenTakenDown } from '../../core/set/take-down-record.ts';
+import { idOf } from '../bytes-id.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { unreadableReview } from '../moderation/standing.ts';
 import { findRecord } from '../records.ts';
@@ -33,7 +34,7 @@ async function stateBelow(
   { config }: Darkroom,
 ): Promise<Manifest['state']> {
   if (!original || !config) return undefined;
-  const id = bytesId(original);
+  const id = await idOf(original, config);
   const review = await findRecord(config, reviewKey(id), reviewSchema);
   if (review === 'unreadable') throw unreadableReview(id);
   const act = review?.acts.at(-1)?.act;

@@ -17,6 +17,7 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { newWriter, type Writer } from '../removal/take-down-guard.ts';
 import { gateFor } from '../moderation/gate.ts';
+import { standingOnRead } from '../moderation/copies.ts';
 import { isDue, type Standing } from '../moderation/standing.ts';
 import { writeDerivative } from '../stored-set.ts';
 import { type CrashGuard, crashGuardFor } from './crash-guard.ts';
@@ -174,8 +175,9 @@ async function readAndDevelop(
 ): Promise<MadeSet> {
   const { spent } = attempt;
   const guard = await crashGuardFor(seen, attempt, darkroom);
-  const file = await readOriginal(seen, spent, darkroom);
-  const gate = gateFor(seen, { standing: seen.standing, file }, darkroom);
+  const { file, stored } = await readOriginal(seen, spent, darkroom);
+  const standing = await standingOnRead(seen.standing, seen, stored, darkroom);
+  const gate = gateFor(seen, { standing, file }, darkroom);
   let isLate = false;
   try {
     await guard.raise();

@@ -7,7 +7,7 @@ import { isCurrent } from '../../core/set/seen.ts';
 import { withForgotten, withUnpurged, withVanished } from '../../core/set/unpurged.ts';
 import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { standingOf } from '../moderation/standing.ts';
+import { standingOf, withheldBy } from '../moderation/standing.ts';
 import { type Enforced, enforce } from '../removal/enforce.ts';
 import { noteUnfinished, notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
 import { TAKEN_DOWN, takeDownOf } from '../removal/take-down-records.ts';
@@ -19,7 +19,7 @@ import { type Attempt, type Judged, makeSet, newAttempt } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
 import { noteLeft, tendUnfinished } from './unfinished.ts';
-import { withheldBy, withheldIn, withhold } from './withhold.ts';
+import { withheldIn, withhold } from './withhold.ts';
 
 /** Each further turn means that the original, the list or the manifest moved while we worked. */
 const TURNS = 6;
@@ -82,8 +82,8 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   // What is stored was published, whatever a bulk run does not trust of it.
   const standing = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
   const judged = { ...seen, standing };
-  const withheld = withheldBy(judged);
-  if (withheld) return await withhold(judged, withheld, attempt, darkroom);
+  const state = withheldBy(standing);
+  if (state) return await withhold(judged, { state, isUnjudged: false }, attempt, darkroom);
   if (!isAsked(seen.original, seen.list)) return await clearAway(seen, attempt, darkroom);
   const [made] = await Promise.allSettled([makeSet(judged, attempt, darkroom)]);
   if (made.status === 'fulfilled') return await commitMade(judged, made.value, attempt, darkroom);
@@ -132,7 +132,7 @@ async function commitMade(
 async function isWithheldNow(seen: Judged, darkroom: Darkroom): Promise<boolean> {
   if (!seen.standing) return false;
   const standing = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
-  return withheldBy({ standing }) !== undefined;
+  return withheldBy(standing) !== undefined;
 }
 
 /** It says of what the CDN may have more than the bucket. */

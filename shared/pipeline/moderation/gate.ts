@@ -44,7 +44,11 @@ export function gateFor(
   };
   return {
     judge: frames => {
-      asked ??= judged(frames, { key: seen.key, rule, id: standing.id, sha256 }, darkroom);
+      asked ??= judged(
+        frames,
+        { key: seen.key, rule, id: standing.id, sha256, original: seen.original },
+        darkroom,
+      );
       // Whoever writes or concludes is told; nobody may, if the picture fails first.
       asked.catch(() => undefined);
     },

@@ -10,10 +10,12 @@ import {
   judgedKey,
   KNOWN,
   knownKey,
+  type StoredBytes,
   type Verdict,
   verdictKey,
 } from '../../core/moderation/verdict.ts';
 import type { ObjectStore, Raster } from '../../ports.ts';
+import { noteSameBytes } from '../bytes-id.ts';
 import type { Darkroom, ModerationMemory } from '../darkroom.ts';
 import { writeRecord } from '../records.ts';
 import { objectsIn } from '../stored-set.ts';
@@ -27,6 +29,7 @@ export interface Judging {
   /** Of its bytes, see core/moderation/verdict.ts. */
   id: string;
   sha256: string;
+  original: StoredBytes;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface Judging {
  */
 export async function judge(
   frames: Raster[],
-  { key, rule, id, sha256 }: Judging,
+  { key, rule, id, sha256, original }: Judging,
   darkroom: Darkroom,
 ): Promise<Decision> {
   const { config, codec, moderation, now } = darkroom;
@@ -44,6 +47,7 @@ export async function judge(
   }
   const { moderator, memory } = moderation;
   const { jpeg, phash } = await codec.forModeration(frames);
+  await noteSameBytes(original, id, config);
   const verdict: Verdict = { schema: 1, key, sha256, phash };
   const alike = rule.known && (await nearest(phash, rule.distance, { config, memory, now }));
   if (alike) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { bytesId, knownKey, verdictKey, verdictSchema } from '../../core/moderation/verdict.ts';
+import { knownKey, verdictKey, verdictSchema } from '../../core/moderation/verdict.ts';
 import type { Act } from '../../core/set/take-down-record.ts';
+import { idOf } from '../bytes-id.ts';
 import type { Stores } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
 import { findManifest } from '../stored-set.ts';
@@ -22,7 +23,7 @@ export async function judgedBefore(
   const manifest = found === 'unreadable' || found?.takenDown ? undefined : found;
   const original = manifest?.original ?? (await originals.head(key));
   if (!original) return {};
-  const id = bytesId(original);
+  const id = await idOf(original, config);
   const verdict = await findRecord(config, verdictKey(id), verdictSchema);
   return {
     ...(manifest?.state ? { withheld: { state: manifest.state, id } } : {}),

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../../shared/core/list/fingerprint.ts';
 import { Failure } from '../../../../shared/core/failure.ts';
 import {
-  bytesId,
   heldKey,
   JUDGED,
   KNOWN,
@@ -18,7 +17,7 @@ import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { takeDown, undoTakeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
-import { etagOf } from '../../../support/memory-store.ts';
+import { idOfText as idOf } from '../../../support/memory-store.ts';
 
 const list = (moderate: string) => `
 version: 1
@@ -37,11 +36,9 @@ const DOUBTFUL = 'jpeg 1600x1200 label violent_gore 40 low';
 const KEY = 'a.jpg';
 const BUSY = new Failure('MODERATOR_UNAVAILABLE', 'expected a verdict, none came in time');
 
-const idOf = (text: string) => bytesId({ etag: etagOf(Buffer.from(text)), bytes: text.length });
-
 function uploaded(text: string, yaml = LIST): TestDarkroom {
   const darkroom = testDarkroom(yaml);
-  darkroom.originals.upload(KEY, text);
+  darkroom.originals.uploadTold(KEY, text);
   darkroom.isBehindCdn = true;
   return darkroom;
 }

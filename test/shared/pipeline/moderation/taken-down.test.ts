@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../../shared/core/list/fingerprint.ts';
-import { bytesId, KNOWN, reviewKey } from '../../../../shared/core/moderation/verdict.ts';
+import { KNOWN, reviewKey } from '../../../../shared/core/moderation/verdict.ts';
 import { manifestKey } from '../../../../shared/core/set/keys.ts';
 import { takedownKey } from '../../../../shared/core/set/take-down-record.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { takeDown, undoTakeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
-import { etagOf } from '../../../support/memory-store.ts';
+import { idOfText as idOf } from '../../../support/memory-store.ts';
 import { moderated, SMALL } from '../../../support/preset-lists.ts';
 
 /** A take-down of what is withheld, and what becomes of that when it is undone; and what is known by it. */
@@ -30,7 +30,6 @@ async function undone(darkroom: TestDarkroom) {
   expect(await undoTakeDown(KEY, ORDER, darkroom)).toBe(true);
   return await reconcile(KEY, darkroom);
 }
-const idOf = (text: string) => bytesId({ etag: etagOf(Buffer.from(text)), bytes: text.length });
 function reviewed(darkroom: TestDarkroom, act: 'pass' | 'block', text: string): void {
   const about = { key: KEY, sha256: sha256Of(Buffer.from(text)), at: '2026-11-23T11:00:00.000Z' };
   const review = { schema: 1, acts: [{ act, ...about, by: 'me' }] };
