@@ -196,8 +196,13 @@ export interface Codec {
   /** A variant that is made straight from the file. */
   encodeFromFile(file: Buffer, variant: Variant, picture: Picture): Promise<Buffer>;
   placeholder(raster: Raster): Promise<Placeholder>;
-  /** What is shown to who judges: a JPEG of some thousand pixels, and 16 hex digits of a perceptual hash. */
-  forModeration(raster: Raster): Promise<{ jpeg: Buffer; phash: string }>;
+  /** Of an animation, upright, in sRGB and of this size. Throws VARIANT_UNRENDERABLE where one cannot be read. */
+  frames(file: Buffer, picture: Picture, which: { at: number[]; size: Size }): Promise<Raster[]>;
+  /**
+   * What is shown to who judges: a JPEG of one picture, or of the frames of one beside each other, and 16 hex digits of a
+   * perceptual hash of the first.
+   */
+  forModeration(frames: Raster[]): Promise<{ jpeg: Buffer; phash: string }>;
 }
 
 /**

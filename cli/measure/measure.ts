@@ -72,5 +72,6 @@ const pretended: Codec = {
   encode: async (_, { format }) => (format === 'jpeg' || format === 'png' ? LARGE : SMALL),
   encodeFromFile: async () => SMALL,
   placeholder: async () => ({ thumbHash: 'AAAA', colour: '#000000' }),
+  frames: async () => [],
   forModeration: async () => ({ jpeg: SMALL, phash: '0000000000000000' }),
 };

@@ -4,7 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createCrc64 } from './crc64.ts';
+import { createCrc64 } from '../../shared/core/crc64.ts';
 import type { ByteRange } from './range.ts';
 
 /** Bytes on disk that nothing refers to yet: a record makes them an object or a part. */

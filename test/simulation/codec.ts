@@ -80,9 +80,12 @@ function codecOf(step: Step, encoded: (original: Buffer, variant: Variant) => vo
       throw new Failure('VARIANT_UNRENDERABLE', 'expected a still picture');
     },
     placeholder: async () => ({ thumbHash: 'AAAA', colour: '#336699' }),
-    forModeration: async ({ data }) => ({
-      jpeg: Buffer.from(data),
-      phash: hash('sha256', data).slice(0, 16),
+    frames: async () => {
+      throw new Failure('VARIANT_UNRENDERABLE', 'expected a still picture');
+    },
+    forModeration: async ([first]) => ({
+      jpeg: Buffer.from(first?.data ?? ''),
+      phash: hash('sha256', first?.data ?? '').slice(0, 16),
     }),
   };
 }

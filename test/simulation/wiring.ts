@@ -272,13 +272,14 @@ export async function developFresh(
 
 /** What people do at their machines. */
 export const commands = {
-  takedown: async (key: string, { derivatives, config, now, cdn, log, queue }: Env) => {
+  takedown: async (key: string, env: Env) => {
+    const { originals, derivatives, config, now, cdn, log, queue } = env;
     const order = { by: 'someone', reason: undefined };
     const startedAt = now().toISOString();
     const developAnew = (one: string) =>
       handOverLifted(queue('backfill'), { bucket: BUCKET, keys: [one], mode: 'force' }, startedAt);
     const about = { now, isBehindCdn: true, developAnew };
-    const done = await takeDown(key, order, { derivatives, config, ...about });
+    const done = await takeDown(key, order, { originals, derivatives, config, ...about });
     const desk = { config, cdn, domain: DOMAIN, log, now };
     if (done.purge) await drainPurges(desk, new Set([done.purge])).catch(failureOf);
     return done;

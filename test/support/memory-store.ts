@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkKey, checkPrefix } from '../../shared/adapters/oss/keys.ts';
+import { crc64Of } from '../../shared/core/crc64.ts';
+import { bytesId } from '../../shared/core/moderation/verdict.ts';
 import { byteOrder } from '../../shared/core/set/side-by-side.ts';
 import { type OriginalObject, wordsSaid } from '../../shared/core/set/manifest.ts';
 import type { Texts } from '../../shared/core/watermark/mark-text.ts';
@@ -20,6 +22,8 @@ export interface MemoryStore extends ObjectStore {
       modifiedAt: Date;
       focus?: OriginalObject['focus'];
       texts?: Texts;
+      /** As OSS tells it of what was uploaded, and not of a copy. */
+      crc64?: string;
       /** Of a symlink: the key that it leads to. */
       target?: string;
     }
@@ -30,6 +34,10 @@ export interface MemoryStore extends ObjectStore {
   /** Called before each operation takes effect: may throw, or change the world. */
   before: (call: Call) => void | Promise<void>;
   upload(key: string, bytes: Buffer | string, modifiedAt?: Date): void;
+  /** The same, and the store tells its CRC-64. */
+  uploadTold(key: string, bytes: Buffer | string): void;
+  /** As a copy of an object, of which the store tells no CRC-64. */
+  copy(from: string, to: string): void;
   /** As a copy of an object onto itself, with other metadata. */
   say(key: string, focus: OriginalObject['focus'], modifiedAt?: Date): void;
   /** The same with what watermarks say. */
@@ -65,6 +73,17 @@ export function memoryStore(): MemoryStore {
       const attributes = { contentType: '', cacheControl: '', modifiedAt };
       objects.set(key, { bytes: Buffer.from(bytes), ...attributes });
     },
+    uploadTold: (key, bytes) => {
+      store.upload(key, bytes);
+      const stored = objects.get(key);
+      if (stored) stored.crc64 = crc64Of(stored.bytes);
+    },
+    copy: (from, to) => {
+      const stored = objects.get(from);
+      if (!stored) throw new Error(`expected ${from} to be there`);
+      const { crc64: _, ...rest } = stored;
+      objects.set(to, { ...rest, modifiedAt: store.now() });
+    },
     say: (key, focus, modifiedAt = new Date()) => {
       const stored = objects.get(key);
       if (!stored) throw new Error(`expected ${key} to be there`);
@@ -86,11 +105,12 @@ export function memoryStore(): MemoryStore {
       await happen('head', key);
       const stored = read(key);
       if (!stored) return undefined;
-      const { bytes, focus, texts = {}, modifiedAt } = stored;
+      const { bytes, focus, texts = {}, modifiedAt, crc64 } = stored;
       const target = objects.get(key)?.target;
       return {
         ...{ key, etag: etagOf(bytes), bytes: bytes.length },
         uploadedAt: modifiedAt.toISOString(),
+        ...(crc64 === undefined ? {} : { crc64 }),
         ...(focus ? { focus } : {}),
         ...wordsSaid(texts),
         ...(target === undefined ? {} : { link: { target } }),
@@ -141,4 +161,10 @@ export function memoryStore(): MemoryStore {
 
 export function etagOf(bytes: Buffer): string {
   return createHash('md5').update(bytes).digest('hex').toUpperCase();
+}
+
+/** What moderation calls these bytes. */
+export function idOfText(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytesId({ etag: etagOf(bytes), bytes: bytes.length, crc64: crc64Of(bytes) });
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../shared/core/failure.ts';
+import type { Size } from '../../shared/core/picture/picture.ts';
 import type { Variant } from '../../shared/core/set/variants.ts';
 import type { Codec, Raster } from '../../shared/ports.ts';
 
 /**
- * A codec without pixels, for the order of work: an original is text such as `jpeg 1600x1200`, or `broken`.
+ * A codec without pixels, for the order of work: an original is text such as `jpeg 1600x1200`, `gif 64x48 frames 20`, or
+ * `broken`.
  * `encode` may be replaced to fail or to interfere.
  */
 export interface ScriptedCodec extends Codec {
@@ -12,6 +14,8 @@ export interface ScriptedCodec extends Codec {
   searches: number;
   measures: number;
   encoded: string[];
+  /** What was shown to who judges: of an animation several frames. */
+  shown: Size[][];
   beforeEncode: (variant: Variant) => void | Promise<void>;
 }
 
@@ -21,16 +25,18 @@ export function scriptedCodec(): ScriptedCodec {
     searches: 0,
     measures: 0,
     encoded: [],
+    shown: [],
     beforeEncode: () => undefined,
     inspect: async file => {
-      const [, width, height] = /^jpeg (\d+)x(\d+)/.exec(file.toString()) ?? [];
+      const [, format, width, height] = /^(jpeg|gif) (\d+)x(\d+)/.exec(file.toString()) ?? [];
       if (!width) throw new Failure('ORIGINAL_UNSUPPORTED', 'expected a scripted picture');
+      const [, frames = 1] = /frames (\d+)/.exec(file.toString()) ?? [];
       return {
-        format: 'jpeg',
+        format: format as 'jpeg' | 'gif',
         width: Number(width),
         height: Number(height),
         alpha: false,
-        frames: 1,
+        frames: Number(frames),
       };
     },
     decode: async (file, { size }): Promise<Raster> => {
@@ -59,10 +65,21 @@ export function scriptedCodec(): ScriptedCodec {
       throw new Failure('VARIANT_UNRENDERABLE', 'expected a still picture');
     },
     placeholder: async () => ({ thumbHash: 'AAAA', colour: '#336699' }),
-    forModeration: async ({ data }) => ({
-      jpeg: Buffer.from(`for moderation: ${data}`),
-      phash: createHash('sha256').update(data).digest('hex').slice(0, 16),
-    }),
+    frames: async (file, _, { at, size }) => {
+      codec.decodes += 1;
+      return at.map(frame => ({ ...size, data: Buffer.from(`${file} #${frame}`), channels: 4 }));
+    },
+    forModeration: async frames => {
+      codec.shown.push(frames.map(({ width, height }) => ({ width, height })));
+      const [first] = frames;
+      return {
+        jpeg: Buffer.from(`for moderation: ${frames.map(({ data }) => data).join(', ')}`),
+        phash: createHash('sha256')
+          .update(first?.data ?? '')
+          .digest('hex')
+          .slice(0, 16),
+      };
+    },
   };
   return codec;
 }

@@ -67,7 +67,7 @@ async function* framesOf({ data, width, height }: Raster): AsyncGenerator<Raster
   }
 }
 
-async function* composedOf(
+export async function* composedOf(
   { width, height, frames }: Size & { frames: PlacedFrame[] },
   seen: Seen,
 ): AsyncGenerator<Raster> {
@@ -85,7 +85,7 @@ async function* decodedOf(frames: PlacedFrame[], seen: Seen): AsyncGenerator<Apn
   }
 }
 
-async function* upright(
+export async function* upright(
   frames: AsyncIterable<Raster>,
   orientation: number,
 ): AsyncGenerator<Raster> {

@@ -17,6 +17,7 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, ForeignDecoders, Raster } from '../../ports.ts';
 import { animated } from './animation.ts';
 import { forModeration } from './for-moderation.ts';
+import { framesOf } from './frames.ts';
 import { leftBehind } from './garbage.ts';
 import { measure } from './measure.ts';
 import { inDisplayP3 } from './numbers.ts';
@@ -46,6 +47,7 @@ export function sharpCodec(foreign: ForeignDecoders): Codec {
     encode,
     encodeFromFile: (file, variant, picture) => encodeFromFile(file, variant, picture, foreign),
     placeholder,
+    frames: framesOf,
     forModeration,
   };
 }

@@ -72,20 +72,27 @@ export function byLabels(labels: Label[], { block, review }: Moderate): Decision
 }
 
 /** What OSS says of bytes. */
-interface StoredBytes {
+export interface StoredBytes {
   etag: string;
   bytes: number;
   crc64?: string | undefined;
 }
 
-/** The same bytes have the same, under whatever key and however often they are uploaded; a copy has no CRC-64. */
-export function bytesId({ etag, bytes, crc64 }: StoredBytes): string {
-  return crc64 === undefined ? `etag-${etag.toUpperCase()}-${bytes}` : `${crc64}-${bytes}`;
+/** The same bytes have the same, under whatever key and however often they are uploaded; but a copy has no CRC-64. */
+export function bytesId(object: StoredBytes): string {
+  const { bytes, crc64 } = object;
+  return crc64 === undefined ? etagId(object) : `${crc64}-${bytes}`;
+}
+
+export function etagId({ etag, bytes }: StoredBytes): string {
+  return `etag-${etag.toUpperCase()}-${bytes}`;
 }
 
 /** All of it in the config bucket. */
 export const MODERATION = 'moderation/';
 export const verdictKey = (id: string) => `${MODERATION}verdicts/${id}.json`;
+/** What else the bytes of an ETag are called. */
+export const sameBytesKey = (id: string) => `${MODERATION}verdicts/${id}.same.json`;
 export const reviewKey = (id: string) => `${MODERATION}reviews/${id}.json`;
 
 /** What the service looks at, while it does: for each that asks an object of its own, since each takes its away again. */

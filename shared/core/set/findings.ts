@@ -42,7 +42,7 @@ export function findingsOf(found: SetFacts): Finding[] {
   if (manifest === 'unreadable') return ofUnreadable(found);
   // What a take-down left is found by its record, whether the original is still there or not.
   if (status.takenDown) return [];
-  if (status.withheld && isAsked(status)) return remainsOf(found, status.withheld);
+  if (status.withheld) return remainsOf(found, status.withheld);
   if (isPending(status)) {
     const [first] = status.variants;
     const why = `not developed: ${first?.state === 'pending' ? first.why : ''}`;

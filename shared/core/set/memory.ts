@@ -41,6 +41,11 @@ function encoderBytes(
 /** Frames at their own size that are there at once: as decoded, as drawn over each other, and what is to come back. */
 const CANVASES = 5;
 
+/** Of an animation, whatever is made of its frames. */
+export function canvasMegabytes(picture: Picture): number {
+  return rasterMegabytes(picture, { alpha: true }) * CANVASES;
+}
+
 /** What making one file takes beside the pixels that all are made from. */
 export function variantMegabytes(variant: Variant, picture: Picture): number {
   const { width, height, fromFile } = variant;
@@ -49,8 +54,9 @@ export function variantMegabytes(variant: Variant, picture: Picture): number {
   const encoder = megapixels * encoderBytes(dearest(variant, picture), picture);
   const marks = markMegabytes(variant);
   if (isAnimated) {
-    const canvases = rasterMegabytes(picture, { alpha: true }) * CANVASES;
-    return encoder + marks + canvases + megapixels * picture.frames * ANIMATION_BYTES;
+    return (
+      encoder + marks + canvasMegabytes(picture) + megapixels * picture.frames * ANIMATION_BYTES
+    );
   }
   // At the picture's own size the pixels that all are made from are its pixels, unless something is drawn over them.
   const isOwn = width === picture.width && height === picture.height && !fromFile && marks === 0;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { sha256Of } from '../list/fingerprint.ts';
-import type { Manifest } from './manifest.ts';
+import { type Manifest, withheldStates } from './manifest.ts';
 
 /**
  * A key that nothing may be rendered of. The record in the config bucket is the proof and the truth; the manifest
@@ -28,6 +28,10 @@ export const takedownSchema = z.strictObject({
           .string()
           .optional()
           .describe('by this name in the config bucket what looks like it is held, if a rule asks'),
+        withheld: z
+          .strictObject({ state: z.enum(withheldStates), id: z.string() })
+          .optional()
+          .describe('of these bytes nothing was published before: nor is it by an undo'),
       }),
     )
     .min(1)
@@ -52,15 +56,18 @@ export function isInForce(takedown: Takedown): boolean {
   return lastAct(takedown).act === 'takedown';
 }
 
+/** In the take-down that is undone; said again, a key has its tombstone, which does not tell. */
+export function withheldWhenTakenDown({ acts }: Takedown): Act['withheld'] {
+  const before = acts.findLastIndex(({ act }, at) => act === 'undo' && at < acts.length - 1);
+  return acts.slice(before + 1).find(({ withheld }) => withheld)?.withheld;
+}
+
 export function withAct(takedown: Takedown | undefined, key: string, act: Act): Takedown {
   return { schema: 1, key, acts: [...(takedown?.acts ?? []), act] };
 }
 
 /** The last act with what came of it. */
-export function concluded(
-  takedown: Takedown,
-  outcome: Pick<Act, 'removed' | 'purge' | 'known'>,
-): Takedown {
+export function concluded(takedown: Takedown, outcome: Pick<Act, 'removed' | 'purge'>): Takedown {
   return {
     ...takedown,
     acts: [...takedown.acts.slice(0, -1), { ...lastAct(takedown), ...outcome }],

@@ -1,14 +1,13 @@
 import pLimit from 'p-limit';
 import { Failure, failureOf } from '../../core/failure.ts';
 import { fallbackOf, isWorthIt } from '../../core/set/fallback.ts';
-import { scaled } from '../../core/list/geometry.ts';
 import type { Content } from '../../core/picture/content.ts';
 import type { Placeholder } from '../../core/picture/placeholder.ts';
 import type { Outcome } from '../../core/set/compose.ts';
 import { placed, type Regions } from '../../core/set/crops.ts';
 import type { ManifestVariant } from '../../core/set/manifest.ts';
 import { MOST_MEGABYTES } from '../../core/picture/memory.ts';
-import type { Picture, Size } from '../../core/picture/picture.ts';
+import type { Picture } from '../../core/picture/picture.ts';
 import { type Affordable, affordable, variantMegabytes } from '../../core/set/memory.ts';
 import type { PresetList } from '../../core/list/preset-list.ts';
 import type { Spent } from '../../core/set/report.ts';
@@ -17,6 +16,7 @@ import { isLeftToPicture, suited } from '../../core/set/suited.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Codec, Raster } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
+import { decodeOnce, PLACEHOLDER_SOURCE } from './decode-once.ts';
 import { findRegions } from './find-regions.ts';
 import { inked } from './ink.ts';
 import { lanesOf } from './lanes.ts';
@@ -36,8 +36,8 @@ export interface Job {
   /** Entries of the set that need no work. */
   kept: ManifestVariant[];
   spent: Spent;
-  /** Called with the pixels of the one decode, which whoever is called must not change. */
-  decoded?: ((raster: Raster) => void) | undefined;
+  /** Called with what is to be seen of the picture, which whoever is called must not change. Undefined where nobody looks. */
+  judge?: ((frames: Raster[]) => void) | undefined;
   /** Called once no decoder and no encoder is at work any more: files may still be on their way. */
   encoded?(): Promise<void>;
   /** Called with each rendition as soon as there is one. */
@@ -106,9 +106,6 @@ function beyondMemory({ variant, megabytes }: Affordable['beyond'][number]): Out
   return { variant, failure: new Failure('VARIANT_UNRENDERABLE', message) };
 }
 
-/** Enough pixels for a placeholder, which has 48 a side at most, and far fewer to read than the raster has. */
-const PLACEHOLDER_SOURCE = 100;
-
 /** The smallest variant that shows the whole picture: its pixels are made anyway, but for what is drawn over them. */
 function smallestWhole(variants: Variant[]): Variant | undefined {
   const smallest = variants
@@ -118,10 +115,6 @@ function smallestWhole(variants: Variant[]): Variant | undefined {
   if (!smallest?.marks) return smallest;
   const { drawn: _d, marks: _m, ...bare } = smallest;
   return bare;
-}
-
-function placeholderScale({ width, height }: Picture): number {
-  return Math.min(1, PLACEHOLDER_SOURCE / Math.max(width, height));
 }
 
 interface Rendering {
@@ -162,26 +155,6 @@ async function fallbackBytes(
   if (made) return await sizes.get(made.key);
   const before = fallbackOf(variant, kept, picture);
   return before?.state === 'rendered' ? before.bytes : undefined;
-}
-
-async function decodeOnce(
-  { file, picture, variants, whole, list, spent, decoded }: Job,
-  needed: Size | undefined,
-  codec: Codec,
-): Promise<Raster> {
-  const size = needed ?? scaled(picture, placeholderScale(picture));
-  const wantsP3 = [...whole, ...variants].some(({ recipe }) => recipe.colour === 'p3');
-  spent.decodes += 1;
-  const raster = await timed(spent, 'decode', () =>
-    codec.decode(file, {
-      picture,
-      size,
-      keepProfile: picture.profile === 'p3' && wantsP3,
-      truncated: list.truncated,
-    }),
-  );
-  decoded?.(raster);
-  return raster;
 }
 
 /** Of the whole set: its manifest tells of them, and a later run goes by that. */

@@ -17,6 +17,7 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { newWriter, type Writer } from '../removal/take-down-guard.ts';
 import { gateFor } from '../moderation/gate.ts';
+import { standingOnRead } from '../moderation/copies.ts';
 import { isDue, type Standing } from '../moderation/standing.ts';
 import { writeDerivative } from '../stored-set.ts';
 import { type CrashGuard, crashGuardFor } from './crash-guard.ts';
@@ -174,8 +175,9 @@ async function readAndDevelop(
 ): Promise<MadeSet> {
   const { spent } = attempt;
   const guard = await crashGuardFor(seen, attempt, darkroom);
-  const file = await readOriginal(seen, spent, darkroom);
-  const gate = gateFor(seen, { standing: seen.standing, file }, darkroom);
+  const { file, stored } = await readOriginal(seen, spent, darkroom);
+  const standing = await standingOnRead(seen.standing, seen, stored, darkroom);
+  const gate = gateFor(seen, { standing, file }, darkroom);
   let isLate = false;
   try {
     await guard.raise();
@@ -192,7 +194,7 @@ async function readAndDevelop(
     const about = { file, picture, list: seen.list, spent, write, content: contentIn(seen) };
     const encoded = guard.lower;
     const work = { variants: todo.render, whole, regions, kept: todo.entries };
-    const job = { ...about, ...work, encoded, decoded: gate.judge };
+    const job = { ...about, ...work, encoded, judge: gate.judge };
     const { regions: found, ...developed } = await developApart(job, darkroom);
     attempt.hasSurvived = true;
     const focus = focusOf(wanted, found);
@@ -216,9 +218,9 @@ async function developApart(job: Job, darkroom: Darkroom): ReturnType<typeof dev
   const deciding = new Set(job.whole.map(({ key }) => key));
   const apart = job.variants.filter(({ key }) => !deciding.has(key));
   if (apart.length === 0) return await develop(job, darkroom);
-  const { encoded: _, decoded, ...rest } = job;
+  const { encoded: _, judge, ...rest } = job;
   const variants = job.variants.filter(({ key }) => deciding.has(key));
-  const developed = await develop({ ...rest, decoded, variants }, darkroom);
+  const developed = await develop({ ...rest, judge, variants }, darkroom);
   const { regions, content } = developed;
   const outcomes = [...developed.outcomes];
   for (const variant of apart) {

@@ -7,12 +7,19 @@ import type { SeenOriginal } from '../../core/set/seen.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { timed } from './timed.ts';
 
+export interface ReadOriginal {
+  /** The picture. */
+  file: Buffer;
+  /** The same, but where it comes packed. */
+  stored: Buffer;
+}
+
 /** Throws ORIGINAL_* where nothing can be made of it, ORIGINAL_CHANGED where another object has its place. */
 export async function readOriginal(
   { key, original, list }: SeenOriginal,
   spent: Spent,
   { originals }: Pick<Darkroom, 'originals'>,
-): Promise<Buffer> {
+): Promise<ReadOriginal> {
   if (original.bytes === 0) {
     throw new Failure('ORIGINAL_EMPTY', 'expected a picture, received an empty object');
   }
@@ -30,7 +37,7 @@ export async function readOriginal(
     );
   }
   spent.bytesRead += file.length;
-  return isGzip(file) ? await unpacked(file, most) : file;
+  return { file: isGzip(file) ? await unpacked(file, most) : file, stored: file };
 }
 
 /** If an uploader sent Content-Encoding: gzip, the stored bytes are packed. No picture begins with these two. (RFC 1952) */

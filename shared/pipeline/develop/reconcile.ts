@@ -1,23 +1,25 @@
 import { Failure, failureOf } from '../../core/failure.ts';
 import { askedOf, isAsked } from '../../core/set/asked.ts';
 import { type MadeSet, manifestOf } from '../../core/set/compose.ts';
-import { manifestKey, unusableKey } from '../../core/set/keys.ts';
+import { unusableKey } from '../../core/set/keys.ts';
 import type { Manifest } from '../../core/set/manifest.ts';
+import { isCurrent } from '../../core/set/seen.ts';
 import { withForgotten, withUnpurged, withVanished } from '../../core/set/unpurged.ts';
 import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { standingOf } from '../moderation/standing.ts';
+import { standingOf, withheldBy } from '../moderation/standing.ts';
 import { type Enforced, enforce } from '../removal/enforce.ts';
 import { noteUnfinished, notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
 import { TAKEN_DOWN, takeDownOf } from '../removal/take-down-records.ts';
 import { clearSet, clearStale, isAnyMadeAgain } from './clear.ts';
 import { commit, isAsSeen } from './commit.ts';
 import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
+import { lift } from './lift.ts';
 import { type Attempt, type Judged, makeSet, newAttempt } from './make-set.ts';
 import { type Observed, type ObservedOriginal, observe } from './observe.ts';
 import { timed } from './timed.ts';
 import { noteLeft, tendUnfinished } from './unfinished.ts';
-import { withheldBy, withheldIn, withhold } from './withhold.ts';
+import { withheldIn, withhold } from './withhold.ts';
 
 /** Each further turn means that the original, the list or the manifest moved while we worked. */
 const TURNS = 6;
@@ -72,13 +74,17 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
 async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report | undefined> {
   const seen = await observe(attempt.key, darkroom, doubtsOf(attempt, darkroom));
   noteMoved(attempt, seen);
-  if (seen.manifest?.takenDown) return await stayDown(seen.manifest.takenDown, attempt, darkroom);
-  if (!isWanted(seen)) return await clearAway(seen, attempt, darkroom);
+  if (seen.manifest?.takenDown)
+    return await stayDown(seen, seen.manifest.takenDown, attempt, darkroom);
+  if (!isThere(seen) || !(isAsked(seen.original, seen.list) || isWithheld(seen))) {
+    return await clearAway(seen, attempt, darkroom);
+  }
   // What is stored was published, whatever a bulk run does not trust of it.
   const standing = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
   const judged = { ...seen, standing };
-  const withheld = withheldBy(judged);
-  if (withheld) return await withhold(judged, withheld, attempt, darkroom);
+  const state = withheldBy(standing);
+  if (state) return await withhold(judged, { state, isUnjudged: false }, attempt, darkroom);
+  if (!isAsked(seen.original, seen.list)) return await clearAway(seen, attempt, darkroom);
   const [made] = await Promise.allSettled([makeSet(judged, attempt, darkroom)]);
   if (made.status === 'fulfilled') return await commitMade(judged, made.value, attempt, darkroom);
   const failure = failureOf(made.reason);
@@ -105,7 +111,7 @@ async function commitMade(
     : composed;
   await noteLeft(seen, manifest, darkroom);
   const committed = await commit(manifest, seen, darkroom);
-  if (!committed) return undefined;
+  if (!committed || (await isWithheldNow(seen, darkroom))) return undefined;
   if (attempt.isBlaming && !(await standsBlamed(key, darkroom))) {
     attempt.hasSurvived = true;
     return undefined;
@@ -117,6 +123,16 @@ async function commitMade(
   // Of what a listing found word was left before the commit, as of a verdict that is still to come.
   if (!made.unjudged) await tendUnfinished({ key }, cleared.retired, darkroom);
   return reportUnlessRetryable(made, manifest, attempt);
+}
+
+/**
+ * As after a take-down: whoever blocks a picture writes that first, and we look after we wrote. Of other keys with the same
+ * bytes nobody else would come.
+ */
+async function isWithheldNow(seen: Judged, darkroom: Darkroom): Promise<boolean> {
+  if (!seen.standing) return false;
+  const standing = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
+  return withheldBy(standing) !== undefined;
 }
 
 /** It says of what the CDN may have more than the bucket. */
@@ -155,16 +171,17 @@ function unlessInDoubt(attempt: Attempt, report: Report | undefined): Report | u
   return undefined;
 }
 
-/**
- * Undefined where it was lifted: without its tombstone, the next turn finds a key like any other. If that took long,
- * another run may have developed it by then: its manifest stays.
- */
-async function stayDown({ at }: { at: string }, attempt: Attempt, darkroom: Darkroom) {
+/** Undefined where it was lifted. */
+async function stayDown(
+  seen: Observed,
+  { at }: { at: string },
+  attempt: Attempt,
+  darkroom: Darkroom,
+) {
   const { key } = attempt;
   const found = await takeDownOf(key, darkroom);
   if (found === 'lifted') {
-    const { etag } = (await darkroom.derivatives.head(manifestKey(key))) ?? {};
-    if (etag === attempt.manifestEtag) await darkroom.derivatives.remove([manifestKey(key)]);
+    await lift(seen, darkroom);
     return undefined;
   }
   const { removed } = await enforce(key, { at, hasTombstone: true }, darkroom);
@@ -175,8 +192,13 @@ function takenDownReport(attempt: Attempt, { reason, removed }: Enforced): Repor
   return reportOf(attempt, { outcome: 'taken-down', reason, removed: removed.length });
 }
 
-function isWanted(seen: Observed): seen is ObservedOriginal {
-  return seen.original !== undefined && isAsked(seen.original, seen.list);
+function isThere(seen: Observed): seen is ObservedOriginal {
+  return seen.original !== undefined;
+}
+
+/** Also where no rule asks for it: one that does tomorrow may ask for no verdict. */
+function isWithheld(seen: ObservedOriginal): boolean {
+  return seen.manifest?.state !== undefined && isCurrent(seen);
 }
 
 /** An original that is gone, or that no rule asks for, has no derivatives. */

@@ -3,7 +3,6 @@ import { Failure } from '../../core/failure.ts';
 import { moderateFor } from '../../core/list/rules.ts';
 import {
   alikeKey,
-  bytesId,
   heldKey,
   knownKey,
   type Review,
@@ -16,6 +15,7 @@ import { unusableKey } from '../../core/set/keys.ts';
 import { nothingSpent } from '../../core/set/report.ts';
 import { isCurrent, isPublished, type SeenOriginal } from '../../core/set/seen.ts';
 import type { NamedList, ObjectStore } from '../../ports.ts';
+import { idOfStored, noteSameBytes } from '../bytes-id.ts';
 import type { Clock, Stores } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
 import { findManifest } from '../stored-set.ts';
@@ -48,12 +48,14 @@ export async function review(
   const seen = await lookFor(key, stores);
   const was = stateBefore(seen);
   refuseVain(act, seen, was);
-  const id = bytesId(seen.original);
-  const sha256 = sha256Of(await readOriginal(seen, nothingSpent(), stores));
+  const { file, stored } = await readOriginal(seen, nothingSpent(), stores);
+  const id = idOfStored(seen.original, stored);
+  const sha256 = sha256Of(file);
   const last = await findRecord(config, reviewKey(id), reviewSchema);
   // If it cannot be read, a new one begins with this act; the earlier acts are lost.
   const before = last === 'unreadable' ? [] : (last?.acts ?? []);
   const said = { act, key, sha256, at: now().toISOString(), by, ...(reason ? { reason } : {}) };
+  await noteSameBytes(seen.original, id, config);
   await writeRecord(config, reviewKey(id), { schema: 1, acts: [...before, said] });
   await rename(id, said, config);
   return { was };

@@ -27,12 +27,6 @@ function isAsStored(seen: Judged, stored: Manifest): boolean {
   return isSame && isCurrent({ ...seen, manifest: stored });
 }
 
-/** By the verdict that stands; undefined where it is published, or is to be judged. */
-export function withheldBy({ standing }: Judged): Withheld | undefined {
-  if (standing?.decision === 'block') return { state: 'blocked', isUnjudged: false };
-  return standing?.decision === 'review' ? { state: 'held', isUnjudged: false } : undefined;
-}
-
 /** By the verdict that was found on the way, or that was not to be had. */
 export function withheldIn({ facts }: Failure): Withheld {
   return {

@@ -10,8 +10,8 @@ import { isAbout, isDue, type Standing, withheld } from './standing.ts';
 
 /** What stands between files that are made and the bucket that people see. */
 export interface Gate {
-  /** Called once, with the pixels, as soon as they are there. */
-  judge(raster: Raster): void;
+  /** Called once, with what is to be shown, as soon as it is there. Undefined where nobody is to judge it. */
+  judge: ((frames: Raster[]) => void) | undefined;
   /** Before each file is written. Throws PICTURE_WITHHELD, or why there is no verdict. */
   passed(): Promise<void>;
   /** The same, at the end; answers whether it is published without a verdict. */
@@ -19,7 +19,7 @@ export interface Gate {
 }
 
 const OPEN: Gate = {
-  judge: () => undefined,
+  judge: undefined,
   passed: async () => undefined,
   concluded: async () => ({}),
 };
@@ -43,8 +43,12 @@ export function gateFor(
     throw new Failure('UNEXPECTED', message);
   };
   return {
-    judge: raster => {
-      asked ??= judged(raster, { key: seen.key, rule, id: standing.id, sha256 }, darkroom);
+    judge: frames => {
+      asked ??= judged(
+        frames,
+        { key: seen.key, rule, id: standing.id, sha256, original: seen.original },
+        darkroom,
+      );
       // Whoever writes or concludes is told; nobody may, if the picture fails first.
       asked.catch(() => undefined);
     },
@@ -55,10 +59,10 @@ export function gateFor(
   };
 }
 
-async function judged(raster: Raster, about: Judging, darkroom: Darkroom) {
+async function judged(frames: Raster[], about: Judging, darkroom: Darkroom) {
   const { rule, key } = about;
   try {
-    const decision = await judge(raster, about, darkroom);
+    const decision = await judge(frames, about, darkroom);
     if (decision === 'pass') return decision;
     throw withheld(key, decision === 'block' ? 'blocked' : 'held');
   } catch (thrown) {

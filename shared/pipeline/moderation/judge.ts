@@ -10,10 +10,12 @@ import {
   judgedKey,
   KNOWN,
   knownKey,
+  type StoredBytes,
   type Verdict,
   verdictKey,
 } from '../../core/moderation/verdict.ts';
 import type { ObjectStore, Raster } from '../../ports.ts';
+import { noteSameBytes } from '../bytes-id.ts';
 import type { Darkroom, ModerationMemory } from '../darkroom.ts';
 import { writeRecord } from '../records.ts';
 import { objectsIn } from '../stored-set.ts';
@@ -27,6 +29,7 @@ export interface Judging {
   /** Of its bytes, see core/moderation/verdict.ts. */
   id: string;
   sha256: string;
+  original: StoredBytes;
 }
 
 /**
@@ -34,8 +37,8 @@ export interface Judging {
  * what the service or the store throws.
  */
 export async function judge(
-  raster: Raster,
-  { key, rule, id, sha256 }: Judging,
+  frames: Raster[],
+  { key, rule, id, sha256, original }: Judging,
   darkroom: Darkroom,
 ): Promise<Decision> {
   const { config, codec, moderation, now } = darkroom;
@@ -43,7 +46,8 @@ export async function judge(
     throw new Failure('MODERATOR_DENIED', 'expected a service that judges pictures, there is none');
   }
   const { moderator, memory } = moderation;
-  const { jpeg, phash } = await codec.forModeration(raster);
+  const { jpeg, phash } = await codec.forModeration(frames);
+  await noteSameBytes(original, id, config);
   const verdict: Verdict = { schema: 1, key, sha256, phash };
   const alike = rule.known && (await nearest(phash, rule.distance, { config, memory, now }));
   if (alike) {

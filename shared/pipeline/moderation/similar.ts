@@ -2,15 +2,9 @@ import pMap from 'p-map';
 import * as z from 'zod';
 import { Failure } from '../../core/failure.ts';
 import { hashDistance, isTelling } from '../../core/moderation/perceptual-hash.ts';
-import {
-  ALIKE,
-  bytesId,
-  hashIn,
-  KNOWN,
-  verdictKey,
-  verdictSchema,
-} from '../../core/moderation/verdict.ts';
+import { ALIKE, hashIn, KNOWN, verdictKey, verdictSchema } from '../../core/moderation/verdict.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { idOf } from '../bytes-id.ts';
 import type { Stores } from '../darkroom.ts';
 import { findRecord } from '../records.ts';
 import { objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
@@ -73,7 +67,7 @@ export async function* hashesIn(
 
 async function hashOf(key: string, { originals, config }: Pick<Stores, 'originals' | 'config'>) {
   const original = await originals.head(key);
-  const id = original && bytesId(original);
+  const id = original && (await idOf(original, config));
   const verdict = id && (await findRecord(config, verdictKey(id), verdictSchema));
   if (!id || !verdict || verdict === 'unreadable') throw refused(key, original && 'it was not');
   if (!isTelling(verdict.phash)) throw refused(key, 'it shows too little to look like anything');

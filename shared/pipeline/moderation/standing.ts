@@ -4,7 +4,6 @@ import type { PresetList } from '../../core/list/preset-list.ts';
 import { moderateFor } from '../../core/list/rules.ts';
 import type { Moderate } from '../../core/moderation/moderate.ts';
 import {
-  bytesId,
   type Decision,
   decisionOf,
   type Review,
@@ -17,6 +16,7 @@ import {
 import type { Manifest, OriginalObject } from '../../core/set/manifest.ts';
 import { isCurrent, isPublished, type SeenOriginal } from '../../core/set/seen.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { idOf } from '../bytes-id.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRecord } from '../records.ts';
 
@@ -45,10 +45,23 @@ export async function standingOf(
   const rule = ruleOf(original, key, list);
   const state = isCurrent(seen) ? manifest?.state : undefined;
   if (!config || (!rule && !state)) return undefined;
-  const id = bytesId(original);
+  return await standingOn(await idOf(original, config), { seen, rule, state }, config);
+}
+
+interface About {
+  seen: SeenOriginal;
+  rule: Moderate | undefined;
+  state: Manifest['state'];
+}
+
+export async function standingOn(
+  id: string,
+  { seen, rule, state }: About,
+  config: ObjectStore,
+): Promise<Standing> {
   const { verdict, review } = await judgedOfBytes(id, config);
   // What a person said cannot be read: a person says it again, and nothing is published on a guess.
-  if (review === 'unreadable') throw unreadable(reviewKey(id));
+  if (review === 'unreadable') throw unreadableReview(id);
   const found = verdict === 'unreadable' ? undefined : verdict;
   const decision = rule ? decisionOf(found, review, rule) : decisionWithoutRule(review, state);
   return { rule, id, review, verdict: found, decision, isPublished: isPublished(seen) };
@@ -79,7 +92,7 @@ export async function judgedOf(
   config: ObjectStore,
 ): Promise<Judged | undefined> {
   if (!original || (!ruleOf(original, key, list) && !state)) return undefined;
-  const judged = await judgedOfBytes(bytesId(original), config);
+  const judged = await judgedOfBytes(await idOf(original, config), config);
   return judged.verdict || judged.review ? judged : undefined;
 }
 
@@ -101,9 +114,15 @@ function decisionWithoutRule(
   return state === 'blocked' ? 'block' : 'review';
 }
 
-function unreadable(key: string): Failure {
-  const message = `expected the record of a review at ${key} in the config bucket, received something else: say again what holds, by darkroom review`;
+export function unreadableReview(id: string): Failure {
+  const message = `expected the record of a review at ${reviewKey(id)} in the config bucket, received something else: say again what holds, by darkroom review`;
   return new Failure('UNEXPECTED', message);
+}
+
+/** What is not published by what was said of it; undefined where it is, or is to be judged. */
+export function withheldBy(standing: Standing | undefined): Manifest['state'] {
+  if (standing?.decision === 'block') return 'blocked';
+  return standing?.decision === 'review' ? 'held' : undefined;
 }
 
 /** Whether a verdict is to be asked for: none is there, and what is published already stays unless somebody asks. */
@@ -131,8 +150,12 @@ export function isAbout(sha256: string, { verdict, review }: Standing): boolean 
   return (review?.acts.at(-1) ?? verdict)?.sha256 === sha256;
 }
 
-/** For a view, which asks nobody for a verdict. Throws PICTURE_WITHHELD where that which passed was of other bytes. */
-export function refuseOthersVerdict(standing: Standing | undefined, file: Buffer): void {
+/**
+ * For a view, which asks nobody for a verdict. Throws PICTURE_WITHHELD where that which passed was of other bytes, and where
+ * the bytes of a copy, now that they are known, may not be served.
+ */
+export function refuseUnpassed(standing: Standing | undefined, file: Buffer): void {
+  if (!isServable(standing)) throw withheld('a copy of what was judged', 'held');
   if (standing?.decision === 'pass' && !isAbout(sha256Of(file), standing)) {
     throw withheld('a picture of the same CRC-64 as one that was judged', 'held');
   }

@@ -1,5 +1,4 @@
 import { Failure, failureOf } from '../../core/failure.ts';
-import { bytesId, knownKey, verdictKey, verdictSchema } from '../../core/moderation/verdict.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import {
   concluded,
@@ -9,14 +8,15 @@ import {
   withAct,
 } from '../../core/set/take-down-record.ts';
 import type { Darkroom, Stores } from '../darkroom.ts';
-import { findRecord, writeRecord } from '../records.ts';
-import { findManifest, readManifest } from '../stored-set.ts';
+import { writeRecord } from '../records.ts';
+import { readManifest } from '../stored-set.ts';
 import { enforce } from './enforce.ts';
+import { forgetKnown, judgedBefore, makeKnown } from './known.ts';
 import { noteUnfinished } from './take-down-guard.ts';
 import { readTakeDown } from './take-down-records.ts';
 
 /** What a take-down is carried out with. */
-export type TakeDownStores = Pick<Stores, 'derivatives' | 'config'> &
+export type TakeDownStores = Stores &
   Pick<Darkroom, 'now' | 'isBehindCdn'> & {
     /** Hands the key over to be made anew: what was removed of it may have been wanted again by then. */
     developAnew(key: string): Promise<unknown>;
@@ -42,10 +42,11 @@ export async function takeDown(
   refuseUnusable(key);
   const { config, now } = stores;
   const at = now().toISOString();
-  const act = { act: 'takedown' as const, at, by, ...(reason ? { reason } : {}) };
+  const judged = await judgedBefore(key, stores);
+  const act = { act: 'takedown' as const, at, by, ...(reason ? { reason } : {}), ...judged };
   const record = withAct(await lastRecord(key, config), key, act);
   await writeRecord(config, takedownKey(key), record);
-  const known = await noteKnown(key, stores);
+  if (judged.known) await makeKnown(judged.known, key, config);
   const isBehindCdn = stores.isBehindCdn && purge === undefined;
   const done = await enforceOrDevelopAnew(key, at, { ...stores, isBehindCdn });
   const outcome = { removed: done.removed, purge: done.purge ?? purge };
@@ -53,25 +54,9 @@ export async function takeDown(
   const proof = concluded(record, {
     removed,
     ...(asked === undefined ? {} : { purge: asked }),
-    ...(known === undefined ? {} : { known }),
   });
   await writeRecord(config, takedownKey(key), proof);
   return outcome;
-}
-
-/** So that what looks like it is held, if it was judged and its hash is known. By its manifest: a tombstone takes that away. */
-async function noteKnown(
-  key: string,
-  { derivatives, config }: Pick<TakeDownStores, 'derivatives' | 'config'>,
-): Promise<string | undefined> {
-  const manifest = await findManifest(key, derivatives);
-  if (!manifest || manifest === 'unreadable' || manifest.takenDown) return undefined;
-  const id = bytesId(manifest.original);
-  const verdict = await findRecord(config, verdictKey(id), verdictSchema);
-  if (!verdict || verdict === 'unreadable') return undefined;
-  const known = knownKey(verdict.phash, id);
-  await writeRecord(config, known, { schema: 1, key });
-  return known;
 }
 
 /**
@@ -98,7 +83,7 @@ async function lastRecord(key: string, config: Stores['config']): Promise<Takedo
 export async function undoTakeDown(
   key: string,
   { by, reason }: Order,
-  { config, derivatives, now }: Omit<TakeDownStores, 'isBehindCdn' | 'developAnew'>,
+  { config, derivatives, now }: Omit<TakeDownStores, 'originals' | 'isBehindCdn' | 'developAnew'>,
 ): Promise<boolean> {
   refuseUnusable(key);
   const record = await readTakeDown(key, config);
@@ -112,8 +97,7 @@ export async function undoTakeDown(
   const at = now().toISOString();
   const act = { act: 'undo' as const, at, by, ...(reason ? { reason } : {}) };
   await writeRecord(config, takedownKey(key), withAct(known, key, act));
-  const names = (known?.acts ?? []).flatMap(one => one.known ?? []);
-  if (names.length > 0) await config.remove(names);
+  await forgetKnown(known?.acts ?? [], key, config);
   return true;
 }
 

@@ -13,12 +13,8 @@ import type { CrashGuard } from '../develop/crash-guard.ts';
 import { develop } from '../develop/develop.ts';
 import { decidingVariants } from '../develop/make-set.ts';
 import { readOriginal } from '../develop/read-original.ts';
-import {
-  isServable,
-  refuseOthersVerdict,
-  type Standing,
-  standingOf,
-} from '../moderation/standing.ts';
+import { standingOnStored } from '../moderation/copies.ts';
+import { isServable, refuseUnpassed, type Standing, standingOf } from '../moderation/standing.ts';
 import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
 import { takeDownOf } from '../removal/take-down-records.ts';
 import { writeDerivative } from '../stored-set.ts';
@@ -152,8 +148,8 @@ async function render(
   darkroom: Darkroom,
 ): Promise<Buffer | undefined> {
   const spent = nothingSpent();
-  const file = await readOriginal(seen, spent, darkroom);
-  refuseOthersVerdict(seen.standing, file);
+  const { file, stored } = await readOriginal(seen, spent, darkroom);
+  refuseUnpassed(await standingOnStored(seen.standing, seen, stored, darkroom), file);
   try {
     await guard.raise();
     const picture = await darkroom.codec.inspect(file, seen.list);

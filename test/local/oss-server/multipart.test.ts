@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createCrc64 } from '../../../local/oss-server/crc64.ts';
+import { createCrc64 } from '../../../shared/core/crc64.ts';
 import { BUCKET, clients, pathStyle, send, start } from './support.ts';
 
 const PART = 100 * 1024;

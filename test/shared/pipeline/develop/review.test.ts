@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../../shared/core/list/fingerprint.ts';
-import {
-  ALIKE,
-  bytesId,
-  HELD,
-  KNOWN,
-  reviewKey,
-} from '../../../../shared/core/moderation/verdict.ts';
+import { ALIKE, HELD, KNOWN, reviewKey } from '../../../../shared/core/moderation/verdict.ts';
 import { manifestKey } from '../../../../shared/core/set/keys.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { review, type ReviewOrder } from '../../../../shared/pipeline/develop/review.ts';
 import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
-import { etagOf } from '../../../support/memory-store.ts';
+import { idOfText as idOf } from '../../../support/memory-store.ts';
 
 const list = (moderate: string) => `
 version: 1
@@ -32,7 +26,6 @@ async function developed(text: string, yaml = LIST): Promise<TestDarkroom> {
   return darkroom;
 }
 
-const idOf = (text: string) => bytesId({ etag: etagOf(Buffer.from(text)), bytes: text.length });
 const said = async (darkroom: TestDarkroom, act: ReviewOrder['act'], reason?: string) =>
   await review(
     KEY,

@@ -91,6 +91,14 @@ describe('a picture that is withheld', () => {
     expect(verdict).toMatchObject({ originals: 1, files: 1, pending: 0, failures: {} });
   });
 
+  it('is none either where no rule asks for it any more: a run leaves its manifest', async () => {
+    const darkroom = await withheld(BAD);
+    darkroom.edit(SMALL.replace("match: '**'", "match: 'elsewhere/**'"));
+    expect((await verified(darkroom)).told).toEqual([]);
+    await reconcile('a.jpg', darkroom);
+    expect((await verified(darkroom)).told).toEqual([]);
+  });
+
   it('and has files all the same is told, and handed over to have them removed', async () => {
     const darkroom = await withheld(BAD);
     const file = derivativeKey({

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../../../../shared/core/list/fingerprint.ts';
 import { Failure } from '../../../../shared/core/failure.ts';
 import {
-  bytesId,
   heldKey,
   JUDGED,
   KNOWN,
@@ -18,7 +17,7 @@ import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { takeDown, undoTakeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
-import { etagOf } from '../../../support/memory-store.ts';
+import { idOfText as idOf } from '../../../support/memory-store.ts';
 
 const list = (moderate: string) => `
 version: 1
@@ -37,11 +36,9 @@ const DOUBTFUL = 'jpeg 1600x1200 label violent_gore 40 low';
 const KEY = 'a.jpg';
 const BUSY = new Failure('MODERATOR_UNAVAILABLE', 'expected a verdict, none came in time');
 
-const idOf = (text: string) => bytesId({ etag: etagOf(Buffer.from(text)), bytes: text.length });
-
 function uploaded(text: string, yaml = LIST): TestDarkroom {
   const darkroom = testDarkroom(yaml);
-  darkroom.originals.upload(KEY, text);
+  darkroom.originals.uploadTold(KEY, text);
   darkroom.isBehindCdn = true;
   return darkroom;
 }
@@ -134,6 +131,85 @@ describe('a picture that passes', () => {
     const { darkroom } = await developed(CLEAN, list(''));
     expect(darkroom.config.calls.filter(({ key }) => key.startsWith('moderation/'))).toEqual([]);
     expect(asked(darkroom)).toBe(0);
+  });
+});
+
+describe('what is shown to the service', () => {
+  const small = `
+version: 1
+rules:
+  - { match: '**', presets: [avatar, zoom], moderate: ${RULE} }
+presets:
+  - { name: avatar, widths: [64], formats: { jpeg: {} } }
+  - { name: zoom, generate: on_demand, widths: [1400], formats: { jpeg: {} } }
+`;
+  const LONG = 'jpeg 1000x20000';
+
+  it('is enough of it to judge, whatever files the list makes, and costs a second decode only then', async () => {
+    const { darkroom } = await developed(CLEAN, small);
+    expect(darkroom.codec.shown).toEqual([[{ width: 1000, height: 750 }]]);
+    expect(darkroom.codec.decodes).toBe(2);
+    const { darkroom: usual } = await developed(CLEAN);
+    expect(usual.codec.shown).toEqual([[{ width: 1080, height: 810 }]]);
+    expect(usual.codec.decodes).toBe(1);
+  });
+
+  it('is enough of a list that makes all on demand, and of a long picture no strip', async () => {
+    const { darkroom } = await developed(CLEAN, small.replace('[avatar, zoom]', '[zoom]'));
+    expect(darkroom.codec.shown).toEqual([[{ width: 1000, height: 750 }]]);
+    const { darkroom: long } = await developed(LONG, small);
+    expect(long.codec.shown).toEqual([[{ width: 400, height: 8000 }]]);
+  });
+
+  it('is all of what is smaller than that: no decode more', async () => {
+    const { darkroom } = await developed('jpeg 64x48', small);
+    expect(darkroom.codec.shown).toEqual([[{ width: 64, height: 48 }]]);
+    expect(darkroom.codec.decodes).toBe(1);
+  });
+
+  it('changes no byte of any file', async () => {
+    const { darkroom } = await developed(CLEAN, small);
+    const { darkroom: free } = await developed(CLEAN, small.replace(`, moderate: ${RULE}`, ''));
+    const bytesIn = ({ derivatives }: TestDarkroom) =>
+      publicFiles({ derivatives } as TestDarkroom).map(key =>
+        String(derivatives.objects.get(key)?.bytes),
+      );
+    expect(bytesIn(darkroom)).toEqual(bytesIn(free));
+    expect(bytesIn(darkroom)).toHaveLength(1);
+  });
+
+  it('are frames of all of an animation, in one picture', async () => {
+    const { darkroom } = await developed('gif 64x48 frames 17', small);
+    const [{ text = '' } = {}] = darkroom.moderation.moderator.asked;
+    const shown = [...text.matchAll(/#(\d+)/g)].map(([, frame]) => Number(frame));
+    expect(shown).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16]);
+    expect(asked(darkroom)).toBe(1);
+    expect(darkroom.codec.decodes).toBe(2);
+    expect(darkroom.codec.shown).toEqual([Array(9).fill({ width: 64, height: 48 })]);
+  });
+
+  it('is the first frame of an animation that cannot be read whole, and a fault of ours is none', async () => {
+    const darkroom = uploaded('gif 64x48 frames 17', small);
+    darkroom.codec.frames = async () => {
+      throw new Failure('VARIANT_UNRENDERABLE', 'expected whole frames, it ends too soon');
+    };
+    expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'ready' });
+    expect(darkroom.codec.shown).toEqual([[{ width: 64, height: 48 }]]);
+    const other = uploaded('gif 64x48 frames 17', small);
+    other.codec.frames = async () => {
+      throw new Failure('DECODER_LATE', 'expected frames within 30 s');
+    };
+    await expect(reconcile(KEY, other)).rejects.toMatchObject({ code: 'DECODER_LATE' });
+    expect(other.derivatives.keys()).toEqual([]);
+  });
+
+  it('costs nothing of what is judged already, nor where no rule asks', async () => {
+    const { darkroom } = await developed(CLEAN, small);
+    darkroom.originals.upload('b.jpg', CLEAN);
+    await reconcile('b.jpg', darkroom);
+    expect(darkroom.codec.decodes).toBe(3);
+    const { darkroom: free } = await developed(CLEAN, small.replace(`, moderate: ${RULE}`, ''));
+    expect(free.codec.decodes).toBe(1);
   });
 });
 
@@ -269,6 +345,33 @@ describe('a picture that a person is to look at', () => {
     darkroom.config.upload(reviewKey(idOf(DOUBTFUL)), '{');
     await expect(reconcile(KEY, darkroom)).rejects.toMatchObject({ code: 'UNEXPECTED' });
     expect(publicFiles(darkroom)).toEqual([]);
+  });
+});
+
+describe('a word that is said while a run writes its manifest', () => {
+  const saidMeanwhile = (darkroom: TestDarkroom) => {
+    darkroom.derivatives.before = ({ operation, key }) => {
+      if (operation === 'put' && key === manifestKey(KEY)) reviewed(darkroom, 'block', CLEAN);
+    };
+  };
+
+  it('holds: the picture is withdrawn by that very run', async () => {
+    const darkroom = uploaded(CLEAN);
+    saidMeanwhile(darkroom);
+    expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'blocked', removed: 4 });
+    expect(publicFiles(darkroom)).toEqual([]);
+    expect(darkroom.manifest(KEY)).toMatchObject({ state: 'blocked' });
+  });
+
+  it('is looked for where a rule asks, and nowhere else', async () => {
+    const looks = ({ config }: TestDarkroom) =>
+      config.calls.filter(({ key, operation }) => operation === 'get' && /reviews/.test(key));
+    const { darkroom } = await developed(CLEAN);
+    expect(looks(darkroom)).toHaveLength(2);
+    await reconcile(KEY, darkroom);
+    expect(looks(darkroom)).toHaveLength(3);
+    const { darkroom: free } = await developed(CLEAN, list(''));
+    expect(looks(free)).toEqual([]);
   });
 });
 
@@ -463,7 +566,8 @@ describe('what looks like a picture that was blocked', () => {
 
   it('is what looks like a picture that was taken down, until that is undone', async () => {
     const { darkroom } = await developed(CLEAN, yaml);
-    const near = (await darkroom.codec.forModeration({ data: Buffer.from(CLEAN) } as never)).phash;
+    const near = (await darkroom.codec.forModeration([{ data: Buffer.from(CLEAN) }] as never))
+      .phash;
     darkroom.codec.forModeration = async () => ({ jpeg: Buffer.from('x'), phash: near });
     const stores = { ...darkroom, developAnew: async () => undefined };
     await takeDown(KEY, { by: 'me', reason: undefined }, stores);
