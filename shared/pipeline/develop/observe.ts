@@ -4,7 +4,6 @@ import { isMadeAgain, type Manifest } from '../../core/set/manifest.ts';
 import { isCurrent, type Seen, type SeenOriginal } from '../../core/set/seen.ts';
 import { withMore } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
-import type { Writer } from '../removal/take-down-guard.ts';
 import { headBehindLink } from '../removal/behind-link.ts';
 import { filesOfSet, lookUpManifest } from '../stored-set.ts';
 
@@ -25,7 +24,6 @@ export type ObservedOriginal = Observed & SeenOriginal;
 type Observing = Parameters<typeof headBehindLink>[1] & Pick<Darkroom, 'listInForce' | 'amend'>;
 
 interface Doubts {
-  removed: Writer['removed'];
   /** Earlier attempts at this key may have ended between a write and the manifest that tells of it. */
   isDoubtful: boolean;
   /**
@@ -35,7 +33,7 @@ interface Doubts {
   moreCached: Set<string> | undefined;
 }
 
-const NO_DOUBTS: Doubts = { removed: new Set(), isDoubtful: false, moreCached: undefined };
+const NO_DOUBTS: Doubts = { isDoubtful: false, moreCached: undefined };
 
 /**
  * What there is for a key now, whatever an event said of it: two small requests, side by side, and the list in force.
@@ -57,9 +55,8 @@ export async function observe(
   const isReplaced = original !== undefined && stored !== undefined && !isCurrent(seen);
   const isDoubtful = doubts.isDoubtful || isReplaced || found.manifest === 'unreadable';
   const there = isDoubtful && !stored?.takenDown ? await filesThere(key, derivatives) : undefined;
-  const isGone = (file: string) => doubts.removed.has(file) || there?.has(file) === false;
   const told = stored && withTrueTimes(stored, there);
-  const known = told && without(doubted(told, doubts), isGone);
+  const known = told && withoutGone(doubted(told, doubts), there);
   return {
     ...seen,
     stored,
@@ -106,9 +103,9 @@ function leftoversIn(
 }
 
 /** The same where none of its files is gone. */
-function without(manifest: Manifest, isGone: (key: string) => boolean): Manifest {
+function withoutGone(manifest: Manifest, there: ReadonlyMap<string, string> | undefined): Manifest {
   const variants = manifest.variants.filter(
-    ({ state, key }) => state !== 'rendered' || !isGone(key),
+    ({ state, key }) => state !== 'rendered' || !there || there.has(key),
   );
   return variants.length === manifest.variants.length ? manifest : { ...manifest, variants };
 }

@@ -136,11 +136,12 @@ function noteMoved(attempt: Attempt, { manifestEtag }: Observed): void {
 
 function doubtsOf(attempt: Attempt, darkroom: Darkroom) {
   const { removed, published, report, mayHaveReplaced, moreCached } = attempt;
-  // If we committed in an earlier turn, another run may have replaced that manifest: our files may be named by none, or gone.
-  const isOurs = published.size > 0 || report !== undefined || mayHaveReplaced;
+  // If we committed in an earlier turn, another run may have replaced that manifest: our files may be named by none, or
+  // gone. If we removed any, its manifest may name them, or they were made again.
+  const isOurs = published.size + removed.size > 0 || report !== undefined || mayHaveReplaced;
   const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true || isOurs;
   const isMoreCached = darkroom.isBehindCdn && (report !== undefined || mayHaveReplaced);
-  return { removed, isDoubtful, moreCached: isMoreCached ? moreCached : undefined };
+  return { isDoubtful, moreCached: isMoreCached ? moreCached : undefined };
 }
 
 /**
