@@ -1,7 +1,8 @@
 import { isMadeAgain, type Manifest } from '../../core/set/manifest.ts';
 import { agedIn, duePurges, versionOfFile } from '../../core/set/unpurged.ts';
+import type { PurgeSubject } from '../../core/work/purge.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { keepPurge } from '../removal/purges.ts';
+import { removePurged } from '../removal/purges.ts';
 import { removeSet } from '../stored-set.ts';
 import { commit, isAsSeen } from './commit.ts';
 import { filesThere, type Observed } from './observe.ts';
@@ -19,9 +20,10 @@ export async function clearSet(
   const cached = agedIn(manifest);
   const removed = await removeSet(key, darkroom.derivatives, {
     isKept: () => false,
-    before: there => {
+    around: (there, remove) => {
       const files = [...new Set([...there, ...cached])];
-      return keepPurge({ class: about, directory: `${key}/`, files, ...more(isMore) }, darkroom);
+      const purge = { class: about, directory: `${key}/`, files, ...more(isMore) };
+      return removePurged(purge, darkroom, remove);
     },
   });
   return removed.length;
@@ -56,10 +58,7 @@ export async function clearStale(
   const retired = manifest.retired.filter(({ key }) => !gone.has(key));
   const due = duePurges({ ...manifest, retired });
   if (keys.length === 0 && due.length === 0) return manifest;
-  const isPurged = await purgeReplaced(keys, due, { manifest, darkroom });
-  // If that took long, the same bytes may have come again, and their files under the same keys.
-  if (isPurged && !(await isAsSeen(seen, darkroom))) return undefined;
-  if (keys.length > 0) await darkroom.derivatives.remove(keys);
+  if (!(await removeStale(keys, due, { seen, manifest, darkroom }))) return undefined;
   // Nothing is to be taken back but somebody's word that a file is there, which a view may have made meanwhile.
   if (retired.length === manifest.retired.length && due.length === 0) {
     return (await isAsSeen(seen, darkroom)) ? manifest : undefined;
@@ -70,22 +69,33 @@ export async function clearStale(
   return (await commit(left, seen, darkroom)) && left;
 }
 
-/**
- * Files of an original that was overwritten. What an edit replaces shows the same picture: it needs no purge. Answers
- * whether one was kept.
- */
-async function purgeReplaced(
+/** False where what was planned from moved before any file went. */
+async function removeStale(
+  keys: string[],
+  due: string[],
+  { seen, manifest, darkroom }: { seen: Observed; manifest: Manifest; darkroom: Darkroom },
+): Promise<boolean> {
+  let hasMoved = false;
+  const remove = async (isRecorded: boolean) => {
+    // If the record of the purge took long, the same bytes may have come again, and their files under the same keys.
+    hasMoved = isRecorded && !(await isAsSeen(seen, darkroom));
+    if (!hasMoved && keys.length > 0) await darkroom.derivatives.remove(keys);
+  };
+  const purge = purgeOfReplaced(keys, due, manifest);
+  await (purge ? removePurged(purge, darkroom, remove) : remove(false));
+  return !hasMoved;
+}
+
+/** Of files of an original that was overwritten. What an edit replaces shows the same picture: it needs none. */
+function purgeOfReplaced(
   removed: string[],
   due: string[],
-  { manifest, darkroom }: { manifest: Manifest; darkroom: Darkroom },
-): Promise<boolean> {
-  const { original, version, unpurged = [] } = manifest;
+  { original, version, unpurged = [] }: Manifest,
+): PurgeSubject | undefined {
   const files = removed.filter(key => versionOfFile(key) !== version);
   const isMore = due.length > 0 || files.some(key => unpurged.includes(versionOfFile(key) ?? ''));
-  if (files.length === 0 && !isMore) return false;
-  const directory = `${original.key}/`;
-  const kept = await keepPurge({ class: 'replace', directory, files, ...more(isMore) }, darkroom);
-  return kept !== undefined;
+  if (files.length === 0 && !isMore) return undefined;
+  return { class: 'replace', directory: `${original.key}/`, files, ...more(isMore) };
 }
 
 function more(isMore: boolean): { isMore?: true } {
