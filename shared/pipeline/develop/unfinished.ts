@@ -24,14 +24,16 @@ export async function noteLeft(
 }
 
 /**
- * Files of the version in force retire, and no rollout comes back for them: the uploader says another focus, a copy gave
- * the version's own ETag back without a CRC-64, or a run that could make nothing recorded a focus or a list before this
- * one. A listing cannot tell them from the others, as it does those of other versions.
+ * Files retire that neither a rollout nor a listing brings anybody back for. A listing shows files of other versions; it
+ * cannot tell those of the version in force from the others, nor what a manifest says of files that are gone. Of the first
+ * kind is what goes since the uploader says another focus, since a copy without a CRC-64 gave the version's own ETag back,
+ * or since a run that could make nothing recorded a focus or a list before this one.
  */
 function leavesReplaced(seen: ObservedOriginal, { version, retired }: Manifest): boolean {
-  const { original, known, listFingerprint } = seen;
+  const { original, known, there, listFingerprint } = seen;
   const before = new Set(known?.retired.map(file => file.key));
-  const isAny = retired.some(({ key }) => !before.has(key) && versionOfFile(key) === version);
+  const isListed = (key: string) => there?.has(key) === true && versionOfFile(key) !== version;
+  const isAny = retired.some(({ key }) => !before.has(key) && !isListed(key));
   if (!isAny || !known) return isAny;
   const isRollout = isCurrent(seen) && known.presets !== listFingerprint;
   return !isRollout || !isSaidAlike(original, known.original);
