@@ -108,7 +108,7 @@ export async function* objectsIn(
 
 interface Removing {
   isKept(key: string): boolean;
-  around(keys: string[], remove: () => Promise<void>): Promise<unknown>;
+  around(there: ListedObject[], remove: () => Promise<void>): Promise<unknown>;
 }
 
 /** Rounds of listing and removing: a run that is under way may write a file between any two of them. */
@@ -125,12 +125,12 @@ export async function removeSet(
 ): Promise<string[]> {
   const removed = new Set<string>();
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const keys = (await filesOfSet(original, derivatives)).map(({ key }) => key);
-    const left = keys.filter(key => !isKept(key));
+    const left = (await filesOfSet(original, derivatives)).filter(({ key }) => !isKept(key));
     if (left.length === 0) return [...removed];
     if (round === ROUNDS) break;
-    await around(left, () => derivatives.remove(left));
-    for (const key of left) removed.add(key);
+    const keys = left.map(({ key }) => key);
+    await around(left, () => derivatives.remove(keys));
+    for (const key of keys) removed.add(key);
   }
   const message = `expected nothing of ${original} to be left, files are there after ${ROUNDS} removals`;
   throw new Failure('STORE_UNAVAILABLE', message, { key: original });

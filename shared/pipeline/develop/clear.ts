@@ -1,9 +1,11 @@
+import { manifestKey } from '../../core/set/keys.ts';
 import { isMadeAgain, type Manifest } from '../../core/set/manifest.ts';
 import { agedIn, duePurges, versionOfFile } from '../../core/set/unpurged.ts';
 import type { PurgeSubject } from '../../core/work/purge.ts';
+import type { ListedObject } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { removePurged } from '../removal/purges.ts';
-import { removeSet } from '../stored-set.ts';
+import { findManifest, removeSet } from '../stored-set.ts';
 import { commit, isAsSeen } from './commit.ts';
 import { filesThere, type Observed } from './observe.ts';
 
@@ -11,22 +13,34 @@ import { filesThere, type Observed } from './observe.ts';
  * Removes all that one original has in the derivatives bucket. Listed rather than read from the manifest, since a run
  * that crashed left files that no manifest names. Answers how many objects went.
  */
-export async function clearSet(
-  { key, original, manifest }: Pick<Observed, 'key' | 'original' | 'manifest'>,
-  darkroom: Darkroom,
-): Promise<number> {
-  const isMore = manifest?.unpurged !== undefined;
+export async function clearSet(seen: Cleared, darkroom: Darkroom): Promise<number> {
+  const { key, original } = seen;
   const about = original?.link?.isDown ? ('takedown' as const) : ('delete' as const);
-  const cached = agedIn(manifest);
   const removed = await removeSet(key, darkroom.derivatives, {
     isKept: () => false,
-    around: (there, remove) => {
-      const files = [...new Set([...there, ...cached])];
+    around: async (there, remove) => {
+      const going = await manifestAmong(there, seen, darkroom);
+      const files = [...new Set([...there.map(file => file.key), ...agedIn(going)])];
+      const isMore = going?.unpurged !== undefined;
       const purge = { class: about, directory: `${key}/`, files, ...more(isMore) };
-      return removePurged(purge, darkroom, remove);
+      return await removePurged(purge, darkroom, remove);
     },
   });
   return removed.length;
+}
+
+type Cleared = Pick<Observed, 'key' | 'original' | 'manifest' | 'manifestEtag'>;
+
+/** What it says of the CDN goes with it. Another run may have written it since it was looked at: then it is read. */
+async function manifestAmong(
+  there: ListedObject[],
+  { key, manifest, manifestEtag }: Cleared,
+  { derivatives }: Pick<Darkroom, 'derivatives'>,
+): Promise<Manifest | undefined> {
+  const listed = there.find(file => file.key === manifestKey(key));
+  if (!listed || listed.etag === manifestEtag) return manifest;
+  const found = await findManifest(key, derivatives);
+  return found === 'unreadable' ? manifest : found;
 }
 
 /**

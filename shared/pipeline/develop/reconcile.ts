@@ -186,14 +186,14 @@ async function clearAway(
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<Report | undefined> {
-  const { key, original, list, manifest, manifestEtag, leftovers = [] } = seen;
+  const { key, original, list, manifestEtag, leftovers = [] } = seen;
   const { reason: unasked } = askedOf({ bytes: undefined, ...original, key }, list);
   const reason = unasked ?? 'the original is gone';
   const isBare = manifestEtag === undefined && leftovers.length === 0;
   if (unasked && isBare && attempt.written.size === 0) {
     return reportOf(attempt, { outcome: 'ignored', reason });
   }
-  const removed = await clearSet({ key, original, manifest }, darkroom);
+  const removed = await clearSet(seen, darkroom);
   // Uploaded or asked for anew while we cleared: another run may have committed what we just removed.
   if (!(await isAsSeen({ ...seen, manifestEtag: undefined }, darkroom))) return undefined;
   await tendUnfinished(seen, [], darkroom);

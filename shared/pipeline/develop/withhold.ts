@@ -61,7 +61,7 @@ export async function withhold(
   const removed = await removeSet(key, darkroom.derivatives, {
     isKept: one => one === manifestKey(key),
     around: (there, remove) => {
-      const files = [...new Set([...there, ...cached])];
+      const files = [...new Set([...there.map(file => file.key), ...cached])];
       return removePurged({ class: 'takedown', directory: `${key}/`, files }, darkroom, remove);
     },
   });

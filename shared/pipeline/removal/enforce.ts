@@ -44,7 +44,8 @@ export async function enforce(
   let purge: string | undefined;
   const removed = await removeSet(key, derivatives, {
     isKept: one => one === manifestKey(key),
-    around: async (files, remove) => {
+    around: async (there, remove) => {
+      const files = there.map(file => file.key);
       purge = await removePurged(aboutAll(files), darkroom, remove);
     },
   });

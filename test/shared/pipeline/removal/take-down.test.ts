@@ -564,6 +564,30 @@ describe('what the CDN may have', () => {
     expect(times).toEqual([0, 900_000]);
   });
 
+  it('after an edit is purged by a delete that finds the manifest which says so only while it removes', async () => {
+    const darkroom = await edited();
+    const before = darkroom.derivatives.objects.get('a.jpg/manifest.json');
+    await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    await reconcile('a.jpg', darkroom);
+    const after = darkroom.derivatives.objects.get('a.jpg/manifest.json');
+    if (!before || !after) throw new Error('expected two manifests');
+    expect(darkroom.manifest('a.jpg')?.unpurged).toHaveLength(1);
+    darkroom.derivatives.objects.set('a.jpg/manifest.json', before);
+    darkroom.originals.objects.delete('a.jpg');
+    let hasRemoved = false;
+    darkroom.derivatives.before = ({ operation, key }) => {
+      hasRemoved ||= operation === 'remove' && key.endsWith('manifest.json');
+      if (!hasRemoved || operation !== 'list') return;
+      darkroom.derivatives.before = () => undefined;
+      darkroom.derivatives.objects.set('a.jpg/manifest.json', after);
+    };
+    await reconcile('a.jpg', darkroom);
+    expect(darkroom.derivatives.keys()).toEqual([]);
+    const isMore = waiting(darkroom).map(one => one.isMore === true);
+    expect(isMore.sort()).toEqual([false, true]);
+  });
+
   it('after an edit is said before it goes, so that no death in between loses it', async () => {
     const darkroom = await edited();
     await reconcile('a.jpg', darkroom);
