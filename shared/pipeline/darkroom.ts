@@ -1,3 +1,4 @@
+import type { SetFile } from '../core/set/findings.ts';
 import type { Manifest } from '../core/set/manifest.ts';
 import type { Codec, ListInForce, Log, Marks, Moderator, ObjectStore, Span } from '../ports.ts';
 
@@ -53,8 +54,8 @@ export interface Darkroom extends Omit<Stores, 'config'>, Clock {
   runMayEndAt?: Date;
   /** When to stop starting work, so that what is done is committed before the platform's own limit. */
   deadline: Date | undefined;
-  /** A bulk run's view of what is recorded, where it is to be made anew. */
-  amend?: (manifest: Manifest) => Manifest;
+  /** A bulk run's view of what is recorded, where it is to be made anew. `there`: a listing of the set, empty without one. */
+  amend?: (manifest: Manifest, there: ReadonlyMap<string, SetFile>) => Manifest;
   /** Encoders side by side: one for each core, each on one thread. */
   lanes: number;
 }

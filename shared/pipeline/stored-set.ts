@@ -106,27 +106,31 @@ export async function* objectsIn(
   for await (const entry of entries) if ('key' in entry) yield entry;
 }
 
+interface Removing {
+  isKept(key: string): boolean;
+  around(there: ListedObject[], remove: () => Promise<void>): Promise<unknown>;
+}
+
 /** Rounds of listing and removing: a run that is under way may write a file between any two of them. */
 const ROUNDS = 20;
 
 /**
  * Removes all of one original's set but what `isKept` says, until a listing proves that nothing is left; throws
- * STORE_UNAVAILABLE where something is all the same. Answers what went; `before` is told of it before it goes.
+ * STORE_UNAVAILABLE where something is all the same. Answers what went; `around` has `remove` do it.
  */
 export async function removeSet(
   original: string,
   derivatives: Pick<ObjectStore, 'list' | 'remove'>,
-  { isKept, before }: { isKept(key: string): boolean; before(keys: string[]): Promise<unknown> },
+  { isKept, around }: Removing,
 ): Promise<string[]> {
   const removed = new Set<string>();
   for (let round = 0; round <= ROUNDS; round += 1) {
-    const keys = (await filesOfSet(original, derivatives)).map(({ key }) => key);
-    const left = keys.filter(key => !isKept(key));
+    const left = (await filesOfSet(original, derivatives)).filter(({ key }) => !isKept(key));
     if (left.length === 0) return [...removed];
     if (round === ROUNDS) break;
-    await before(left);
-    await derivatives.remove(left);
-    for (const key of left) removed.add(key);
+    const keys = left.map(({ key }) => key);
+    await around(left, () => derivatives.remove(keys));
+    for (const key of keys) removed.add(key);
   }
   const message = `expected nothing of ${original} to be left, files are there after ${ROUNDS} removals`;
   throw new Failure('STORE_UNAVAILABLE', message, { key: original });

@@ -1,3 +1,4 @@
+import type { SetFile } from '../set/findings.ts';
 import type { Manifest, ManifestVariant } from '../set/manifest.ts';
 import type { Mode } from './run.ts';
 
@@ -57,11 +58,12 @@ function withoutFiles(manifest: Manifest, preset: string | undefined, retiredAt:
 }
 
 /**
- * Files made on demand are recorded as what they are: they retire with an edit as any other. One that `keep` dropped, and
- * that is there, may be what a run that died left of it: since when it is there, the listing says.
+ * Files made on demand are recorded as what they are, whoever made them: they retire with an edit as any other, and runs
+ * side by side come to the same. One that `keep` dropped, and that is there, may be what a run that died left of it: since
+ * when it is there, the listing says.
  */
-export function withMade(files: Map<string, { bytes: number; modifiedAt: Date }>, now: string) {
-  return (manifest: Manifest): Manifest => {
+export function withMade(now: string) {
+  return (manifest: Manifest, files: ReadonlyMap<string, SetFile>): Manifest => {
     const recorded = (variant: ManifestVariant): ManifestVariant => {
       const found = files.get(variant.key);
       if (variant.state !== 'on_demand' || found === undefined) return variant;

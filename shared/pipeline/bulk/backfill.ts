@@ -1,9 +1,8 @@
-import { namedIn } from '../../core/set/findings.ts';
 import { amendFor, asUnread, concerns, withMade } from '../../core/work/amend.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Batch } from '../../core/work/batch.ts';
 import { type Mode, resultKey, SILENCE_MS, type Tally, tallyOf } from '../../core/work/run.ts';
-import type { ListedObject, ObjectStore } from '../../ports.ts';
+import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findManifest } from '../stored-set.ts';
 import { reconcileEach, throwFirst } from '../develop/reconcile-each.ts';
@@ -36,13 +35,14 @@ export async function backfill(
   const started = performance.now();
   const startedAt = run?.startedAt ?? darkroom.now().toISOString();
   const concerned = await concernedKeys(keys, { mode, startedAt }, darkroom);
-  const { amend, isStray } = await amendedBy(batch, startedAt, darkroom);
+  const amend = amendedBy(batch, startedAt, darkroom.now());
   const results = await reconcileEach(
     concerned,
     {
       ...darkroom,
       ...(amend ? { amend } : {}),
-      ...(batch.isDoubted || isStray ? { isDoubted: true } : {}),
+      // What a view made is found by a listing, in each turn: another run may remove it meanwhile.
+      ...(batch.isDoubted || batch.made ? { isDoubted: true } : {}),
       ...endOf(run),
       expectsTakeDown: mode === 'takedown',
       judgesPublished: mode === 'moderate',
@@ -69,38 +69,11 @@ function endOf(run: BackfillBatch['run']): Pick<Darkroom, 'runMayEndAt'> {
   return { runMayEndAt: new Date(Date.parse(run.handedOverAt) + SILENCE_MS) };
 }
 
-async function amendedBy(
-  { keys, mode, preset, made, unread }: BackfillBatch,
-  startedAt: string,
-  darkroom: Darkroom,
-) {
-  if (made) {
-    const { files, isStray } = await filesThere(keys, darkroom);
-    return { amend: withMade(files, startedAt), isStray };
-  }
-  const now = darkroom.now().toISOString();
-  const amend = unread ? asUnread(startedAt) : amendFor({ mode, preset, startedAt, now });
-  return { amend, isStray: false };
-}
-
-/**
- * All files on demand that there are, whoever made them: runs side by side then come to the same. A view that took long
- * may have made one by a list that was in force before (`isStray`), which no rollout comes back for.
- */
-async function filesThere(keys: string[], { derivatives }: Darkroom) {
-  const files = new Map<string, ListedObject>();
-  let isStray = false;
-  for (const key of keys) {
-    const manifest = await manifestAt(key, derivatives);
-    if (!manifest) continue;
-    const named = namedIn(manifest);
-    for await (const entry of derivatives.list(`${key}/${manifest.version}/`)) {
-      if (!('key' in entry)) continue;
-      files.set(entry.key, entry);
-      isStray ||= !named.has(entry.key);
-    }
-  }
-  return { files, isStray };
+function amendedBy({ mode, preset, made, unread }: BackfillBatch, startedAt: string, now: Date) {
+  if (made) return withMade(startedAt);
+  return unread
+    ? asUnread(startedAt)
+    : amendFor({ mode, preset, startedAt, now: now.toISOString() });
 }
 
 const DEPENDING: Mode[] = ['missing', 'stale', 'retry-failed'];

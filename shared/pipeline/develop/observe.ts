@@ -3,8 +3,8 @@ import { manifestKey } from '../../core/set/keys.ts';
 import { isMadeAgain, type Manifest } from '../../core/set/manifest.ts';
 import { isCurrent, type Seen, type SeenOriginal } from '../../core/set/seen.ts';
 import { withMore } from '../../core/set/unpurged.ts';
+import type { ListedObject } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import type { Writer } from '../removal/take-down-guard.ts';
 import { headBehindLink } from '../removal/behind-link.ts';
 import { filesOfSet, lookUpManifest } from '../stored-set.ts';
 
@@ -25,7 +25,6 @@ export type ObservedOriginal = Observed & SeenOriginal;
 type Observing = Parameters<typeof headBehindLink>[1] & Pick<Darkroom, 'listInForce' | 'amend'>;
 
 interface Doubts {
-  removed: Writer['removed'];
   /** Earlier attempts at this key may have ended between a write and the manifest that tells of it. */
   isDoubtful: boolean;
   /**
@@ -35,7 +34,7 @@ interface Doubts {
   moreCached: Set<string> | undefined;
 }
 
-const NO_DOUBTS: Doubts = { removed: new Set(), isDoubtful: false, moreCached: undefined };
+const NO_DOUBTS: Doubts = { isDoubtful: false, moreCached: undefined };
 
 /**
  * What there is for a key now, whatever an event said of it: two small requests, side by side, and the list in force.
@@ -56,15 +55,15 @@ export async function observe(
   const seen = { key, original, manifest: stored, list, listFingerprint: fingerprint };
   const isReplaced = original !== undefined && stored !== undefined && !isCurrent(seen);
   const isDoubtful = doubts.isDoubtful || isReplaced || found.manifest === 'unreadable';
-  const there = isDoubtful && !stored?.takenDown ? await filesThere(key, derivatives) : undefined;
-  const isGone = (file: string) => doubts.removed.has(file) || there?.has(file) === false;
+  const files = isDoubtful && !stored?.takenDown ? await filesOfSet(key, derivatives) : undefined;
+  const there = files && timesOf(files);
   const told = stored && withTrueTimes(stored, there);
-  const known = told && without(doubted(told, doubts), isGone);
+  const known = told && withoutGone(doubted(told, doubts), there);
   return {
     ...seen,
     stored,
     known,
-    ...(known && amend ? amended(known, amend) : { manifest: known }),
+    ...(known && amend ? amended(known, amend, files) : { manifest: known }),
     manifestEtag: found.etag,
     ...(there ? { there, leftovers: leftoversIn(there, key, told) } : {}),
   };
@@ -75,8 +74,12 @@ function doubted(stored: Manifest, { moreCached }: Doubts): Manifest {
   return [...(moreCached ?? [])].reduce<Manifest>((told, one) => withMore(told, one), stored);
 }
 
-function amended(known: Manifest, amend: NonNullable<Darkroom['amend']>) {
-  const manifest = amend(known);
+function amended(
+  known: Manifest,
+  amend: NonNullable<Darkroom['amend']>,
+  files: ListedObject[] = [],
+) {
+  const manifest = amend(known, new Map(files.map(file => [file.key, file])));
   const kept = new Set(manifest.variants.map(({ key }) => key));
   const anew = known.variants.flatMap(one =>
     one.state === 'rendered' && !kept.has(one.key) ? [[one.key, one.renderedAt] as const] : [],
@@ -91,7 +94,10 @@ function withTrueTimes(manifest: Manifest, there: ReadonlyMap<string, string> | 
 }
 
 export async function filesThere(key: string, derivatives: Darkroom['derivatives']) {
-  const files = await filesOfSet(key, derivatives);
+  return timesOf(await filesOfSet(key, derivatives));
+}
+
+function timesOf(files: ListedObject[]): Map<string, string> {
   return new Map(files.map(file => [file.key, file.modifiedAt.toISOString()]));
 }
 
@@ -106,9 +112,9 @@ function leftoversIn(
 }
 
 /** The same where none of its files is gone. */
-function without(manifest: Manifest, isGone: (key: string) => boolean): Manifest {
+function withoutGone(manifest: Manifest, there: ReadonlyMap<string, string> | undefined): Manifest {
   const variants = manifest.variants.filter(
-    ({ state, key }) => state !== 'rendered' || !isGone(key),
+    ({ state, key }) => state !== 'rendered' || !there || there.has(key),
   );
   return variants.length === manifest.variants.length ? manifest : { ...manifest, variants };
 }

@@ -152,11 +152,12 @@ function noteMoved(attempt: Attempt, { manifestEtag }: Observed): void {
 
 function doubtsOf(attempt: Attempt, darkroom: Darkroom) {
   const { removed, published, report, mayHaveReplaced, moreCached } = attempt;
-  // If we committed in an earlier turn, another run may have replaced that manifest: our files may be named by none, or gone.
-  const isOurs = published.size > 0 || report !== undefined || mayHaveReplaced;
+  // If we committed in an earlier turn, another run may have replaced that manifest: our files may be named by none, or
+  // gone. If we removed any, its manifest may name them, or they were made again.
+  const isOurs = published.size + removed.size > 0 || report !== undefined || mayHaveReplaced;
   const isDoubtful = mayHaveCrashed(darkroom) || darkroom.isDoubted === true || isOurs;
   const isMoreCached = darkroom.isBehindCdn && (report !== undefined || mayHaveReplaced);
-  return { removed, isDoubtful, moreCached: isMoreCached ? moreCached : undefined };
+  return { isDoubtful, moreCached: isMoreCached ? moreCached : undefined };
 }
 
 /**
@@ -207,14 +208,14 @@ async function clearAway(
   attempt: Attempt,
   darkroom: Darkroom,
 ): Promise<Report | undefined> {
-  const { key, original, list, manifest, manifestEtag, leftovers = [] } = seen;
+  const { key, original, list, manifestEtag, leftovers = [] } = seen;
   const { reason: unasked } = askedOf({ bytes: undefined, ...original, key }, list);
   const reason = unasked ?? 'the original is gone';
   const isBare = manifestEtag === undefined && leftovers.length === 0;
   if (unasked && isBare && attempt.written.size === 0) {
     return reportOf(attempt, { outcome: 'ignored', reason });
   }
-  const removed = await clearSet({ key, original, manifest }, darkroom);
+  const removed = await clearSet(seen, darkroom);
   // Uploaded or asked for anew while we cleared: another run may have committed what we just removed.
   if (!(await isAsSeen({ ...seen, manifestEtag: undefined }, darkroom))) return undefined;
   await tendUnfinished(seen, [], darkroom);

@@ -1,6 +1,7 @@
 import { isDeferred, isSaidAlike, type Manifest } from '../../core/set/manifest.ts';
 import { PATIENCE_MS } from '../../core/set/neglect.ts';
 import { isCurrent } from '../../core/set/seen.ts';
+import { versionOfFile } from '../../core/set/unpurged.ts';
 import { unfinishedKey, unfinishedSchema } from '../../core/work/unfinished.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
@@ -11,27 +12,30 @@ import type { Observed, ObservedOriginal } from './observe.ts';
 /** Before the commit, after which nobody may live to say it: word of what it leaves to others. */
 export async function noteLeft(
   seen: ObservedOriginal,
-  { variants, retired, unjudged }: Manifest,
+  manifest: Manifest,
   darkroom: Pick<Darkroom, 'config' | 'now'>,
 ): Promise<void> {
+  const { variants, retired, unjudged } = manifest;
   const found = new Set(seen.leftovers);
   const leavesFound = retired.some(file => found.has(file.key));
-  if (unjudged || variants.some(isDeferred) || leavesFound || leavesReplaced(seen, retired)) {
+  if (unjudged || variants.some(isDeferred) || leavesFound || leavesReplaced(seen, manifest)) {
     await noteUnfinished(seen.key, darkroom);
   }
 }
 
 /**
- * Files of the same version retire although the list is what it was, since the uploader says another
- * focus, or a run that could make nothing recorded a focus or a list before this one. No rollout comes back for them, and
- * a listing cannot tell them from the others.
+ * Files retire that neither a rollout nor a listing brings anybody back for. A listing shows files of other versions; it
+ * cannot tell those of the version in force from the others, nor what a manifest says of files that are gone. Of the first
+ * kind is what goes since the uploader says another focus, since a copy without a CRC-64 gave the version's own ETag back,
+ * or since a run that could make nothing recorded a focus or a list before this one.
  */
-function leavesReplaced(seen: ObservedOriginal, retired: Manifest['retired']): boolean {
-  const { original, known, listFingerprint } = seen;
-  if (!known || !isCurrent(seen)) return false;
-  const before = new Set(known.retired.map(file => file.key));
-  if (retired.every(file => before.has(file.key))) return false;
-  const isRollout = known.presets !== listFingerprint;
+function leavesReplaced(seen: ObservedOriginal, { version, retired }: Manifest): boolean {
+  const { original, known, there, listFingerprint } = seen;
+  const before = new Set(known?.retired.map(file => file.key));
+  const isListed = (key: string) => there?.has(key) === true && versionOfFile(key) !== version;
+  const isAny = retired.some(({ key }) => !before.has(key) && !isListed(key));
+  if (!isAny || !known) return isAny;
+  const isRollout = isCurrent(seen) && known.presets !== listFingerprint;
   return !isRollout || !isSaidAlike(original, known.original);
 }
 

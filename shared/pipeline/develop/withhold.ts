@@ -6,7 +6,7 @@ import { type Report, reportOf } from '../../core/set/report.ts';
 import { isCurrent, WITHHELD } from '../../core/set/seen.ts';
 import { agedIn } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { keepPurge } from '../removal/purges.ts';
+import { removePurged } from '../removal/purges.ts';
 import { noteUnfinished } from '../removal/take-down-guard.ts';
 import { removeSet } from '../stored-set.ts';
 import { commit, isAsSeen } from './commit.ts';
@@ -54,9 +54,9 @@ export async function withhold(
   const cached = [...agedIn(stored), manifestKey(key)];
   const removed = await removeSet(key, darkroom.derivatives, {
     isKept: one => one === manifestKey(key),
-    before: there => {
-      const files = [...new Set([...there, ...cached])];
-      return keepPurge({ class: 'takedown', directory: `${key}/`, files }, darkroom);
+    around: (there, remove) => {
+      const files = [...new Set([...there.map(file => file.key), ...cached])];
+      return removePurged({ class: 'takedown', directory: `${key}/`, files }, darkroom, remove);
     },
   });
   if (removed.length > 0 && !(await isAsSeen(committed, darkroom))) return undefined;

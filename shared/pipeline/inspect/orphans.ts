@@ -5,7 +5,7 @@ import { isSaidAlike, isSameObject } from '../../core/set/manifest.ts';
 import { agedIn } from '../../core/set/unpurged.ts';
 import type { ListedObject, ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { keepPurge } from '../removal/purges.ts';
+import { removePurged } from '../removal/purges.ts';
 import { findManifest, objectsIn, REQUESTS_SIDE_BY_SIDE } from '../stored-set.ts';
 import type { SurveyStores } from './survey.ts';
 
@@ -128,8 +128,8 @@ async function removePart(
   const { aged, isMore } = before ? NOTHING_CACHED : await cachedOf(original, derivatives);
   const files = [...new Set([...keys, ...aged])];
   const about = { class: 'delete', directory: `${original}/`, files } as const;
-  await keepPurge({ ...about, ...(isMore ? { isMore } : {}) }, stores);
-  await derivatives.remove(keys);
+  const purge = { ...about, ...(isMore ? { isMore } : {}) };
+  await removePurged(purge, stores, () => derivatives.remove(keys));
   const after = await originals.head(original);
   const namedAfter = after && (await namedNow(original, stores));
   const isLost = (after && !before) || keys.some(key => namedAfter?.has(key));

@@ -4,7 +4,7 @@ import { tombstone } from '../../core/set/take-down-record.ts';
 import { agedIn } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findManifest, removeSet, writeManifest } from '../stored-set.ts';
-import { keepPurge } from './purges.ts';
+import { keepPurge, removePurged } from './purges.ts';
 import { isLifted, readTakeDown, type TakeDownInForce, takeDownOf } from './take-down-records.ts';
 
 /**
@@ -37,16 +37,19 @@ export async function enforce(
   // What `keep` dropped is named there alone, and the CDN may have it.
   const cached = found === 'unreadable' ? [] : agedIn(found);
   if (!hasTombstone) await writeManifest(tombstone(key, at, now().toISOString()), derivatives);
-  const keep = (files: string[]) =>
-    keepPurge({ class: 'takedown', directory: `${key}/`, files }, darkroom);
+  const aboutAll = (files: string[]) => {
+    const all = [...new Set([...files, ...cached, manifestKey(key)])];
+    return { class: 'takedown', directory: `${key}/`, files: all } as const;
+  };
   let purge: string | undefined;
   const removed = await removeSet(key, derivatives, {
     isKept: one => one === manifestKey(key),
-    before: async files => {
-      purge = await keep([...new Set([...files, ...cached, manifestKey(key)])]);
+    around: async (there, remove) => {
+      const files = there.map(file => file.key);
+      purge = await removePurged(aboutAll(files), darkroom, remove);
     },
   });
-  if (removed.length === 0 && alwaysPurge) purge = await keep([...cached, manifestKey(key)]);
+  if (removed.length === 0 && alwaysPurge) purge = await keepPurge(aboutAll([]), darkroom);
   if (removed.length === 0 && hasTombstone) return { removed, purge };
   if (config && isLifted(await readTakeDown(key, config))) {
     const message = `expected ${key} to stay taken down, that was undone meanwhile`;

@@ -37,6 +37,36 @@ export async function keepPurge(
   return purge.id;
 }
 
+/** Files go right after the purge is recorded; a purge before that would have the CDN fetch them again. */
+const SETTLED_MS = 60_000;
+/** So much less, since a removal and a drain have clocks of their own. */
+const LONG_MS = SETTLED_MS / 2;
+/** A removal that was not answered has taken effect by then, or will not. */
+const LATE_MS = 15 * 60_000;
+
+/**
+ * Has files removed whose purge is recorded before, and once more where the CDN may have fetched them in between: the
+ * removal took so long that a drain may have asked for them, or it was not answered. Whoever removes is told whether a
+ * purge was recorded, which takes a moment. Answers the id of the last.
+ */
+export async function removePurged(
+  about: PurgeSubject,
+  darkroom: Pick<Darkroom, 'config' | 'isBehindCdn' | 'now'>,
+  remove: (isRecorded: boolean) => Promise<unknown>,
+): Promise<string | undefined> {
+  const since = darkroom.now().getTime();
+  const kept = await keepPurge(about, darkroom);
+  const [removed] = await Promise.allSettled([remove(kept !== undefined)]);
+  const now = darkroom.now().getTime();
+  if (removed.status === 'rejected') {
+    await Promise.allSettled([keepPurge(about, darkroom, new Date(now + LATE_MS))]);
+    throw removed.reason;
+  }
+  if (now - since <= LONG_MS) return kept;
+  // What another run made of it in that time went, too.
+  return await keepPurge({ ...about, isMore: true }, darkroom);
+}
+
 export interface PurgeContext extends Pick<Stores, 'config'>, Clock {
   cdn: CdnPurges;
   /** `https://img.example.com` */
@@ -44,8 +74,6 @@ export interface PurgeContext extends Pick<Stores, 'config'>, Clock {
   log: Log;
 }
 
-/** Files go right after the purge is recorded; a purge before that would have the CDN fetch them again. */
-const SETTLED_MS = 60_000;
 /** Looked at in one go; who has more goes on at the next. */
 const MOST = 1000;
 

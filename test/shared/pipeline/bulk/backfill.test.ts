@@ -195,4 +195,26 @@ describe('a file on demand that a view made', () => {
       ]),
     );
   });
+
+  it('is not said to be there where the original was deleted and came again since it was listed', async () => {
+    const darkroom = testDarkroom(ON_DEMAND);
+    const { originals, derivatives, config } = darkroom;
+    const keys = ['a.jpg'];
+    originals.upload('a.jpg', 'jpeg 1600x1200');
+    await backfill({ keys, mode: 'settle' }, darkroom, config);
+    const seen = darkroom.manifest('a.jpg')?.variants.find(one => one.state === 'on_demand')?.key;
+    derivatives.upload(seen ?? '', 'by a view');
+    derivatives.before = async ({ operation }) => {
+      if (operation !== 'head') return;
+      derivatives.before = () => undefined;
+      originals.objects.delete('a.jpg');
+      await backfill({ keys, mode: 'settle' }, darkroom, config);
+      originals.upload('a.jpg', 'jpeg 1600x1200');
+      await backfill({ keys, mode: 'settle' }, darkroom, config);
+    };
+    await backfill({ keys, mode: 'settle', made: true }, darkroom, config);
+    expect(derivatives.objects.has(seen ?? '')).toBe(false);
+    const entry = darkroom.manifest('a.jpg')?.variants.find(({ key }) => key === seen);
+    expect(entry?.state).toBe('on_demand');
+  });
 });

@@ -166,6 +166,25 @@ describe('a focus that the uploader says', () => {
     expect(darkroom.config.keys()).toEqual([]);
   });
 
+  it('leaves word where a copy says it that has no CRC-64, and is the same version by its ETag alone', async () => {
+    const { head } = darkroom.originals;
+    const told = async (facts: { etag?: string; crc64?: string }) => {
+      darkroom.originals.head = async key => {
+        const found = await head(key);
+        return found && { ...found, ...facts };
+      };
+      await reconcile('a.jpg', darkroom);
+    };
+    const { version } = manifest();
+    await told({ crc64: '42' });
+    await told({ crc64: '42', etag: 'F-2' });
+    darkroom.originals.say('a.jpg', SAID);
+    await told({});
+    expect(manifest().version).toBe(version);
+    expect(manifest().retired).not.toEqual([]);
+    expect(darkroom.config.keys()).toEqual([unfinishedKey('a.jpg')]);
+  });
+
   it('leaves word where a run that makes all anew is the first to see it, too', async () => {
     darkroom.originals.say('a.jpg', SAID);
     darkroom.at('2026-11-23T10:01:00.000Z');

@@ -269,6 +269,61 @@ describe('a retired file that was made again meanwhile', () => {
   });
 });
 
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>(resolve => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
+describe('a manifest that retires what a run with a late answer removed right before it', () => {
+  /** The original is gone as long as the clearing run looks; it comes again, and its run commits after all is removed. */
+  function clearing(darkroom: TestDarkroom, bytes: string) {
+    const { derivatives, originals } = darkroom;
+    const [ready, removed] = [gate(), gate()];
+    const put: typeof derivatives.put = async (key, ...object) => {
+      if (key === manifestKey(KEY)) {
+        ready.open();
+        await removed.opened;
+      }
+      return await derivatives.put(key, ...object);
+    };
+    let other: Promise<unknown> | undefined;
+    const remove: typeof derivatives.remove = async keys => {
+      if (!other) {
+        originals.upload(KEY, bytes);
+        other = reconcile(KEY, { ...darkroom, derivatives: { ...derivatives, put } });
+        await ready.opened;
+      }
+      await derivatives.remove(keys);
+    };
+    const list: typeof derivatives.list = async function* (...asked) {
+      let isEmpty = true;
+      for await (const entry of derivatives.list(...asked)) {
+        isEmpty = false;
+        yield entry;
+      }
+      if (!isEmpty) return;
+      removed.open();
+      await other;
+    };
+    return { ...darkroom, derivatives: { ...derivatives, remove, list } };
+  }
+
+  it.each([
+    ['a picture', OTHER],
+    ['broken', 'broken'],
+  ])('forgets it, where what came is %s', async (_, bytes) => {
+    const darkroom = uploaded();
+    await reconcile(KEY, darkroom);
+    darkroom.originals.objects.delete(KEY);
+    await reconcile(KEY, clearing(darkroom, bytes));
+    expect(darkroom.manifest(KEY)?.retired).toEqual([]);
+    expect(namedIn(darkroom)).toEqual(filesOf(darkroom));
+  });
+});
+
 describe('a tombstone whose take-down was undone', () => {
   it.each([
     ['before', 'head'],

@@ -141,6 +141,25 @@ describe('word of what may still come, or is still to go,', () => {
     expect(isThere(darkroom)).toBe(true);
   });
 
+  it('is left of files of its own that a delete removed since: no listing shows a sweep what a manifest says of them', async () => {
+    const darkroom = uploaded();
+    darkroom.derivatives.before = async ({ operation }) => {
+      if (operation !== 'head') return;
+      darkroom.derivatives.before = () => undefined;
+      darkroom.originals.objects.delete(KEY);
+      await reconcile(KEY, darkroom);
+      darkroom.originals.upload(KEY, 'jpeg 1600x1199');
+      await reconcile(KEY, darkroom);
+    };
+    await reconcile(KEY, darkroom);
+    expect(darkroom.manifest(KEY)?.retired).not.toEqual([]);
+    expect(isThere(darkroom)).toBe(true);
+    darkroom.at(AN_HOUR_LATER);
+    await comeForIt(darkroom);
+    expect(darkroom.manifest(KEY)?.retired).toEqual([]);
+    expect(isThere(darkroom)).toBe(false);
+  });
+
   it('stays where the very run that came for it failed before, since that write may come later still', async () => {
     const darkroom = uploaded();
     darkroom.derivatives.before = ({ operation, key }) => {

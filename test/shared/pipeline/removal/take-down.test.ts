@@ -12,6 +12,7 @@ import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { undoTakeDown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import type { Call } from '../../../support/memory-store.ts';
+import { newProcess } from '../../../support/mortal.ts';
 import { numbered } from '../../../support/thorough.ts';
 
 const PHOTO = 'jpeg 1600x1200';
@@ -515,13 +516,76 @@ describe('what the CDN may have', () => {
     const silent = { ...darkroom, derivatives: { ...darkroom.derivatives, remove } };
     await expect(reconcile('a.jpg', silent)).rejects.toThrow('expected an answer');
     const purged = darkroom.config.keys().filter(key => key.startsWith(PURGES));
-    expect(purged).toHaveLength(1);
+    expect(purged).toHaveLength(2);
     await darkroom.config.remove(purged);
     await darkroom.derivatives.remove(late);
     await reconcile('a.jpg', { ...darkroom, attempt: 1 });
     expect(waiting(darkroom)).toMatchObject([{ class: 'replace', isMore: true }]);
     expect(darkroom.manifest('a.jpg')).toMatchObject({ retired: [] });
     expect(darkroom.manifest('a.jpg')).not.toHaveProperty('unpurged');
+  });
+
+  /** A minute and more pass from its purge to its removal, in which a sweep may have the CDN forget what is still there. */
+  async function slowly(darkroom: TestDarkroom) {
+    const minutes = ['2026-11-23T10:12:00.000Z', '2026-11-23T10:14:00.000Z'];
+    darkroom.derivatives.before = ({ operation }) => {
+      const later = operation === 'remove' ? minutes.shift() : undefined;
+      if (later) darkroom.at(later);
+    };
+    await reconcile('a.jpg', darkroom);
+    darkroom.derivatives.before = () => undefined;
+  }
+
+  it('is purged once more where its removal took long: the CDN may have fetched it after its purge', async () => {
+    const darkroom = await overwritten();
+    await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    await slowly(darkroom);
+    const replaced = waiting(darkroom);
+    expect(replaced).toMatchObject([{ class: 'replace' }, { class: 'replace' }]);
+    expect(replaced[1]).toMatchObject({ at: darkroom.now().toISOString() });
+    expect(replaced[1].files).toEqual(replaced[0].files);
+    darkroom.originals.objects.delete('a.jpg');
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    await slowly(darkroom);
+    const deleted = waiting(darkroom).filter(one => one.class === 'delete');
+    expect(deleted.length).toBeGreaterThanOrEqual(2);
+    expect(deleted.at(-1)).toMatchObject({ at: darkroom.now().toISOString() });
+    expect(deleted.at(-1).files).toEqual(deleted[0].files);
+  });
+
+  it('is purged once more, a quarter of an hour later, where its removal was not answered', async () => {
+    const darkroom = await deleted();
+    darkroom.derivatives.before = ({ operation }) => {
+      if (operation === 'remove') throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    };
+    await expect(reconcile('a.jpg', darkroom)).rejects.toThrow('expected an answer');
+    const times = waiting(darkroom).map(({ at }) => Date.parse(at) - darkroom.now().getTime());
+    expect(times).toEqual([0, 900_000]);
+  });
+
+  it('after an edit is purged by a delete that finds the manifest which says so only while it removes', async () => {
+    const darkroom = await edited();
+    const before = darkroom.derivatives.objects.get('a.jpg/manifest.json');
+    await reconcile('a.jpg', darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    await reconcile('a.jpg', darkroom);
+    const after = darkroom.derivatives.objects.get('a.jpg/manifest.json');
+    if (!before || !after) throw new Error('expected two manifests');
+    expect(darkroom.manifest('a.jpg')?.unpurged).toHaveLength(1);
+    darkroom.derivatives.objects.set('a.jpg/manifest.json', before);
+    darkroom.originals.objects.delete('a.jpg');
+    let hasRemoved = false;
+    darkroom.derivatives.before = ({ operation, key }) => {
+      hasRemoved ||= operation === 'remove' && key.endsWith('manifest.json');
+      if (!hasRemoved || operation !== 'list') return;
+      darkroom.derivatives.before = () => undefined;
+      darkroom.derivatives.objects.set('a.jpg/manifest.json', after);
+    };
+    await reconcile('a.jpg', darkroom);
+    expect(darkroom.derivatives.keys()).toEqual([]);
+    const isMore = waiting(darkroom).map(one => one.isMore === true);
+    expect(isMore.sort()).toEqual([false, true]);
   });
 
   it('after an edit is said before it goes, so that no death in between loses it', async () => {
@@ -545,10 +609,10 @@ describe('what the CDN may have', () => {
 
   it('is known before it is removed, so that no death in between loses it', async () => {
     const darkroom = await deleted();
-    darkroom.derivatives.before = ({ operation }) => {
-      if (operation === 'remove') throw new Error('power cut');
-    };
-    await expect(reconcile('a.jpg', darkroom)).rejects.toThrow('power cut');
+    const process = newProcess();
+    const derivatives = { ...darkroom.derivatives, remove: process.die };
+    const run = reconcile('a.jpg', { ...darkroom, derivatives });
+    expect(await Promise.race([run, process.died])).toBe('died');
     expect(waiting(darkroom)).toHaveLength(1);
   });
 });
