@@ -16,7 +16,8 @@ const ROOMS = {
     ['inspect', 'edits'],
   ],
   cli: [
-    ['terminal', 'cloud'],
+    'terminal',
+    'cloud',
     'measure',
     'presets',
     [

@@ -21,7 +21,7 @@ export async function live(): Promise<void> {
   try {
     await uploads(platform, photo, 'warm');
     const alone = await uploads(platform, photo, 'alone');
-    const backfill = command('backfill', '--batch', '10', '--no-wait', '--data', data);
+    const backfill = command('backfill', '--yes', '--batch', '10', '--no-wait', '--data', data);
     await new Promise(resolve => backfill.once('exit', resolve));
     const beside = await uploads(platform, photo, 'beside');
     const stillBusy = platform.busy();

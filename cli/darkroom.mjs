@@ -1,5 +1,15 @@
 #!/usr/bin/env node
-import { register } from 'tsx/esm/api';
+const tsx = await import('tsx/esm/api').catch(error => {
+  if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+  throw error;
+});
 
-register();
-await import('./index.ts');
+if (tsx) {
+  tsx.register();
+  await import('./index.ts');
+} else {
+  process.stderr.write(
+    'darkroom: expected the packages of this folder, they are not installed: npm install\n',
+  );
+  process.exitCode = 1;
+}

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { failureOf } from '../shared/core/failure.ts';
+import { environment } from './terminal/environment.ts';
+import { refuseKeptByNpm } from './terminal/npm-options.ts';
 
 type Commands = Record<string, () => Promise<Command>>;
 
@@ -42,11 +44,11 @@ async function withAsked(parent: Command, commands: Commands, word = ''): Promis
   return parent;
 }
 
-const program = new Command('darkroom')
+const program = new Command('npx darkroom')
   .description(
     'Develops every photo once, on upload, into every size and format that devices ask for.',
   )
-  .showHelpAfterError('(darkroom --help lists the commands)');
+  .showHelpAfterError('(npx darkroom --help lists the commands)');
 
 await withAsked(program, COMMANDS, process.argv[2]);
 
@@ -56,7 +58,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** The command that the first words name, which may stand below another. */
+function askedOf(parent: Command, [word, ...rest]: string[]): Command {
+  const child = parent.commands.find(command => command.name() === word);
+  return child ? askedOf(child, rest) : parent;
+}
+
 try {
+  const words = process.argv.slice(2);
+  refuseKeptByNpm(askedOf(program, words), words, environment());
   await program.parseAsync();
 } catch (thrown) {
   const { code, message } = failureOf(thrown);

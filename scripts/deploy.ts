@@ -27,7 +27,7 @@ async function deploy(args: string[]): Promise<number> {
   if (!canLook) {
     console.log(`Not compared with what was deployed before: expected ${KEY} in the environment.`);
   }
-  console.log('npm run darkroom -- doctor says what a deployment does not mend.');
+  console.log('npx darkroom doctor says what a deployment does not mend.');
   return 0;
 }
 

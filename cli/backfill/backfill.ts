@@ -1,13 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isFlawed, type Run, withArchived } from '../../shared/core/work/run.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
-import { type Rehearsed, runTeller } from './progress.ts';
+import { type Rehearsed, rehearsedInWords, runTeller } from './progress.ts';
 import { findOrBegin } from './run.ts';
 import { type BackfillOptions, plannedFor, selectionOf } from './selection.ts';
 import { entriesOf } from './source.ts';
 import { carryOut, type CarryingOut } from './carry-out.ts';
 import { connect, withConnection } from '../cloud/connection.ts';
 import { givenPrefix } from '../cloud/given-key.ts';
+import { isAgreed, refuseUnasked } from '../terminal/consent.ts';
 import { positiveWhole as positive } from '../terminal/figures.ts';
 
 export function backfillCommand(): Command {
@@ -33,21 +34,24 @@ export function backfillCommand(): Command {
     .option('--batch <n>', 'originals in one invocation, up to 500', batchSize, 100)
     .option('--limit <n>', 'originals, at most', positive)
     .option('--dry-run', 'count, and hand nothing over')
+    .option('--yes', 'do it without being asked, as where there is no terminal')
     .option('--no-wait', 'end when all is handed over, without word of what became of it')
     .option('--json', 'one line of JSON a second');
   return withConnection(command).action(backfillFromHere);
 }
 
 export async function backfillFromHere(options: BackfillOptions): Promise<void> {
+  if (!options.dryRun) refuseUnasked(options);
   const connection = await connect(options);
   const inForce = await listInForce(connection.config, {}).current();
   const { list } = inForce;
   const selection = selectionOf(options, list);
   const setting = { connection, list, options, teller: runTeller(options) };
   if (options.dryRun) {
-    await rehearse(selection, setting);
+    setting.teller.rehearsed(await count(selection, setting), selection.mode);
     return;
   }
+  if (!options.yes && !(await isAgreed(await shown(selection, setting), QUESTION))) return;
   const record = await findOrBegin(selection, inForce, connection.config);
   const { run } = record;
   setting.teller.begin(run, connection.where);
@@ -56,7 +60,23 @@ export async function backfillFromHere(options: BackfillOptions): Promise<void> 
   if (run.phase === 'done' ? isFlawed(run) : options.wait) process.exitCode = 1;
 }
 
-async function rehearse(selection: Run['selection'], { connection, list, teller }: CarryingOut) {
+const QUESTION = 'Hand them over?';
+
+/** A hundred listings, some ten seconds: whoever waits to be asked waits no longer. */
+const SHOWN_AT_MOST = 100_000;
+
+async function shown(selection: Run['selection'], setting: CarryingOut): Promise<string> {
+  const counted = await count(selection, setting, SHOWN_AT_MOST);
+  const more = counted.seen < SHOWN_AT_MOST ? '' : ' of the first; more follow';
+  const force = selection.mode === 'force' ? ' All are rendered anew, also what is there.' : '';
+  return `On ${setting.connection.where}: ${rehearsedInWords(counted, selection.mode)}${more}.${force}`;
+}
+
+async function count(
+  selection: Run['selection'],
+  { connection, list }: CarryingOut,
+  atMost = Number.POSITIVE_INFINITY,
+): Promise<Rehearsed> {
   const planned = plannedFor(selection, list);
   const entries = await entriesOf(selection, connection);
   const counted: Rehearsed = {
@@ -66,7 +86,7 @@ async function rehearse(selection: Run['selection'], { connection, list, teller 
     archived: { originals: 0, first: [] },
   };
   for await (const { key, isArchived } of entries(undefined)) {
-    if (counted.originals === selection.limit) break;
+    if (counted.originals === selection.limit || counted.seen === atMost) break;
     const files = planned(key);
     counted.seen += 1;
     if (files === undefined) continue;
@@ -77,7 +97,7 @@ async function rehearse(selection: Run['selection'], { connection, list, teller 
     counted.originals += 1;
     counted.files += files;
   }
-  teller.rehearsed(counted, selection.mode);
+  return counted;
 }
 
 function batchSize(text: string): number {

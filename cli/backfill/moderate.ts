@@ -18,6 +18,7 @@ export function moderateCommand(): Command {
     .option('--rate <n>', 'originals a second, at most', positive)
     .option('--limit <n>', 'originals, at most', positive)
     .option('--dry-run', 'count, say the price, and hand nothing over')
+    .option('--yes', 'do it without being asked, as where there is no terminal')
     .option('--no-wait', 'end when all is handed over, without word of what became of it')
     .option('--json', 'one line of JSON a second');
   return withConnection(command).action((options: Options) =>

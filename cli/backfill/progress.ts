@@ -67,16 +67,20 @@ function personTeller(): RunTeller {
       say(endInWords(run));
     },
     rehearsed: (counted, mode) => {
-      const { seen, originals, files, archived } = counted;
-      const what =
-        mode === 'moderate'
-          ? `to be judged for up to ${usdOf(counted).toFixed(2)} USD; what has a verdict costs nothing`
-          : `for up to ${files.toLocaleString('en')} files`;
-      const of = `${originals.toLocaleString('en')} of ${seen.toLocaleString('en')} originals`;
-      say(`${of} would be handed over, ${what}`);
-      if (archived.originals > 0) say(archivedInWords(archived));
+      say(rehearsedInWords(counted, mode));
+      if (counted.archived.originals > 0) say(archivedInWords(counted.archived));
     },
   };
+}
+
+export function rehearsedInWords(counted: Rehearsed, mode: Mode): string {
+  const { seen, originals, files } = counted;
+  const what =
+    mode === 'moderate'
+      ? `to be judged for up to ${usdOf(counted).toFixed(2)} USD; what has a verdict costs nothing`
+      : `for up to ${files.toLocaleString('en')} files`;
+  const of = `${originals.toLocaleString('en')} of ${seen.toLocaleString('en')} originals`;
+  return `${of} would be handed over, ${what}`;
 }
 
 /** At list prices, if none of them was judged before. */
@@ -105,7 +109,8 @@ function endInWords(run: Run): string {
   if (phase === 'done') return isFlawed(run) ? flawInWords(run) : 'Done.';
   if (phase === 'stopped')
     return `Stopped: ${reason}. The same command goes on, and agrees to that.`;
-  if (phase === 'finishing') return 'All is handed over; darkroom status shows what becomes of it.';
+  if (phase === 'finishing')
+    return 'All is handed over; npx darkroom status shows what becomes of it.';
   return `Interrupted${cursor === undefined ? '' : ` after ${cursor}`}. The same command resumes.`;
 }
 
@@ -115,7 +120,7 @@ function flawInWords({ reason, done }: Run): string {
     ...(thrown > 0 ? [`${thrown.toLocaleString('en')} originals could not be dealt with`] : []),
     ...(reason ? [reason] : []),
   ];
-  return `Not all is done: ${flaws.join('; ')}. After the repair, darkroom replay or the same command goes on.`;
+  return `Not all is done: ${flaws.join('; ')}. After the repair, npx darkroom replay or the same command goes on.`;
 }
 
 function archivedInWords({ originals, first }: NonNullable<Run['archived']>): string {

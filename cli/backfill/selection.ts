@@ -3,10 +3,11 @@ import { Failure } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { moderateFor, presetsFor } from '../../shared/core/list/rules.ts';
 import type { Mode, Run } from '../../shared/core/work/run.ts';
+import type { ConsentOptions } from '../terminal/consent.ts';
 import { sinceFrom } from '../terminal/figures.ts';
 import type { ConnectionOptions } from '../cloud/connection.ts';
 
-export interface BackfillOptions extends ConnectionOptions {
+export interface BackfillOptions extends ConnectionOptions, ConsentOptions {
   prefix: string;
   since?: string;
   preset?: string;

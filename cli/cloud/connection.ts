@@ -6,6 +6,7 @@ import { ossBucket } from '../../shared/adapters/oss/bucket.ts';
 import { ossLinks, ossReader, ossStore } from '../../shared/adapters/oss/store.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { Bucket, CdnPurges, InvocationQueue, ObjectStore } from '../../shared/ports.ts';
+import { environment } from '../terminal/environment.ts';
 import { type Cloud, openCloud } from './apis.ts';
 import { deploymentIn } from './deployment.ts';
 import { localPlatformIn } from './local-platform.ts';
@@ -44,13 +45,9 @@ export function withConnection(command: Command): Command {
 }
 
 export async function connect({ data }: ConnectionOptions): Promise<Connection> {
-  const isDeployed = data === undefined && process.env.DARKROOM_ORIGINALS_BUCKET !== undefined;
-  return open(isDeployed ? deploymentIn(process.env) : await localPlatformIn(data ?? '.darkroom'));
-}
-
-/** For what reads it by names of its own, as s.yaml does. */
-export function environment(): Record<string, string> {
-  return { ...process.env } as Record<string, string>;
+  const env = environment();
+  const isDeployed = data === undefined && env.DARKROOM_ORIGINALS_BUCKET !== undefined;
+  return open(isDeployed ? deploymentIn(env) : await localPlatformIn(data ?? '.darkroom'));
 }
 
 function open({ oss, account, cdnDomain, ...place }: Place): Connection {

@@ -4,7 +4,7 @@ import {
   readServiceDefinition,
   type ServiceDefinition,
 } from '../../local/service-definition.ts';
-import { environment } from './connection.ts';
+import { environment } from '../terminal/environment.ts';
 
 const FILE = join(import.meta.dirname, '../../s.yaml');
 

@@ -36,7 +36,7 @@ async function publishedFinding(cdn: string, expected: Buffer | undefined): Prom
       ? 'serves another presets.json'
       : `answers ${answer.status} for presets.json`;
   const mend =
-    'its origin is the derivatives bucket, which it may read (darkroom setup --cdn-domain); a minute after an edit this passes by itself';
+    'its origin is the derivatives bucket, which it may read (npx darkroom setup --cdn-domain); a minute after an edit this passes by itself';
   return bad(name, words, mend);
 }
 
@@ -47,7 +47,7 @@ function headersFinding(name: string, headers: Headers): Finding {
   );
   if (wrong.length === 0)
     return good(name, 'serves the derivatives bucket, to pages of any origin');
-  const mend = `darkroom setup --cdn-domain ${new URL(name.slice('CDN '.length)).host} --apply`;
+  const mend = `npx darkroom setup --cdn-domain ${new URL(name.slice('CDN '.length)).host} --apply`;
   return bad(name, `expected ${wrong.join('; ')}`, mend);
 }
 

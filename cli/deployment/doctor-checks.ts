@@ -41,11 +41,11 @@ export async function findingsOf([name, look]: Check): Promise<Finding[]> {
     return await look();
   } catch (thrown) {
     const { message } = failureOf(thrown);
-    return [bad(name, message, 'see to what it says, then run darkroom doctor again')];
+    return [bad(name, message, 'see to what it says, then run npx darkroom doctor again')];
   }
 }
 
-const SETUP = 'darkroom setup --apply makes it';
+const SETUP = 'npx darkroom setup --apply makes it';
 const MINUTE = 60_000;
 
 async function buckets({ buckets: { originals, derivatives, config }, cloud }: Connection) {
@@ -87,7 +87,7 @@ async function presetList({ config, presetsKey }: Connection): Promise<Finding[]
   const read = readPresetList(written.bytes.toString('utf8'), presetsKey);
   const [problem] = 'problems' in read ? read.problems : [];
   if (problem) {
-    const mend = 'darkroom presets check names all problems; the last good list stays in force';
+    const mend = 'npx darkroom presets check names all problems; the last good list stays in force';
     return [bad('preset list', sentenceOf(problem), mend)];
   }
   return [good('preset list', `${presetsKey} is valid`), await inForce(config)];

@@ -31,7 +31,7 @@ async function reached(
   const text = answer.payload.toString('utf8');
   if (answer.error) {
     const mend =
-      'its log says more; a STORE_DENIED is a role without its policy (darkroom policies)';
+      'its log says more; a STORE_DENIED is a role without its policy (npx darkroom policies)';
     return [bad(name, `failed: ${text.slice(0, 200)}`, mend)];
   }
   const checked = checkupAnswer.safeParse(jsonIn(text));
@@ -59,7 +59,7 @@ function soundness(
   }
   if (tellsMissing === false && READ_ORIGINALS.includes(functionName)) {
     const words = `is not told by OSS that an object is not there: 403 in place of 404`;
-    const mend = `give its role oss:ListObjects on ${names.originals}, in ram/ and by darkroom policies --apply: an upload that is deleted at once ends as a failure until then`;
+    const mend = `give its role oss:ListObjects on ${names.originals}, in ram/ and by npx darkroom policies --apply: an upload that is deleted at once ends as a failure until then`;
     return bad(name, words, mend);
   }
   if (node.localeCompare(OLDEST, 'en', { numeric: true }) < 0) {

@@ -5,7 +5,8 @@ import { policiesFolder, policyNames, policyText } from '../../local/roles.ts';
 import { unsaid } from '../../local/service/own-settings.ts';
 import { previewTemplate } from '../../local/service/preview.ts';
 import { Failure } from '../../shared/core/failure.ts';
-import { connect, environment } from '../cloud/connection.ts';
+import { connect } from '../cloud/connection.ts';
+import { environment } from '../terminal/environment.ts';
 import { say } from '../terminal/printer.ts';
 import { roleSteps } from './role-steps.ts';
 import { carryOut, type Step } from './steps.ts';
@@ -53,7 +54,7 @@ async function policies(options: Options): Promise<void> {
     return steps;
   };
   const where = `the account ${cloud.accountId}, by RAM`;
-  await carryOut(look, { ...options, where, command: 'darkroom policies' });
+  await carryOut(look, { ...options, where, command: 'npx darkroom policies' });
 }
 
 interface Policy {

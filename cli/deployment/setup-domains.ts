@@ -56,6 +56,12 @@ const CDN_SETTINGS: { name: string; words: string; values: Record<string, string
     values: { default_ttl_code: '404=5,4xx=1,5xx=1' },
   },
   {
+    name: 'filetype_force_ttl_code',
+    // An upload writes its manifest a moment later, for somebody who has asked already.
+    words: 'never keeps the 404 of a manifest (.json)',
+    values: { file_type: 'json', code_string: '404=0' },
+  },
+  {
     name: 'forward_scheme',
     words: 'asks OSS over HTTPS',
     values: { enable: 'on', scheme_origin: 'https' },

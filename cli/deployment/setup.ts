@@ -6,7 +6,6 @@ import {
   type Connection,
   type ConnectionOptions,
   connect,
-  environment,
   withConnection,
 } from '../cloud/connection.ts';
 import { declaredService } from '../cloud/declared.ts';
@@ -14,6 +13,7 @@ import { cdnSteps, missDomainStep } from './setup-domains.ts';
 import { logSteps } from './setup-logs.ts';
 import { queueSteps } from './setup-queues.ts';
 import { bucketSteps } from './setup-steps.ts';
+import { environment } from '../terminal/environment.ts';
 import { carryOut, type Step } from './steps.ts';
 
 interface Options extends ConnectionOptions {
@@ -57,7 +57,7 @@ async function setup(options: Options): Promise<void> {
   await carryOut(() => stepsOf(options, connection, declared), {
     ...options,
     where: connection.where,
-    command: 'darkroom setup',
+    command: 'npx darkroom setup',
   });
 }
 

@@ -182,7 +182,7 @@ function tellShares({ cells }: Heat): string {
     share: (100 * sumOf(group, viewsOf)) / all,
   }));
   const words = shares.map(({ name, share }) => `${name}: ${share.toFixed(2)}`);
-  return `For \`darkroom estimate --assumptions\`:\n\nviews: { presets: { ${words.join(', ')} } }`;
+  return `For \`npx darkroom estimate --assumptions\`:\n\nviews: { presets: { ${words.join(', ')} } }`;
 }
 
 function tellProposals(heat: Heat): string {

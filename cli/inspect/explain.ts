@@ -108,7 +108,7 @@ function jsonOf(
 }
 
 const UNREADABLE =
-  'this Darkroom cannot read what lies in its place: the next run makes the set anew (darkroom verify --fix)';
+  'this Darkroom cannot read what lies in its place: the next run makes the set anew (npx darkroom verify --fix)';
 
 function textOf(
   { status, manifest, nowhere, judged }: Found,
@@ -136,7 +136,7 @@ function textOf(
 }
 
 function failureText({ code, message }: NonNullable<Status['failure']>): string {
-  const again = isWorthAnotherTry(code) ? '; darkroom verify --fix has it tried again' : '';
+  const again = isWorthAnotherTry(code) ? '; npx darkroom verify --fix has it tried again' : '';
   return `${code}: ${message}${again}`;
 }
 

@@ -36,7 +36,7 @@ function reviewTexts(review: Judged['review']): string[] {
   if (!review) return [];
   if (review === 'unreadable') {
     return [
-      '  reviewed  or not: its record cannot be read, say again what holds (darkroom review)',
+      '  reviewed  or not: its record cannot be read, say again what holds (npx darkroom review)',
     ];
   }
   return review.acts.map(({ act, at, by, reason }) => {

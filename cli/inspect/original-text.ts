@@ -28,7 +28,7 @@ function factsOf(picture: Picture): string[] {
 export function originalText({ original, picture }: Status, nowhere: string | undefined): string {
   if (!original) {
     const found = nowhere === undefined ? 'gone' : danglingText(nowhere);
-    return `${found}: its set is an orphan (darkroom verify)`;
+    return `${found}: its set is an orphan (npx darkroom verify)`;
   }
   const { etag, bytes, focus, texts } = original;
   const facts = picture ? factsOf(picture) : ['not read yet, or not readable'];

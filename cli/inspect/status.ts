@@ -74,7 +74,7 @@ export function statusCommand(): Command {
       '--derivatives <inventory>',
       'manifest.json of an OSS inventory of the derivatives, here or as oss://bucket/key: bytes by preset and format',
     )
-    .option('--heat <file>', 'what `darkroom heat --out` saved: who looks at what is stored')
+    .option('--heat <file>', 'what `npx darkroom heat --out` saved: who looks at what is stored')
     .option('--all', 'show runs that are done, too')
     .option('--json', 'as one object');
   return withConnection(command).action(status);
@@ -206,7 +206,7 @@ function sweepInWords(sweep: Sweep): string {
 function pendingInWords({ phase, fingerprint, reason, counted }: Pending): string {
   const counts = `${grouped(counted.originals)} originals and ${grouped(counted.files)} files counted`;
   if (phase === 'counting') return `Edit ${fingerprint} is being counted: ${counts} so far`;
-  return `Edit ${fingerprint} waits, since ${reason}: ${counts}. See darkroom presets plan, then apply.`;
+  return `Edit ${fingerprint} waits, since ${reason}: ${counts}. See npx darkroom presets plan, then apply.`;
 }
 
 function runInWords(run: Run): string {
@@ -228,12 +228,12 @@ function tellCoverage({
   dangling,
 }: Coverage): void {
   say(
-    `${grouped(whole)} of ${grouped(originals)} originals have their full set by their manifests (${grouped(listed)} listed); darkroom verify looks at the files`,
+    `${grouped(whole)} of ${grouped(originals)} originals have their full set by their manifests (${grouped(listed)} listed); npx darkroom verify looks at the files`,
   );
   if (takenDown > 0) say(`  ${grouped(takenDown)} taken down`);
   const { blocked, held } = withheld;
   if (blocked + held > 0) {
-    say(`  ${grouped(blocked)} blocked, ${grouped(held)} held: darkroom explain, then review`);
+    say(`  ${grouped(blocked)} blocked, ${grouped(held)} held: npx darkroom explain, then review`);
   }
   for (const text of danglingTexts(dangling)) say(`  ${text}`);
   const rows = Object.entries(perPreset).map(([name, one]) => [

@@ -49,7 +49,7 @@ function answers({ verdict: { failures, pending, dangling } }: Outcome): string[
   const codes = Object.entries(failures).map(([code, count]) => `${code} ${count}`);
   return [
     ...(codes.length > 0
-      ? [`cannot be made, as is recorded (darkroom explain KEY): ${codes.join(', ')}`]
+      ? [`cannot be made, as is recorded (npx darkroom explain KEY): ${codes.join(', ')}`]
       : []),
     ...danglingTexts(dangling),
     ...(pending > 0 ? [`uploaded lately and not developed yet (--grace): ${pending}`] : []),

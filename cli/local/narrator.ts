@@ -31,7 +31,7 @@ export function narrator(): Teller {
 }
 
 function ready({ oss, cdn, data, moderation }: Platform, how: { moderates: boolean }): void {
-  const judges = `\n  judge   ${moderation}   blocks what is all red, holds what is all blue for darkroom review`;
+  const judges = `\n  judge   ${moderation}   blocks what is all red, holds what is all blue for npx darkroom review`;
   say(`Darkroom is up.
 
 ${whatItIs}

@@ -9,7 +9,7 @@ export async function heatFrom(file: string | undefined): Promise<Heat | undefin
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const place = issue?.path.join('.') || 'its beginning';
-  const message = `expected what darkroom heat --out saved at ${file} (--heat), it is wrong at ${place}: ${issue?.message}`;
+  const message = `expected what npx darkroom heat --out saved at ${file} (--heat), it is wrong at ${place}: ${issue?.message}`;
   throw new Failure('SETTINGS_INVALID', message);
 }
 
@@ -18,7 +18,7 @@ async function jsonIn(file: string): Promise<unknown> {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const message = `expected what darkroom heat --out saved at ${file} (--heat), received ${code ?? 'something else'}`;
+    const message = `expected what npx darkroom heat --out saved at ${file} (--heat), received ${code ?? 'something else'}`;
     throw new Failure('SETTINGS_INVALID', message, { cause });
   }
 }

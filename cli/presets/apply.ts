@@ -59,7 +59,7 @@ async function apply(file: string, options: ConnectionOptions): Promise<void> {
   const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
   await config.put(presetsKey, Buffer.from(plan.list), attributes);
   say(
-    `Written to ${where}: ${grouped(plan.originals)} originals, up to ${grouped(plan.files)} files. darkroom status shows how it goes.`,
+    `Written to ${where}: ${grouped(plan.originals)} originals, up to ${grouped(plan.files)} files. npx darkroom status shows how it goes.`,
   );
 }
 
@@ -137,7 +137,7 @@ async function resume(options: ConnectionOptions): Promise<void> {
     granted: run.done.rendered,
   });
   await wake(connection);
-  say(`Rollout ${run.id} goes on. darkroom status shows how.`);
+  say(`Rollout ${run.id} goes on. npx darkroom status shows how.`);
 }
 
 async function wake({ tasks }: Connection): Promise<void> {

@@ -53,7 +53,7 @@ export function presetsPlanCommand(): Command {
     .option('--sample <n>', 'touched originals to download and develop here', positiveWhole, 8)
     .option('--count-only', 'develop none: costs by a model, right within a factor of two')
     .option('--prices <file>', 'YAML with your prices where they are not the list prices')
-    .option('--heat <file>', 'what `darkroom heat --out` saved: who looks at what is touched')
+    .option('--heat <file>', 'what `npx darkroom heat --out` saved: who looks at what is touched')
     .option('--assumptions <file>', 'YAML with your views where they are not as assumed')
     .option('--instances <n>', 'that render side by side, for the time it takes', positiveWhole, 20)
     .option('--out <file>', 'save the plan, for `presets apply`')

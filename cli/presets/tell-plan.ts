@@ -123,6 +123,6 @@ function tellNext({ plan, inForce }: Planned): string {
     ...(plan.usd > usd ? [`more than ${usdAsText(usd)}`] : []),
   ];
   return above.length > 0
-    ? `It will wait for \`darkroom presets apply\`: ${above.join(' and ')} (approveAbove of the list in force).`
+    ? `It will wait for \`npx darkroom presets apply\`: ${above.join(' and ')} (approveAbove of the list in force).`
     : 'It will begin unasked once it is uploaded as the preset list (approveAbove of the list in force).';
 }

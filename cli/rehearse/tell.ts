@@ -99,7 +99,7 @@ export function tellLosses({ quota, outcome }: Rehearsed): string[] {
     const why =
       tooOld >= givenUp ? 'grew too old while no instance was free' : 'failed at every attempt';
     told.push(
-      `Quota ${grouped(quota)}: ${grouped(lost)} uploads are given up, most because they ${why}. They lie in the failure queue: darkroom replay, once instances are free.`,
+      `Quota ${grouped(quota)}: ${grouped(lost)} uploads are given up, most because they ${why}. They lie in the failure queue: npx darkroom replay, once instances are free.`,
     );
   }
   if (deferred > 0) {

@@ -23,12 +23,15 @@ export async function keysFrom(
 ): Promise<Named> {
   const isOneOfBoth = words.length === 0 ? prefix !== undefined : prefix === undefined;
   if (!isOneOfBoth || prefix === '') {
-    const message = 'expected keys, or one --prefix that is not empty: darkroom takedown --help';
+    const message =
+      'expected keys, or one --prefix that is not empty: npx darkroom takedown --help';
     throw new Failure('SETTINGS_INVALID', message);
   }
   if (prefix !== undefined) {
     const below = isUndo ? takenDownBelow : originalsBelow;
-    return { keys: below(prefix, connection), refused: [] };
+    // Walked twice where somebody is asked: once to show them.
+    const keys = { [Symbol.asyncIterator]: () => below(prefix, connection) };
+    return { keys, refused: [] };
   }
   const lines = words.includes('-') ? (await text(process.stdin)).split('\n') : [];
   const named = [...words.filter(word => word !== '-'), ...lines.filter(line => line !== '')];

@@ -3,7 +3,7 @@ import { pMapIterable } from 'p-map';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
 import { handOverLifted } from '../../shared/pipeline/bulk/hand-over.ts';
 import { drainPurges, keepPurge } from '../../shared/pipeline/removal/purges.ts';
-import { filesOfSet, REQUESTS_SIDE_BY_SIDE } from '../../shared/pipeline/stored-set.ts';
+import { REQUESTS_SIDE_BY_SIDE } from '../../shared/pipeline/stored-set.ts';
 import { undoTakeDown, type Order, takeDown } from '../../shared/pipeline/removal/take-down.ts';
 import {
   type Connection,
@@ -12,9 +12,11 @@ import {
   withConnection,
 } from '../cloud/connection.ts';
 import { givenPrefix } from '../cloud/given-key.ts';
+import { type ConsentOptions, isAgreed, refuseUnasked } from '../terminal/consent.ts';
 import { say, sayFailed } from '../terminal/printer.ts';
 import { nameOfUser } from '../terminal/user.ts';
 import { type Keys, keysFrom } from './keys.ts';
+import { previewOf, tellOnly } from './preview.ts';
 import { similarText } from './similar.ts';
 import {
   type Asked,
@@ -28,7 +30,7 @@ import {
 
 const CONCURRENCY = { concurrency: REQUESTS_SIDE_BY_SIDE };
 
-interface Options extends ConnectionOptions {
+interface Options extends ConnectionOptions, ConsentOptions {
   prefix?: string;
   reason?: string;
   by?: string;
@@ -55,41 +57,35 @@ export function takedownCommand(): Command {
     .option('--by <name>', 'who says so (the user of this machine)')
     .option('--undo', 'let them be developed again')
     .option('--dry-run', 'only say what would be done')
+    .option('--yes', 'do it without being asked, as where there is no terminal')
     .option('--similar', 'only say which pictures that were judged look like them')
     .option('--json', 'one line of JSON for each key, and one at the end');
   return withConnection(command).action(takedown);
 }
 
 async function takedown(words: string[], options: Options): Promise<void> {
+  const isOnlyTold = options.similar || options.dryRun;
+  if (!isOnlyTold) refuseUnasked(options);
   const connection = await connect(options);
   const { keys, refused } = await keysFrom(words, options, connection);
   for (const { word, failure } of refused) tell(word, failure, options);
   if (Array.isArray(keys) && keys.length === 0) return;
   if (options.similar) await tellSimilar(keys, options, connection);
   else if (options.dryRun) await tellOnly(keys, options, connection);
-  else if (options.undo) await undo(keys, options, connection);
+  else await act(keys, options, connection);
+}
+
+async function act(keys: Keys, options: Options, connection: Connection): Promise<void> {
+  if (!options.yes) {
+    const question = options.undo ? 'Let them be developed again?' : 'Take them down?';
+    if (!(await isAgreed(await previewOf(keys, options, connection), question))) return;
+  }
+  if (options.undo) await undo(keys, options, connection);
   else await takeAllDown(keys, options, connection);
 }
 
 function orderOf({ by, reason }: Options): Order {
   return { by: by ?? nameOfUser('--by'), reason };
-}
-
-async function tellOnly(keys: Keys, { json, undo: isUndo }: Options, { derivatives }: Connection) {
-  let count = 0;
-  for await (const key of keys) {
-    const files = isUndo ? [] : (await filesOfSet(key, derivatives)).map(file => file.key);
-    count += 1;
-    say(
-      json ? JSON.stringify({ key, files }) : [key, ...files.map(file => `    ${file}`)].join('\n'),
-    );
-  }
-  const what = isUndo ? 'developed again' : 'taken down';
-  say(
-    json
-      ? JSON.stringify({ keys: count })
-      : `${counted(count, 'key')} would be ${what}; nothing was changed`,
-  );
 }
 
 async function tellSimilar(keys: Keys, options: Options, connection: Connection): Promise<void> {

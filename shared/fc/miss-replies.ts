@@ -19,6 +19,7 @@ const refused = (status: number, body: string, cache = 'no-store'): HttpReply =>
 
 /** Never stored by a CDN: the next moment may answer otherwise. */
 const refusals = {
+  'no-manifest': refused(404, 'Not Found\n'),
   forbidden: refused(403, 'Forbidden\n'),
   'not-allowed': refused(405, 'Method Not Allowed\n'),
   unavailable: refused(503, 'Service Unavailable\n'),
@@ -44,6 +45,7 @@ type Found =
   | { found: 'file'; bytes: Buffer; contentType: string }
   | { found: 'moved'; key: string }
   | { found: 'nothing' }
+  | { found: 'no-manifest' }
   | { found: 'gone' }
   | { found: 'taken-down' };
 
@@ -65,6 +67,8 @@ function replyToMiss(miss: Found): HttpReply {
       return redirectTo(miss.key);
     case 'nothing':
       return nothing;
+    case 'no-manifest':
+      return refusals['no-manifest'];
     // Who is told that something was taken down, and why, is not for this answer.
     case 'gone':
     case 'taken-down':

@@ -104,7 +104,7 @@ async function doEverythingOnce(check: () => void): Promise<void> {
   await miss('a.jpg');
   await originals.delete('b.jpg');
   check();
-  await command('backfill', '--force');
+  await command('backfill', '--yes', '--force');
   await edit(listWith(24), 'presets.pending.json');
   check();
   await applied(listWith(40));
@@ -130,10 +130,10 @@ async function otherLogo(): Promise<void> {
 
 /** By an operator, then asked for, uploaded and put back. */
 async function takenDown(key: string): Promise<void> {
-  await command('takedown', key, '--reason', 'test');
+  await command('takedown', '--yes', key, '--reason', 'test');
   await bucket('originals').put(key, await quarters(48, 64).jpeg().toBuffer());
   await platform.host.idle();
-  await command('takedown', key, '--undo');
+  await command('takedown', '--yes', key, '--undo');
   await platform.host.idle();
 }
 
@@ -151,7 +151,7 @@ async function judged(): Promise<void> {
     for (const name of [verdictKey(id), reviewKey(id)]) await config?.remove(name);
     await platform.store.find(buckets.derivatives)?.remove(`${key}/manifest.json`);
   }
-  await command('backfill', '--force');
+  await command('backfill', '--yes', '--force');
   expect(keys.map(key => config?.objects.get(verdictKey(idOf(key)))?.size)).not.toContain(
     undefined,
   );

@@ -135,6 +135,14 @@ describe('a client that holds only a key', () => {
   });
 });
 
+it('the 404 of a manifest is not kept: who asked too early sees it once it is there', async () => {
+  const early = await get('/early/a.jpg/manifest.json');
+  expect([early.status, early.headers.get('cache-control')]).toEqual([404, 'no-store']);
+  await platform.bucket('originals').put('early/a.jpg', starfishPhoto);
+  await platform.manifest('early/a.jpg');
+  expect((await get('/early/a.jpg/manifest.json')).status).toBe(200);
+});
+
 /** An original, and its file of `many` that is so wide and not made yet. */
 async function unmadeFileOf(key: string, photo: Buffer | string, width = 100): Promise<string> {
   await platform.bucket('originals').put(key, photo);

@@ -66,7 +66,7 @@ describe('what was published before its rule asked', () => {
       ),
     });
     expect((await platform.manifest('old/red.jpg')).complete).toBe(true);
-    expect(await run('moderate', '--prefix', 'old/')).toMatchObject({ code: 0 });
+    expect(await run('moderate', '--yes', '--prefix', 'old/')).toMatchObject({ code: 0 });
     await withheld('old/red.jpg', 'blocked');
   });
 });
@@ -97,7 +97,7 @@ describe('of three pictures', () => {
     expect(red.stdout).toMatch(/^ {2}BLOCKED {3}it was judged, and is not published$/m);
     expect(red.stdout).toMatch(/^ {2}judged {4}\S+ by postImageCheck: local_red 99\.1 high$/m);
     expect(blue.stdout).toMatch(/^ {2}HELD {6}it is not published before somebody/m);
-    expect((await run('status')).stdout).toContain('2 blocked, 1 held: darkroom explain');
+    expect((await run('status')).stdout).toContain('2 blocked, 1 held: npx darkroom explain');
     const verified = await run('verify', '--grace', '0s');
     expect([verified.code, verified.stdout]).toEqual([
       0,

@@ -43,6 +43,7 @@ const seen = async (key: string) => {
 async function takedown(...words: string[]) {
   const { code, stdout, stderr } = await darkroom(
     'takedown',
+    '--yes',
     '--data',
     dataDir,
     '--json',
@@ -136,6 +137,7 @@ describe('all keys below a prefix', () => {
     await platform.manifest('u/8/1.jpg');
     const { code, stdout, stderr } = await darkroom(
       'takedown',
+      '--yes',
       '--data',
       dataDir,
       'u/../8',
@@ -153,7 +155,7 @@ describe('all keys below a prefix', () => {
   });
 
   it('are refused where the prefix is empty', async () => {
-    const { code, stderr } = await darkroom('takedown', '--data', dataDir, '--prefix', '');
+    const { code, stderr } = await darkroom('takedown', '--yes', '--data', dataDir, '--prefix', '');
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(/^darkroom: expected keys, or one --prefix/),

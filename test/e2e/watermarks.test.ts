@@ -88,7 +88,7 @@ describe('a list with a watermark, on the local platform', () => {
     const headers = { ...meta, 'x-oss-metadata-directive': 'REPLACE' };
     await platform.bucket('originals').copy(KEY, KEY, { headers });
     const after = await filesOf(KEY, before);
-    expect(await command('backfill', '--prefix', 'users/7/')).toMatchObject({ code: 0 });
+    expect(await command('backfill', '--yes', '--prefix', 'users/7/')).toMatchObject({ code: 0 });
     expect(await filesOf(KEY)).toEqual(after);
     const { stdout } = await command('explain', KEY);
     expect(stdout).toContain('x-oss-meta-wm-user "李四 مرحبا 😀"');

@@ -63,7 +63,7 @@ const HEAD_START_MS = 400;
 const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
 
 function backfill(): ChildProcess {
-  const words = ['backfill', '--batch', '10', '--json', '--data', dataDir];
+  const words = ['backfill', '--yes', '--batch', '10', '--json', '--data', dataDir];
   return spawn(process.execPath, [...programOf('command'), ...words], { stdio: 'ignore' });
 }
 
@@ -81,7 +81,14 @@ describe('a backfill', () => {
         platform = await start();
       }
     }
-    const { code, stdout, stderr } = await darkroom('backfill', '--batch', '10', '--data', dataDir);
+    const { code, stdout, stderr } = await darkroom(
+      'backfill',
+      '--yes',
+      '--batch',
+      '10',
+      '--data',
+      dataDir,
+    );
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Done.');
     const { coverage, runs, stored } = await status();
@@ -97,7 +104,7 @@ describe('a backfill', () => {
 
   it('of what is settled renders nothing', async () => {
     const before = rendered().length;
-    const { code } = await darkroom('backfill', '--data', dataDir);
+    const { code } = await darkroom('backfill', '--yes', '--data', dataDir);
     expect(code).toBe(0);
     expect(rendered()).toHaveLength(before);
   });

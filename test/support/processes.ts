@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
@@ -37,13 +37,34 @@ export function darkroom(...words: string[]): Promise<Finished> {
   });
 }
 
-/** Runs node with a terminal of its own, by util-linux' `script`, and answers all that was shown. */
-export function onTerminal(...words: string[]): Promise<string> {
-  const quoted = [process.execPath, ...words].map(word => `'${word.replaceAll("'", "'\\''")}'`);
+export interface Terminal {
+  columns?: number;
+  /** Typed once something is asked. */
+  answer?: string;
+}
+
+/** Runs `darkroom …` on a terminal of its own, by util-linux' `script`: its exit code, and all that was shown. */
+export function onTerminal(
+  { columns = 80, answer = '' }: Terminal,
+  ...words: string[]
+): Promise<{ code: number | null; shown: string }> {
+  const program = [process.execPath, ...programOf('command'), ...words].map(quoted).join(' ');
   return new Promise((resolve, reject) => {
-    execFile('script', ['-qec', quoted.join(' '), '/dev/null'], { cwd: root }, (error, stdout) => {
-      if (error) reject(error);
-      else resolve(stdout);
+    const line = `stty cols ${columns}; exec ${program}`;
+    const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: root });
+    let shown = '';
+    let isAnswered = answer === '';
+    child.stdout.on('data', data => {
+      shown += data;
+      if (isAnswered || !shown.includes('[y/N]')) return;
+      isAnswered = true;
+      child.stdin.write(answer);
     });
+    child.once('error', reject);
+    child.once('close', code => resolve({ code, shown: shown.replaceAll('\r\n', '\n') }));
   });
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -58,6 +58,7 @@ function orderOf(miss: Miss): { mode: Mode; made?: true; unread?: true } | undef
     case 'nothing':
       return miss.archived === undefined ? undefined : { mode: 'settle', unread: true };
     case 'moved':
+    case 'no-manifest':
       return undefined;
   }
 }

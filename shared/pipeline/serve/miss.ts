@@ -2,7 +2,12 @@ import { type Failure, failureOf } from '../../core/failure.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import { isAsked } from '../../core/set/asked.ts';
 import { standingRegions } from '../../core/set/crops.ts';
-import { type DerivativeName, parseDerivativeKey, unusableKey } from '../../core/set/keys.ts';
+import {
+  type DerivativeName,
+  parseDerivativeKey,
+  parseManifestKey,
+  unusableKey,
+} from '../../core/set/keys.ts';
 import { variantsOf } from '../../core/set/plan.ts';
 import { factsOf } from '../../core/telling/log-facts.ts';
 import { nothingSpent, type Spent } from '../../core/set/report.ts';
@@ -34,6 +39,8 @@ export type Miss =
    * does not say yet; the value names that manifest.
    */
   | { found: 'nothing'; archived?: string }
+  /** Of an upload under way it is there the next moment. */
+  | { found: 'no-manifest' }
   /** The original is not there any more. */
   | { found: 'gone' }
   /** `withdrew`: since when it is taken down, where a file was written all the same and is removed again. */
@@ -45,6 +52,7 @@ export type Miss =
  * with those that the list computes.
  */
 export async function answerMiss(key: string, darkroom: Darkroom): Promise<Miss> {
+  if (parseManifestKey(key) !== undefined) return { found: 'no-manifest' };
   const name = parseDerivativeKey(key);
   if (!name || unusableKey(name.original)) return { found: 'nothing' };
   return await unlessUnusable(() => look(key, name, darkroom));

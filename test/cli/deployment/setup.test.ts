@@ -162,11 +162,11 @@ describe('a CDN domain', () => {
     const { endpoint, domains } = await cdnDomains();
     const domain = cdnDomain('img.example.com', { endpoint, credentials: key });
     const first = await cdnSteps(domain, HOST);
-    expect(first.map(({ state }) => state)).toEqual(Array(6).fill('missing'));
+    expect(first.map(({ state }) => state)).toEqual(Array(7).fill('missing'));
     expect(domains.size).toBe(0);
     await applyAll(first);
     const second = await cdnSteps(domain, HOST);
-    expect(second.map(({ state }) => state)).toEqual(Array(6).fill('there'));
+    expect(second.map(({ state }) => state)).toEqual(Array(7).fill('there'));
     expect(second[0]?.words).toContain('its CNAME is img.example.com.w.kunlunsl.com');
   });
 
@@ -201,10 +201,21 @@ describe('a CDN domain', () => {
       'there',
       'there',
       'there',
+      'there',
     ]);
     await applyAll(steps);
     expect(domains.get('img.example.com')?.settings.get('default_ttl_code')).toEqual([
       { argName: 'default_ttl_code', argValue: '404=5,4xx=1,5xx=1' },
+    ]);
+  });
+
+  it('never keeps the 404 of a manifest', async () => {
+    const { endpoint, domains } = await cdnDomains();
+    const domain = cdnDomain('img.example.com', { endpoint, credentials: key });
+    await applyAll(await cdnSteps(domain, HOST));
+    expect(domains.get('img.example.com')?.settings.get('filetype_force_ttl_code')).toEqual([
+      { argName: 'file_type', argValue: 'json' },
+      { argName: 'code_string', argValue: '404=0' },
     ]);
   });
 });

@@ -12,7 +12,7 @@ import { testDarkroom } from '../../support/darkrooms.ts';
 import { newFolder } from '../../support/folders.ts';
 import { credentials, localOss } from '../../support/local-oss.ts';
 import { SMALL } from '../../support/preset-lists.ts';
-import { darkroom as run } from '../../support/processes.ts';
+import { onTerminal, darkroom as run } from '../../support/processes.ts';
 
 const KEY = 'users/1/海 星+%.jpg';
 const attributes = { contentType: 'image/jpeg', cacheControl: '' };
@@ -191,7 +191,7 @@ describe('a symlink whose target is not there', () => {
     const { code, stdout } = await darkroom('explain', 'left.jpg');
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `  original  a symlink whose target is not there: ${nowhere}: its set is an orphan (darkroom verify)`,
+      `  original  a symlink whose target is not there: ${nowhere}: its set is an orphan (npx darkroom verify)`,
     );
     const asJson = await darkroom('explain', 'left.jpg', '--json');
     expect(JSON.parse(asJson.stdout)).toMatchObject({ dangling: { target: nowhere } });
@@ -203,7 +203,7 @@ describe('a symlink whose target is not there', () => {
 describe('keys of darkroom takedown', () => {
   it('does nothing with a key that OSS would take for another, but says so', async () => {
     const before = await keysIn('derivatives', 'config');
-    expect(await darkroom('takedown', '/text.jpg')).toEqual({
+    expect(await darkroom('takedown', '--yes', '/text.jpg')).toEqual({
       code: 1,
       stdout: '',
       stderr:
@@ -270,9 +270,34 @@ describe('darkroom verify', () => {
 });
 
 describe('darkroom takedown', () => {
+  it('does nothing where there is no terminal to ask in, unless --yes says so', async () => {
+    const before = await keysIn('derivatives', 'config');
+    for (const words of [[KEY], [KEY, '--undo'], ['--prefix', 'users/'], ['-']]) {
+      const { code, stdout, stderr } = await darkroom('takedown', ...words);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/^darkroom: expected --yes, since there is no terminal to ask in; /);
+    }
+    expect(await keysIn('derivatives', 'config')).toEqual(before);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'shows what goes, and does nothing where the answer is no',
+    async () => {
+      const before = await keysIn('derivatives', 'config');
+      const words = ['takedown', '--prefix', 'users/', '--data', folder];
+      const { code, shown } = await onTerminal({ answer: 'no\n' }, ...words);
+      expect(code).toBe(1);
+      expect(shown).toContain(
+        `On the local platform in ${folder}:\n  ${KEY}  5 files\n1 key: all that was made goes, from the CDN too, and nothing is made again until --undo.\nTake them down? [y/N]`,
+      );
+      expect(shown).toMatch(/^Nothing was done\.$/m);
+      expect(await keysIn('derivatives', 'config')).toEqual(before);
+    },
+  );
+
   it('leaves nothing where the CDN does not answer, and says what waits', async () => {
     const words = ['--reason', 'court order 17', '--by', 'moderator'];
-    const { code, stdout } = await darkroom('takedown', KEY, ...words);
+    const { code, stdout } = await darkroom('takedown', '--yes', KEY, ...words);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^✓ users\/1\/海 星\+%\.jpg {2}taken down, 5 files removed$/m);
     expect(stdout).toMatch(

@@ -206,7 +206,7 @@ feed    change          3        6          6  widths: 480, 1080 → 480, 800`);
     );
     expect(stdout).toMatch(/From 1 of them, developed here \(.*\):\n +files +about 6\n/);
     expect(stdout).toContain(
-      'It will wait for `darkroom presets apply`: more than 2 originals (approveAbove of the list in force).',
+      'It will wait for `npx darkroom presets apply`: more than 2 originals (approveAbove of the list in force).',
     );
   });
 

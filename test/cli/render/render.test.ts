@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { newFolder } from '../../support/folders.ts';
 import { starfishPhoto } from '../../support/originals.ts';
 import { SMALL } from '../../support/preset-lists.ts';
-import { darkroom, onTerminal, programOf } from '../../support/processes.ts';
+import { darkroom, onTerminal } from '../../support/processes.ts';
 
 describe('darkroom render', () => {
   let folder: string;
@@ -68,10 +68,11 @@ describe('darkroom render', () => {
     async () => {
       const list = ['--presets', join(folder, 'presets.yaml')];
       const words = ['render', join(folder, 'in'), '--out', join(folder, 'out'), ...list];
-      const output = await onTerminal(...programOf('command'), ...words);
+      const { code, shown } = await onTerminal({}, ...words);
+      expect(code).toBe(0);
       for (const name of ['海星 1.jpg', 'sub/b.jpg'])
-        expect(output).toContain(`in/${name}  1278x720`);
-      expect(output).toContain('2/2');
+        expect(shown).toContain(`in/${name}  1278x720`);
+      expect(shown).toContain('2/2');
     },
   );
 

@@ -40,6 +40,13 @@ describe('the reply to a miss', () => {
     expect(takenDown).toEqual(gone);
   });
 
+  it('of a manifest that is not there yet is never stored: the next moment may write it', () => {
+    const { status, headers } = replyTo({ served: 'miss', miss: { found: 'no-manifest' } });
+    expect([status, headers['cache-control']]).toEqual([404, 'no-store']);
+    const other = replyTo({ served: 'miss', miss: { found: 'nothing' } });
+    expect([other.status, other.headers['cache-control']]).toEqual([404, 'public, max-age=10']);
+  });
+
   it('leads from a file that was replaced to the one that has its place, for a minute', () => {
     const miss = { found: 'moved', key: '海 1.jpg/v/feed-1-f.jpg' } as const;
     const { status, headers } = replyTo({ served: 'miss', miss });
