@@ -103,8 +103,11 @@ function reckonerFor(preset: Preset, cells: HeatCell[], { heat, list, prices }: 
 const TYPICAL_BYTES = 3e6;
 /** The view's own invocation, and that of the batch which records the file. */
 const INVOCATIONS = 2;
-/** The count that guards it and its removal, the file, the manifest. */
-export const MISS_PUTS = 4;
+/**
+ * The count that guards it and its removal, the file, a listing of what there is, the manifest, and the removal of what
+ * word there may be of it.
+ */
+export const MISS_PUTS = 6;
 /** Looks at the original and its bytes, its manifest, list, records of take-downs: by both. */
 export const MISS_GETS = 14;
 
