@@ -76,6 +76,8 @@ export interface Entry {
   cursor: string;
   /** It is told, and not handed over. */
   isArchived?: true;
+  /** A symlink, which may lead to what another rule is for. */
+  isLink?: true;
 }
 
 /** The settings of one bucket. Throws STORE_DENIED where the bucket is somebody else's. */

@@ -93,7 +93,7 @@ await submitBatches({
   bucket: 'originals',
   queue,
   entries,
-  planned: key => touch(key).make.length,
+  planned: ({ key }) => touch(key).make.length,
   moved: () => undefined,
   halt: () => undefined,
   batchSize: 500,

@@ -85,13 +85,13 @@ async function count(
     files: 0,
     archived: { originals: 0, first: [] },
   };
-  for await (const { key, isArchived } of entries(undefined)) {
+  for await (const entry of entries(undefined)) {
     if (counted.originals === selection.limit || counted.seen === atMost) break;
-    const files = planned(key);
+    const files = planned(entry);
     counted.seen += 1;
     if (files === undefined) continue;
-    if (isArchived) {
-      counted.archived = withArchived(counted.archived, [key]);
+    if (entry.isArchived) {
+      counted.archived = withArchived(counted.archived, [entry.key]);
       continue;
     }
     counted.originals += 1;

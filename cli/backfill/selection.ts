@@ -2,6 +2,7 @@ import { impactOf } from '../../shared/core/list/edit-impact.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { moderateFor, presetsFor } from '../../shared/core/list/rules.ts';
+import type { Entry } from '../../shared/ports.ts';
 import type { Mode, Run } from '../../shared/core/work/run.ts';
 import type { ConsentOptions } from '../terminal/consent.ts';
 import { sinceFrom } from '../terminal/figures.ts';
@@ -72,13 +73,19 @@ function modeOf({ missing, stale, retryFailed, force, moderate }: BackfillOption
 export function plannedFor(
   { preset, mode }: Run['selection'],
   list: PresetList,
-): (key: string) => number | undefined {
+): (entry: Entry) => number | undefined {
   const touch = impactOf([], list);
-  return key => {
-    if (mode === 'moderate' && !moderateFor(key, list)) return undefined;
+  return ({ key, isLink }) => {
+    if (mode === 'moderate' && !mayAsk(key, isLink, list)) return undefined;
     const files = touch(key).make;
     if (preset === undefined) return presetsFor(key, list).length > 0 ? files.length : undefined;
     const own = files.filter(file => file.preset === preset);
     return presetsFor(key, list).some(({ name }) => name === preset) ? own.length : undefined;
   };
+}
+
+/** A symlink is judged by the rule of its target as well, and a listing does not say where it leads. */
+function mayAsk(key: string, isLink: true | undefined, list: PresetList): boolean {
+  const isAnyAsking = list.rules.some(({ moderate }) => moderate);
+  return moderateFor(key, list) !== undefined || (isLink === true && isAnyAsking);
 }

@@ -30,7 +30,8 @@ async function* listed(
 ): AsyncGenerator<Entry> {
   for await (const entry of originals.list(prefix, after ? { after } : {})) {
     if (!('key' in entry) || (since && entry.modifiedAt < since)) continue;
-    const { key, isArchived } = entry;
-    yield { key, cursor: key, ...(isArchived ? { isArchived } : {}) };
+    const { key, isArchived, isLink } = entry;
+    const kind = { ...(isArchived ? { isArchived } : {}), ...(isLink ? { isLink } : {}) };
+    yield { key, cursor: key, ...kind };
   }
 }

@@ -61,6 +61,8 @@ const OUT_OF_REACH = [
   'on-presets-edited: oss:GetObject acs:oss:*:*:config/presets.last-good.json',
   // Of yesterday: sweep.test.ts.
   'sweep: oss:DeleteObject acs:oss:*:*:config/moderation/judged/*',
+  'sweep: oss:DeleteObject acs:oss:*:*:config/moderation/held/*',
+  'sweep: oss:GetObject acs:oss:*:*:config/moderation/verdicts/*',
   'sweep: oss:DeleteObject acs:oss:*:*:config/moderation/calls/*',
   // A process that crashes, and its next attempts: test/e2e/crash.test.ts.
   ...['on-object-changed', 'backfill'].flatMap(name =>

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import type { Size } from '../../core/picture/picture.ts';
+import { mostEms } from '../../core/watermark/ems.ts';
 import type { Run } from '../../core/watermark/runs.ts';
 import type { Layer } from '../../core/watermark/stamp.ts';
 import type { MarkFont } from '../../core/watermark/wanted-marks.ts';
@@ -32,8 +33,8 @@ async function mostHeight(
   fonts: NamedFont[],
   { height, room }: { height: number; room: Size },
 ): Promise<number> {
-  const characters = text.runs.reduce((sum, run) => sum + run.text.length, 0);
-  const isSure = height * characters <= room.width && height <= room.height / 2;
+  const ems = text.runs.reduce((sum, run) => sum + mostEms(run.text), 0);
+  const isSure = height * ems <= room.width && height <= room.height / 2;
   if (isSure || height <= SAMPLE) return height;
   return SAMPLE * scaleInto(room, await drawn(text, fonts, SAMPLE));
 }

@@ -101,6 +101,8 @@ export const judgedKey = (asking: string, id: string) => `${JUDGED}${asking}/${i
 /** The same, for people, as long as it waits for them. */
 export const HELD = `${MODERATION}held/`;
 export const heldKey = (id: string) => `${HELD}${id}.jpg`;
+/** The id in such a key. */
+export const heldIn = (key: string) => key.slice(HELD.length, -'.jpg'.length);
 
 /** One object for each picture that was judged, and for each that was blocked or taken down: its name says it all. */
 export const ALIKE = `${MODERATION}alike/`;

@@ -1,4 +1,5 @@
 import type { Size } from '../picture/picture.ts';
+import { mostEms } from './ems.ts';
 import type { Mark } from './mark.ts';
 import type { WantedMark } from './wanted-marks.ts';
 
@@ -30,7 +31,7 @@ const LINE = 3;
 export function mostPixels({ mark, text }: WantedMark, file: Size): number {
   const room = roomFor(mark, file);
   const size = markPixels(mark, file.width);
-  const width = Math.min(room.width, text === undefined ? size : size * text.length);
+  const width = Math.min(room.width, text === undefined ? size : size * mostEms(text));
   const height = text === undefined ? room.height : Math.min(room.height, LINE * size);
   // What is turned lies in a box of its own, of any angle no larger than this.
   return mark.tile ? (width + height) ** 2 / 2 : width * height;

@@ -9,7 +9,7 @@ export interface Submission {
   queue: TaskQueue;
   entries(after: string | undefined): AsyncIterable<Entry>;
   /** Files that the original may need; undefined passes it over. */
-  planned(key: string): number | undefined;
+  planned(entry: Entry): number | undefined;
   /** Called whenever the run has moved; may drop calls while one is being served. */
   moved(run: Run): void;
   /** Why no further batch is to be handed over, asked before each. */
@@ -112,9 +112,10 @@ async function* batchesOf({
   const { limit = Number.POSITIVE_INFINITY } = run.selection;
   let left = limit - run.handedOver.originals;
   let batch = emptyBatch();
-  for await (const { key, cursor, isArchived } of entries(run.cursor)) {
+  for await (const entry of entries(run.cursor)) {
     if (left <= 0) break;
-    const files = planned(key);
+    const { key, cursor, isArchived } = entry;
+    const files = planned(entry);
     batch.seen += 1;
     batch.cursor = cursor;
     if (files !== undefined && isArchived) batch.archived.push(key);

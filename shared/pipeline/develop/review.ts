@@ -1,6 +1,5 @@
 import { sha256Of } from '../../core/list/fingerprint.ts';
 import { Failure } from '../../core/failure.ts';
-import { moderateFor } from '../../core/list/rules.ts';
 import {
   alikeKey,
   heldKey,
@@ -17,6 +16,7 @@ import { isCurrent, isPublished, type SeenOriginal } from '../../core/set/seen.t
 import type { NamedList, ObjectStore } from '../../ports.ts';
 import { idOfStored, noteSameBytes } from '../bytes-id.ts';
 import type { Clock, Stores } from '../darkroom.ts';
+import { ruleOf } from '../moderation/standing.ts';
 import { findRecord, writeRecord } from '../records.ts';
 import { findManifest } from '../stored-set.ts';
 import { readOriginal } from './read-original.ts';
@@ -86,7 +86,7 @@ function refuseVain(act: ReviewOrder['act'], seen: SeenOriginal, was: Reviewed['
   if (manifest?.takenDown) throw refused(key, 'it is taken down: darkroom takedown --undo');
   if (was === 'blocked' || was === 'held') return;
   if (act === 'pass' && was === 'published') throw refused(key, 'it is published');
-  if (moderateFor(key, list)) return;
+  if (ruleOf(seen.original, key, list)) return;
   throw refused(key, 'its rule asks for no verdict: darkroom takedown removes what is published');
 }
 

@@ -61,7 +61,7 @@ async function submitTouched(
       bucket: context.bucket,
       queue: context.queue,
       entries: after => originalsAfter(after, context),
-      planned: key => {
+      planned: ({ key }) => {
         const one = touch(key);
         // Nobody knows what there is: even where this list asks for nothing, there may be something to go.
         const isUnknown = run.from.length === 0;

@@ -68,7 +68,11 @@ export async function standingOn(
 }
 
 /** A symlink shows its target's picture: where its own rule asks for no verdict, that of its target may. */
-function ruleOf({ link }: OriginalObject, key: string, list: PresetList): Moderate | undefined {
+export function ruleOf(
+  { link }: Pick<OriginalObject, 'link'>,
+  key: string,
+  list: PresetList,
+): Moderate | undefined {
   return moderateFor(key, list) ?? (link && moderateFor(link.target, list));
 }
 

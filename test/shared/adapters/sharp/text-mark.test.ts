@@ -12,9 +12,11 @@ interface Drawn {
   columns: number[];
   lacking: string[];
   hash: string;
+  /** The most that the process had until then, of letters of another height. */
+  megabytes?: number;
 }
 
-type Asked = { text: string; fonts: string[] };
+type Asked = { text: string; fonts: string[]; height?: number };
 
 /** In a process of its own on a machine without any font, as Function Compute is. */
 async function withoutFonts(...asked: Asked[]): Promise<Drawn[]> {
@@ -101,6 +103,16 @@ describe('a text on a machine without fonts', () => {
       drawn: await withoutFonts(...asked),
       stderr: '',
     });
+  });
+
+  it('is as wide as there is room, and takes no memory beyond it, of characters many times as wide as high', async () => {
+    const [letter, wide] = await withoutFonts(
+      { text: 'ا', fonts: ['arabic'], height: 1900 },
+      { text: '\ufdfd', fonts: ['arabic'], height: 1900 },
+    );
+    expect(wide!.width).toBeGreaterThan(1800);
+    expect(wide!.width).toBeLessThanOrEqual(2000);
+    expect(wide!.megabytes! - letter!.megabytes!).toBeLessThan(60);
   });
 
   it('is the same whatever fonts the process drew with before', async () => {

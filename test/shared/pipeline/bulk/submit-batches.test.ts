@@ -87,7 +87,7 @@ describe('a walk', () => {
   it('passes over what the list asks nothing for, and moves on all the same', async () => {
     const run = newRun();
     const there = world();
-    const planned = (key: string) => (Number(key) % 2 === 0 ? 1 : undefined);
+    const planned = ({ key }: { key: string }) => (Number(key) % 2 === 0 ? 1 : undefined);
     await submitBatches(order(run, 50, there, { planned }));
     expect(handedOver(there)).toEqual(upTo(50).filter(key => key % 2 === 0));
     expect(run).toMatchObject({ cursor: '49', seen: 50 });
@@ -101,7 +101,7 @@ describe('a walk', () => {
         yield Number(entry.key) % 5 === 0 ? { ...entry, isArchived: true as const } : entry;
       }
     };
-    const planned = (key: string) => (key === '0' ? undefined : 3);
+    const planned = ({ key }: { key: string }) => (key === '0' ? undefined : 3);
     await submitBatches(order(run, 50, there, { entries, planned }));
     expect(handedOver(there)).toEqual(upTo(50).filter(key => key % 5 !== 0));
     expect(run).toMatchObject({

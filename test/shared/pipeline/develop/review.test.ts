@@ -87,6 +87,20 @@ describe('a review', () => {
     expect(darkroom.derivatives.keys()).toEqual([manifestKey(KEY)]);
   });
 
+  it('that blocks a symlink is of what it leads to, by the rule of that', async () => {
+    const open = list("{ block: ['* >= high'] }").replace(
+      'rules: [',
+      "rules: [{ match: 'open/**', presets: [feed] }, ",
+    );
+    const darkroom = await developed(CLEAN, open);
+    darkroom.originals.link('open/x.jpg', KEY);
+    await reconcile('open/x.jpg', darkroom);
+    const stores = { ...darkroom, presets: await darkroom.listInForce.current() };
+    const order = { act: 'block', by: 'me', reason: undefined } as const;
+    expect(await review('open/x.jpg', order, stores)).toEqual({ was: 'published' });
+    expect(await reconcile('open/x.jpg', darkroom)).toMatchObject({ state: 'blocked' });
+  });
+
   it('whose record cannot be read is said again', async () => {
     const darkroom = await developed(DOUBTFUL);
     darkroom.config.upload(reviewKey(idOf(DOUBTFUL)), '{');

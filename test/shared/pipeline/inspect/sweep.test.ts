@@ -7,6 +7,8 @@ import {
   SWEEP_KEY,
   sweepSchema,
 } from '../../../../shared/core/work/sweep.ts';
+import { heldKey } from '../../../../shared/core/moderation/verdict.ts';
+import { idOfText } from '../../../support/memory-store.ts';
 import { newUnfinished, unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
@@ -78,7 +80,7 @@ describe('a sweep', () => {
   it('removes what was shown to who judges, and what was taken of a budget, a day later', async () => {
     const desk = await deskOf();
     const hours = (count: number) => new Date(desk.now().getTime() - count * 3_600_000);
-    const keep = ['moderation/verdicts/1-2.json', 'moderation/held/1-2.jpg'];
+    const keep = ['moderation/verdicts/1-2.json', 'moderation/reviews/1-2.json'];
     for (const key of keep) desk.config.upload(key, '{}', hours(1000));
     for (const prefix of ['moderation/judged/', 'moderation/calls/2026-11-23/']) {
       desk.config.upload(`${prefix}old`, 'x', hours(26));
@@ -88,6 +90,33 @@ describe('a sweep', () => {
     const left = desk.config.keys().filter(key => key.startsWith('moderation/'));
     expect(left).toEqual(
       ['moderation/calls/2026-11-23/new', 'moderation/judged/new', ...keep].sort(),
+    );
+  });
+
+  it('removes what waits for a person of originals that are gone or replaced, a day later', async () => {
+    const desk = await deskOf();
+    const { originals } = desk.darkroom;
+    desk.darkroom.edit(moderated(SMALL));
+    const riskyOf = (key: string) => `${PHOTO} label x 50 low of ${key}`;
+    for (const key of ['stays.jpg', 'goes.jpg', 'replaced.jpg', 'copied.jpg', 'young.jpg']) {
+      originals.uploadTold(key, riskyOf(key));
+      await reconcile(key, desk.darkroom);
+    }
+    const held = () => desk.config.keys().filter(key => key.startsWith('moderation/held/'));
+    expect(held()).toHaveLength(5);
+    for (const key of held()) {
+      const isYoung = key === heldKey(idOfText(riskyOf('young.jpg')));
+      const { modifiedAt } = desk.config.objects.get(key)!;
+      const age = isYoung ? 24 : 26;
+      modifiedAt.setTime(desk.now().getTime() - age * 3_600_000);
+    }
+    originals.copy('copied.jpg', 'copied.jpg');
+    originals.uploadTold('replaced.jpg', PHOTO);
+    for (const key of ['goes.jpg', 'young.jpg']) originals.objects.delete(key);
+    desk.config.upload(heldKey('of-nothing'), 'x', new Date(0));
+    await sweep(desk, true);
+    expect(held()).toEqual(
+      ['stays.jpg', 'copied.jpg', 'young.jpg'].map(key => heldKey(idOfText(riskyOf(key)))).sort(),
     );
   });
 
