@@ -44,7 +44,7 @@ import { takeDown, undoTakeDown } from '../../shared/pipeline/removal/take-down.
 import { parseAutoKey } from '../../shared/core/set/client-choice.ts';
 import { answerAuto } from '../../shared/pipeline/serve/auto.ts';
 import { followUp } from '../../shared/pipeline/serve/follow-up.ts';
-import { answerMiss } from '../../shared/pipeline/serve/miss.ts';
+import { answerMiss, type Miss } from '../../shared/pipeline/serve/miss.ts';
 import type {
   CdnPurges,
   Codec,
@@ -141,10 +141,10 @@ const handlers: Record<FunctionName, Handler> = {
     try {
       const asked = parseAutoKey(key);
       if (asked) return await answerAuto(asked, SILENT_CLIENT, darkroom);
-      const miss = await answerMiss(key, darkroom);
       const { queue, log } = invocation;
-      await followUp(key, miss, { queue: queue('backfill'), bucket: BUCKET, log });
-      return miss;
+      const handOn = (miss: Miss) =>
+        followUp(key, miss, { queue: queue('backfill'), bucket: BUCKET, log });
+      return await answerMiss(key, { ...darkroom, handOn });
     } catch (thrown) {
       return { found: 'unavailable', code: failureOf(thrown).code };
     }

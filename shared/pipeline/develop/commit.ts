@@ -1,6 +1,7 @@
 import { manifestKey } from '../../core/set/keys.ts';
 import { isSaidAlike, isSameObject, type Manifest } from '../../core/set/manifest.ts';
 import type { Darkroom } from '../darkroom.ts';
+import { LONG_MS } from '../removal/take-down-guard.ts';
 import { writeManifest } from '../stored-set.ts';
 import type { Observed } from './observe.ts';
 
@@ -23,14 +24,26 @@ export async function commit(
   return (await isAsSeen(now, darkroom)) ? now : undefined;
 }
 
-/** Three small requests, side by side. */
-export async function isAsSeen(
+type Looking = Pick<Darkroom, 'originals' | 'derivatives' | 'listInForce'>;
+
+/** Looks one after the other until one is quick: of a store that is slow for all, the last is believed. */
+const LOOKS = 3;
+
+/**
+ * Whether all is as it was seen: three small requests, side by side. One of them may take so long that what the others
+ * answered is no more than history: then all are asked again.
+ */
+export async function isAsSeen(seen: Observed, darkroom: Looking): Promise<boolean> {
+  for (let look = 1; ; look += 1) {
+    const since = Date.now();
+    if (!(await isAsSeenOnce(seen, darkroom))) return false;
+    if (look === LOOKS || Date.now() - since <= LONG_MS) return true;
+  }
+}
+
+async function isAsSeenOnce(
   { key, original, listFingerprint, manifestEtag }: Observed,
-  {
-    originals,
-    derivatives,
-    listInForce,
-  }: Pick<Darkroom, 'originals' | 'derivatives' | 'listInForce'>,
+  { originals, derivatives, listInForce }: Looking,
 ): Promise<boolean> {
   const [object, list, manifest] = await Promise.all([
     originals.head(key),

@@ -10,6 +10,7 @@ import {
 import type { ObjectStore } from '../../ports.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
+import { LONG_MS } from '../removal/take-down-guard.ts';
 import type { ObservedOriginal } from './observe.ts';
 
 /** A decoder that did not come back so often is not started again for this object. */
@@ -47,27 +48,50 @@ export async function crashGuardFor(
   const { config, now } = darkroom;
   if (!config || !mayHaveCrashed(darkroom)) return NO_GUARD;
   const key = crashesKey(original.key);
-  const found = await findRecord(config, key, crashesSchema);
-  const record = found === 'unreadable' || isSaid(found, stored) ? undefined : found;
-  const crashes = crashesOf(record, original, now());
+  const count = async () => {
+    const found = await findRecord(config, key, crashesSchema);
+    const record = found === 'unreadable' || isSaid(found, stored) ? undefined : found;
+    return crashesOf(record, original, now());
+  };
+  const crashes = await count();
   if (crashes >= MOST_CRASHES) {
     attempt.isBlaming = true;
     const message = `expected the decoder to survive the picture, it did not in ${crashes} attempts`;
     throw new Failure('ORIGINAL_CRASHED', message);
   }
-  return counting(key, () => newCrashes(original, crashes + 1, now()), config);
+  const next = (one: number) => newCrashes(original, one, now());
+  return counting(key, { crashes, count, next }, config);
 }
 
 /** Where nobody counts. */
 export const NO_GUARD: CrashGuard = { raise: nothing, lower: nothing };
 
-/** The record is there while a decoder is at work. */
-export function counting(place: string, next: () => Crashes, config: ObjectStore): CrashGuard {
+interface Counted {
+  /** As they were found when the attempt began. */
+  crashes: number;
+  /** As they are now. */
+  count(): Promise<number>;
+  next(crashes: number): Crashes;
+}
+
+/**
+ * The record is there while a decoder is at work. What was counted is looked at again right before: meanwhile that
+ * decoder may have come back and taken its count away. If it does so while ours is on its way, nobody takes away what
+ * is written of it: so a write that took long is followed by one that counts ours alone.
+ */
+export function counting(
+  place: string,
+  { crashes, count, next }: Counted,
+  config: ObjectStore,
+): CrashGuard {
   let isUp = false;
   return {
     raise: async () => {
       isUp = true;
-      await writeRecord(config, place, next());
+      const since = Date.now();
+      const before = crashes === 0 ? 0 : await count();
+      await writeRecord(config, place, next(before + 1));
+      if (before > 0 && Date.now() - since > LONG_MS) await writeRecord(config, place, next(1));
     },
     lower: async () => {
       if (!isUp) return;

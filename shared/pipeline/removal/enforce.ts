@@ -49,7 +49,11 @@ export async function enforce(
       purge = await removePurged(aboutAll(files), darkroom, remove);
     },
   });
-  if (removed.length === 0 && alwaysPurge) purge = await keepPurge(aboutAll([]), darkroom);
+  // Until now its set was there, and what went of it before may never have been purged.
+  const isFirst = found === 'unreadable' || (found !== undefined && !found.takenDown);
+  if (removed.length === 0 && (alwaysPurge || isFirst)) {
+    purge = await keepPurge(aboutAll([]), darkroom);
+  }
   if (removed.length === 0 && hasTombstone) return { removed, purge };
   if (config && isLifted(await readTakeDown(key, config))) {
     const message = `expected ${key} to stay taken down, that was undone meanwhile`;

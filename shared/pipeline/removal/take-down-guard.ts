@@ -51,7 +51,7 @@ export async function noteUnfinished(
 }
 
 /** A look and the write after it take a tenth of a second. */
-const LONG_MS = 1000;
+export const LONG_MS = 1000;
 
 /**
  * The same store; each write is noted before it happens, so that none is missed, whoever makes it. One that is not

@@ -36,11 +36,13 @@ export async function missGuardFor(
   const place = missCrashesKey(key);
   const record = await crashRecord(place, config);
   const crashes = crashesOf(record, original, now());
+  const count = async () => crashesOf(await crashRecord(place, config), original, now());
   if (record && crashes >= MOST_CRASHES) {
     const mayBeAtWork = now().getTime() - Date.parse(record.at) < AT_WORK_MS;
     return (mayBeAtWork && (await madeByAnother(key, darkroom))) || 'kills';
   }
-  return counting(place, () => newCrashes(original, crashes + 1, now()), config);
+  const next = (one: number) => newCrashes(original, one, now());
+  return counting(place, { crashes, count, next }, config);
 }
 
 /** Whether a view of the file would make it at all. */

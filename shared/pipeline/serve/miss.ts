@@ -44,21 +44,32 @@ export type Miss =
   /** The original is not there any more. */
   | { found: 'gone' }
   /** `withdrew`: since when it is taken down, where a file was written all the same and is removed again. */
-  | { found: 'taken-down'; withdrew?: string };
+  | Withdrawn
+  | { found: 'taken-down'; withdrew?: never };
+
+interface Withdrawn {
+  found: 'taken-down';
+  withdrew: string;
+}
+
+/** `handOn` is told once what comes of it: before a file is removed again, since nobody may live to say it afterwards. */
+export type MissDarkroom = Darkroom & { handOn?(miss: Miss): Promise<unknown> };
 
 /**
  * Makes the one file that was asked for, if the list in force declares it for the original as it is now; its
  * manifest is someone else's work. The URL chooses among declared variants and describes none: its key is compared
  * with those that the list computes.
  */
-export async function answerMiss(key: string, darkroom: Darkroom): Promise<Miss> {
+export async function answerMiss(key: string, darkroom: MissDarkroom): Promise<Miss> {
   if (parseManifestKey(key) !== undefined) return { found: 'no-manifest' };
   const name = parseDerivativeKey(key);
   if (!name || unusableKey(name.original)) return { found: 'nothing' };
-  return await unlessUnusable(() => look(key, name, darkroom));
+  const miss = await unlessUnusable(() => look(key, name, darkroom));
+  if (!('withdrew' in miss)) await darkroom.handOn?.(miss);
+  return miss;
 }
 
-async function look(key: string, name: DerivativeName, darkroom: Darkroom): Promise<Miss> {
+async function look(key: string, name: DerivativeName, darkroom: MissDarkroom): Promise<Miss> {
   const [there, seen] = await Promise.all([
     darkroom.derivatives.get(key),
     lookAt(name.original, darkroom),
@@ -81,7 +92,7 @@ async function make(
   key: string,
   name: DerivativeName,
   seen: LookedOriginal,
-  darkroom: Darkroom,
+  darkroom: MissDarkroom,
 ): Promise<Miss | 'undeclared'> {
   const { original } = name;
   const guard = await missGuardFor(key, seen.original, darkroom);
@@ -93,7 +104,7 @@ async function make(
   const noted = { ...darkroom, derivatives: notedWrites(writer, darkroom.derivatives) };
   const [done] = await Promise.allSettled([render(key, { ...seen, standing }, guard, noted)]);
   const withdrew = writer.isUnchecked ? await withdrawn(key, original, darkroom) : undefined;
-  if (withdrew) return { found: 'taken-down', withdrew };
+  if (withdrew) return withdrew;
   if (standing && writer.isUnchecked && (await isWithheldNow(key, seen, darkroom))) {
     return { found: 'nothing' };
   }
@@ -117,20 +128,23 @@ async function isWithheldNow(key: string, seen: LookedOriginal, darkroom: Darkro
 
 /**
  * A take-down that came since we looked has not seen our file. What the CDN may have of it is the backfill function's, and
- * what a removal that is not answered leaves of it as well.
+ * what a removal that is not answered leaves of it as well: so it is handed on first.
  */
 async function withdrawn(
   key: string,
   original: string,
-  darkroom: Darkroom,
-): Promise<string | undefined> {
+  darkroom: MissDarkroom,
+): Promise<Withdrawn | undefined> {
   const found = await takeDownOf(original, darkroom);
   if (!found || found === 'lifted') return undefined;
+  const miss = { found: 'taken-down', withdrew: found.at } as const;
+  const [handedOn] = await Promise.allSettled([darkroom.handOn?.(miss)]);
   const [removed] = await Promise.allSettled([darkroom.derivatives.remove([key])]);
-  if (removed.status === 'rejected') {
-    darkroom.log.warn('miss-failed', { key, ...factsOf(failureOf(removed.reason)) });
+  for (const done of [handedOn, removed]) {
+    if (done.status === 'rejected')
+      darkroom.log.warn('miss-failed', { key, ...factsOf(failureOf(done.reason)) });
   }
-  return found.at;
+  return miss;
 }
 
 function fileOf(

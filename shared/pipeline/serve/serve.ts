@@ -54,8 +54,8 @@ async function answer(
   try {
     const asked = parseAutoKey(key);
     if (asked) return { served: 'auto', auto: await answerAuto(asked, facts(), darkroom) };
-    const miss = await answerMiss(key, darkroom);
-    await followUp(key, miss, { queue: queue(), bucket, log });
+    const handOn = async (miss: Miss) => await followUp(key, miss, { queue: queue(), bucket, log });
+    const miss = await answerMiss(key, { ...darkroom, handOn });
     return { served: 'miss', miss };
   } catch (thrown) {
     log.error('miss-failed', { key, ...factsOf(failureOf(thrown)) });

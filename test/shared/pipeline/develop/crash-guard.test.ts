@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
 import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { presetsFor } from '../../../../shared/core/list/rules.ts';
@@ -45,6 +45,10 @@ function deadly(yaml = SMALL) {
   };
   return { darkroom, deliver, deaths: () => deaths };
 }
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('a picture that kills', () => {
   it('takes no other of its batch with it, nor is another blamed', async () => {
@@ -147,6 +151,31 @@ describe('a picture that kills', () => {
     await reconcile('a', darkroom);
     return darkroom;
   }
+
+  it.each([
+    ['is fetched', 'originals', 'get'],
+    ['is counted, which takes long', 'config', 'put'],
+  ] as const)(
+    'counts one death alone where the other decoder comes back while it %s',
+    async (_, store, slow) => {
+      const { darkroom, deliver } = deadly();
+      darkroom.originals.upload('a', KILLER);
+      const seen = await darkroom.originals.head('a');
+      if (!seen) throw new Error('expected an original');
+      const record = JSON.stringify(newCrashes(seen, 1, darkroom.now()));
+      darkroom.config.upload(crashesKey('a'), record);
+      darkroom[store].before = ({ operation }) => {
+        if (operation !== slow) return;
+        darkroom[store].before = () => undefined;
+        darkroom.config.objects.delete(crashesKey('a'));
+        const now = Date.now() + 60_000;
+        if (store === 'config') vi.spyOn(Date, 'now').mockReturnValueOnce(now);
+      };
+      expect(await deliver({ attempt: undefined }, one => reconcile('a', one))).toBe(false);
+      const stored = String(darkroom.config.objects.get(crashesKey('a'))?.bytes);
+      expect(JSON.parse(stored)).toMatchObject({ crashes: 1 });
+    },
+  );
 
   it('is another’s word against that of whose decoder comes back, and then no word', async () => {
     const darkroom = await counted(async one => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Failure } from '../../../../shared/core/failure.ts';
 import { manifestKey } from '../../../../shared/core/set/keys.ts';
+import { PURGES } from '../../../../shared/core/work/purge.ts';
 import { unfinishedKey } from '../../../../shared/core/work/unfinished.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
@@ -259,6 +260,34 @@ describe('a retired file that was made again meanwhile', () => {
       expect(darkroom.config.objects.has(unfinishedKey(KEY))).toBe(false);
     },
   );
+
+  it('stays also where only the look before its removal took long, and saw what was there before', async () => {
+    const darkroom = await replaced();
+    darkroom.isBehindCdn = true;
+    darkroom.at(LATER);
+    const { fresh } = darkroom.listInForce;
+    let isFirst = true;
+    const slowly: typeof fresh = async () => {
+      const isPurged = darkroom.config.keys().some(key => key.startsWith(PURGES));
+      if (!isFirst || !isPurged) return await fresh();
+      isFirst = false;
+      // By then both HEADs beside it are answered.
+      await new Promise(resolve => setTimeout(resolve));
+      darkroom.originals.upload(KEY, first);
+      await reconcile(KEY, darkroom);
+      const now = Date.now() + 60_000;
+      vi.spyOn(Date, 'now').mockReturnValue(now);
+      return await fresh();
+    };
+    const broken: string[] = [];
+    darkroom.derivatives.before = ({ operation, key }) => {
+      const { variants = [] } = darkroom.manifest(KEY) ?? {};
+      if (operation === 'remove' && variants.some(one => one.key === key)) broken.push(key);
+    };
+    const listInForce = { ...darkroom.listInForce, fresh: slowly };
+    await reconcile(KEY, { ...darkroom, listInForce });
+    expect([isFirst, broken]).toEqual([false, []]);
+  });
 
   it('is the exception: what was not goes at once, however long its manifest took', async () => {
     const darkroom = await replaced();

@@ -588,6 +588,24 @@ describe('what the CDN may have', () => {
     expect(isMore.sort()).toEqual([false, true]);
   });
 
+  it('is purged by the run that carries a take-down out, though the bucket has nothing of it any more', async () => {
+    const darkroom = await developed();
+    darkroom.derivatives.before = () => {
+      throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    };
+    await expect(takeItDown(darkroom)).rejects.toThrow('expected an answer');
+    darkroom.derivatives.before = () => undefined;
+    await darkroom.derivatives.remove(
+      darkroom.derivatives.keys().filter(key => !TOMBSTONE.includes(key)),
+    );
+    expect(await reconcile('a.jpg', { ...darkroom, attempt: 1 })).toMatchObject({
+      outcome: 'taken-down',
+    });
+    expect(waiting(darkroom)).toMatchObject([{ class: 'takedown', directory: 'a.jpg/' }]);
+    await reconcile('a.jpg', { ...darkroom, attempt: 1 });
+    expect(waiting(darkroom)).toHaveLength(1);
+  });
+
   it('after an edit is said before it goes, so that no death in between loses it', async () => {
     const darkroom = await edited();
     await reconcile('a.jpg', darkroom);

@@ -7,12 +7,13 @@ import type { Manifest } from '../../../../shared/core/set/manifest.ts';
 import { PURGES } from '../../../../shared/core/work/purge.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { followUp } from '../../../../shared/pipeline/serve/follow-up.ts';
-import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
+import { answerMiss, type Miss } from '../../../../shared/pipeline/serve/miss.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { codec } from '../../../support/codec.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { etagOf, memoryStore } from '../../../support/memory-store.ts';
+import { newProcess } from '../../../support/mortal.ts';
 import { starfishPhoto } from '../../../support/originals.ts';
 
 const PHOTO = 'jpeg 1600x1200';
@@ -309,6 +310,30 @@ describe('what a miss showed is handed on', () => {
       found: 'taken-down',
       withdrew: '2026-11-23T10:00:00.000Z',
     });
+  });
+
+  it('before its file is removed: who is killed then leaves nothing in the CDN that nobody purges', async () => {
+    const darkroom = await developed();
+    const key = keyOf(darkroom, 'zoom', 1400);
+    const order = { by: 'moderator', reason: undefined };
+    darkroom.codec.beforeEncode = () => takeDown('a.jpg', order, darkroom).then(() => undefined);
+    const process = newProcess();
+    const derivatives = { ...darkroom.derivatives, remove: process.die };
+    const handedOn: Miss[] = [];
+    const handOn = async (miss: Miss) => void handedOn.push(miss);
+    const answer = answerMiss(key, { ...darkroom, derivatives, handOn });
+    expect(await Promise.race([answer, process.died])).toBe('died');
+    expect(handedOn).toEqual([{ found: 'taken-down', withdrew: '2026-11-23T10:00:00.000Z' }]);
+  });
+
+  it('and holds up no removal where that cannot be', async () => {
+    const darkroom = await developed();
+    const key = keyOf(darkroom, 'zoom', 1400);
+    const order = { by: 'moderator', reason: undefined };
+    darkroom.codec.beforeEncode = () => takeDown('a.jpg', order, darkroom).then(() => undefined);
+    const handOn = () => Promise.reject(new Failure('SETTINGS_INVALID', 'expected a function'));
+    expect(await answerMiss(key, { ...darkroom, handOn })).toMatchObject({ found: 'taken-down' });
+    expect(darkroom.derivatives.keys()).toEqual(['a.jpg/manifest.json']);
   });
 
   it('so that what the CDN fetched of a file that had to go again is purged', async () => {
