@@ -43,7 +43,7 @@ export function setupCommand(): Command {
     .option('--miss-key <file>', 'of that certificate, PEM')
     .option('--cdn-domain <name>', 'in front of the derivatives bucket')
     .option('--apply', 'make what is missing, and set what is otherwise')
-    .option('--json', 'as one object');
+    .option('--json', 'one line of JSON');
   return withConnection(command).action(setup);
 }
 

@@ -20,7 +20,7 @@ import { whyUnread } from '../terminal/unread.ts';
 
 export function presetsCommand(): Command {
   const presets = new Command('presets').description(
-    'Check a preset list, or see what an edit of it would do.',
+    'Check a preset list, see what an edit of it would do, and apply it.',
   );
   presets
     .command('check')

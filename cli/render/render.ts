@@ -53,7 +53,7 @@ export function renderCommand(): Command {
       {},
     )
     .option('--all', 'of folders also what is no picture, neither by name nor by its bytes')
-    .option('--json', 'one line of JSON for each picture')
+    .option('--json', 'lines of JSON: one for each picture')
     .action(render);
 }
 

@@ -59,7 +59,7 @@ export function takedownCommand(): Command {
     .option('--dry-run', 'only say what would be done')
     .option('--yes', 'do it without being asked, as where there is no terminal')
     .option('--similar', 'only say which pictures that were judged look like them')
-    .option('--json', 'one line of JSON for each key, and one at the end');
+    .option('--json', 'lines of JSON: one for each key, the sum at last');
   return withConnection(command).action(takedown);
 }
 
