@@ -31,6 +31,7 @@ const ROOMS = {
       'review',
       'rehearse',
       'heat',
+      'completion',
     ],
   ],
 };

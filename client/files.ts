@@ -1,4 +1,14 @@
-import type { Condition, File, Focus, Format, Original, Photo, Preset, Size } from './photo.ts';
+import type {
+  Condition,
+  File,
+  Focus,
+  Format,
+  Manifest,
+  Original,
+  Photo,
+  Preset,
+  Size,
+} from './photo.ts';
 import { sha256 } from './sha256.ts';
 
 /** Which files there are of a picture: as the manifest says, or worked out from the published list. */
@@ -30,8 +40,18 @@ export function deviceOf(photo: Photo, preset: string): Preset['device'] {
   return 'variants' in photo ? 'any' : presetNamed(photo, preset).device;
 }
 
+/** What types say is not always so where a manifest was asked for and not there. */
+export function checkPhoto(photo: unknown): void {
+  const { variants, presets } = (photo ?? {}) as Partial<Manifest & Original>;
+  if (!variants && !presets) wrong('a manifest, or key, etag and presets', photo);
+}
+
+export function wrong(what: string, received: unknown): never {
+  throw new Error(`Expected ${what}; received ${received}.`);
+}
+
 export function refuse(what: string, known: readonly unknown[], received: unknown): never {
-  throw new Error(`Expected ${what}, one of ${known.join(', ')}; received ${received}.`);
+  wrong(`${what}, one of ${known.join(', ')}`, received);
 }
 
 function presetNamed({ presets: { presets } }: Original, name: string): Preset {

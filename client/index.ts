@@ -1,5 +1,5 @@
 import { choices, enough } from './choice.ts';
-import { fileNamed, refuse } from './files.ts';
+import { checkPhoto, fileNamed, refuse, wrong } from './files.ts';
 import type { Client, Focus, Format, Photo, Presets, Size } from './photo.ts';
 import { type Look, type Sources, sourcesFrom, urlOfKey } from './sources.ts';
 import { type Progress, progressOf } from './state.ts';
@@ -91,7 +91,9 @@ export interface Place {
  * width AVIF before WebP before the rest, as far as the client shows them.
  */
 export function bestUrl(photo: Photo, place: Place): string {
+  checkPhoto(photo);
   const { base, preset, cssWidth, density = 1, client } = place;
+  if (!client) wrong('a client, as clientOf gives it', client);
   // Rounded, since 411.43 x 2.625 would else ask for a pixel more than 1080.
   const pixels = Math.round(cssWidth * Math.min(density, client.density));
   const file = enough(choices(photo, preset, client), pixels);

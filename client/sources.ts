@@ -1,5 +1,5 @@
 import { choices, formatsOf, isTransparent, oneOfEachWidth } from './choice.ts';
-import { deviceOf } from './files.ts';
+import { checkPhoto, deviceOf, wrong } from './files.ts';
 import type { Client, File, Photo } from './photo.ts';
 
 /** A `<picture>` as data. */
@@ -70,6 +70,10 @@ export function urlOfKey(base: string, key: string): string {
 }
 
 export function sourcesFrom(photo: Photo, look: Look): Sources {
+  checkPhoto(photo);
+  if (typeof look?.alt !== 'string') {
+    wrong('alt, a text', look?.alt);
+  }
   const arts: readonly Art[] =
     typeof look.preset === 'string' ? [{ preset: look.preset }] : look.preset;
   const shown = arts

@@ -20,7 +20,7 @@ export function moderateCommand(): Command {
     .option('--dry-run', 'count, say the price, and hand nothing over')
     .option('--yes', 'do it without being asked, as where there is no terminal')
     .option('--no-wait', 'end when all is handed over, without word of what became of it')
-    .option('--json', 'one line of JSON a second');
+    .option('--json', 'lines of JSON: one a second');
   return withConnection(command).action((options: Options) =>
     backfillFromHere({ ...options, ...HANDING_OVER }),
   );

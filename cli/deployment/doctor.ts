@@ -26,7 +26,7 @@ export function doctorCommand(): Command {
       'also whether an answer of so many MB, 32 at most, comes whole',
       megabytes,
     )
-    .option('--json', 'as one list');
+    .option('--json', 'one line of JSON');
   return withConnection(command).action(doctor);
 }
 
@@ -61,7 +61,7 @@ async function lookAtAll(connection: Connection, options: Options): Promise<void
     if (!asJson) for (const finding of findings) say(linesOf(finding));
   }
   const wrong = found.filter(({ state }) => state === 'bad').length;
-  if (asJson) say(JSON.stringify(found, null, 2));
+  if (asJson) say(JSON.stringify(found));
   else say(`\n${wrong === 0 ? 'All is well.' : `${wrong} to mend.`}`);
   if (wrong > 0) process.exitCode = 1;
 }

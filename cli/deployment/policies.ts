@@ -28,7 +28,7 @@ export function policiesCommand(): Command {
     .option('--apply', 'make what is missing, and set what is otherwise')
     .option('--replace-trust', 'of a role that others may take, too')
     .option('--out <dir>', 'write them there instead, and print the commands that make them')
-    .option('--json', 'as one object')
+    .option('--json', 'one line of JSON')
     .action(policies);
 }
 

@@ -15,6 +15,7 @@ import { queueSteps } from './setup-queues.ts';
 import { bucketSteps } from './setup-steps.ts';
 import { environment } from '../terminal/environment.ts';
 import { carryOut, type Step } from './steps.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 interface Options extends ConnectionOptions {
   origin: string[];
@@ -42,7 +43,7 @@ export function setupCommand(): Command {
     .option('--miss-key <file>', 'of that certificate, PEM')
     .option('--cdn-domain <name>', 'in front of the derivatives bucket')
     .option('--apply', 'make what is missing, and set what is otherwise')
-    .option('--json', 'as one object');
+    .option('--json', 'one line of JSON');
   return withConnection(command).action(setup);
 }
 
@@ -101,7 +102,7 @@ function checkedOrigin(text: string): string {
 async function textOf(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
   return await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const message = `expected a PEM file at ${file}, it cannot be read (${cause.code})`;
+    const message = `expected a PEM file at ${file}, ${whyUnread(cause)}`;
     throw new Failure('SETTINGS_INVALID', message, { cause });
   });
 }

@@ -38,7 +38,7 @@ export async function carryOut(
   }
   const isDone = applied && steps.some(step => step.apply);
   const unseen = isDone ? (await look()).filter(step => step.apply).map(({ name }) => name) : [];
-  if (json) say(JSON.stringify({ applied, steps, unseen }, null, 2));
+  if (json) say(JSON.stringify({ applied, steps, unseen }));
   else say(`\n${summary(steps, command, applied)}${notSeen(unseen)}`);
   if (unseen.length > 0 || steps.some(({ state }) => state === 'wrong')) process.exitCode = 1;
 }

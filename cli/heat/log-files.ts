@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Failure } from '../../shared/core/failure.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 /** Logs as they are downloaded: gzipped, or not any more. */
 
@@ -41,8 +42,7 @@ async function filesAt(path: string): Promise<string[]> {
       .map(entry => resolve(join(entry.parentPath, entry.name)))
       .sort();
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const message = `expected a log or a folder of logs at ${path} (--logs), it cannot be read (${code})`;
+    const message = `expected a log or a folder of logs at ${path} (--logs), ${whyUnread(cause)}`;
     throw new Failure('SETTINGS_INVALID', message, { cause });
   }
 }

@@ -28,7 +28,7 @@ export function explainCommand(): Command {
   const command = new Command('explain')
     .description('Say what the preset list wants of an original, and how each of its files stands.')
     .argument('<key...>', 'of originals, as they are in the bucket, or URLs of them or their files')
-    .option('--json', 'one line of JSON for each key');
+    .option('--json', 'lines of JSON: one for each key');
   return withConnection(command).action(explain);
 }
 

@@ -76,7 +76,7 @@ export function statusCommand(): Command {
     )
     .option('--heat <file>', 'what `npx darkroom heat --out` saved: who looks at what is stored')
     .option('--all', 'show runs that are done, too')
-    .option('--json', 'as one object');
+    .option('--json', 'one line of JSON');
   return withConnection(command).action(status);
 }
 
@@ -110,7 +110,7 @@ async function status(options: Options): Promise<void> {
         heat,
       })),
   };
-  if (options.json) say(JSON.stringify(found, null, 2));
+  if (options.json) say(JSON.stringify(found));
   else tell(found, connection);
   // Nothing waits for the record of a run.
   if (unreadable.some(key => !key.startsWith(RUNS))) process.exitCode = 1;

@@ -55,7 +55,7 @@ export function verifyCommand(): Command {
     )
     .option('--yes', 'with --delete-orphans: remove what was printed')
     .option('--dry-run', 'with --fix or --yes: only say what would be done')
-    .option('--json', 'one line of JSON for each finding, and one at the end');
+    .option('--json', 'lines of JSON: one for each finding, the sum at last');
   return withConnection(command).action(run);
 }
 

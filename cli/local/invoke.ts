@@ -5,6 +5,7 @@ import { startPlatform } from '../../local/platform.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { defaultPresets, textOf } from '../presets/presets.ts';
 import { say } from '../terminal/printer.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 interface Options {
   function: string;
@@ -24,11 +25,9 @@ export function invokeCommand(): Command {
 
 async function invoke(event: string, options: Options): Promise<void> {
   const payload = await readFile(event).catch((cause: NodeJS.ErrnoException) => {
-    throw new Failure(
-      'EVENT_UNREADABLE',
-      `expected an event at ${event}, it cannot be read (${cause.code})`,
-      { cause },
-    );
+    throw new Failure('EVENT_UNREADABLE', `expected an event at ${event}, ${whyUnread(cause)}`, {
+      cause,
+    });
   });
   const platform = await startPlatform({
     port: 0,

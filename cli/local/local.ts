@@ -51,7 +51,7 @@ export function localCommand(): Command {
       '--no-retry-count',
       'tell functions not which attempt it is, as Function Compute may not',
     )
-    .option('--json', 'one line of JSON when ready, then one for each happening')
+    .option('--json', 'lines of JSON: one when ready, then one for each happening')
     .action(local);
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../shared/core/failure.ts';
 import { type Heat, heatSchema } from '../../shared/core/work/heat.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 /** What `darkroom heat --out` saved. */
 export async function heatFrom(file: string | undefined): Promise<Heat | undefined> {
@@ -17,8 +18,8 @@ async function jsonIn(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const message = `expected what npx darkroom heat --out saved at ${file} (--heat), received ${code ?? 'something else'}`;
+    const found = cause instanceof SyntaxError ? 'received something else' : whyUnread(cause);
+    const message = `expected what npx darkroom heat --out saved at ${file} (--heat), ${found}`;
     throw new Failure('SETTINGS_INVALID', message, { cause });
   }
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { Failure } from '../../shared/core/failure.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 /** One original to be measured; `read` is not part of the measurement. */
 export interface Photo {
@@ -30,7 +31,7 @@ export async function photosIn(folder: string): Promise<Photo[]> {
   const root = resolve(folder);
   const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(
     (cause: NodeJS.ErrnoException) => {
-      const message = `expected a folder of photos at ${folder}, it cannot be read (${cause.code})`;
+      const message = `expected a folder of photos at ${folder}, ${whyUnread(cause)}`;
       throw new Failure('SETTINGS_INVALID', message, { cause });
     },
   );

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import type * as z from 'zod';
 import { Failure } from '../../shared/core/failure.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 /** A YAML file of figures; what is not in it is as the schema has it. Without a file, all of it is. */
 export async function settingsFrom<S extends z.ZodType>(
@@ -26,7 +27,8 @@ async function read(file: string, what: string, option: string): Promise<unknown
     return parse(await readFile(file, 'utf8'));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const sentence = `expected ${what} in YAML at ${file} (${option}), received something else (${code ?? message})`;
+    const found = code?.startsWith('E') ? whyUnread(cause) : `received something else (${message})`;
+    const sentence = `expected ${what} in YAML at ${file} (${option}), ${found}`;
     throw new Failure('SETTINGS_INVALID', sentence, { cause });
   }
 }

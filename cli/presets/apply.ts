@@ -24,6 +24,7 @@ import {
 } from '../cloud/connection.ts';
 import { grouped } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 export function presetsApplyCommand(): Command {
   const command = new Command('apply')
@@ -84,11 +85,9 @@ async function fingerprintThere(
 
 async function readPlan(file: string): Promise<SavedPlan> {
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new Failure(
-      'SETTINGS_INVALID',
-      `expected a plan at ${file}, it cannot be read (${cause.code})`,
-      { cause },
-    );
+    throw new Failure('SETTINGS_INVALID', `expected a plan at ${file}, ${whyUnread(cause)}`, {
+      cause,
+    });
   });
   try {
     return savedPlanSchema.parse(JSON.parse(text));

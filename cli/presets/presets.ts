@@ -16,10 +16,11 @@ import type { NamedList } from '../../shared/ports.ts';
 import { withLocalMarks } from '../measure/local-marks.ts';
 import { positive } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 export function presetsCommand(): Command {
   const presets = new Command('presets').description(
-    'Check a preset list, or see what an edit of it would do.',
+    'Check a preset list, see what an edit of it would do, and apply it.',
   );
   presets
     .command('check')
@@ -93,11 +94,8 @@ export async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new Failure(
-      'PRESETS_INVALID',
-      `expected a preset list at ${file}, it cannot be read (${code})`,
-      { cause },
-    );
+    throw new Failure('PRESETS_INVALID', `expected a preset list at ${file}, ${whyUnread(cause)}`, {
+      cause,
+    });
   }
 }

@@ -8,6 +8,7 @@ import { ROUND_TRIPS } from '../../shared/core/work/duration.ts';
 import type { Measured } from '../measure/measure.ts';
 import { billedSeconds } from '../measure/projection.ts';
 import type { Work } from './model/cloud.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 /** What an upload takes, and who says so. */
 export type Takes = Omit<Work, 'failing'>;
@@ -75,8 +76,7 @@ async function* linesOf(file: string): AsyncIterable<string> {
   try {
     yield* createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const message = `expected measured service times at ${file} (--service), it cannot be read (${code})`;
+    const message = `expected measured service times at ${file} (--service), ${whyUnread(cause)}`;
     throw new Failure('SETTINGS_INVALID', message, { cause });
   }
 }

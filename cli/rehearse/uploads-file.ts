@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CsvError, type InfoRecord, parse } from 'csv-parse/sync';
 import { Failure } from '../../shared/core/failure.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 type Row = { record: Record<string, string>; info: InfoRecord };
 
@@ -27,7 +28,7 @@ export async function uploadsFrom(file: string): Promise<number[]> {
 
 async function read(file: string): Promise<string> {
   return await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const message = `expected uploads a minute in CSV at ${file} (--uploads), it cannot be read (${cause.code})`;
+    const message = `expected uploads a minute in CSV at ${file} (--uploads), ${whyUnread(cause)}`;
     throw new Failure('SETTINGS_INVALID', message, { cause });
   });
 }

@@ -2,6 +2,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Failure } from '../../shared/core/failure.ts';
 import { isPictureByBytes } from '../../shared/core/picture/source-format.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 /** One picture on disk: `key` is its path below the folder it was found through. */
 export interface Picked {
@@ -86,7 +87,7 @@ async function isPicture(path: string): Promise<boolean> {
 
 async function orUnusable<T>(path: string, asked: Promise<T>): Promise<T> {
   return await asked.catch((cause: NodeJS.ErrnoException) => {
-    const message = `expected a picture or a folder at ${path}, it cannot be read (${cause.code})`;
+    const message = `expected a picture or a folder at ${path}, ${whyUnread(cause)}`;
     throw new Failure('KEY_UNUSABLE', message, { cause });
   });
 }

@@ -1,10 +1,11 @@
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { MultiBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
-import { failureOf } from '../../shared/core/failure.ts';
+import { Failure, failureOf } from '../../shared/core/failure.ts';
 import { type Focus, focusFrom } from '../../shared/core/picture/focus.ts';
 import { manifestKey } from '../../shared/core/set/keys.ts';
 import { type Manifest, manifestSchema, wordsSaid } from '../../shared/core/set/manifest.ts';
@@ -52,7 +53,7 @@ export function renderCommand(): Command {
       {},
     )
     .option('--all', 'of folders also what is no picture, neither by name nor by its bytes')
-    .option('--json', 'one line of JSON for each picture')
+    .option('--json', 'lines of JSON: one for each picture')
     .action(render);
 }
 
@@ -73,6 +74,7 @@ function sayingOrThrow(text: string, said: Record<string, string>): Record<strin
 
 async function render(paths: string[], options: Options): Promise<void> {
   const { list, fingerprint } = await checkedList(options.presets);
+  await refuseFile(options.out);
   const wanted = { out: resolve(options.out), all: options.all === true };
   const { picked, leftOut } = await pick(paths, wanted);
   const progress = progressOf(picked.length, options);
@@ -102,6 +104,12 @@ async function render(paths: string[], options: Options): Promise<void> {
   }
   progress.stop();
   if (leftOut > 0) tellLeftOut(leftOut, options);
+}
+
+async function refuseFile(out: string): Promise<void> {
+  const found = await stat(out).catch(() => undefined);
+  if (!found || found.isDirectory()) return;
+  throw new Failure('SETTINGS_INVALID', `expected a folder at ${out} (--out), it is a file`);
 }
 
 /** Where lines are JSON, each is a picture. */

@@ -34,7 +34,7 @@ export function replayCommand(): Command {
     .option('--since <time>', 'only those given up since: a date, or a span such as 7d')
     .option('--limit <n>', 'replay so many at most', positiveWhole)
     .option('--dry-run', 'say what would be replayed, and replay nothing')
-    .option('--json', 'one line of JSON for each message, and one at the end');
+    .option('--json', 'lines of JSON: one for each message, the sum at last');
   return withConnection(command).action(run);
 }
 

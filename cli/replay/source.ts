@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { Failure } from '../../shared/core/failure.ts';
+import { whyUnread } from '../terminal/unread.ts';
 
 /** Where messages of the failure destination come from. */
 export interface Message {
@@ -24,7 +25,7 @@ export async function* messagesIn(source: string): AsyncIterable<Message> {
 
 async function isFolder(source: string): Promise<boolean> {
   const stats = await stat(source).catch((cause: NodeJS.ErrnoException) => {
-    const message = `expected failure messages at ${source}, it cannot be read (${cause.code})`;
+    const message = `expected failure messages at ${source}, ${whyUnread(cause)}`;
     throw new Failure('EVENT_UNREADABLE', message, { cause });
   });
   return stats.isDirectory();

@@ -32,7 +32,7 @@ export function reviewCommand(): Command {
     .option('--block', 'publish nothing of them')
     .option('--who <name>', 'who says so (the user of this machine)')
     .option('--why <text>', 'kept with the record')
-    .option('--json', 'one line of JSON for each key');
+    .option('--json', 'lines of JSON: one for each key');
   return withConnection(command).action(reviewAll);
 }
 

@@ -59,7 +59,7 @@ export function takedownCommand(): Command {
     .option('--dry-run', 'only say what would be done')
     .option('--yes', 'do it without being asked, as where there is no terminal')
     .option('--similar', 'only say which pictures that were judged look like them')
-    .option('--json', 'one line of JSON for each key, and one at the end');
+    .option('--json', 'lines of JSON: one for each key, the sum at last');
   return withConnection(command).action(takedown);
 }
 
@@ -182,11 +182,14 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
   const stores = { ...connection, now: () => now };
   const lifted: string[] = [];
   const order = orderOf(options);
-  const lift = async (key: string) => ({ lifted: await undoTakeDown(key, order, stores) });
+  const lift = async (key: string) => ({
+    lifted: await undoTakeDown(key, order, stores),
+    isThere: (await connection.originals.head(key)) !== undefined,
+  });
   for await (const { key, done } of pMapIterable(keys, key => attempted(key, lift), CONCURRENCY)) {
     if (!tell(key, done, options)) continue;
     if (done.lifted) lifted.push(key);
-    say(options.json ? JSON.stringify({ key, ...done }) : liftedInWords(key, done.lifted));
+    say(options.json ? JSON.stringify({ key, ...done }) : liftedInWords(key, done));
   }
   const about = { bucket: connection.names.originals, keys: lifted, mode: 'settle' as const };
   await handOverLifted(connection.tasks(connection.backfillFunction), about, now.toISOString());

@@ -15,15 +15,29 @@ interface TakenDown {
   key: string;
   removed: string[];
   wasThere: boolean;
+  /** Before it was said this time. */
+  wasDown: boolean;
 }
 
-export function inWords({ key, removed, wasThere }: TakenDown): string {
+export function inWords({ key, removed, wasThere, wasDown }: TakenDown): string {
+  if (wasDown) {
+    const left = removed.length > 0 ? `, ${counted(removed.length, 'file')} removed` : '';
+    return `✓ ${key}  was taken down already; carried out again${left}`;
+  }
   if (!wasThere) return `✓ ${key}  blocked; there was nothing of it: is the key right?`;
   return `✓ ${key}  taken down, ${counted(removed.length, 'file')} removed`;
 }
 
-export function liftedInWords(key: string, isLifted: boolean): string {
-  return isLifted ? `✓ ${key}  is developed again` : `- ${key}  was not taken down`;
+export function liftedInWords(key: string, { lifted, isThere }: Lifted): string {
+  if (!lifted) return `- ${key}  was not taken down`;
+  if (!isThere) return `✓ ${key}  may be developed again; there is no original of it now`;
+  return `✓ ${key}  is developed again`;
+}
+
+export interface Lifted {
+  lifted: boolean;
+  /** Its original. */
+  isThere: boolean;
 }
 
 export function summaryOf({ keys, removed }: Tally, purges: Asked | undefined) {

@@ -18,6 +18,12 @@ export function clientFacts(
   const agent = agentOf(headers['user-agent'] ?? '');
   const isSpoken = /image\/(?:avif|webp)/.test(accept);
   return {
+    asked: {
+      client: query.client,
+      unread: (['w', 'dpr'] as const).filter(
+        name => query[name] !== undefined && positive(query[name]) === undefined,
+      ),
+    },
     client: query.client ?? agent.client,
     accepts: isSpoken
       ? { avif: isTaken(accept, 'avif'), webp: isTaken(accept, 'webp') }

@@ -40,7 +40,10 @@ type Served =
   | { served: keyof typeof refusals }
   | { served: 'auto'; auto: Chosen }
   | { served: 'miss'; miss: Found };
-type Chosen = { found: 'variant'; key: string } | { found: 'nothing' };
+type Chosen =
+  | { found: 'variant'; key: string }
+  | { found: 'nothing' }
+  | { found: 'mistake'; expected: string };
 type Found =
   | { found: 'file'; bytes: Buffer; contentType: string }
   | { found: 'moved'; key: string }
@@ -88,6 +91,7 @@ function replyWith({ contentType, bytes }: { contentType: string; bytes: Buffer 
 function replyToAuto(auto: Chosen): HttpReply {
   const asked = { vary: VARY, 'accept-ch': ACCEPT_CH };
   if (auto.found === 'nothing') return { ...nothing, headers: { ...nothing.headers, ...asked } };
+  if (auto.found === 'mistake') return refused(400, `${auto.expected}\n`, NOTHING_CACHE);
   return redirectTo(auto.key, asked);
 }
 

@@ -48,7 +48,25 @@ describe('picture', () => {
   });
 });
 
+describe('a picture without alt', () => {
+  const one = photo({ placeholder }, entries('feed-480x320.jpeg'));
+
+  it.each([[{ base, preset: 'feed' }], [{ base, preset: 'feed', alt: null }], [undefined]])(
+    'is refused in one sentence: %j',
+    look => {
+      expect(() => picture(one, look as never)).toThrow(
+        /^Expected alt, a text; received (undefined|null)\.$/,
+      );
+    },
+  );
+
+  it('is let through where it only adorns', () => {
+    expect(picture(one, { base, preset: 'feed', alt: '' })).toContain(' alt="" ');
+  });
+});
+
 describe('the best URL', () => {
+  const place = { base, preset: 'feed', cssWidth: 360, client: clientOf(presets, 'web') };
   const one = photo(
     {},
     entries(
@@ -99,6 +117,22 @@ describe('the best URL', () => {
     const some = photo({}, entries('feed-480.avif', 'feed-480.jpeg', 'feed-1080.jpeg'));
     expect(best('web', 400, 1, some)).toBe('480.avif');
     expect(best('web', 400, 2, some)).toBe('1080.jpeg');
+  });
+
+  it.each([
+    [undefined, 'Expected a manifest, or key, etag and presets; received undefined.'],
+    [{}, 'Expected a manifest, or key, etag and presets; received [object Object].'],
+  ])('is refused in one sentence of what is no photo: %j', (wrong, sentence) => {
+    expect(() => bestUrl(wrong as never, place)).toThrow(new Error(sentence));
+    expect(() => picture(wrong as never, { base, preset: 'feed', alt: '' })).toThrow(
+      new Error(sentence),
+    );
+  });
+
+  it('is refused in one sentence without a client', () => {
+    expect(() => bestUrl(one, { ...place, client: undefined } as never)).toThrow(
+      new Error('Expected a client, as clientOf gives it; received undefined.'),
+    );
   });
 
   it('is refused where the client shows nothing of it', () => {

@@ -123,6 +123,18 @@ describe('a client that holds only a key', () => {
     expect([width, found === 'heif' ? 'avif' : found]).toEqual([240, format]);
   });
 
+  it.each([
+    ['?w=abc', 'expected w as a number above 0\n'],
+    ['?w=0', 'expected w as a number above 0\n'],
+    ['?w=360&dpr=', 'expected dpr as a number above 0\n'],
+    ['?client=wechat', /^expected client as one of (\S+, )*mini-program(, \S+)*\n$/],
+    ['?client=toString', /^expected client as one of /],
+  ])('is told what is wrong with %s', async (query, sentence) => {
+    const answer = await get(auto + query);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toMatch(sentence);
+  });
+
   it('gets nothing of a preset or a key that is not there, for a short while', async () => {
     for (const path of [`/auto/nope/${encodeURIComponent('海星 1.jpg')}`, '/auto/feed/b.jpg']) {
       const answer = await get(path);

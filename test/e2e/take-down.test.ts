@@ -96,7 +96,7 @@ describe('a key that is taken down', () => {
     await patiently('the event of the upload', async () =>
       outcomesOf(key).includes('taken-down') ? true : undefined,
     );
-    await takedown(key);
+    expect((await takedown(key))[0]).toMatchObject({ key, wasDown: true });
     await upload(key, '#228844');
     await patiently('the next event', async () =>
       outcomesOf(key).filter(outcome => outcome === 'taken-down').length > 1 ? true : undefined,
@@ -109,11 +109,17 @@ describe('a key that is taken down', () => {
   });
 
   it('comes back when that is undone', async () => {
-    expect(await takedown(key, '--undo')).toEqual([{ key, lifted: true }, { lifted: 1 }]);
+    expect(await takedown(key, '--undo')).toEqual([
+      { key, lifted: true, isThere: true },
+      { lifted: 1 },
+    ]);
     const manifest = await platform.manifest(key);
     const again = manifest.variants.find(({ state }) => state === 'rendered')?.key ?? '';
     expect((await ask(again)).status).toBe(200);
-    expect(await takedown(key, '--undo')).toEqual([{ key, lifted: false }, { lifted: 0 }]);
+    expect(await takedown(key, '--undo')).toEqual([
+      { key, lifted: false, isThere: true },
+      { lifted: 0 },
+    ]);
   });
 });
 

@@ -10,6 +10,7 @@ const HOW: [RegExp, string][] = [
   ],
   [/smoke\.test/, 'an account in the cloud (DARKROOM_SMOKE=1 and its credentials)'],
   [/checks\.test/, 'readelf (apt-get install binutils)'],
+  [/completion\.test/, 'a shell (apt-get install zsh fish)'],
   [/render\.test/, 'a terminal (Linux, apt-get install bsdutils)'],
 ];
 

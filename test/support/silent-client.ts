@@ -9,4 +9,5 @@ export const SILENT_CLIENT: ClientFacts = {
   density: undefined,
   pixels: undefined,
   savesData: false,
+  asked: { client: undefined, unread: [] },
 };

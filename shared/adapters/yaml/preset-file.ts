@@ -46,6 +46,10 @@ export function readPresetList(
     return { problems: [{ path: [], message, place: placeOf(startOf(alias) ?? 0) }] };
   }
   const { written } = resolved;
+  if (written === null) {
+    const message = 'expected a preset list, the file is empty';
+    return { problems: [{ path: [], message, place: placeOf(0) }] };
+  }
   const checked = checkPresets(written);
   if ('list' in checked) {
     return { list: checked.list, fingerprint: fingerprintOfList(checked.list) };

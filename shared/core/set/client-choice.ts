@@ -29,6 +29,12 @@ export interface Shown {
 
 /** What a request says of its client; whatever it does not say is undefined. */
 export interface ClientFacts {
+  /** By the query, which whoever wrote it can mend. */
+  asked: {
+    client: string | undefined;
+    /** Of what has to be a number above 0, what is none. */
+    unread: ('w' | 'dpr')[];
+  };
   /** A name of the list's `clients`, from the query or from the User-Agent. */
   client: string | undefined;
   /** Newer formats that it says it shows; undefined where it names none at all. */
@@ -51,6 +57,18 @@ const UNLESS_DECLARED = new Map<string, OutputFormat[]>([
   ['mini-program', ['webp', 'jpeg', 'png']],
   ['harmony', ['webp', 'jpeg', 'png']],
 ]);
+
+/** What is wrong with a question, in a sentence; it tells nothing that the published list does not. */
+export function mistakeIn(
+  { asked }: ClientFacts,
+  clients: PresetList['clients'],
+): string | undefined {
+  const [parameter] = asked.unread;
+  if (parameter) return `expected ${parameter} as a number above 0`;
+  const known = [...new Set([...Object.keys(clients), ...UNLESS_DECLARED.keys()])];
+  if (asked.client === undefined || known.includes(asked.client)) return undefined;
+  return `expected client as one of ${known.join(', ')}`;
+}
 
 const byPreference = [...outputFormats].sort((a, b) => PREFERENCE[a] - PREFERENCE[b]);
 

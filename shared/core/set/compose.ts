@@ -14,7 +14,7 @@ import type { Variant } from './variants.ts';
 
 /** What became of one file that was to be made. */
 export type Outcome = { variant: Variant } & (
-  | { bytes: number; milliseconds: number }
+  | { bytes: number; milliseconds: number; renderedAt: string }
   | { skipped: 'not-smaller-than-fallback' }
   | { failure: Failure }
 );
@@ -38,7 +38,7 @@ export interface MadeSet {
 export function manifestOf(seen: SeenOriginal, made: MadeSet, now: string): Manifest {
   const { picture, placeholder, content, todo, outcomes, focus, failure, unjudged } = made;
   const original = written(seen.original);
-  const done = outcomes.map(outcome => entryFrom(outcome, now));
+  const done = outcomes.map(entryFrom);
   const variants = [...todo.entries, ...done].sort(inReadingOrder);
   return {
     schema: 1,
@@ -84,12 +84,12 @@ function written({
   return original;
 }
 
-function entryFrom(outcome: Outcome, now: string): ManifestVariant {
+function entryFrom(outcome: Outcome): ManifestVariant {
   const named = entryOf(outcome.variant);
   if ('bytes' in outcome) {
-    const { unshown } = outcome.variant;
-    const told = unshown ? { unshown } : {};
-    return { state: 'rendered', ...named, bytes: outcome.bytes, renderedAt: now, ...told };
+    const { bytes, renderedAt, variant } = outcome;
+    const told = variant.unshown ? { unshown: variant.unshown } : {};
+    return { state: 'rendered', ...named, bytes, renderedAt, ...told };
   }
   if ('skipped' in outcome) return { state: 'skipped', ...named, reason: outcome.skipped };
   const { code, message } = outcome.failure;

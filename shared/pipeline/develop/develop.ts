@@ -139,7 +139,7 @@ async function outcomeOf(
     await writes(() => timed(job.spent, 'write', () => job.write(variant, rendition)));
     job.spent.bytesWritten += bytes;
     darkroom.log.debug('rendered', { key: variant.key, bytes, milliseconds });
-    return { variant, bytes, milliseconds };
+    return { variant, bytes, milliseconds, renderedAt: darkroom.now().toISOString() };
   } catch (thrown) {
     return { variant, failure: failureOf(thrown) };
   }

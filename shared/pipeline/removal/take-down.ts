@@ -38,18 +38,20 @@ export async function takeDown(
   key: string,
   { by, reason, purge }: Order,
   stores: TakeDownStores,
-): Promise<{ removed: string[]; purge: string | undefined }> {
+): Promise<{ removed: string[]; purge: string | undefined; wasDown: boolean }> {
   refuseUnusable(key);
   const { config, now } = stores;
   const at = now().toISOString();
   const judged = await judgedBefore(key, stores);
   const act = { act: 'takedown' as const, at, by, ...(reason ? { reason } : {}), ...judged };
-  const record = withAct(await lastRecord(key, config), key, act);
+  const before = await lastRecord(key, config);
+  const record = withAct(before, key, act);
   await writeRecord(config, takedownKey(key), record);
   if (judged.known) await makeKnown(judged.known, key, config);
   const isBehindCdn = stores.isBehindCdn && purge === undefined;
   const done = await enforceOrDevelopAnew(key, at, { ...stores, isBehindCdn });
-  const outcome = { removed: done.removed, purge: done.purge ?? purge };
+  const wasDown = before !== undefined && isInForce(before);
+  const outcome = { removed: done.removed, purge: done.purge ?? purge, wasDown };
   const { purge: asked, removed } = outcome;
   const proof = concluded(record, {
     removed,

@@ -1,4 +1,9 @@
-import { type AutoRequest, type ClientFacts, chosenVariant } from '../../core/set/client-choice.ts';
+import {
+  type AutoRequest,
+  type ClientFacts,
+  chosenVariant,
+  mistakeIn,
+} from '../../core/set/client-choice.ts';
 import { unusableKey } from '../../core/set/keys.ts';
 import type { Manifest, ManifestVariant } from '../../core/set/manifest.ts';
 import type { Darkroom } from '../darkroom.ts';
@@ -6,7 +11,11 @@ import { readManifest } from '../stored-set.ts';
 import { isKnownToKill } from './miss-guard.ts';
 import { unlessUnusable } from './unless-unusable.ts';
 
-export type Auto = { found: 'variant'; key: string } | { found: 'nothing' };
+export type Auto =
+  | { found: 'variant'; key: string }
+  | { found: 'nothing' }
+  /** Whatever there is: the question itself is wrong. */
+  | { found: 'mistake'; expected: string };
 
 /** The file of a preset that suits the client best: one read of the manifest, and no pixel. */
 export async function answerAuto(
@@ -28,6 +37,8 @@ async function choose(
     readManifest(original, derivatives),
     listInForce.current(),
   ]);
+  const expected = mistakeIn(facts, list.clients);
+  if (expected) return { found: 'mistake', expected };
   if (!manifest) return { found: 'nothing' };
   let files = filesToBeHad(manifest).filter(one => one.preset === preset);
   for (;;) {

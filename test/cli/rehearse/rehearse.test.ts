@@ -85,7 +85,7 @@ describe('darkroom rehearse', () => {
     [[], /expected --day weibo with --uploads-per-day N, or --uploads FILE\.csv, received neither/],
     [['--day', 'weibo'], /received --day alone/],
     [['--day', 'monday'], /--day <kind>.*weibo/],
-    [['--uploads', '/nowhere.csv'], /nowhere\.csv \(--uploads\), it cannot be read \(ENOENT\)/],
+    [['--uploads', '/nowhere.csv'], /nowhere\.csv \(--uploads\), there is no such file/],
     [['--ready-p99', '10'], /expected a time with its unit, such as 500ms, 10s or 5h/],
     [['--quota', '100,many'], /--quota.*expected a number above 0/],
     [['--failing', '1'], /expected a share from 0 to below 1/],

@@ -77,7 +77,9 @@ describe('measured service times', () => {
     await expect(serviceTimesFrom(fileOf(['a', 'b']), list)).rejects.toThrow(
       /expected lines of uploads .*service\.jsonl \(--service\).*received 2 other lines/,
     );
-    await expect(serviceTimesFrom('/nowhere', list)).rejects.toThrow(/--service.*ENOENT/);
+    await expect(serviceTimesFrom('/nowhere', list)).rejects.toThrow(
+      /--service.*there is no such file/,
+    );
   });
 
   it('have as many requests in a log as an upload makes', async () => {

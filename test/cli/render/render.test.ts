@@ -123,7 +123,7 @@ describe('darkroom render', () => {
     [
       'a path that is not there',
       ['/nowhere/a.jpg'],
-      /expected a picture or a folder at \/nowhere\/a\.jpg, it cannot be read \(ENOENT\)/,
+      /expected a picture or a folder at \/nowhere\/a\.jpg, there is no such file\n$/,
     ],
     ['two pictures of one name', ['in/sub/b.jpg', 'in/sub'], /received b\.jpg twice/],
   ])('refuses %s in one sentence', async (_, paths, sentence) => {
@@ -133,6 +133,18 @@ describe('darkroom render', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(sentence);
     expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('refuses an --out that is a file, once for all pictures', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const list = ['--presets', join(folder, 'presets.yaml')];
+    const done = await darkroom('render', join(folder, 'in'), '--out', file, ...list);
+    expect(done).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `darkroom: expected a folder at ${file} (--out), it is a file\n`,
+    });
   });
 
   it('cuts by the focus that is given, and refuses one that cannot be read', async () => {
@@ -169,11 +181,21 @@ describe('darkroom presets', () => {
     });
   });
 
+  it.each([[''], ['# nothing yet\n']])('check of an empty list says so: %j', async text => {
+    const file = join(newFolder(), 'empty.yaml');
+    writeFileSync(file, text);
+    const { code, stderr } = await darkroom('presets', 'check', file);
+    expect([code, stderr]).toEqual([
+      1,
+      `darkroom: ${file} is not in order\n${file}:1:1 expected a preset list, the file is empty\n`,
+    ]);
+  });
+
   it('check of a file that is not there is one sentence', async () => {
     const { code, stderr } = await darkroom('presets', 'check', 'nowhere.yaml');
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'darkroom: expected a preset list at nowhere.yaml, it cannot be read (ENOENT)\n',
+      'darkroom: expected a preset list at nowhere.yaml, there is no such file\n',
     );
   });
 

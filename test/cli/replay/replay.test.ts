@@ -160,7 +160,7 @@ describe('darkroom replay', () => {
     const { code, stderr } = await replay('nowhere.jsonl');
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'darkroom: expected failure messages at nowhere.jsonl, it cannot be read (ENOENT)\n',
+      'darkroom: expected failure messages at nowhere.jsonl, there is no such file\n',
     );
   });
 });

@@ -61,6 +61,16 @@ describe('the reply to a miss', () => {
     ]);
   });
 
+  it('is 400 and a sentence, for a short while, where a question itself is wrong', () => {
+    const auto = { found: 'mistake', expected: 'expected w as a number above 0' } as const;
+    const { status, body, headers } = replyTo({ served: 'auto', auto });
+    expect([status, body, headers['cache-control']]).toEqual([
+      400,
+      'expected w as a number above 0\n',
+      'public, max-age=10',
+    ]);
+  });
+
   it('leads a client to the file that was chosen, and says what it was chosen by', () => {
     const variant = { found: 'variant', key: '海 1.jpg/v/feed-1-f.jpg' } as const;
     const found = replyTo({ served: 'auto', auto: variant });

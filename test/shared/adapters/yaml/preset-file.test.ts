@@ -207,7 +207,7 @@ describe('a preset list', () => {
     ],
     ['broken YAML', 'version: 1\nrules: [', 'p.yaml:2:9 expected YAML,'],
     ['a key twice', `${SMALL}version: 1\n`, 'expected YAML, Map keys must be unique'],
-    ['an empty file', '', 'p.yaml:1:1 expected an object, received null'],
+    ['an empty file', '', 'p.yaml:1:1 expected a preset list, the file is empty'],
   ])('with %s says where and what', (_, yaml, sentence) => {
     expect(problems(yaml).join('\n')).toContain(sentence);
   });

@@ -49,6 +49,20 @@ const LATER = '2026-11-23T10:10:00.000Z';
 const SET = ['feed-1080.jpg', 'feed-1080.webp', 'feed-480.jpg', 'feed-480.webp', 'thumb-100.jpg'];
 
 describe('reconcile', () => {
+  it('tells of each file when it was made, and not when all were', async () => {
+    const darkroom = uploaded();
+    let clock = Date.parse('2026-11-23T10:00:00.000Z');
+    const now = () => {
+      clock += 1000;
+      return new Date(clock);
+    };
+    await reconcile('a.jpg', { ...darkroom, now });
+    const { variants = [], committedAt = '' } = darkroom.manifest('a.jpg') ?? {};
+    const times = variants.flatMap(one => (one.state === 'rendered' ? [one.renderedAt] : []));
+    expect(new Set(times).size).toBe(SET.length);
+    for (const time of times) expect(time < committedAt).toBe(true);
+  });
+
   it('develops an original into every variant and commits a manifest', async () => {
     const darkroom = uploaded();
     const report = await reconcile('a.jpg', darkroom);

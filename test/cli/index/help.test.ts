@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { beforeAll, describe, expect, it } from 'vitest';
+import manifest from '../../../package.json' with { type: 'json' };
+import { wholeProgram } from '../../../cli/commands.ts';
+import { EXAMPLES } from '../../../cli/examples.ts';
+import { askedBy, unknownIn, wordsOf } from '../../support/command-lines.ts';
+import { darkroom } from '../../support/processes.ts';
+
+let program: Command;
+beforeAll(async () => {
+  program = await wholeProgram();
+});
+
+function namesBelow(command: Command, name = ''): string[] {
+  const own = name === '' ? [] : [name];
+  const children = command.commands.map(child =>
+    namesBelow(child, `${name} ${child.name()}`.trim()),
+  );
+  return [...own, ...children.flat()];
+}
+
+describe('the help of each command', () => {
+  it('ends with two examples, and no command is left out', () => {
+    expect(Object.keys(EXAMPLES).sort()).toEqual(namesBelow(program).sort());
+  });
+
+  it.each(Object.entries(EXAMPLES))('%s has examples that it knows', (name, lines) => {
+    expect(new Set(lines).size).toBe(2);
+    for (const line of lines) {
+      const words = wordsOf(line);
+      expect(unknownIn(program, words)).toBeUndefined();
+      const { command } = askedBy(program, words);
+      const isOfIt = [command.name(), command.parent?.name()].includes(name.split(' ').at(-1));
+      expect([line, isOfIt]).toEqual([line, true]);
+    }
+  });
+
+  it('shows them, as they are typed', async () => {
+    const { code, stdout } = await darkroom('takedown', '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: npx darkroom takedown \[options\]/);
+    expect(stdout).toMatch(/\nExamples:\n( {2}npx darkroom takedown .*\n){2}$/);
+  });
+
+  it('says what --json prints: one line, or lines of something', () => {
+    for (const name of namesBelow(program)) {
+      const { command } = askedBy(program, name.split(' '));
+      const json = command.options.find(({ long }) => long === '--json');
+      if (json) expect(json.description).toMatch(/^(one line of JSON(: |$)|lines of JSON: one )/);
+    }
+  });
+});
+
+it('--version prints that of the package, and nothing else', async () => {
+  for (const word of ['--version', '-V']) {
+    expect(await darkroom(word)).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  }
+});
+
+it.each(['bash', 'zsh', 'fish'])('completion %s prints a script', async shell => {
+  const { code, stdout, stderr } = await darkroom('completion', shell);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('takedown');
+});
