@@ -42,7 +42,9 @@ export async function takeDown(
   refuseUnusable(key);
   const { config, now } = stores;
   const at = now().toISOString();
-  const judged = await judgedBefore(key, stores);
+  // A store that does not say what was judged holds up no take-down; that is told once it is done.
+  const [looked] = await Promise.allSettled([judgedBefore(key, stores)]);
+  const judged = looked.status === 'fulfilled' ? looked.value : {};
   const act = { act: 'takedown' as const, at, by, ...(reason ? { reason } : {}), ...judged };
   const before = await lastRecord(key, config);
   const record = withAct(before, key, act);
@@ -58,6 +60,7 @@ export async function takeDown(
     ...(asked === undefined ? {} : { purge: asked }),
   });
   await writeRecord(config, takedownKey(key), proof);
+  if (looked.status === 'rejected') throw looked.reason;
   return outcome;
 }
 

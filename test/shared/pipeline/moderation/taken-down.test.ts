@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../../shared/core/failure.ts';
 import { sha256Of } from '../../../../shared/core/list/fingerprint.ts';
 import { KNOWN, reviewKey } from '../../../../shared/core/moderation/verdict.ts';
 import { manifestKey } from '../../../../shared/core/set/keys.ts';
@@ -180,4 +181,16 @@ describe('what a take-down makes known', () => {
     expect(await undoTakeDown('b.jpg', ORDER, darkroom)).toBe(true);
     expect(known(darkroom)).toEqual([]);
   });
+});
+
+it('a store that does not say what was judged holds up no take-down, and is told once that is done', async () => {
+  const darkroom = await developed(CLEAN);
+  darkroom.config.before = ({ operation, key }) => {
+    if (operation === 'get' && key?.startsWith('moderation/')) {
+      throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+    }
+  };
+  await expect(down(darkroom)).rejects.toThrow('expected an answer');
+  expect(publicFiles(darkroom)).toEqual([]);
+  expect(darkroom.config.keys()).toContain(takedownKey(KEY));
 });
