@@ -1,6 +1,7 @@
 import type { OutputFormat } from '../list/preset-list.ts';
 import type { Recipe } from '../list/recipe.ts';
 import type { Picture, Size } from '../picture/picture.ts';
+import { mostPixels } from '../watermark/layout.ts';
 import { dearest } from './suited.ts';
 import type { Variant } from './variants.ts';
 
@@ -66,6 +67,24 @@ const READ = 0.008;
 const MADE = 0.02;
 const SHARPENED = 0.35;
 
+/** Of a mark: each pixel of its own, and more where it is set off, or turned. Drawn anew for each file, though formats share it. */
+const MARK = 0.04;
+const EDGE = 0.16;
+const TURNED = 0.025;
+/** Each pixel of the file, or of a frame, that lies below one. */
+const STAMPED = 0.011;
+
+function markSeconds({ marks = [], ...file }: Variant, frames: number): number {
+  return marks.reduce((sum, wanted) => {
+    const { shadow, outline, tile, ...level } = wanted.mark;
+    const own = mostPixels({ ...wanted, mark: level }, file) / 1e6;
+    const turned = tile ? (mostPixels(wanted, file) / 1e6) * TURNED : 0;
+    const below = tile ? megapixels(file) : own;
+    const price = MARK + (shadow || outline ? EDGE : 0);
+    return sum + own * price + turned + below * frames * STAMPED;
+  }, 0);
+}
+
 /** The one decode, at whatever size. */
 export function decodingSeconds(picture: Picture): number {
   return megapixels(picture) * DECODE[picture.format];
@@ -77,14 +96,15 @@ export function variantSeconds(variant: Variant, picture: Picture, raster: Size)
   const { encoder } = recipe;
   const made = megapixels(variant);
   const resized = made * (MADE + (recipe.sharpen ? SHARPENED : 0));
+  const marked = markSeconds(variant, fromFile === 'animated' ? picture.frames : 1);
   if (fromFile === 'animated') {
     const read = megapixels(picture) * ((DECODE_FRAME[picture.format] ?? 0) + READ);
     const weight = weightAt(WEBP_FRAME, encoder.effort);
-    return picture.frames * (read + resized + made * weight * REFERENCE);
+    return marked + picture.frames * (read + resized + made * weight * REFERENCE);
   }
   const own = fromFile ? decodingSeconds(picture) : 0;
   const encoded = made * weightOf(variant, picture) * REFERENCE;
-  return own + megapixels(raster) * READ + resized + encoded;
+  return own + megapixels(raster) * READ + resized + marked + encoded;
 }
 
 /** Where the picture has a say, of what takes longest. */

@@ -6,7 +6,7 @@ export type Texts = Readonly<Record<string, string | null>>;
 const WORD = /\{([a-z][a-z0-9-]*)\}/g;
 
 /** Characters of one value: of names that people give themselves few are longer. */
-const MOST_CHARACTERS = 64;
+export const MOST_CHARACTERS = 64;
 
 /** Controls, line ends, bidi overrides and isolates; not the joiners and marks that scripts and emoji are written with. */
 const UNDRAWABLE = /(?![\u200c-\u200f\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;

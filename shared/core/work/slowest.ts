@@ -7,6 +7,7 @@ import { affordable, variantMegabytes } from '../set/memory.ts';
 import { decodingSeconds, variantSeconds } from '../set/seconds.ts';
 import { inStartingOrder } from '../set/schedule.ts';
 import { type Variant, wantedVariants } from '../set/variants.ts';
+import { MOST_CHARACTERS, type Texts, wordsOf } from '../watermark/mark-text.ts';
 import { INSTANCE } from './cost.ts';
 
 /** What an original may take on the cores of a function; half of what FC gives it (s.yaml). */
@@ -43,7 +44,7 @@ function* originalsOf(list: PresetList, index: number): Generator<Slowest> {
 /** What an upload takes, and then the longest of the files that are made when they are asked for. */
 export function takenOf(picture: Picture, index: number, list: PresetList): Slowest[] {
   const presets = presetsOfRule(index, list);
-  const wanted = { key: 'any', version: '', picture, list, presets };
+  const wanted = { key: 'any', version: '', picture, list, presets, texts: longestIn(presets) };
   const variants = wantedVariants(wanted).filter(({ impossible }) => !impossible);
   const eager = variants.filter(({ generate }) => generate === 'eager');
   const upload = taken(picture, eager, eager);
@@ -56,6 +57,13 @@ export function takenOf(picture: Picture, index: number, list: PresetList): Slow
     { index, picture, ...upload, isOnDemand: false },
     ...miss.map(one => ({ index, picture, ...one, isOnDemand: true })),
   ];
+}
+
+/** All that uploaders may say, as long as it may be. */
+function longestIn(presets: Preset[]): Texts {
+  const marks = presets.flatMap(({ watermark = [] }) => watermark);
+  const words = marks.flatMap(({ text = '' }) => wordsOf(text));
+  return Object.fromEntries(words.map(word => [word, 'W'.repeat(MOST_CHARACTERS)]));
 }
 
 /** Nothing is known of the file, so that memory leaves out as little as it may. */

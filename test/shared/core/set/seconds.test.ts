@@ -48,6 +48,27 @@ describe('the seconds that a file is estimated to take', () => {
     expect(more).toBeCloseTo(decodingSeconds(PHOTO));
   });
 
+  it('are more with a mark, most of all where it is all over the picture, and on each frame', () => {
+    const of = (watermark: string, more: Partial<Picture> = {}, formats = 'jpeg: {}') =>
+      secondsOf(`widths: [1080], ${watermark} formats: { ${formats} }`, more);
+    const logo = 'image: marks/a.png, size: 20';
+    const text = "text: 'Darkroom', font: fonts/a.ttf, size: 4";
+    const tile = 'tile: { angle: 30 }';
+    const ascending = [
+      of(''),
+      of(`watermark: [{ ${logo} }],`),
+      of(`watermark: [{ ${logo}, ${tile} }],`),
+      of(`watermark: [{ ${logo}, ${tile}, shadow: '#000000' }],`),
+    ];
+    expect([...ascending].sort((a, b) => a - b)).toEqual(ascending);
+    expect(of(`watermark: [{ ${text} }],`)).toBeGreaterThan(of(''));
+    const moving = (count: number, watermark: string) =>
+      of(watermark, { format: 'gif', frames: count }, 'webp: { animated: true }');
+    const more = (count: number) =>
+      moving(count, `watermark: [{ ${logo}, ${tile} }],`) - moving(count, '');
+    expect(more(200)).toBeGreaterThan(10 * more(10));
+  });
+
   it('grow with the frames of an animation', () => {
     const preset = 'widths: [100], formats: { webp: { animated: true } }';
     const of = (frames: number) => secondsOf(preset, { format: 'gif', frames });

@@ -75,6 +75,15 @@ describe('the slowest original that a list admits', () => {
     expect(slowest?.seconds).toBeGreaterThan(MOST_SECONDS);
   });
 
+  it('takes longer with marks, also where their text is only what uploaders say', () => {
+    const marked = (watermark: string) => secondsOf(ownSizes(6, 'jpeg: {}', watermark));
+    const said = "text: '{user}', font: fonts/a.ttf, size: 4, outline: '#000000'";
+    const logo = 'image: marks/a.png, size: 10';
+    expect(marked(`watermark: [{ ${said} }],`)).toBeGreaterThan(marked('') + 1);
+    const tiled = marked(`watermark: [{ ${logo}, tile: { angle: 30 } }],`);
+    expect(tiled).toBeGreaterThan(marked(`watermark: [{ ${logo} }],`) + 1);
+  });
+
   it('is looked for under every rule', () => {
     const own = '- { name: own, widths: [16000], formats: { avif: { effort: 5 } } }';
     const yaml = SMALL.replace('presets: none', 'presets: [own]').replace(
