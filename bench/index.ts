@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     ready: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     watermark: { type: 'boolean', default: false },
+    unasked: { type: 'boolean', default: false },
     uploads: { type: 'string', default: '200' },
   },
 });
@@ -48,6 +49,9 @@ if (options.bounds) {
 } else if (options.watermark) {
   const { watermarked } = await import('./watermark.ts');
   process.exitCode = (await watermarked()) ? 0 : 1;
+} else if (options.unasked) {
+  const { unasked } = await import('./unasked.ts');
+  process.exitCode = (await unasked()) ? 0 : 1;
 } else if (options.ready) {
   const { ready } = await import('./ready.ts');
   await ready(Number(options.uploads));

@@ -4,6 +4,7 @@ import { attempt } from '../../core/picture/codec-step.ts';
 import { Failure } from '../../core/failure.ts';
 import { showsCanvas, withTransparentCanvas } from '../../core/picture/gif.ts';
 import { gifFramesApart } from '../../core/picture/gif-frames.ts';
+import { DECODE_SECONDS } from '../../core/picture/limits.ts';
 import type { Picture, Size } from '../../core/picture/picture.ts';
 import type { Raster } from '../../ports.ts';
 import { composedOf, upright } from './animation.ts';
@@ -81,6 +82,7 @@ async function ofPages({ file, picture, seen }: Paged, { at, size }: Which): Pro
     const pages = (run.at(-1) ?? page) - page + 1;
     const options = { ...profileOption(seen), ...limits, page, pages };
     const opened = sharp(file, { ...options, autoOrient: pages === 1 });
+    opened.timeout({ seconds: DECODE_SECONDS });
     const shown = opened
       .resize({ ...size, fit: 'fill' })
       .toColourspace('srgb')

@@ -2,6 +2,7 @@ import type { OutputFormat } from '../list/preset-list.ts';
 import type { Recipe } from '../list/recipe.ts';
 import type { Picture, Size } from '../picture/picture.ts';
 import { mostPixels } from '../watermark/layout.ts';
+import { framesShown, sizeShown } from './shown.ts';
 import { dearest } from './suited.ts';
 import type { Variant } from './variants.ts';
 
@@ -88,6 +89,15 @@ function markSeconds({ marks = [], ...file }: Variant, frames: number): number {
 /** The one decode, at whatever size. */
 export function decodingSeconds(picture: Picture): number {
   return megapixels(picture) * DECODE[picture.format];
+}
+
+/** Of what whoever judges it is shown, where that is decoded for itself: nothing is made before it is. */
+export function judgingSeconds(file: Buffer, picture: Picture, raster: Size): number {
+  if (framesShown(file, picture)) {
+    const price = (DECODE_FRAME[picture.format] ?? 0) + READ;
+    return picture.frames * megapixels(picture) * price;
+  }
+  return sizeShown(file, picture, raster) ? decodingSeconds(picture) : 0;
 }
 
 /** Resizing and encoding one file; and decoding, where it is made straight from the original. */

@@ -4,7 +4,7 @@ import { presetsOfRule } from '../list/rules.ts';
 import { LONGEST_SIDE, mostMegapixels } from '../picture/limits.ts';
 import type { Picture, Size } from '../picture/picture.ts';
 import { affordable, variantMegabytes } from '../set/memory.ts';
-import { decodingSeconds, variantSeconds } from '../set/seconds.ts';
+import { decodingSeconds, judgingSeconds, variantSeconds } from '../set/seconds.ts';
 import { inStartingOrder } from '../set/schedule.ts';
 import { type Variant, wantedVariants } from '../set/variants.ts';
 import { MOST_CHARACTERS, type Texts, wordsOf } from '../watermark/mark-text.ts';
@@ -47,6 +47,7 @@ export function takenOf(picture: Picture, index: number, list: PresetList): Slow
   const wanted = { key: 'any', version: '', picture, list, presets, texts: longestIn(presets) };
   const variants = wantedVariants(wanted).filter(({ impossible }) => !impossible);
   const eager = variants.filter(({ generate }) => generate === 'eager');
+  const judged = list.rules[index]?.moderate ? judgedApart(picture, eager) : 0;
   const upload = taken(picture, eager, eager);
   const [longest] = variants
     .filter(({ generate }) => generate === 'on_demand')
@@ -54,7 +55,7 @@ export function takenOf(picture: Picture, index: number, list: PresetList): Slow
     .sort((a, b) => b.seconds - a.seconds);
   const miss = longest ? [taken(picture, [longest.variant], eager)] : [];
   return [
-    { index, picture, ...upload, isOnDemand: false },
+    { index, picture, ...upload, seconds: judged + upload.seconds, isOnDemand: false },
     ...miss.map(one => ({ index, picture, ...one, isOnDemand: true })),
   ];
 }
@@ -68,6 +69,11 @@ function longestIn(presets: Preset[]): Texts {
 
 /** Nothing is known of the file, so that memory leaves out as little as it may. */
 const UNKNOWN = Buffer.alloc(0);
+
+function judgedApart(picture: Picture, whole: Variant[]): number {
+  const { size } = affordable({ file: UNKNOWN, picture, variants: whole, whole });
+  return judgingSeconds(UNKNOWN, picture, size ?? { width: 0, height: 0 });
+}
 
 function taken(picture: Picture, asked: Variant[], whole: Variant[]) {
   const made = affordable({ file: UNKNOWN, picture, variants: asked, whole });

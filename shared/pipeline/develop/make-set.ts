@@ -1,7 +1,8 @@
 import { Failure, type FailureCode, failureOf } from '../../core/failure.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import type { MadeSet } from '../../core/set/compose.ts';
-import { focusOf, searchUnlessSaid, standingRegions } from '../../core/set/crops.ts';
+import { focusOf, standingRegions } from '../../core/set/crops.ts';
+import { decidingVariants } from '../../core/set/deciding.ts';
 import { isSettled, plan, planToKeep } from '../../core/set/plan.ts';
 import { nothingSpent, type Report, type Spent } from '../../core/set/report.ts';
 import {
@@ -12,7 +13,6 @@ import {
   placeholderIn,
   type SeenOriginal,
 } from '../../core/set/seen.ts';
-import { isLeftToPicture } from '../../core/set/suited.ts';
 import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { newWriter, type Writer } from '../removal/take-down-guard.ts';
@@ -238,19 +238,4 @@ async function lower(guard: CrashGuard, attempt: Attempt): Promise<void> {
     attempt.hasSurvived = true;
     throw thrown;
   }
-}
-
-/**
- * What decides how large the one decode is, whatever is there already: all that an upload makes of the picture, and what
- * is searched for or left to the picture on demand, so that a miss searches and measures the same pixels. What the uploader said changes nothing of it, since
- * other files' keys do not tell it.
- */
-export function decidingVariants(wanted: Variant[]): Variant[] {
-  return wanted.filter(
-    variant =>
-      !variant.impossible &&
-      (variant.generate === 'eager' ||
-        searchUnlessSaid(variant) !== undefined ||
-        isLeftToPicture(variant)),
-  );
 }

@@ -45,6 +45,10 @@ function tracedCodec(codec: Codec, span: Span): Codec {
       span('decode', { bytes: file.length, format: options.picture.format }, () =>
         codec.decode(file, options),
       ),
+    frames: (file, picture, which) =>
+      span('decode', { bytes: file.length, format: picture.format, frames: which.at.length }, () =>
+        codec.frames(file, picture, which),
+      ),
     search: (raster, search) =>
       span('search', { strategy: search.strategy, aspect: search.aspect }, () =>
         codec.search(raster, search),

@@ -6,6 +6,7 @@ import { type Report, reportOf } from '../../core/set/report.ts';
 import { isCurrent, WITHHELD } from '../../core/set/seen.ts';
 import { agedIn } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
+import { standingOf } from '../moderation/standing.ts';
 import { removePurged } from '../removal/purges.ts';
 import { noteUnfinished } from '../removal/take-down-guard.ts';
 import { removeSet } from '../stored-set.ts';
@@ -60,7 +61,15 @@ export async function withhold(
     },
   });
   if (removed.length > 0 && !(await isAsSeen(committed, darkroom))) return undefined;
+  if (!isSaid && (await isSpokenOf(seen, darkroom))) return undefined;
   if (!isUnjudged) await tendUnfinished(seen, [], darkroom);
   const outcome = isSaid && removed.length === 0 ? 'settled' : 'withheld';
   return reportOf(attempt, { outcome, reason: WITHHELD[state], manifest, removed: removed.length });
+}
+
+/** By a person, since the look before: of other keys with the same bytes nobody else would come. */
+async function isSpokenOf(seen: Judged, darkroom: Darkroom): Promise<boolean> {
+  const now = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
+  const [before, after] = [seen.standing, now].map(one => one?.review?.acts.length ?? 0);
+  return before !== after;
 }

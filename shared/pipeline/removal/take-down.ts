@@ -42,14 +42,14 @@ export async function takeDown(
   refuseUnusable(key);
   const { config, now } = stores;
   const at = now().toISOString();
-  // A store that does not say what was judged holds up no take-down; that is told once it is done.
+  // What has to do with moderation holds up no take-down; where it fails, that is told once it is done.
   const [looked] = await Promise.allSettled([judgedBefore(key, stores)]);
   const judged = looked.status === 'fulfilled' ? looked.value : {};
   const act = { act: 'takedown' as const, at, by, ...(reason ? { reason } : {}), ...judged };
   const before = await lastRecord(key, config);
   const record = withAct(before, key, act);
   await writeRecord(config, takedownKey(key), record);
-  if (judged.known) await makeKnown(judged.known, key, config);
+  const [known] = await Promise.allSettled([judged.known && makeKnown(judged.known, key, config)]);
   const isBehindCdn = stores.isBehindCdn && purge === undefined;
   const done = await enforceOrDevelopAnew(key, at, { ...stores, isBehindCdn });
   const wasDown = before !== undefined && isInForce(before);
@@ -60,7 +60,7 @@ export async function takeDown(
     ...(asked === undefined ? {} : { purge: asked }),
   });
   await writeRecord(config, takedownKey(key), proof);
-  if (looked.status === 'rejected') throw looked.reason;
+  for (const one of [looked, known]) if (one.status === 'rejected') throw one.reason;
   return outcome;
 }
 
@@ -99,10 +99,11 @@ export async function undoTakeDown(
     ? isInForce(record)
     : record === 'unreadable' || (await readManifest(key, derivatives))?.takenDown !== undefined;
   if (!isDown) return false;
+  // First, so that whoever may not do that says the undo again.
+  await forgetKnown(known?.acts ?? [], key, config);
   const at = now().toISOString();
   const act = { act: 'undo' as const, at, by, ...(reason ? { reason } : {}) };
   await writeRecord(config, takedownKey(key), withAct(known, key, act));
-  await forgetKnown(known?.acts ?? [], key, config);
   return true;
 }
 

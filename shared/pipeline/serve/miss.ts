@@ -2,6 +2,7 @@ import { type Failure, failureOf } from '../../core/failure.ts';
 import type { Picture } from '../../core/picture/picture.ts';
 import { isAsked } from '../../core/set/asked.ts';
 import { standingRegions } from '../../core/set/crops.ts';
+import { decidingVariants } from '../../core/set/deciding.ts';
 import {
   type DerivativeName,
   parseDerivativeKey,
@@ -16,7 +17,6 @@ import type { Variant } from '../../core/set/variants.ts';
 import type { Darkroom } from '../darkroom.ts';
 import type { CrashGuard } from '../develop/crash-guard.ts';
 import { develop } from '../develop/develop.ts';
-import { decidingVariants } from '../develop/make-set.ts';
 import { readOriginal } from '../develop/read-original.ts';
 import { standingOnStored } from '../moderation/copies.ts';
 import { isServable, refuseUnpassed, type Standing, standingOf } from '../moderation/standing.ts';

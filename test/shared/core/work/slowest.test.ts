@@ -84,6 +84,24 @@ describe('the slowest original that a list admits', () => {
     expect(tiled).toBeGreaterThan(marked(`watermark: [{ ${logo} }],`) + 1);
   });
 
+  it('takes longer where it is judged by more than its files show, of animations always', () => {
+    const list = (rule: string, preset: string) =>
+      listOf(`version: 1
+rules: [{ match: '**', presets: [p]${rule} }]
+presets: [{ name: p, ${preset} }]`);
+    const moderate = ", moderate: { block: ['* >= high'] }";
+    const small = 'widths: [64], formats: { jpeg: {} }';
+    const large = 'widths: [2000], formats: { jpeg: {} }';
+    const of = (rule: string, preset: string, frames = 1) => {
+      const photo: Picture = { format: 'webp', width: 500, height: 400, alpha: false, frames };
+      const picture = frames > 1 ? photo : { ...photo, width: 4000, height: 3000 };
+      return takenOf(picture, 0, list(rule, preset))[0]?.seconds ?? 0;
+    };
+    expect(of(moderate, small)).toBeGreaterThan(of('', small) + 1);
+    expect(of(moderate, large)).toBe(of('', large));
+    expect(of(moderate, large, 300)).toBeGreaterThan(of('', large, 300) + 1);
+  });
+
   it('is looked for under every rule', () => {
     const own = '- { name: own, widths: [16000], formats: { avif: { effort: 5 } } }';
     const yaml = SMALL.replace('presets: none', 'presets: [own]').replace(

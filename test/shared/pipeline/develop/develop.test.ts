@@ -1,3 +1,4 @@
+import sharp, { type SharpInput } from 'sharp';
 import { expect, it } from 'vitest';
 import type { Picture } from '../../../../shared/core/picture/picture.ts';
 import { nothingSpent } from '../../../../shared/core/set/report.ts';
@@ -8,7 +9,7 @@ import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { codec } from '../../../support/codec.ts';
 import { testDarkroom } from '../../../support/darkrooms.ts';
 import { quarters } from '../../../support/originals.ts';
-import { listOf } from '../../../support/preset-lists.ts';
+import { listOf, moderated } from '../../../support/preset-lists.ts';
 
 const list = listOf(`version: 1
 rules: [{ match: '**', presets: [wide, narrow] }]
@@ -68,4 +69,62 @@ presets: [{ name: p, widths: [480, 12000], formats: { jpeg: {}, avif: {} } }]`);
     ),
   });
   expect(await reconcile('a.jpg', darkroom)).toMatchObject({ outcome: 'settled' });
+});
+
+/** What the service was shown of it, and the files; by a list of small ones, with moderation or without. */
+async function judged(file: Buffer, change: (yaml: string) => string) {
+  const darkroom = testDarkroom(
+    change(`version: 1
+rules: [{ match: '**', presets: [small] }]
+presets: [{ name: small, widths: [64], formats: { jpeg: {}, webp: { animated: true } } }]`),
+  );
+  darkroom.codec = Object.assign(darkroom.codec, codec);
+  const shown: Buffer[] = [];
+  darkroom.moderation.moderator.judge = async (_, key) => {
+    const stored = await darkroom.config.get(key);
+    if (stored) shown.push(stored.bytes);
+    return { labels: [], requestId: 'R' };
+  };
+  darkroom.originals.upload('a', file);
+  expect(await reconcile('a', darkroom)).toMatchObject({ state: 'ready' });
+  const files = [...darkroom.derivatives.objects].filter(([key]) => !key.endsWith('.json'));
+  const { original } = darkroom.manifest('a') ?? {};
+  return { shown, original, files: files.map(([key, { bytes }]) => [key, bytes.toString('hex')]) };
+}
+
+it('a photo is shown to who judges it at 1,000 pixels, though its files are small, and they and its manifest stay as they are', async () => {
+  const photo = await quarters(3000, 2000).blur(20).jpeg().toBuffer();
+  const { shown, ...made } = await judged(photo, moderated);
+  expect(shown).toHaveLength(1);
+  expect(await sharp(shown[0]).metadata()).toMatchObject({
+    format: 'jpeg',
+    width: 1000,
+    height: 667,
+  });
+  const { shown: none, ...unseen } = await judged(photo, yaml => yaml);
+  expect(none).toEqual([]);
+  expect(made).toEqual(unseen);
+  expect(made.files).toHaveLength(2);
+});
+
+it('an animation is shown to who judges it by frames of all of it, in one picture', async () => {
+  const inputs = ['#000000', '#ff0000', '#00ff00', '#0000ff'].map(background => ({
+    create: { width: 300, height: 200, channels: 3 as const, background },
+  }));
+  const joined = sharp(inputs as unknown as SharpInput[], { join: { animated: true } });
+  const { shown, files } = await judged(
+    await joined.webp({ lossless: true }).toBuffer(),
+    moderated,
+  );
+  const { data, info } = await sharp(shown[0]).raw().toBuffer({ resolveWithObject: true });
+  expect([shown.length, info.width, info.height]).toEqual([1, 600, 400]);
+  const at = (x: number, y: number) => [...data.subarray((y * 600 + x) * 3, (y * 600 + x) * 3 + 3)];
+  const corners = [at(150, 100), at(450, 100), at(150, 300), at(450, 300)];
+  expect(corners.map(one => one.map(value => Math.round(value / 255)))).toEqual([
+    [0, 0, 0],
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ]);
+  expect(files.length).toBeGreaterThan(0);
 });

@@ -363,6 +363,15 @@ describe('a word that is said while a run writes its manifest', () => {
     expect(darkroom.manifest(KEY)).toMatchObject({ state: 'blocked' });
   });
 
+  it('holds, too, where it passes what that run withholds', async () => {
+    const darkroom = uploaded(DOUBTFUL);
+    darkroom.derivatives.before = ({ operation, key }) => {
+      if (operation === 'put' && key === manifestKey(KEY)) reviewed(darkroom, 'pass', DOUBTFUL);
+    };
+    expect(await reconcile(KEY, darkroom)).toMatchObject({ outcome: 'developed', state: 'ready' });
+    expect(publicFiles(darkroom)).toHaveLength(4);
+  });
+
   it('is looked for where a rule asks, and nowhere else', async () => {
     const looks = ({ config }: TestDarkroom) =>
       config.calls.filter(({ key, operation }) => operation === 'get' && /reviews/.test(key));

@@ -173,6 +173,32 @@ describe('what a take-down makes known', () => {
     expect(known(darkroom)).toEqual([]);
   });
 
+  it('that cannot be taken away leaves the take-down in force: said again, it is undone', async () => {
+    const darkroom = await developed(CLEAN);
+    await down(darkroom);
+    darkroom.config.before = ({ operation, key }) => {
+      if (operation === 'remove' && key.startsWith(KNOWN)) throw new Failure('STORE_DENIED', 'no');
+    };
+    await expect(undoTakeDown(KEY, ORDER, darkroom)).rejects.toMatchObject({
+      code: 'STORE_DENIED',
+    });
+    darkroom.config.before = () => undefined;
+    expect(await undone(darkroom)).toMatchObject({ state: 'ready' });
+    expect(known(darkroom)).toEqual([]);
+  });
+
+  it('holds up no take-down where it cannot be made known, which is told once that is done', async () => {
+    const darkroom = await developed(CLEAN);
+    darkroom.config.before = ({ operation, key }) => {
+      if (operation === 'put' && key.startsWith(KNOWN)) throw new Failure('STORE_DENIED', 'no');
+    };
+    await expect(down(darkroom)).rejects.toMatchObject({ code: 'STORE_DENIED' });
+    expect(darkroom.derivatives.keys()).toEqual([manifestKey(KEY)]);
+    expect(darkroom.manifest(KEY)).toHaveProperty('takenDown');
+    const record = JSON.parse(String(darkroom.config.objects.get(takedownKey(KEY))?.bytes));
+    expect(record.acts[0].removed).toHaveLength(5);
+  });
+
   it('is known where its bytes were judged and it has no manifest yet', async () => {
     const darkroom = await developed(CLEAN);
     darkroom.originals.upload('b.jpg', CLEAN);
