@@ -41,3 +41,10 @@ export const sweepHandsNothing: NonNullable<Plant['handler']> =
           }
         : invocation,
     );
+
+/** A bug in a function that nobody waits for: what it throws is no failure of ours. */
+export const throwsAnError: NonNullable<Plant['handler']> =
+  (name, real) => async (event, invocation) => {
+    if (name === 'backfill') throw new TypeError('expected a function');
+    return await real(event, invocation);
+  };

@@ -25,7 +25,7 @@ import {
   retireListDropped,
   twoVersions,
 } from './manifests.ts';
-import { notRethrown, sweepHandsNothing, urlDecoded } from './messages.ts';
+import { notRethrown, sweepHandsNothing, throwsAnError, urlDecoded } from './messages.ts';
 import {
   noTombstone,
   purgeAfterRemoval,
@@ -86,5 +86,6 @@ export const plants: Record<string, Plant & { within: number; from?: number }> =
   'what a view brought back is taken for old': { env: ofFunctions(ageOfOldKept), within: 400 },
   'an original is written': { env: ofFunctions(writesOriginals), within: 50 },
   'nothing is ever settled': { env: ofFunctions(nothingIsSettled), within: 50 },
+  'an error that is no failure is thrown': { handler: throwsAnError, within: 50 },
   'the sweep hands over nothing': { handler: sweepHandsNothing, within: 400 },
 };
