@@ -1,7 +1,7 @@
 import type { Actor } from '../actors.ts';
 import { isAged } from '../../../shared/core/set/manifest.ts';
 import { parseManifestKey } from '../../../shared/core/set/keys.ts';
-import { manifestIn } from '../judge.ts';
+import { manifestIn } from '../manifest-in.ts';
 import type { Env } from '../wiring.ts';
 import { isManifest, type Put, withDerivatives, WRITTEN } from './around.ts';
 

@@ -1,6 +1,6 @@
 import { parseManifestKey } from '../../../shared/core/set/keys.ts';
 import type { ObjectStore } from '../../../shared/ports.ts';
-import { manifestIn } from '../judge.ts';
+import { manifestIn } from '../manifest-in.ts';
 import type { Env } from '../wiring.ts';
 import { type Put, withConfig, withDerivatives } from './around.ts';
 

@@ -1,7 +1,7 @@
 import { parseManifestKey } from '../../../shared/core/set/keys.ts';
 import { isDeferred } from '../../../shared/core/set/manifest.ts';
 import { unfinishedKey } from '../../../shared/core/work/unfinished.ts';
-import { manifestIn } from '../judge.ts';
+import { manifestIn } from '../manifest-in.ts';
 import type { Env } from '../wiring.ts';
 import { changedManifest, isManifest, withDerivatives } from './around.ts';
 

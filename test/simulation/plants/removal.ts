@@ -1,4 +1,4 @@
-import { manifestIn } from '../judge.ts';
+import { manifestIn } from '../manifest-in.ts';
 import type { Env } from '../wiring.ts';
 import { isManifest, type Put, withConfig, withDerivatives, WRITTEN } from './around.ts';
 
