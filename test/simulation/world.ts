@@ -100,9 +100,10 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
     };
     return { ...store, head };
   };
-  // Whatever the world does to it, a use case says what failed.
-  const threw = (who: string, { code, message }: Failure) => {
-    if (code === 'UNEXPECTED') judge.accuse('unexpected', `${who}: ${message}`);
+  // Whatever the world does to it, a use case says what failed. What nobody foresaw has what was thrown for its cause.
+  const threw = (who: string, { code, message, cause }: Failure) => {
+    if (code === 'UNEXPECTED' && cause !== undefined)
+      judge.accuse('unexpected', `${who}: ${message}`);
   };
   const cloud = simulatedCloud({
     stage,
