@@ -106,7 +106,7 @@ async function make(
   const noted = { ...darkroom, derivatives: notedWrites(writer, darkroom.derivatives) };
   const [done] = await Promise.allSettled([render(key, { ...seen, standing }, guard, noted)]);
   const wanted = { ...seen, standing };
-  const withdrawal = writer.isUnchecked && (await withdrawalOf(original, wanted, darkroom));
+  const withdrawal = writer.isUnchecked && (await withdrawalIn(original, wanted, darkroom));
   if (withdrawal) return await withdrawn(key, withdrawal, darkroom);
   if (done.status === 'rejected') return unmade(failureOf(done.reason), seen);
   return done.value ? { ...fileOf(done.value, name, seen), isNew: true } : 'undeclared';
@@ -131,7 +131,23 @@ async function withdrawalOf(
   const down = await takeDownOf(original, darkroom);
   if (down && down !== 'lifted') return { found: 'taken-down', withdrew: down.at };
   if (!seen.standing || isServable(await standingOf(seen, darkroom))) return undefined;
-  return { found: 'nothing', withdrew: seen.manifestEtag ?? 'none' };
+  return inDoubt(seen);
+}
+
+function inDoubt({ manifestEtag = 'none' }: LookedOriginal): Withdrawn {
+  return { found: 'nothing', withdrew: manifestEtag };
+}
+
+/** Who cannot look leaves a file of which nobody knows: whoever it is handed on to looks, too. */
+async function withdrawalIn(
+  original: string,
+  seen: LookedOriginal & { standing: Standing | undefined },
+  darkroom: MissDarkroom,
+): Promise<Withdrawn | undefined> {
+  const [looked] = await Promise.allSettled([withdrawalOf(original, seen, darkroom)]);
+  if (looked.status === 'fulfilled') return looked.value;
+  await Promise.allSettled([darkroom.handOn?.(inDoubt(seen))]);
+  throw looked.reason;
 }
 
 /**

@@ -498,6 +498,28 @@ describe('a view', () => {
     },
   );
 
+  it('that cannot look for a verdict once its file is there hands that on', async () => {
+    const { darkroom } = await developed(CLEAN);
+    const key = await zoomKey(CLEAN);
+    darkroom.codec.beforeEncode = async () => {
+      reviewed(darkroom, 'block', CLEAN);
+      await reconcile(KEY, darkroom);
+      darkroom.config.before = ({ operation, key: record }) => {
+        if (operation !== 'get' || !record.startsWith('moderation/reviews/')) return;
+        throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+      };
+    };
+    const handedOn: Miss[] = [];
+    const handOn = async (miss: Miss) => void handedOn.push(miss);
+    const answer = answerMiss(key, { ...darkroom, handOn });
+    await expect(answer).rejects.toThrow('expected an answer');
+    expect(handedOn).toMatchObject([{ found: 'nothing', withdrew: expect.any(String) }]);
+    darkroom.config.before = () => undefined;
+    expect(publicFiles(darkroom)).toEqual([key]);
+    await backfill({ keys: [KEY], mode: 'takedown' }, darkroom, darkroom.config);
+    expect(publicFiles(darkroom)).toEqual([]);
+  });
+
   it('of other bytes with the same CRC-64 and size makes nothing', async () => {
     const { darkroom } = await developed(CLEAN);
     const record = recordIn(darkroom, verdictKey(idOf(CLEAN)));
