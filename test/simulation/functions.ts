@@ -1,15 +1,10 @@
 import { Failure, failureOf } from '../../shared/core/failure.ts';
 import type { InvocationQueue } from '../../shared/ports.ts';
 import { type Actor, call, kill, newActor, type Stage } from './actors.ts';
+import { instancesOf } from './instances.ts';
+import { keysIn, type Message, shortened } from './messages.ts';
 import { type Random, randomOf } from './random.ts';
-import {
-  type Env,
-  type FunctionName,
-  functions,
-  type Invocation,
-  type Lost,
-  type ListCache,
-} from './wiring.ts';
+import { type Env, type FunctionName, functions, type Invocation, type Lost } from './wiring.ts';
 
 /** Function Compute: queues, instances, retries and the failure destination. */
 
@@ -36,15 +31,6 @@ const SETTINGS: Record<FunctionName, Settings> = {
   'on-cdn-miss': { timeout: 120, retries: 0, instances: 100, hasTasks: false, hoursToLive: 24 },
 };
 
-export interface Message {
-  to: FunctionName;
-  id: string;
-  payload: Buffer;
-  keys: string[];
-  attempt: number;
-  since: number;
-}
-
 export interface Cloud {
   /** An asynchronous invocation. */
   send(to: FunctionName, id: string, payload: Buffer): void;
@@ -65,6 +51,8 @@ export interface CloudSurroundings {
   handler?: (name: FunctionName, real: Handler) => Handler;
   /** All is over for the message, or one more attempt of it is. */
   ended(message: Message, how: 'done' | 'retried' | 'given up'): void;
+  /** An attempt threw, or somebody's command did. */
+  threw(who: string, failure: Failure): void;
 }
 
 export type Handler = (event: Buffer, invocation: Invocation) => Promise<unknown>;
@@ -76,7 +64,7 @@ const HOUR = 3_600_000;
 
 export function simulatedCloud(around: CloudSurroundings): Cloud {
   const { stage } = around;
-  const instances = instancesOf(stage);
+  const instances = instancesOf(stage, of => SETTINGS[of].instances);
   const tasks = new Set<string>();
   const cloud: Cloud = {
     failures: [],
@@ -180,8 +168,10 @@ export function simulatedCloud(around: CloudSurroundings): Cloud {
         },
         (thrown: unknown) => {
           if (actor.isDead || !over(true)) return;
-          const { code, message: text } = failureOf(thrown);
+          const failure = failureOf(thrown);
+          const { code, message: text } = failure;
           stage.tell(name, `throws ${code}: ${text}`);
+          around.threw(name, failure);
           ends.failed(`${code}: ${text}`);
         },
       );
@@ -212,62 +202,4 @@ export function simulatedCloud(around: CloudSurroundings): Cloud {
     };
   }
   return cloud;
-}
-
-/** A hash says nothing to a reader of traces; what comes before it, and four digits of it, do. */
-function shortened(id: string): string {
-  return id.replace(/[0-9a-f]{30,}/, hash => hash.slice(0, 6));
-}
-
-interface Instance {
-  of: FunctionName;
-  cache: ListCache;
-}
-
-/** One request at a time in each; a warm one remembers the list. */
-function instancesOf(stage: Stage) {
-  const warm = new Map<FunctionName, Instance[]>();
-  const working = new Map<FunctionName, number>();
-  const waiting: { message: Message; begin: (instance: Instance) => void }[] = [];
-  const isFull = (of: FunctionName) => (working.get(of) ?? 0) >= SETTINGS[of].instances;
-  const take = (message: Message, begin: (instance: Instance) => void) => {
-    const of = message.to;
-    if (isFull(of)) {
-      waiting.push({ message, begin });
-      return;
-    }
-    working.set(of, (working.get(of) ?? 0) + 1);
-    const idle = warm.get(of) ?? [];
-    const isWarm = randomOf(stage.seed, `${message.id} ${message.attempt} warm`).chance(0.8);
-    begin((isWarm ? idle.pop() : undefined) ?? { of, cache: {} });
-  };
-  return {
-    take,
-    give: (instance: Instance, lives: boolean) => {
-      const { of } = instance;
-      working.set(of, (working.get(of) ?? 1) - 1);
-      if (lives) warm.set(of, [...(warm.get(of) ?? []), instance]);
-      const next = waiting.findIndex(({ message }) => message.to === of);
-      if (next === -1) return;
-      const [one] = waiting.splice(next, 1);
-      // Begun by an entry of its own, so that it is that one's code that runs.
-      if (one) stage.line.at(stage.line.now, () => take(one.message, one.begin));
-    },
-  };
-}
-
-/** Whom a payload is about; of our own and of OSS's. */
-function keysIn(payload: Buffer): string[] {
-  const text = payload.toString('utf8');
-  if (!text.startsWith('{')) return [originalOf(text)];
-  const parsed = JSON.parse(text);
-  const event = parsed.kind === 'darkroom.replay' ? parsed.event : parsed;
-  if (Array.isArray(event.keys)) return event.keys;
-  const records: { oss: { object: { key: string } } }[] = event.events ?? [];
-  return records.map(({ oss }) => oss.object.key);
-}
-
-/** Of a miss: its file's own original. */
-function originalOf(key: string): string {
-  return key.split('/').slice(0, -2).join('/');
 }

@@ -5,14 +5,16 @@ import {
   manifestKey,
 } from '../../shared/core/set/keys.ts';
 import { isAged, isSameObject, type Manifest } from '../../shared/core/set/manifest.ts';
-import { type Actor, type Stage, TIMEOUT } from './actors.ts';
+import type { Actor, Stage } from './actors.ts';
 import type { Change, SimulatedBucket } from './bucket.ts';
 import type { SimulatedCdn } from './cdn.ts';
 import { BROKEN, contentOf, renditionOf, type Watch } from './codec.ts';
 import { isWithheld } from './moderator.ts';
 import type { Cloud } from './functions.ts';
 import { KEEP_MS } from './lists.ts';
-import { FLOOR_MS, isFoundBySweep, isTakenDown, retentionIn } from './looked-after.ts';
+import { isFoundBySweep, isTakenDown } from './looked-after.ts';
+import { manifestIn } from './manifest-in.ts';
+import { promisesOf } from './promises.ts';
 
 /** What must hold at every step, and what was seen so far. The first thing that does not hold ends the history. */
 export interface Judge extends Watch {
@@ -53,7 +55,6 @@ export interface Accusation extends Verdict {
   original?: string | undefined;
 }
 
-const PROMISED_MS = 120_000;
 const LONGEST_RUN_MS = 1_800_000;
 
 interface Seen {
@@ -68,8 +69,7 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
   const { derivatives, originals } = buckets;
   const busy = new Map<string, number>();
   const bytesOf = new Map<string, Buffer>();
-  const namedUntil = new Map<string, number>();
-  const isUndone = new Set<string>();
+  const promises = promisesOf({ stage, buckets, accuse: (...what) => judge.accuse(...what) });
   const unlooked = new Map<Actor, Set<string>>();
   const add = (keys: Iterable<string>, by: number) => {
     for (const key of keys) busy.set(key, (busy.get(key) ?? 0) + by);
@@ -87,9 +87,7 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
     deathsInTheCodec: new Map(),
     marking: new Set(),
     failedCommands: 0,
-    mayGo: original => {
-      isUndone.add(original);
-    },
+    mayGo: original => promises.mayGo(original),
     looked: (actor, key) => {
       unlooked.get(actor)?.delete(key);
     },
@@ -141,8 +139,8 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
     const original = parseDerivativeKey(key)?.original;
     // An original that comes back to bytes that it had, while their files are on their way out: they are made anew.
     const isOlder = (before?.modifiedAt ?? 0) <= askedAt;
-    if (original !== undefined && isOlder) checkPromise(key, original);
-    else if (parseManifestKey(key) !== undefined) noteNamed(before?.bytes, undefined);
+    if (original !== undefined && isOlder) promises.checkGone(key, original);
+    else if (parseManifestKey(key) !== undefined) promises.noteNamed(before?.bytes, undefined);
   }
 
   function checkWritten({
@@ -170,7 +168,7 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
       // A run that began before it was there may put its own over it: OSS knows no conditional PUT.
       const isOld = before && stage.line.now - before.modifiedAt > LONGEST_RUN_MS;
       if (isOld) checkVersion(manifestIn(before.bytes), manifest);
-      noteNamed(before?.bytes, manifest, by?.isLate);
+      promises.noteNamed(before?.bytes, manifest, by?.isLate);
       // A tombstone needs no original.
       if (!manifest.takenDown) checkLooked(key, by);
     }
@@ -213,44 +211,6 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
     judge.accuse('copy-is-another-version', `${key}: ${before.version}, then ${after.version}`);
   }
 
-  /** What a manifest named is read from caches for as long again as it may be kept: at the edge, then in the browser. */
-  function checkPromise(key: string, original: string): void {
-    const named = namedUntil.get(key);
-    if (named === undefined || stage.line.now - named >= PROMISED_MS) return;
-    if (
-      !originals.objects.has(original) ||
-      isUndone.has(original) ||
-      retentionIn(buckets) < FLOOR_MS
-    )
-      return;
-    judge.accuse(
-      'promise-broken',
-      `${key} was named until ${Math.round(stage.line.now - named)} ms ago, and goes`,
-    );
-  }
-
-  function noteNamed(
-    before: Buffer | undefined,
-    after: Manifest | undefined,
-    isLate = false,
-  ): void {
-    // Its times are of when it was sent. What a network keeps longer than a client waits is nobody's promise.
-    const until = isLate && after ? Date.parse(after.committedAt) + TIMEOUT : stage.line.now;
-    // A manifest that arrives late may say that it failed: from then on nobody is led to it.
-    const kept = new Set(after?.variants.flatMap(one => (one.state === 'failed' ? [] : one.key)));
-    for (const entry of before ? manifestIn(before).variants : []) {
-      const { key, state } = entry;
-      // Its URL answers as well where a view makes the file; of one that aged a view alone does.
-      const isNamed = state === 'rendered' || (state === 'on_demand' && !isAged(entry));
-      if (isNamed && !kept.has(key)) namedUntil.set(key, until);
-    }
-    for (const entry of after?.variants ?? []) {
-      if (entry.state === 'rendered') namedUntil.set(entry.key, Number.POSITIVE_INFINITY);
-      // Whoever was told of it before has it made: its place is nobody else's.
-      if (isAged(entry)) namedUntil.delete(entry.key);
-    }
-  }
-
   function checkManifest(key: string, { original, version, variants }: Manifest): void {
     for (const { state, key: file } of variants) {
       judge.urls.add(file);
@@ -282,14 +242,4 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
     else checkRemoved(change);
   };
   return judge;
-}
-
-/** Those that were looked at: most are looked at several times. */
-const manifests = new WeakMap<Buffer, Manifest>();
-
-/** Written by the code that is judged: what cannot be read fails the history loudly. */
-export function manifestIn(bytes: Buffer): Manifest {
-  const manifest = manifests.get(bytes) ?? JSON.parse(bytes.toString('utf8'));
-  manifests.set(bytes, manifest);
-  return manifest;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plants } from './plants.ts';
+import { plants } from './plants/plants.ts';
 import { simulate } from './simulate.ts';
 import type { Plant } from './world.ts';
 

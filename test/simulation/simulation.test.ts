@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { failureText } from './failure-text.ts';
 import { shrink } from './shrink.ts';
-import { plants } from './plants.ts';
+import { plants } from './plants/plants.ts';
 import { type Ending, simulate } from './simulate.ts';
 
 const SEEDS = 300;

@@ -3,7 +3,8 @@ import { thingOf } from './bucket.ts';
 import { contentOf } from './codec.ts';
 import type { Operation, Tick } from './history.ts';
 import { textOf } from './lists.ts';
-import { BUCKET, commands, PRESETS_KEY } from './wiring.ts';
+import { commands } from './commands.ts';
+import { BUCKET, PRESETS_KEY } from './wiring.ts';
 import type { World } from './world.ts';
 
 /** Carries out what people do. Their own requests succeed; what the world makes of them does not always. */

@@ -1,46 +1,29 @@
-import { findOrBegin } from '../../cli/backfill/run.ts';
-import { plannedFor } from '../../cli/backfill/selection.ts';
-import { readPresetList, sentenceOf } from '../../shared/adapters/yaml/preset-file.ts';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
-import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { manifestSchema } from '../../shared/core/set/manifest.ts';
 import { takedownSchema } from '../../shared/core/set/take-down-record.ts';
 import { inForceSchema } from '../../shared/core/work/in-force.ts';
 import { purgeSchema } from '../../shared/core/work/purge.ts';
-import {
-  batchResultSchema,
-  endIfOver,
-  type Mode,
-  overspent,
-  runSchema,
-} from '../../shared/core/work/run.ts';
+import { batchResultSchema, runSchema } from '../../shared/core/work/run.ts';
 import { sweepSchema } from '../../shared/core/work/sweep.ts';
 import { crashesSchema, unfinishedSchema } from '../../shared/core/work/unfinished.ts';
 import { type Context, deadlineOf } from '../../shared/fc/context.ts';
-import { replayedEvent, unpackedEvent } from '../../shared/fc/replayed-event.ts';
+import { unpackedEvent } from '../../shared/fc/replayed-event.ts';
 import { readSweepEvent } from '../../shared/fc/sweep-event.ts';
 import { waitOf, wantedBatch, wantedKeys } from '../../shared/fc/wanted-keys.ts';
 import { backfill } from '../../shared/pipeline/bulk/backfill.ts';
-import { handOver, handOverLifted } from '../../shared/pipeline/bulk/hand-over.ts';
-import { type Lost, replay } from '../../shared/pipeline/bulk/replay.ts';
-import { countResults } from '../../shared/pipeline/bulk/run-record.ts';
-import { submitBatches } from '../../shared/pipeline/bulk/submit-batches.ts';
+import type { Lost } from '../../shared/pipeline/bulk/replay.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import { reconcileAll } from '../../shared/pipeline/develop/reconcile-each.ts';
 import { advanceEdit } from '../../shared/pipeline/edits/advance-edit.ts';
-import type { ReadList } from '../../shared/pipeline/edits/edit-context.ts';
 import {
   type ListCache,
   listInForce,
   MAX_AGE_MS,
 } from '../../shared/pipeline/edits/list-in-force.ts';
 import { emptyMarkCache, storedMarks } from '../../shared/pipeline/marks/stored-marks.ts';
-import { removeOrphans } from '../../shared/pipeline/inspect/orphans.ts';
 import { sweep } from '../../shared/pipeline/inspect/sweep.ts';
-import { verify } from '../../shared/pipeline/inspect/verify.ts';
 import { drainPurges } from '../../shared/pipeline/removal/purges.ts';
-import { takeDown, undoTakeDown } from '../../shared/pipeline/removal/take-down.ts';
 import { parseAutoKey } from '../../shared/core/set/client-choice.ts';
 import { answerAuto } from '../../shared/pipeline/serve/auto.ts';
 import { followUp } from '../../shared/pipeline/serve/follow-up.ts';
@@ -55,11 +38,12 @@ import type {
 } from '../../shared/ports.ts';
 import { DOMAIN } from './cdn.ts';
 import { remembering } from './known-texts.ts';
+import { readList } from './read-list.ts';
 import { SILENT_CLIENT } from '../support/silent-client.ts';
 
 /**
- * What functions/ and cli/ do with the use cases, without FC and without adapters: the only place of the simulation
- * that knows a use case by its name.
+ * What functions/ do with the use cases, without FC and without adapters. Only here, and in commands.ts for cli/, the
+ * simulation knows a use case by its name.
  */
 
 export const BUCKET = 'originals';
@@ -232,26 +216,6 @@ for (const schema of [
   remembering(schema);
 for (const schema of [runSchema, sweepSchema]) remembering(schema, true);
 
-const known = new Map<string, ReadList>();
-
-/** YAML takes as long as half a history, and there are few lists. */
-function readList(text: string, file: string): ReadList {
-  const read = known.get(text) ?? freshlyRead(text, file);
-  known.set(text, read);
-  return read;
-}
-
-function freshlyRead(text: string, file: string): ReadList {
-  const read = readPresetList(text, file);
-  return 'problems' in read ? { problems: read.problems.map(sentenceOf) } : read;
-}
-
-/** The list that a text says, or undefined where it is a bad one. */
-export function listIn(text: string): { list: PresetList; fingerprint: string } | undefined {
-  const read = readList(text, PRESETS_KEY);
-  return 'problems' in read ? undefined : read;
-}
-
 /** As a fresh deployment makes one original's set. */
 export async function developFresh(
   key: string,
@@ -268,98 +232,4 @@ export async function developFresh(
     deadline: undefined,
     lanes: 2,
   });
-}
-
-/** What people do at their machines. */
-export const commands = {
-  takedown: async (key: string, env: Env) => {
-    const { originals, derivatives, config, now, cdn, log, queue } = env;
-    const order = { by: 'someone', reason: undefined };
-    const startedAt = now().toISOString();
-    const developAnew = (one: string) =>
-      handOverLifted(queue('backfill'), { bucket: BUCKET, keys: [one], mode: 'force' }, startedAt);
-    const about = { now, isBehindCdn: true, developAnew };
-    const done = await takeDown(key, order, { originals, derivatives, config, ...about });
-    const desk = { config, cdn, domain: DOMAIN, log, now };
-    if (done.purge) await drainPurges(desk, new Set([done.purge])).catch(failureOf);
-    return done;
-  },
-  undo: async (key: string, { derivatives, config, now, queue }: Env) => {
-    const order = { by: 'someone', reason: undefined };
-    const lifted = await undoTakeDown(key, order, { derivatives, config, now });
-    const about = { bucket: BUCKET, keys: lifted ? [key] : [], mode: 'settle' as const };
-    await handOverLifted(queue('backfill'), about, now().toISOString());
-    return lifted;
-  },
-  backfill: async (mode: Mode, env: Env) => await backfillFromHere(mode, env),
-  verify: async (deletesOrphans: boolean, env: Env) => {
-    const { originals, derivatives, config, queue, now } = env;
-    const presets = await listInForce(config, {}).current();
-    const ground = { originals, derivatives, presets, config, isBehindCdn: true, now };
-    const started = now();
-    const sender = { name: 'verify', at: started.toISOString() };
-    const mend = async (keys: string[], mode: Mode) =>
-      await handOver(queue('backfill'), { bucket: BUCKET, keys, mode }, sender);
-    const nothing = () => undefined;
-    const verdict = await verify(
-      ground,
-      {
-        prefix: '',
-        sample: undefined,
-        now: started,
-        settledBefore: new Date(started.getTime() - HOUR),
-        deep: false,
-        config,
-      },
-      { tell: nothing, looked: nothing, reconcile: mend },
-    );
-    if (!deletesOrphans) return verdict;
-    const { lost } = await removeOrphans(verdict.orphans, ground);
-    if (lost.length > 0) await mend(lost, 'force');
-    return verdict;
-  },
-  replay: async (lost: Lost, { config, now, queue }: Env) =>
-    await replay(
-      { ...lost, payload: replayedEvent(lost.payload, now()) },
-      { queue: queue(lost.functionName), config, now },
-    ),
-};
-
-const HOUR = 3_600_000;
-const LOOK_MS = 1000;
-
-/** As cli/backfill/carry-out.ts, without a screen and without Ctrl-C. */
-async function backfillFromHere(mode: Mode, env: Env): Promise<string> {
-  const { originals, config, queue, now, sleep } = env;
-  const inForce = await listInForce(config, {}).current();
-  const { list } = inForce;
-  const record = await findOrBegin({ prefix: '', mode }, inForce, config);
-  const { run } = record;
-  if (run.phase === 'running') {
-    const { stopped } = await submitBatches({
-      run,
-      bucket: BUCKET,
-      queue: queue('backfill'),
-      entries: after => entriesOf(originals, after),
-      planned: plannedFor(run.selection, list),
-      moved: record.moved,
-      halt: () => overspent(run, list.stopAtTimesPlan),
-      batchSize: 2,
-      concurrency: 2,
-    });
-    if (stopped === undefined) run.phase = 'finishing';
-  }
-  while (run.phase === 'finishing') {
-    await countResults(record, config);
-    endIfOver(run, now().getTime() - Date.parse(run.updatedAt));
-    if (run.phase === 'finishing') await sleep(LOOK_MS);
-  }
-  await record.flush();
-  return run.phase;
-}
-
-async function* entriesOf(originals: ObjectStore, after: string | undefined) {
-  for await (const entry of originals.list('', after ? { after } : {})) {
-    if ('key' in entry) yield { key: entry.key, cursor: entry.key };
-  }
 }

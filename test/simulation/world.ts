@@ -1,3 +1,4 @@
+import { type Failure, failureOf } from '../../shared/core/failure.ts';
 import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import { type Actor, newActor, type Stage } from './actors.ts';
 import { type SimulatedBucket, simulatedBucket, thingOf } from './bucket.ts';
@@ -99,12 +100,18 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
     };
     return { ...store, head };
   };
+  // Whatever the world does to it, a use case says what failed. What nobody foresaw has what was thrown for its cause.
+  const threw = (who: string, { code, message, cause }: Failure) => {
+    if (code === 'UNEXPECTED' && cause !== undefined)
+      judge.accuse('unexpected', `${who}: ${message}`);
+  };
   const cloud = simulatedCloud({
     stage,
     env,
     hasRetryCount: history.hasRetryCount,
     ...(plant?.handler ? { handler: plant.handler } : {}),
     ended: message => judge.atRest(message.keys),
+    threw,
   });
   const judge = judgeOf({ isJudged: history.isJudged, stage, buckets, cdn, cloud });
   const command: World['command'] = (name, keys, work) => {
@@ -123,7 +130,9 @@ export function worldOf({ seed, history, only, tell, plant }: Options): World {
         leave();
       },
       (thrown: unknown) => {
-        stage.tell(name, `fails: ${thrown instanceof Error ? thrown.message : thrown}`);
+        const failure = failureOf(thrown);
+        stage.tell(name, `fails: ${failure.message}`);
+        threw(name, failure);
         fail();
       },
     );

@@ -7,7 +7,7 @@ import { isCurrent, WITHHELD } from '../../core/set/seen.ts';
 import { agedIn } from '../../core/set/unpurged.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { standingOf } from '../moderation/standing.ts';
-import { removePurged } from '../removal/purges.ts';
+import { keepPurge, removePurged } from '../removal/purges.ts';
 import { noteUnfinished } from '../removal/take-down-guard.ts';
 import { removeSet } from '../stored-set.ts';
 import { commit, isAsSeen } from './commit.ts';
@@ -52,14 +52,7 @@ export async function withhold(
   const manifest = isSaid ? stored : withheldManifest(seen, state, darkroom.now().toISOString());
   const committed = isSaid ? seen : await commit(manifest, seen, darkroom);
   if (!committed) return undefined;
-  const cached = [...agedIn(stored), manifestKey(key)];
-  const removed = await removeSet(key, darkroom.derivatives, {
-    isKept: one => one === manifestKey(key),
-    around: (there, remove) => {
-      const files = [...new Set([...there.map(file => file.key), ...cached])];
-      return removePurged({ class: 'takedown', directory: `${key}/`, files }, darkroom, remove);
-    },
-  });
+  const removed = await removeWithheld(key, agedIn(stored), darkroom);
   if (removed.length > 0 && !(await isAsSeen(committed, darkroom))) return undefined;
   if (!isSaid && (await isSpokenOf(seen, darkroom))) return undefined;
   if (!isUnjudged) await tendUnfinished(seen, [], darkroom);
@@ -72,4 +65,18 @@ async function isSpokenOf(seen: Judged, darkroom: Darkroom): Promise<boolean> {
   const now = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
   const [before, after] = [seen.standing, now].map(one => one?.review?.acts.length ?? 0);
   return before !== after;
+}
+
+/** A view that took its file back says so (`expectsTakeDown`): the CDN may have that, though nothing is there any more. */
+async function removeWithheld(key: string, aged: string[], darkroom: Darkroom): Promise<string[]> {
+  const purgeOf = (there: string[]) => {
+    const files = [...new Set([...there, ...aged, manifestKey(key)])];
+    return { class: 'takedown', directory: `${key}/`, files } as const;
+  };
+  const removed = await removeSet(key, darkroom.derivatives, {
+    isKept: one => one === manifestKey(key),
+    around: (there, remove) => removePurged(purgeOf(there.map(file => file.key)), darkroom, remove),
+  });
+  if (removed.length === 0 && darkroom.expectsTakeDown) await keepPurge(purgeOf([]), darkroom);
+  return removed;
 }

@@ -39,24 +39,25 @@ export async function followUp(
  * remember a task's name for long.
  */
 function newsOf(key: string, original: string, miss: Miss): string {
+  if ('withdrew' in miss) return `${miss.found} ${miss.withdrew} ${key}`;
   if (miss.found === 'file') return `${miss.found} ${miss.manifest} ${key}`;
-  if (miss.found === 'nothing') return `archived ${miss.archived} ${original}`;
-  return miss.found === 'taken-down'
-    ? `${miss.found} ${miss.withdrew} ${key}`
+  return miss.found === 'nothing'
+    ? `archived ${miss.archived} ${original}`
     : `${miss.found} ${key}`;
 }
 
 /** Undefined where there is nothing to do. */
 function orderOf(miss: Miss): { mode: Mode; made?: true; unread?: true } | undefined {
+  // Of a verdict as well: who comes in this mode purges, though nothing is left to be removed.
+  if ('withdrew' in miss) return { mode: 'takedown' };
   switch (miss.found) {
     case 'file':
       return miss.isNew ? { mode: 'settle', made: true } : undefined;
     case 'gone':
       return { mode: 'settle' };
-    case 'taken-down':
-      return miss.withdrew === undefined ? undefined : { mode: 'takedown' };
     case 'nothing':
       return miss.archived === undefined ? undefined : { mode: 'settle', unread: true };
+    case 'taken-down':
     case 'moved':
     case 'no-manifest':
       return undefined;

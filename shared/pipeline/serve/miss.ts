@@ -38,17 +38,18 @@ export type Miss =
    * Nothing of ours, or not declared for this picture. `archived`: the original could not be read, which its manifest
    * does not say yet; the value names that manifest.
    */
-  | { found: 'nothing'; archived?: string }
+  | { found: 'nothing'; archived?: string; withdrew?: never }
   /** Of an upload under way it is there the next moment. */
   | { found: 'no-manifest' }
   /** The original is not there any more. */
   | { found: 'gone' }
-  /** `withdrew`: since when it is taken down, where a file was written all the same and is removed again. */
-  | Withdrawn
-  | { found: 'taken-down'; withdrew?: never };
+  | { found: 'taken-down'; withdrew?: never }
+  | Withdrawn;
 
+/** A file was written all the same and is removed again: it was taken down, or judged, meanwhile. */
 interface Withdrawn {
-  found: 'taken-down';
+  found: 'taken-down' | 'nothing';
+  /** Since when, or the manifest that it was made beside. */
   withdrew: string;
 }
 
@@ -65,6 +66,7 @@ export async function answerMiss(key: string, darkroom: MissDarkroom): Promise<M
   const name = parseDerivativeKey(key);
   if (!name || unusableKey(name.original)) return { found: 'nothing' };
   const miss = await unlessUnusable(() => look(key, name, darkroom));
+  // Who withdrew something told it before.
   if (!('withdrew' in miss)) await darkroom.handOn?.(miss);
   return miss;
 }
@@ -78,7 +80,7 @@ async function look(key: string, name: DerivativeName, darkroom: MissDarkroom): 
   // A file may be there for a moment: of a run that began before the verdict.
   if (seen.manifest?.state && isCurrent(seen)) return { found: 'nothing' };
   if (there) return fileOf(there.bytes, name, seen);
-  if (!seen.original) return { found: seen.manifest ? 'gone' : 'nothing' };
+  if (!seen.original) return seen.manifest ? { found: 'gone' } : { found: 'nothing' };
   const found = { ...seen, original: seen.original };
   const made = mayBeMade(key, name.version, found)
     ? await make(key, name, found, darkroom)
@@ -103,11 +105,9 @@ async function make(
   const writer = newWriter(original, false);
   const noted = { ...darkroom, derivatives: notedWrites(writer, darkroom.derivatives) };
   const [done] = await Promise.allSettled([render(key, { ...seen, standing }, guard, noted)]);
-  const withdrew = writer.isUnchecked ? await withdrawn(key, original, darkroom) : undefined;
-  if (withdrew) return withdrew;
-  if (standing && writer.isUnchecked && (await isWithheldNow(key, seen, darkroom))) {
-    return { found: 'nothing' };
-  }
+  const wanted = { ...seen, standing };
+  const withdrawal = writer.isUnchecked && (await withdrawalIn(original, wanted, darkroom));
+  if (withdrawal) return await withdrawn(key, withdrawal, darkroom);
   if (done.status === 'rejected') return unmade(failureOf(done.reason), seen);
   return done.value ? { ...fileOf(done.value, name, seen), isNew: true } : 'undeclared';
 }
@@ -119,25 +119,42 @@ function unmade(failure: Failure, { manifestEtag = 'none' }: LookedOriginal): Mi
   return { found: 'nothing', archived: manifestEtag };
 }
 
-/** As with a take-down: a verdict is written first, and then removed by listing, whoever comes second sees the other. */
-async function isWithheldNow(key: string, seen: LookedOriginal, darkroom: Darkroom) {
-  if (isServable(await standingOf(seen, darkroom))) return false;
-  await darkroom.derivatives.remove([key]);
-  return true;
+/**
+ * A take-down that came since we looked has not seen our file, nor has a verdict: both are written first, and carried out
+ * by listing, so that whoever comes second sees the other.
+ */
+async function withdrawalOf(
+  original: string,
+  seen: LookedOriginal & { standing: Standing | undefined },
+  darkroom: Darkroom,
+): Promise<Withdrawn | undefined> {
+  const down = await takeDownOf(original, darkroom);
+  if (down && down !== 'lifted') return { found: 'taken-down', withdrew: down.at };
+  if (!seen.standing || isServable(await standingOf(seen, darkroom))) return undefined;
+  return inDoubt(seen);
+}
+
+function inDoubt({ manifestEtag = 'none' }: LookedOriginal): Withdrawn {
+  return { found: 'nothing', withdrew: manifestEtag };
+}
+
+/** Who cannot look leaves a file of which nobody knows: whoever it is handed on to looks, too. */
+async function withdrawalIn(
+  original: string,
+  seen: LookedOriginal & { standing: Standing | undefined },
+  darkroom: MissDarkroom,
+): Promise<Withdrawn | undefined> {
+  const [looked] = await Promise.allSettled([withdrawalOf(original, seen, darkroom)]);
+  if (looked.status === 'fulfilled') return looked.value;
+  await Promise.allSettled([darkroom.handOn?.(inDoubt(seen))]);
+  throw looked.reason;
 }
 
 /**
- * A take-down that came since we looked has not seen our file. What the CDN may have of it is the backfill function's, and
- * what a removal that is not answered leaves of it as well: so it is handed on first.
+ * What the CDN may have of it is the backfill function's, and what a removal that is not answered leaves of it as well: so
+ * it is handed on first.
  */
-async function withdrawn(
-  key: string,
-  original: string,
-  darkroom: MissDarkroom,
-): Promise<Withdrawn | undefined> {
-  const found = await takeDownOf(original, darkroom);
-  if (!found || found === 'lifted') return undefined;
-  const miss = { found: 'taken-down', withdrew: found.at } as const;
+async function withdrawn(key: string, miss: Withdrawn, darkroom: MissDarkroom): Promise<Withdrawn> {
   const [handedOn] = await Promise.allSettled([darkroom.handOn?.(miss)]);
   const [removed] = await Promise.allSettled([darkroom.derivatives.remove([key])]);
   for (const done of [handedOn, removed]) {

@@ -4,7 +4,7 @@ import {
   parseManifestKey,
 } from '../../../shared/core/set/keys.ts';
 import type { SimulatedBucket } from '../bucket.ts';
-import { manifestIn } from '../judge.ts';
+import { manifestIn } from '../manifest-in.ts';
 import type { World } from '../world.ts';
 import type { Comparison } from './comparison.ts';
 import { isAgedIn, manifestAt } from './stored.ts';

@@ -1,6 +1,7 @@
 import { JUDGED } from '../../../shared/core/moderation/verdict.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
-import { listIn, PRESETS_KEY } from '../wiring.ts';
+import { listIn } from '../read-list.ts';
+import { PRESETS_KEY } from '../wiring.ts';
 import type { Comparison } from './comparison.ts';
 import { jsonAt } from './stored.ts';
 

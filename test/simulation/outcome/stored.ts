@@ -1,7 +1,7 @@
 import { manifestKey } from '../../../shared/core/set/keys.ts';
 import { isAged, type Manifest } from '../../../shared/core/set/manifest.ts';
 import type { SimulatedBucket } from '../bucket.ts';
-import { manifestIn } from '../judge.ts';
+import { manifestIn } from '../manifest-in.ts';
 import type { World } from '../world.ts';
 
 export function manifestAt({ objects }: SimulatedBucket, key: string): Manifest | undefined {

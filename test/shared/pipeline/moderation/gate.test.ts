@@ -12,10 +12,12 @@ import {
 import { manifestKey } from '../../../../shared/core/set/keys.ts';
 import { UNFINISHED } from '../../../../shared/core/work/unfinished.ts';
 import { PURGES } from '../../../../shared/core/work/purge.ts';
+import { batchSchema } from '../../../../shared/core/work/batch.ts';
 import { backfill } from '../../../../shared/pipeline/bulk/backfill.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { takeDown, undoTakeDown } from '../../../../shared/pipeline/removal/take-down.ts';
-import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
+import { followUp } from '../../../../shared/pipeline/serve/follow-up.ts';
+import { answerMiss, type Miss } from '../../../../shared/pipeline/serve/miss.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
 import { idOfText as idOf } from '../../../support/memory-store.ts';
 
@@ -468,8 +470,63 @@ describe('a view', () => {
     const { darkroom } = await developed(CLEAN);
     const key = await zoomKey(CLEAN);
     darkroom.codec.beforeEncode = () => reviewed(darkroom, 'block', CLEAN);
-    expect(await answerMiss(key, darkroom)).toEqual({ found: 'nothing' });
+    expect(await answerMiss(key, darkroom)).toMatchObject({ found: 'nothing' });
     expect(darkroom.derivatives.keys()).not.toContain(key);
+  });
+
+  it.each([
+    ['answered', () => undefined],
+    ['not answered', () => Promise.reject(new Failure('STORE_UNAVAILABLE', 'expected an answer'))],
+  ])(
+    'hands on what it takes back, so that the CDN forgets it, where the removal is %s',
+    async (_, removal) => {
+      const { darkroom } = await developed(CLEAN);
+      const key = await zoomKey(CLEAN);
+      darkroom.codec.beforeEncode = async () => {
+        reviewed(darkroom, 'block', CLEAN);
+        await reconcile(KEY, darkroom);
+        await darkroom.config.remove(darkroom.config.keys().filter(one => one.startsWith(PURGES)));
+        darkroom.derivatives.before = ({ operation }) =>
+          operation === 'remove' ? removal() : undefined;
+      };
+      const batches: Buffer[] = [];
+      const submit = async (_id: string, payload: Buffer) => {
+        batches.push(payload);
+        return 'accepted' as const;
+      };
+      const hands = { queue: { submit }, bucket: 'originals', log: darkroom.log };
+      const handOn = (miss: Miss) => followUp(key, miss, hands);
+      expect(await answerMiss(key, { ...darkroom, handOn })).toMatchObject({ found: 'nothing' });
+      darkroom.derivatives.before = () => undefined;
+      expect(batches).toHaveLength(1);
+      const { bucket: _b, ...batch } = batchSchema.parse(JSON.parse(String(batches[0])));
+      await backfill(batch, darkroom, darkroom.config);
+      expect(publicFiles(darkroom)).toEqual([]);
+      const purges = darkroom.config.keys().filter(one => one.startsWith(`${PURGES}0-takedown/`));
+      expect(purges).toHaveLength(1);
+    },
+  );
+
+  it('that cannot look for a verdict once its file is there hands that on', async () => {
+    const { darkroom } = await developed(CLEAN);
+    const key = await zoomKey(CLEAN);
+    darkroom.codec.beforeEncode = async () => {
+      reviewed(darkroom, 'block', CLEAN);
+      await reconcile(KEY, darkroom);
+      darkroom.config.before = ({ operation, key: record }) => {
+        if (operation !== 'get' || !record.startsWith('moderation/reviews/')) return;
+        throw new Failure('STORE_UNAVAILABLE', 'expected an answer');
+      };
+    };
+    const handedOn: Miss[] = [];
+    const handOn = async (miss: Miss) => void handedOn.push(miss);
+    const answer = answerMiss(key, { ...darkroom, handOn });
+    await expect(answer).rejects.toThrow('expected an answer');
+    expect(handedOn).toMatchObject([{ found: 'nothing', withdrew: expect.any(String) }]);
+    darkroom.config.before = () => undefined;
+    expect(publicFiles(darkroom)).toEqual([key]);
+    await backfill({ keys: [KEY], mode: 'takedown' }, darkroom, darkroom.config);
+    expect(publicFiles(darkroom)).toEqual([]);
   });
 
   it('of other bytes with the same CRC-64 and size makes nothing', async () => {
