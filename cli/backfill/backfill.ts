@@ -55,9 +55,10 @@ export async function backfillFromHere(options: BackfillOptions): Promise<void> 
   const record = await findOrBegin(selection, inForce, connection.config);
   const { run } = record;
   setting.teller.begin(run, connection.where);
-  await carryOut(record, setting);
+  const interrupted = await carryOut(record, setting);
   setting.teller.end(run);
   if (run.phase === 'done' ? isFlawed(run) : options.wait) process.exitCode = 1;
+  if (interrupted !== undefined && run.phase !== 'done') process.exitCode = interrupted;
 }
 
 const QUESTION = 'Hand them over?';

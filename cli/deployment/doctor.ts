@@ -10,7 +10,7 @@ import { declaredService } from '../cloud/declared.ts';
 import { compareDeployed } from './drift.ts';
 import { checksOf, findingsOf } from './doctor-checks.ts';
 import type { Finding } from './doctor-finding.ts';
-import { say } from '../terminal/printer.ts';
+import { say, sayText } from '../terminal/printer.ts';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
@@ -58,7 +58,7 @@ async function lookAtAll(connection: Connection, options: Options): Promise<void
   for (const check of checksOf(connection, () => declaredFor(connection), options)) {
     const findings = await findingsOf(check);
     found.push(...findings);
-    if (!asJson) for (const finding of findings) say(linesOf(finding));
+    if (!asJson) for (const finding of findings) sayText(linesOf(finding));
   }
   const wrong = found.filter(({ state }) => state === 'bad').length;
   if (asJson) say(JSON.stringify(found));

@@ -9,12 +9,13 @@ import type { Asked as AskedOfPhotos } from '../measure/measure.ts';
 import { pricesFrom } from '../measure/prices.ts';
 import { billedSeconds, projectedUploads } from '../measure/projection.ts';
 import { type Chosen, machineName, type Sample, sampleOf, whose } from '../measure/sample.ts';
-import { positive, positiveWhole, statusLine } from '../terminal/figures.ts';
+import { positive, positiveWhole } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { estimateBackfill, shippedConcurrency, tellBackfill } from './estimate-backfill.ts';
 import { estimateUploads, tellUploads } from './estimate-uploads.ts';
 import { estimateViews, allByViews, tellViews } from './estimate-views.ts';
 import { checkedList } from './presets.ts';
+import { statusLine } from '../terminal/status-line.ts';
 
 interface Options extends Chosen {
   uploadsPerDay?: number;

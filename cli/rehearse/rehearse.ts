@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { Failure } from '../../shared/core/failure.ts';
 import { pricesFrom } from '../measure/prices.ts';
-import { spanInSeconds, statusLine, wholeFromZero } from '../terminal/figures.ts';
-import { say } from '../terminal/printer.ts';
+import { spanInSeconds, wholeFromZero } from '../terminal/figures.ts';
+import { say, sayText } from '../terminal/printer.ts';
 import { checkedList } from '../presets/presets.ts';
 import { DAY_BEGINS_HOUR, weiboDay } from './model/load.ts';
 import { type RehearseOptions, withCloud, withLoad, withService } from './options.ts';
@@ -14,6 +14,7 @@ import { measuredHere, type ServiceSource } from './service.ts';
 import { serviceTimesFrom } from './service-times.ts';
 import { tellRehearsal } from './tell.ts';
 import { uploadsFrom } from './uploads-file.ts';
+import { statusLine } from '../terminal/status-line.ts';
 
 export function rehearseCommand(): Command {
   const command = new Command('rehearse').description(
@@ -49,7 +50,8 @@ async function rehearse(options: RehearseOptions): Promise<void> {
   const beginsHour = options.day ? DAY_BEGINS_HOUR : undefined;
   const rehearsals = { ...about, beginsHour, runs, needed };
   if (options.plots) await writeFile(options.plots, pageOf(rehearsals));
-  say(options.json ? JSON.stringify(jsonOf(rehearsals)) : tellRehearsal(rehearsals));
+  if (options.json) say(JSON.stringify(jsonOf(rehearsals)));
+  else sayText(tellRehearsal(rehearsals));
 }
 
 async function uploadsOf(options: RehearseOptions): Promise<number[]> {

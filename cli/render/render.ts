@@ -128,7 +128,10 @@ function progressOf(total: number, { json }: Options) {
   if (json || !process.stdout.isTTY || !process.stderr.isTTY) {
     return { tell: (_: Picked, text: string) => say(text), stop: () => undefined };
   }
-  const bars = new MultiBar({ format: '{bar} {value}/{total}, {eta_formatted} left  {name}' });
+  const bars = new MultiBar({
+    format: '{value}/{total}  {eta_formatted} left  {bar}  {name}',
+    barsize: 20,
+  });
   const bar = bars.create(total, 0, { name: '' });
   return {
     tell: ({ key }: Picked, text: string) => {
