@@ -78,19 +78,25 @@ describe('who watches', () => {
 });
 
 describe('a backfill that is interrupted', () => {
-  it('ends with 130 once what is under way is handed over, and the same command goes on', async () => {
-    const [program = ''] = programOf('command');
-    const slow = ['--rate', '1', '--batch', '1', '--concurrency', '1', ...data];
-    const words = [program, 'backfill', '--yes', '--force', '--json', ...slow];
-    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise<void>(resolve => {
-      child.stdout.on('data', lines => {
-        if (/"handedOver":\{"batches":[1-9]/.test(String(lines))) resolve();
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s ends with %d once what is under way is handed over, and the same command goes on',
+    async (signal, code) => {
+      const [program = ''] = programOf('command');
+      const slow = ['--rate', '1', '--batch', '1', '--concurrency', '1', ...data];
+      const words = [program, 'backfill', '--yes', '--force', '--json', ...slow];
+      const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+      await new Promise<void>(resolve => {
+        child.stdout.on('data', lines => {
+          if (/"handedOver":\{"batches":[1-9]/.test(String(lines))) resolve();
+        });
       });
-    });
-    child.kill('SIGINT');
-    expect(await once(child, 'close')).toEqual([130, null]);
-    const again = await darkroom('backfill', '--yes', '--force', ...data);
-    expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/^Resuming run /)]);
-  });
+      child.kill(signal);
+      expect(await once(child, 'close')).toEqual([code, null]);
+      const again = await darkroom('backfill', '--yes', '--force', ...data);
+      expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/^Resuming run /)]);
+    },
+  );
 });
