@@ -14,6 +14,7 @@ import { say, sayText } from '../terminal/printer.ts';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
+    .summary('Look whether a deployment can do its work, and how to mend it.')
     .description(
       'Look whether a deployment, or the local platform, can do its work; say how to mend what is wrong. Changes nothing.',
     )

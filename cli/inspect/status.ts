@@ -43,6 +43,7 @@ export interface Status extends Records {
 
 export function statusCommand(): Command {
   const command = new Command('status')
+    .summary('Show the list in force, edits and runs under way, and what is whole.')
     .description(
       'Show the list in force, edits and runs under way, and how many originals have their full set by their manifests.',
     )

@@ -31,6 +31,7 @@ interface Options extends Chosen {
 
 export function estimateCommand(): Command {
   return new Command('estimate')
+    .summary('Say what uploads, a backfill or views would cost.')
     .description(
       'Say what a number of uploads a day would cost, a backfill and how long it takes, or which files pay for being made on upload and kept, from photos that are developed here and now to be measured.',
     )

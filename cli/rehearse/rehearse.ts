@@ -17,9 +17,11 @@ import { uploadsFrom } from './uploads-file.ts';
 import { statusLine } from '../terminal/status-line.ts';
 
 export function rehearseCommand(): Command {
-  const command = new Command('rehearse').description(
-    'Simulate a day of uploads with an unannounced spike on Function Compute and OSS: how long photos take to be ready, what waits, how many instances and what money it takes. Asks nothing of the cloud.',
-  );
+  const command = new Command('rehearse')
+    .summary('Simulate a day of uploads with a spike: what waits, and for how long.')
+    .description(
+      'Simulate a day of uploads with an unannounced spike on Function Compute and OSS: how long photos take to be ready, what waits, how many instances and what money it takes. Asks nothing of the cloud.',
+    );
   return withCloud(withService(withLoad(command)))
     .option(
       '--ready-p99 <span>',

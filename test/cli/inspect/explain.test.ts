@@ -303,7 +303,7 @@ describe('darkroom takedown', () => {
     async () => {
       const before = await keysIn('derivatives', 'config');
       const words = ['takedown', '--prefix', 'users/', '--data', folder];
-      const { code, shown } = await onTerminal({ answer: 'no\n' }, ...words);
+      const { code, shown } = await onTerminal({ answer: 'no\n', columns: 200 }, ...words);
       expect(code).toBe(1);
       expect(shown).toContain(
         `On the local platform in ${folder}:\n  ${KEY}  5 files\n1 key: all that was made goes, from the CDN too, and nothing is made again until --undo.\nTake them down? [y/N]`,
