@@ -16,10 +16,10 @@ export const EXAMPLES: Record<string, [string, string]> = {
     'presets plan my-presets.yaml --out plan.json',
     'presets plan my-presets.yaml --prefix users/1/ --count-only',
   ],
-  'presets apply': ['presets apply plan.json', 'presets apply plan.json --data /tmp/darkroom'],
+  'presets apply': ['presets apply plan.json', 'presets apply plan.json --wait'],
   'presets resume': ['presets resume', 'presets resume --data /tmp/darkroom'],
   backfill: ['backfill --dry-run', 'backfill --prefix users/1/ --since 7d'],
-  status: ['status', 'status --sample 1000'],
+  status: ['status', 'status --watch'],
   estimate: [
     'estimate --uploads-per-day 10000 --photos ~/Pictures/2026',
     'estimate --backfill 1000000000',

@@ -13,10 +13,15 @@ import { positiveWhole as positive } from '../terminal/figures.ts';
 
 export function backfillCommand(): Command {
   const command = new Command('backfill')
+    .summary('Develop originals that are there already.')
     .description(
       'Hand originals that are there already to the backfill function, which makes right what is not. The same command resumes what was interrupted.',
     )
-    .option('--prefix <prefix>', 'only originals whose keys begin so', givenPrefix, '')
+    .addOption(
+      new Option('--prefix <prefix>', 'only originals whose keys begin so')
+        .argParser(givenPrefix)
+        .default('', 'all'),
+    )
     .option('--since <time>', 'only those written since: a date, or a span such as 7d')
     .option('--preset <name>', 'only those that get this preset; with --force, only its files')
     .option('--missing', 'only those without a manifest')
@@ -55,9 +60,10 @@ export async function backfillFromHere(options: BackfillOptions): Promise<void> 
   const record = await findOrBegin(selection, inForce, connection.config);
   const { run } = record;
   setting.teller.begin(run, connection.where);
-  await carryOut(record, setting);
+  const interrupted = await carryOut(record, setting);
   setting.teller.end(run);
   if (run.phase === 'done' ? isFlawed(run) : options.wait) process.exitCode = 1;
+  if (interrupted !== undefined && run.phase !== 'done') process.exitCode = interrupted;
 }
 
 const QUESTION = 'Hand them over?';

@@ -21,8 +21,11 @@ export interface CarryingOut {
 const BUSY_MS = 15_000;
 const LOOK_MS = 1000;
 
-/** Hands over until the source ends, the plan is passed or someone interrupts, then waits for the last results. */
-export async function carryOut(record: RunRecord, about: CarryingOut): Promise<void> {
+/**
+ * Hands over until the source ends, the plan is passed or someone interrupts, then waits for the last results. Answers the
+ * exit code of who was interrupted.
+ */
+export async function carryOut(record: RunRecord, about: CarryingOut): Promise<number | undefined> {
   const interruption = onInterrupt();
   const look = startLooking(record, about);
   try {
@@ -34,6 +37,7 @@ export async function carryOut(record: RunRecord, about: CarryingOut): Promise<v
     await record.flush().finally(interruption.end);
   }
   look.throwIfFailed();
+  return interruption.exitCode();
 }
 
 interface Beside {

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { withConnection } from '../cloud/connection.ts';
 import { givenPrefix } from '../cloud/given-key.ts';
 import { positiveWhole as positive } from '../terminal/figures.ts';
@@ -13,7 +13,11 @@ export function moderateCommand(): Command {
     .description(
       'Hand originals whose rule says `moderate` to the backfill function, which has those judged that were published without a verdict, and withdraws what is blocked or held. The same command resumes what was interrupted.',
     )
-    .option('--prefix <prefix>', 'only originals whose keys begin so', givenPrefix, '')
+    .addOption(
+      new Option('--prefix <prefix>', 'only originals whose keys begin so')
+        .argParser(givenPrefix)
+        .default('', 'all'),
+    )
     .option('--since <time>', 'only those written since: a date, or a span such as 7d')
     .option('--rate <n>', 'originals a second, at most', positive)
     .option('--limit <n>', 'originals, at most', positive)

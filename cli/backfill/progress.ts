@@ -1,10 +1,10 @@
-import { SingleBar } from 'cli-progress';
 import { pricesSchema } from '../../shared/core/work/cost.ts';
 import { isFlawed, type Mode, type Run } from '../../shared/core/work/run.ts';
-import { say } from '../terminal/printer.ts';
-import { outcomesInWords, progressInWords } from '../terminal/run-words.ts';
+import { say, sayText } from '../terminal/printer.ts';
+import { outcomesInWords, progressInWords, runLine, type Since } from '../terminal/run-words.ts';
+import { statusLine } from '../terminal/status-line.ts';
 
-/** What a backfill says: a bar where a person watches, a line of JSON a second for machines. */
+/** What a backfill says: a line of progress where a person watches, a line of JSON a second for machines. */
 export interface RunTeller {
   begin(run: Run, where: string): void;
   progress(run: Run): void;
@@ -38,37 +38,30 @@ function jsonTeller(): RunTeller {
 }
 
 function personTeller(): RunTeller {
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total} done, {rate}/s handed over, {left}  failed {failed}',
-    hideCursor: true,
-    stream: process.stderr,
-  });
-  const isWatched = process.stderr.isTTY;
-  let started = { at: Date.now(), originals: 0, done: 0 };
+  const status = statusLine();
+  let since: Since = { at: Date.now(), done: 0 };
   return {
     begin: (run, where) => {
       const isNew = run.seen === 0;
-      say(
+      sayText(
         `${isNew ? 'Run' : 'Resuming run'} ${run.id} on ${where}${isNew ? '' : `, after ${run.cursor ?? 'the start'}`}`,
       );
-      started = { at: Date.now(), originals: run.handedOver.originals, done: run.done.originals };
-      if (isWatched) bar.start(1, 0, { rate: 0, left: '', failed: 0 });
+      since = { at: Date.now(), done: run.done.originals };
     },
-    progress: run => {
-      if (!isWatched) return;
-      bar.setTotal(Math.max(1, run.handedOver.originals));
-      bar.update(run.done.originals, figuresOf(run, started));
+    progress: run => status.parts(runLine(run, since, Date.now())),
+    note: text => {
+      status.clear();
+      say(text);
     },
-    note: text => say(text),
     end: run => {
-      if (isWatched) bar.stop();
-      say(`${progressInWords(run)}: ${outcomesInWords(run)}`);
-      if (run.archived) say(archivedInWords(run.archived));
-      say(endInWords(run));
+      status.clear();
+      sayText(`${progressInWords(run)}: ${outcomesInWords(run)}`);
+      if (run.archived) sayText(archivedInWords(run.archived));
+      sayText(endInWords(run));
     },
     rehearsed: (counted, mode) => {
-      say(rehearsedInWords(counted, mode));
-      if (counted.archived.originals > 0) say(archivedInWords(counted.archived));
+      sayText(rehearsedInWords(counted, mode));
+      if (counted.archived.originals > 0) sayText(archivedInWords(counted.archived));
     },
   };
 }
@@ -86,22 +79,6 @@ export function rehearsedInWords(counted: Rehearsed, mode: Mode): string {
 /** At list prices, if none of them was judged before. */
 function usdOf({ originals }: Rehearsed): number {
   return (originals / 1000) * pricesSchema.parse({}).judgedPer1000;
-}
-
-function figuresOf(run: Run, started: { at: number; originals: number; done: number }) {
-  const seconds = Math.max(1, (Date.now() - started.at) / 1000);
-  const rate = Math.round((run.handedOver.originals - started.originals) / seconds);
-  const speed = (run.done.originals - started.done) / seconds;
-  const failed = Object.values(run.done.failures).reduce((sum, count) => sum + count, 0);
-  return { rate, left: timeLeft(run, speed), failed };
-}
-
-/** Known only once all is handed over: a listing does not say how long it is. */
-function timeLeft({ phase, handedOver, done }: Run, speed: number): string {
-  if (phase !== 'finishing') return 'still listing';
-  if (speed === 0) return 'time left unknown';
-  const seconds = Math.round((handedOver.originals - done.originals) / speed);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s left`;
 }
 
 function endInWords(run: Run): string {

@@ -10,10 +10,11 @@ import { declaredService } from '../cloud/declared.ts';
 import { compareDeployed } from './drift.ts';
 import { checksOf, findingsOf } from './doctor-checks.ts';
 import type { Finding } from './doctor-finding.ts';
-import { say } from '../terminal/printer.ts';
+import { say, sayText } from '../terminal/printer.ts';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
+    .summary('Look whether a deployment can do its work, and how to mend it.')
     .description(
       'Look whether a deployment, or the local platform, can do its work; say how to mend what is wrong. Changes nothing.',
     )
@@ -58,7 +59,7 @@ async function lookAtAll(connection: Connection, options: Options): Promise<void
   for (const check of checksOf(connection, () => declaredFor(connection), options)) {
     const findings = await findingsOf(check);
     found.push(...findings);
-    if (!asJson) for (const finding of findings) say(linesOf(finding));
+    if (!asJson) for (const finding of findings) sayText(linesOf(finding));
   }
   const wrong = found.filter(({ state }) => state === 'bad').length;
   if (asJson) say(JSON.stringify(found));

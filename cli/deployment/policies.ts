@@ -22,6 +22,7 @@ interface Options {
 
 export function policiesCommand(): Command {
   return new Command('policies')
+    .summary('Show, and make, the RAM roles and policies of a deployment.')
     .description(
       'Show which RAM roles and policies the deployment that the environment names needs, and has not yet; with --apply, make them.',
     )

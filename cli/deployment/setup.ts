@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ServiceDefinition } from '../../local/service-definition.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import {
@@ -29,14 +29,17 @@ interface Options extends ConnectionOptions {
 
 export function setupCommand(): Command {
   const command = new Command('setup')
+    .summary('Show, and make, what a deployment needs beside its functions.')
     .description(
       'Show what a deployment needs beside its functions (buckets, rules, logs, queues, domains) and is not there yet; with --apply, make it.',
     )
-    .option(
-      '--origin <url>',
-      'a page that uploads straight from the browser; may be given again',
-      (url: string, urls: string[]) => [...urls, url],
-      [] as string[],
+    .addOption(
+      new Option(
+        '--origin <url>',
+        'a page that uploads straight from the browser; may be given again',
+      )
+        .argParser((url: string, urls: string[]) => [...urls, url])
+        .default([] as string[], 'none'),
     )
     .option('--miss-domain <name>', 'by which OSS asks on-cdn-miss for files that are missing')
     .option('--miss-certificate <file>', 'of that domain, PEM')

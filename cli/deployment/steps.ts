@@ -1,4 +1,4 @@
-import { say } from '../terminal/printer.ts';
+import { say, sayText } from '../terminal/printer.ts';
 
 /** One thing that a deployment needs and `s deploy` does not make. */
 export interface Step {
@@ -34,12 +34,12 @@ export async function carryOut(
   if (!json) say(`On ${where}\n`);
   for (const step of steps) {
     if (applied) await step.apply?.();
-    if (!json) say(lineOf(step, applied));
+    if (!json) sayText(lineOf(step, applied));
   }
   const isDone = applied && steps.some(step => step.apply);
   const unseen = isDone ? (await look()).filter(step => step.apply).map(({ name }) => name) : [];
   if (json) say(JSON.stringify({ applied, steps, unseen }));
-  else say(`\n${summary(steps, command, applied)}${notSeen(unseen)}`);
+  else sayText(`\n${summary(steps, command, applied)}${notSeen(unseen)}`);
   if (unseen.length > 0 || steps.some(({ state }) => state === 'wrong')) process.exitCode = 1;
 }
 

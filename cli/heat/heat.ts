@@ -7,14 +7,15 @@ import type { Heat, HeatCell } from '../../shared/core/work/heat.ts';
 import { type ConnectionOptions, connect, withConnection } from '../cloud/connection.ts';
 import { pricesFrom } from '../measure/prices.ts';
 import { checkedList, defaultPresets } from '../presets/presets.ts';
-import { grouped, statusLine } from '../terminal/figures.ts';
-import { say } from '../terminal/printer.ts';
+import { grouped } from '../terminal/figures.ts';
+import { say, sayText } from '../terminal/printer.ts';
 import { type Known, readInventories } from './ages.ts';
 import { logFilesIn } from './log-files.ts';
 import { proposalsFor } from './proposals.ts';
 import { readLogs, type Skipped } from './read-logs.ts';
 import { newTally, type Tally } from './tally.ts';
 import { tellHeat } from './tell-heat.ts';
+import { statusLine } from '../terminal/status-line.ts';
 
 interface Options extends ConnectionOptions {
   logs: string[];
@@ -72,7 +73,7 @@ async function heat(options: Options): Promise<void> {
   const found = heatOf({ tally, known, skipped, next, prices });
   if (options.out) await writeFile(options.out, `${JSON.stringify(found, null, 2)}\n`);
   if (options.json) say(JSON.stringify(found));
-  else say(tellHeat({ heat: found, prices, doubled, byWidth: options.widths === true }));
+  else sayText(tellHeat({ heat: found, prices, doubled, byWidth: options.widths === true }));
 }
 
 /** Nothing is connected to where all inventories lie on this machine. */

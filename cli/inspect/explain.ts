@@ -12,7 +12,7 @@ import {
   withConnection,
 } from '../cloud/connection.ts';
 import { givenKey } from '../cloud/given-key.ts';
-import { say } from '../terminal/printer.ts';
+import { say, sayText } from '../terminal/printer.ts';
 import { danglingText } from './dangling.ts';
 import { contentText, linkTexts, originalText } from './original-text.ts';
 import { takedownTexts } from './takedown-acts.ts';
@@ -43,7 +43,8 @@ async function explain(words: string[], options: Options): Promise<void> {
       const proof = await proofOf(key, config);
       const judged = await judgedOf({ ...look.status, list: presets.list }, config);
       const found = { ...look, judged };
-      say(options.json ? jsonOf(found, proof) : textOf(found, proof, presets.fingerprint));
+      if (options.json) say(jsonOf(found, proof));
+      else sayText(textOf(found, proof, presets.fingerprint));
     } catch (thrown) {
       tellUnusable(word, failureOf(thrown), options);
     }

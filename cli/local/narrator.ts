@@ -6,7 +6,7 @@ import type { LogEvent, LogFacts } from '../../shared/core/telling/log-events.ts
 import { manifestSchema } from '../../shared/core/set/manifest.ts';
 import { urlOf } from '../../shared/core/work/purge.ts';
 import { bytesAsText } from '../terminal/figures.ts';
-import { say } from '../terminal/printer.ts';
+import { sayText } from '../terminal/printer.ts';
 
 type Seeded = { key: string; isNew: boolean }[];
 
@@ -24,7 +24,7 @@ export function narrator(): Teller {
     ready,
     happening: happening => {
       const line = tell(happening);
-      if (line) say(line);
+      if (line) sayText(line);
     },
     seeded,
   };
@@ -32,7 +32,7 @@ export function narrator(): Teller {
 
 function ready({ oss, cdn, data, moderation }: Platform, how: { moderates: boolean }): void {
   const judges = `\n  judge   ${moderation}   blocks what is all red, holds what is all blue for npx darkroom review`;
-  say(`Darkroom is up.
+  sayText(`Darkroom is up.
 
 ${whatItIs}
 
@@ -111,20 +111,22 @@ function tellReport(report: LogFacts<'reconciled'>): string {
 
 async function seeded({ cdn }: Platform, photos: Seeded): Promise<void> {
   const known = photos.filter(({ isNew }) => !isNew).length;
-  say(known > 0 ? `\n${known} photographs were developed at an earlier start. Open:` : '\nOpen:');
+  sayText(
+    known > 0 ? `\n${known} photographs were developed at an earlier start. Open:` : '\nOpen:',
+  );
   for (const { key } of photos) {
     const manifestUrl = urlOf(cdn, manifestKey(key));
     const answer = await fetch(manifestUrl);
     if (!answer.ok) {
-      say(`  ${manifestUrl}   answered ${answer.status}`);
+      sayText(`  ${manifestUrl}   answered ${answer.status}`);
       continue;
     }
     const { variants } = manifestSchema.parse(await answer.json());
     const rendered = variants.filter(({ state }) => state === 'rendered');
     const widest = Math.max(...rendered.map(({ width }) => width));
-    say(`  ${manifestUrl}`);
+    sayText(`  ${manifestUrl}`);
     for (const variant of rendered) {
-      if (variant.width === widest) say(`    ${urlOf(cdn, variant.key)}`);
+      if (variant.width === widest) sayText(`    ${urlOf(cdn, variant.key)}`);
     }
   }
 }

@@ -23,7 +23,8 @@ import {
   withConnection,
 } from '../cloud/connection.ts';
 import { grouped } from '../terminal/figures.ts';
-import { say } from '../terminal/printer.ts';
+import { sayText } from '../terminal/printer.ts';
+import { awaitEdit } from './await-edit.ts';
 import { whyUnread } from '../terminal/unread.ts';
 
 export function presetsApplyCommand(): Command {
@@ -31,11 +32,16 @@ export function presetsApplyCommand(): Command {
     .description(
       'Put a planned list in force and roll it out; refused if the list in force has moved since the plan.',
     )
-    .argument('<plan>', 'what `presets plan --out` saved');
+    .argument('<plan>', 'what `presets plan --out` saved')
+    .option('--wait', 'end when all is made that it makes');
   return withConnection(command).action(apply);
 }
 
-async function apply(file: string, options: ConnectionOptions): Promise<void> {
+interface ApplyOptions extends ConnectionOptions {
+  wait?: true;
+}
+
+async function apply(file: string, options: ApplyOptions): Promise<void> {
   const plan = await readPlan(file);
   if (plan.prefix !== '') {
     throw new Failure(
@@ -58,10 +64,12 @@ async function apply(file: string, options: ConnectionOptions): Promise<void> {
   if (plan.from !== null && plan.from !== plan.to)
     await writeRecord(config, approvalKey(plan.to), approvalFrom(plan, plan.from));
   const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
-  await config.put(presetsKey, Buffer.from(plan.list), attributes);
-  say(
-    `Written to ${where}: ${grouped(plan.originals)} originals, up to ${grouped(plan.files)} files. npx darkroom status shows how it goes.`,
+  const { etag } = await config.put(presetsKey, Buffer.from(plan.list), attributes);
+  const hint = options.wait ? '' : ' npx darkroom status --watch shows how it goes.';
+  sayText(
+    `Written to ${where}: ${grouped(plan.originals)} originals, up to ${grouped(plan.files)} files.${hint}`,
   );
+  if (options.wait) await awaitEdit({ fingerprint: plan.to, etag }, config);
 }
 
 /** Of the planned list with the images and fonts that the config bucket has: those are what it will draw with. */
@@ -136,7 +144,7 @@ async function resume(options: ConnectionOptions): Promise<void> {
     granted: run.done.rendered,
   });
   await wake(connection);
-  say(`Rollout ${run.id} goes on. npx darkroom status shows how.`);
+  sayText(`Rollout ${run.id} goes on. npx darkroom status --watch shows how.`);
 }
 
 async function wake({ tasks }: Connection): Promise<void> {

@@ -7,7 +7,7 @@ import {
 } from '../../shared/core/list/list-diff.ts';
 import { inColumns } from '../terminal/figures.ts';
 import { checkedList } from './presets.ts';
-import { say } from '../terminal/printer.ts';
+import { say, sayText } from '../terminal/printer.ts';
 
 export function presetsDiffCommand(): Command {
   return new Command('diff')
@@ -23,7 +23,7 @@ async function diff(old: string, next: string, { json }: { json?: true }): Promi
   const edit = listDiff(before.list, after.list);
   const fingerprints = { from: before.fingerprint, to: after.fingerprint };
   if (json) say(JSON.stringify({ ...fingerprints, ...edit }));
-  else say([inColumns(edit.presets.flatMap(tellPreset)), ...besides(edit)].join('\n'));
+  else sayText([inColumns(edit.presets.flatMap(tellPreset)), ...besides(edit)].join('\n'));
 }
 
 /** A line each, and one more for each further thing that differs. */

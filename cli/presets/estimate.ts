@@ -9,12 +9,13 @@ import type { Asked as AskedOfPhotos } from '../measure/measure.ts';
 import { pricesFrom } from '../measure/prices.ts';
 import { billedSeconds, projectedUploads } from '../measure/projection.ts';
 import { type Chosen, machineName, type Sample, sampleOf, whose } from '../measure/sample.ts';
-import { positive, positiveWhole, statusLine } from '../terminal/figures.ts';
+import { positive, positiveWhole } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 import { estimateBackfill, shippedConcurrency, tellBackfill } from './estimate-backfill.ts';
 import { estimateUploads, tellUploads } from './estimate-uploads.ts';
 import { estimateViews, allByViews, tellViews } from './estimate-views.ts';
 import { checkedList } from './presets.ts';
+import { statusLine } from '../terminal/status-line.ts';
 
 interface Options extends Chosen {
   uploadsPerDay?: number;
@@ -30,6 +31,7 @@ interface Options extends Chosen {
 
 export function estimateCommand(): Command {
   return new Command('estimate')
+    .summary('Say what uploads, a backfill or views would cost.')
     .description(
       'Say what a number of uploads a day would cost, a backfill and how long it takes, or which files pay for being made on upload and kept, from photos that are developed here and now to be measured.',
     )

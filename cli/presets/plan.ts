@@ -15,12 +15,12 @@ import {
   withConnection,
 } from '../cloud/connection.ts';
 import { givenPrefix } from '../cloud/given-key.ts';
-import { positiveWhole, statusLine } from '../terminal/figures.ts';
+import { positiveWhole } from '../terminal/figures.ts';
 import { photoOf } from '../measure/photos.ts';
 import { checkedList } from './presets.ts';
 import { heatFrom } from '../measure/heat-file.ts';
 import { pricesFrom } from '../measure/prices.ts';
-import { say } from '../terminal/printer.ts';
+import { say, sayText } from '../terminal/printer.ts';
 import { type Projection, projected } from '../measure/projection.ts';
 import { machineName, measureAll, type Sample } from '../measure/sample.ts';
 import { assumptionsFrom } from '../measure/assumptions.ts';
@@ -30,6 +30,7 @@ import { leavingBetween } from './left-to-views.ts';
 import { tellPlan } from './tell-plan.ts';
 import { countTouched, type Touched } from './touched.ts';
 import { viewsTouched } from './views-touched.ts';
+import { statusLine } from '../terminal/status-line.ts';
 
 interface Options extends ConnectionOptions {
   prefix?: string;
@@ -90,7 +91,7 @@ async function planEdit(file: string, options: Options): Promise<void> {
   const plan = planOf({ touched, sample, prices, facts, views, leftToViews }, options);
   if (options.out) await writeFile(options.out, `${JSON.stringify(plan, null, 2)}\n`);
   if (options.json) say(JSON.stringify(plan));
-  else say(tellPlan({ plan, touched, sample, prices, inForce, list: next.list, file, heat }));
+  else sayText(tellPlan({ plan, touched, sample, prices, inForce, list: next.list, file, heat }));
 }
 
 async function listInForce(config: ObjectStore): Promise<InForce | undefined> {

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { Failure } from '../../shared/core/failure.ts';
 import { pricesFrom } from '../measure/prices.ts';
-import { spanInSeconds, statusLine, wholeFromZero } from '../terminal/figures.ts';
-import { say } from '../terminal/printer.ts';
+import { spanInSeconds, wholeFromZero } from '../terminal/figures.ts';
+import { say, sayText } from '../terminal/printer.ts';
 import { checkedList } from '../presets/presets.ts';
 import { DAY_BEGINS_HOUR, weiboDay } from './model/load.ts';
 import { type RehearseOptions, withCloud, withLoad, withService } from './options.ts';
@@ -14,11 +14,14 @@ import { measuredHere, type ServiceSource } from './service.ts';
 import { serviceTimesFrom } from './service-times.ts';
 import { tellRehearsal } from './tell.ts';
 import { uploadsFrom } from './uploads-file.ts';
+import { statusLine } from '../terminal/status-line.ts';
 
 export function rehearseCommand(): Command {
-  const command = new Command('rehearse').description(
-    'Simulate a day of uploads with an unannounced spike on Function Compute and OSS: how long photos take to be ready, what waits, how many instances and what money it takes. Asks nothing of the cloud.',
-  );
+  const command = new Command('rehearse')
+    .summary('Simulate a day of uploads with a spike: what waits, and for how long.')
+    .description(
+      'Simulate a day of uploads with an unannounced spike on Function Compute and OSS: how long photos take to be ready, what waits, how many instances and what money it takes. Asks nothing of the cloud.',
+    );
   return withCloud(withService(withLoad(command)))
     .option(
       '--ready-p99 <span>',
@@ -49,7 +52,8 @@ async function rehearse(options: RehearseOptions): Promise<void> {
   const beginsHour = options.day ? DAY_BEGINS_HOUR : undefined;
   const rehearsals = { ...about, beginsHour, runs, needed };
   if (options.plots) await writeFile(options.plots, pageOf(rehearsals));
-  say(options.json ? JSON.stringify(jsonOf(rehearsals)) : tellRehearsal(rehearsals));
+  if (options.json) say(JSON.stringify(jsonOf(rehearsals)));
+  else sayText(tellRehearsal(rehearsals));
 }
 
 async function uploadsOf(options: RehearseOptions): Promise<number[]> {

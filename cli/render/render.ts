@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { MultiBar } from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
@@ -46,11 +46,13 @@ export function renderCommand(): Command {
       'what they are about, as their uploader may say it by x-oss-meta-focus, such as 0.43,0.31',
       focusOrThrow,
     )
-    .option(
-      '--say <word=text>',
-      'what their uploader may say for a watermark by x-oss-meta-wm-word, such as user=Anna; as often as there are words',
-      sayingOrThrow,
-      {},
+    .addOption(
+      new Option(
+        '--say <word=text>',
+        'what their uploader may say for a watermark by x-oss-meta-wm-word, such as user=Anna; as often as there are words',
+      )
+        .argParser(sayingOrThrow)
+        .default({}, 'nothing'),
     )
     .option('--all', 'of folders also what is no picture, neither by name nor by its bytes')
     .option('--json', 'lines of JSON: one for each picture')
@@ -128,7 +130,10 @@ function progressOf(total: number, { json }: Options) {
   if (json || !process.stdout.isTTY || !process.stderr.isTTY) {
     return { tell: (_: Picked, text: string) => say(text), stop: () => undefined };
   }
-  const bars = new MultiBar({ format: '{bar} {value}/{total}, {eta_formatted} left  {name}' });
+  const bars = new MultiBar({
+    format: '{value}/{total}  {eta_formatted} left  {bar}  {name}',
+    barsize: 20,
+  });
   const bar = bars.create(total, 0, { name: '' });
   return {
     tell: ({ key }: Picked, text: string) => {

@@ -53,6 +53,7 @@ async function run(source: string | undefined, options: Options): Promise<void> 
   } finally {
     interruption.end();
     teller.end({ isInterrupted: interruption.isAsked() });
+    process.exitCode = interruption.exitCode() ?? process.exitCode;
   }
 }
 

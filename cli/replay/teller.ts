@@ -1,6 +1,7 @@
 import type { FailedEvent } from '../../shared/fc/failed-event.ts';
-import { grouped, inColumns, statusLine } from '../terminal/figures.ts';
+import { grouped, inColumns } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
+import { statusLine } from '../terminal/status-line.ts';
 
 /** `before`: by an earlier run. `older`: than --since. */
 type Outcome = 'replayed' | 'before' | 'older';

@@ -15,18 +15,20 @@ export interface Named {
   refused: { word: string; failure: Failure }[];
 }
 
+/** Keys or a prefix, and one of both; nothing is asked of the cloud for it. */
+export function checkNamed(words: string[], prefix: string | undefined): void {
+  const isOneOfBoth = words.length === 0 ? prefix !== undefined : prefix === undefined;
+  if (isOneOfBoth && prefix !== '') return;
+  const message = 'expected keys, or one --prefix that is not empty: npx darkroom takedown --help';
+  throw new Failure('SETTINGS_INVALID', message);
+}
+
 /** What the words name, each once, or all below a prefix: for an undo, what is taken down there. */
 export async function keysFrom(
   words: string[],
   { prefix, undo: isUndo }: { prefix?: string; undo?: true },
   connection: Connection,
 ): Promise<Named> {
-  const isOneOfBoth = words.length === 0 ? prefix !== undefined : prefix === undefined;
-  if (!isOneOfBoth || prefix === '') {
-    const message =
-      'expected keys, or one --prefix that is not empty: npx darkroom takedown --help';
-    throw new Failure('SETTINGS_INVALID', message);
-  }
   if (prefix !== undefined) {
     const below = isUndo ? takenDownBelow : originalsBelow;
     // Walked twice where somebody is asked: once to show them.

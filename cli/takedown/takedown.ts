@@ -15,7 +15,7 @@ import { givenPrefix } from '../cloud/given-key.ts';
 import { type ConsentOptions, isAgreed, refuseUnasked } from '../terminal/consent.ts';
 import { say, sayFailed } from '../terminal/printer.ts';
 import { nameOfUser } from '../terminal/user.ts';
-import { type Keys, keysFrom } from './keys.ts';
+import { checkNamed, type Keys, keysFrom } from './keys.ts';
 import { previewOf, tellOnly } from './preview.ts';
 import { similarText } from './similar.ts';
 import {
@@ -64,6 +64,7 @@ export function takedownCommand(): Command {
 }
 
 async function takedown(words: string[], options: Options): Promise<void> {
+  checkNamed(words, options.prefix);
   const isOnlyTold = options.similar || options.dryRun;
   if (!isOnlyTold) refuseUnasked(options);
   const connection = await connect(options);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { Failure } from '../../shared/core/failure.ts';
+import { wrapped } from './width.ts';
 
 export interface ConsentOptions {
   yes?: true;
@@ -17,7 +18,7 @@ export function refuseUnasked({ yes }: ConsentOptions): void {
 /** Whoever sits there answers; all but yes is no, which is said, and the exit code is 1. */
 export async function isAgreed(shown: string, question: string): Promise<boolean> {
   const { stdin, stderr } = process;
-  stderr.write(`${shown}\n`);
+  stderr.write(`${wrapped(shown, stderr.columns || 80)}\n`);
   // No terminal of readline's own, so that Ctrl-C ends the command as anywhere else.
   const lines = createInterface({ input: stdin, output: stderr, terminal: false });
   const closed = once(lines, 'close').then(() => '');

@@ -101,12 +101,3 @@ export function sinceFrom(text: string, now: Date): string {
     `expected a time such as 7d or a date such as 2026-11-01 (--since), received ${text}`,
   );
 }
-
-/** One line that is written over, where a person watches. */
-export function statusLine(): { tell(text: string): void; clear(): void } {
-  const { stderr } = process;
-  const write = (text: string) => {
-    if (stderr.isTTY) stderr.write(`\r\u001b[2K${text}`);
-  };
-  return { tell: write, clear: () => write('') };
-}

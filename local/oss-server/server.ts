@@ -41,7 +41,7 @@ export const whatItIs = [
   'ACLs and storage classes; it calls back, on this machine, and obeys CORS, lifecycle and mirroring rules. It lacks',
   'versioning, public buckets, image processing, websites and the rest, and answers those with 501 NotImplemented.',
   'Encryption is told, not done. Without CORS rules a bucket is open to every page.',
-].join('\n');
+].join(' ');
 
 /** Keys as long as 1,023 CJK bytes are three times that in a URL, and V4 URLs add their own. */
 const MAX_HEADER_BYTES = 64 * 1024;

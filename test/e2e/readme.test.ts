@@ -35,7 +35,8 @@ function asItStands(text: string): string {
 
 function run(program: string, ...words: string[]): string {
   const outside = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
-  const env = { ...Object.fromEntries(outside), npm_config_cache: join(folder, 'npm-cache') };
+  const own = { npm_config_cache: join(folder, 'npm-cache'), npm_config_audit: 'false' };
+  const env = { ...Object.fromEntries(outside), ...own };
   const options = { cwd: folder, env, encoding: 'utf8', timeout: 120_000 } as const;
   const { status, stdout, stderr } = spawnSync(program, words, options);
   expect([status, stderr, words.at(-1)]).toEqual([0, expect.any(String), words.at(-1)]);

@@ -40,8 +40,7 @@ function badValue(options: readonly Option[], rest: string[]): string | undefine
   for (const { long, argChoices, required } of options) {
     const index = rest.findIndex(word => nameIn(word) === long);
     const value = rest[index]?.split('=')[1] ?? rest[index + 1];
-    if (index < 0 || !required) continue;
-    if (value === undefined) return `no value for ${long}`;
+    if (index < 0 || !required || value === undefined) continue;
     if (argChoices && /^[a-z]/.test(value) && !argChoices.includes(value)) {
       return `no ${long} ${value}`;
     }

@@ -64,6 +64,10 @@ const presentRun = z.strictObject({
     .strictObject({ originals: z.int(), files: z.int() })
     .optional()
     .describe('what was approved'),
+  expected: z
+    .int()
+    .optional()
+    .describe('of a rollout: originals that its edit touches, as they were counted'),
   granted: z.int().default(0).describe('files beyond the plan that someone agreed to by resuming'),
   cursor: z.string().optional().describe('all before it were handed over'),
   seen: z.int().describe('originals, those passed over included'),

@@ -102,6 +102,23 @@ export async function countResults(record: RunRecord, config: ObjectStore): Prom
   return found.length;
 }
 
+/**
+ * The run with what workers left that its owner has not counted yet, for who only looks: an owner counts now and then, and
+ * may be asleep. Nothing is written.
+ */
+export async function withUncounted(run: Run, config: ObjectStore): Promise<Run> {
+  const counted = new Set(run.counted);
+  const keys: string[] = [];
+  for await (const entry of config.list(resultsPrefix(run.id))) {
+    if ('key' in entry && !counted.has(entry.key)) keys.push(entry.key);
+    if (keys.length >= MOST_RESULTS) break;
+  }
+  const results = await Promise.all(keys.map(key => findRecord(config, key, batchResultSchema)));
+  // One that is gone meanwhile was counted by its owner, in a record that we have not read.
+  const found = results.filter(result => result !== undefined);
+  return { ...run, done: found.map(tallyIn).reduce(addTally, run.done) };
+}
+
 /** Of a result that cannot be read only its batch is known. */
 function tallyIn(result: BatchResult | 'unreadable' | undefined): Tally {
   if (result === 'unreadable') return { ...nothingDone(), batches: 1, outcomes: { unreadable: 1 } };

@@ -139,6 +139,8 @@ function conclude(run: Run, retention: number, { log, now }: EditContext): void 
 async function startRetiring(record: RunRecord, { now }: EditContext): Promise<'now' | 'later'> {
   const { run } = record;
   if (run.retireAt === undefined || now().toISOString() < run.retireAt) return 'later';
+  // The same originals once more.
+  run.expected = run.handedOver.originals;
   for (const name of ['cursor', 'retireAt', 'plan', 'reason'] as const) delete run[name];
   Object.assign(run, {
     id: `retire-${run.presets}-${now().getTime().toString(36)}`,

@@ -120,6 +120,7 @@ function rolloutOf(
     from,
     // If an unfinished rollout is taken over, the plan does not count what that one left: without a plan there is no limit.
     ...(plan && from.length === 1 ? { plan } : {}),
+    ...(plan ? { expected: plan.originals } : {}),
     granted: 0,
     seen: 0,
     handedOver: { batches: 0, originals: 0, planned: 0 },

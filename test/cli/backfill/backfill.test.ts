@@ -64,7 +64,7 @@ describe('a backfill that nobody agreed to', () => {
     ['\u0003', 130, '^C'],
   ])('does nothing after the answer %j', async (answer, exitCode, said) => {
     const words = ['backfill', '--force', '--data', folder];
-    const { code, shown } = await onTerminal({ answer }, ...words);
+    const { code, shown } = await onTerminal({ answer, columns: 200 }, ...words);
     expect(code).toBe(exitCode);
     expect(shown).toContain(
       `On the local platform in ${folder}: 0 of 0 originals would be handed over, for up to 0 files. All are rendered anew, also what is there.\nHand them over? [y/N]`,

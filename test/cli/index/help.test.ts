@@ -1,11 +1,16 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
 import { wholeProgram } from '../../../cli/commands.ts';
 import { EXAMPLES } from '../../../cli/examples.ts';
+import { newFolder } from '../../support/folders.ts';
 import { askedBy, unknownIn, wordsOf } from '../../support/command-lines.ts';
 import { darkroom } from '../../support/processes.ts';
 
+const root = resolve(import.meta.dirname, '../../..');
 let program: Command;
 beforeAll(async () => {
   program = await wholeProgram();
@@ -55,6 +60,19 @@ it('--version prints that of the package, and nothing else', async () => {
   for (const word of ['--version', '-V']) {
     expect(await darkroom(word)).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   }
+});
+
+it('without its packages says in one sentence how to have them', () => {
+  const folder = newFolder();
+  cpSync(join(root, 'cli/darkroom.mjs'), join(folder, 'cli/darkroom.mjs'));
+  const done = spawnSync(process.execPath, [join(folder, 'cli/darkroom.mjs'), 'status'], {
+    encoding: 'utf8',
+  });
+  expect([done.status, done.stdout, done.stderr]).toEqual([
+    1,
+    '',
+    'darkroom: expected the packages of this folder, they are not installed: npm install\n',
+  ]);
 });
 
 it.each(['bash', 'zsh', 'fish'])('completion %s prints a script', async shell => {

@@ -38,8 +38,8 @@ function run(
 ): Promise<Finished> {
   // Nothing of the npm that runs the tests; npx links what it runs into its cache.
   const outside = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
-  const cache = { npm_config_cache: join(folder, 'cache') };
-  const options = { cwd: folder, env: { ...Object.fromEntries(outside), ...cache, ...env } };
+  const own = { npm_config_cache: join(folder, 'cache'), npm_config_audit: 'false' };
+  const options = { cwd: folder, env: { ...Object.fromEntries(outside), ...own, ...env } };
   return new Promise(resolve => {
     execFile(program, words, options, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });

@@ -7,6 +7,7 @@ import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
 import { takedownKey } from '../../../shared/core/set/take-down-record.ts';
 import { purgedKey } from '../../../shared/core/work/purge.ts';
 import { reconcile } from '../../../shared/pipeline/develop/reconcile.ts';
+import { columnsOf } from '../../../cli/terminal/width.ts';
 import { objectsIn } from '../../../shared/pipeline/stored-set.ts';
 import { testDarkroom } from '../../support/darkrooms.ts';
 import { newFolder } from '../../support/folders.ts';
@@ -200,6 +201,23 @@ describe('a symlink whose target is not there', () => {
   });
 });
 
+it.runIf(process.platform === 'linux').each([[80], [120]])(
+  'what is explained fits a terminal of %d columns, but for keys, which stay whole',
+  async columns => {
+    const words = ['explain', KEY, '--data', folder];
+    const { code, shown } = await onTerminal({ columns }, ...words);
+    expect(code).toBe(0);
+    const lines = shown.split('\n');
+    expect(Math.max(...lines.map(columnsOf))).toBeGreaterThan(columns - 40);
+    for (const line of lines) {
+      const isKey = line.trim().startsWith('users/1/');
+      expect([line, isKey || columnsOf(line) <= columns]).toEqual([line, true]);
+    }
+    const piped = (await darkroom('explain', KEY)).stdout;
+    expect(shown.split(/\s+/)).toEqual(piped.split(/\s+/));
+  },
+);
+
 describe('keys of darkroom takedown', () => {
   it('does nothing with a key that OSS would take for another, but says so', async () => {
     const before = await keysIn('derivatives', 'config');
@@ -285,7 +303,7 @@ describe('darkroom takedown', () => {
     async () => {
       const before = await keysIn('derivatives', 'config');
       const words = ['takedown', '--prefix', 'users/', '--data', folder];
-      const { code, shown } = await onTerminal({ answer: 'no\n' }, ...words);
+      const { code, shown } = await onTerminal({ answer: 'no\n', columns: 200 }, ...words);
       expect(code).toBe(1);
       expect(shown).toContain(
         `On the local platform in ${folder}:\n  ${KEY}  5 files\n1 key: all that was made goes, from the CDN too, and nothing is made again until --undo.\nTake them down? [y/N]`,

@@ -161,7 +161,7 @@ The heat is of another list (f) than the one in force (${from}): files that only
   });
 
   it.each([
-    ['no JSON', 'hello', /expected what darkroom heat --out saved at .*heat\.json \(--heat\)/],
+    ['no JSON', 'hello', /expected what npx darkroom heat --out saved at .*heat\.json \(--heat\)/],
     ['another thing', '{"schema":1}', /\(--heat\), it is wrong at madeAt: /],
   ])('refuses a heat that is %s', async (_what, text, sentence) => {
     const { code, stderr } = await plan(EDITED, '--heat', inFolder('heat.json', text));

@@ -144,7 +144,7 @@ describe('darkroom replay', () => {
       if (lines.push(line) === 1) child.kill('SIGINT');
     }
     const { replayed, isInterrupted } = summary(lines.join('\n'));
-    expect([isInterrupted, (await ended)[0]]).toEqual([true, 0]);
+    expect([isInterrupted, (await ended)[0]]).toEqual([true, 130]);
     expect(replayed).toBe(lines.length - 1);
     expect(replayed).toBeLessThan(43);
     expect(summary((await replay('--json')).stdout)).toMatchObject({
