@@ -22,7 +22,6 @@ const ROOMS = {
     'presets',
     [
       'render',
-      'local',
       'backfill',
       'deployment',
       'inspect',
@@ -33,6 +32,8 @@ const ROOMS = {
       'heat',
       'completion',
     ],
+    'studio',
+    'local',
   ],
 };
 
