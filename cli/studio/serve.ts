@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
+import { inspect } from 'node:util';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -63,7 +64,7 @@ function studioApp({ connection, oss, live }: StudioOptions, port: () => number)
   app.notFound(context => context.json(refusal('NOT_FOUND', 'there is nothing here'), 404));
   app.onError((thrown, context) => {
     const { code, message } = failureOf(thrown);
-    if (code === 'UNEXPECTED') console.error(thrown);
+    if (code === 'UNEXPECTED') process.stderr.write(`${inspect(thrown)}\n`);
     return context.json(refusal(code, message), statusOf(code));
   });
   return app;

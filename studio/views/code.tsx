@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { Scrolled } from '../parts/scrolled.tsx';
 import { useStudio, useWords } from '../shared.ts';
 import { snippetsOf } from '../snippets.ts';
 import type { Photo } from '../wire.ts';
@@ -32,7 +33,9 @@ function Snippet({ name, text }: { name: string; text: string }) {
       <button type="button" class="plain" onClick={copy}>
         {isCopied ? words.copied : words.copy}
       </button>
-      <pre tabIndex={0}>{text}</pre>
+      <Scrolled label={name}>
+        <pre>{text}</pre>
+      </Scrolled>
     </details>
   );
 }

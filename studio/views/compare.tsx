@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { bytesText } from '../figures.ts';
+import { Scrolled } from '../parts/scrolled.tsx';
 import { useWords } from '../shared.ts';
 import type { PhotoFile } from '../wire.ts';
 
@@ -48,7 +49,7 @@ export function Compare({ files }: { files: PhotoFile[] }) {
           onInput={({ currentTarget }) => setLine(Number(currentTarget.value))}
         />
       </label>
-      <div class="wide" tabIndex={0} role="region" aria-label={words.compare}>
+      <Scrolled label={words.compare}>
         <div class="stack" style={{ width: `${first.width * zoom}px` }}>
           <img src={first.url} alt={nameOf(first)} />
           <img
@@ -58,7 +59,7 @@ export function Compare({ files }: { files: PhotoFile[] }) {
           />
           <span class="line" style={{ left: `${line}%` }} />
         </div>
-      </div>
+      </Scrolled>
     </section>
   );
 }
@@ -85,10 +86,15 @@ function Choice({ label, files, chosen, onChoose }: Choosing) {
   );
 }
 
+/** Fits most screens, pixel by pixel. */
+const WIDEST = 1080;
+
 /** By themselves the largest size that is there in two formats, its JPEG against what most are sent. */
 function pairOf(files: PhotoFile[], left?: string, right?: string): (PhotoFile | undefined)[] {
   const named = (key?: string) => files.find(file => file.key === key);
-  const plain = files.filter(({ format }) => format === 'jpeg').sort((a, b) => b.width - a.width);
+  const plain = files
+    .filter(({ format, width }) => format === 'jpeg' && width <= WIDEST)
+    .sort((a, b) => b.width - a.width);
   const first = named(left) ?? plain.find(one => othersOf(one, files).length > 0) ?? files[0];
   const second = named(right) ?? (first && (othersOf(first, files)[0] ?? first));
   return [first, second];

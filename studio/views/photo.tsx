@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { bytesText, percentText, timeText } from '../figures.ts';
+import { Scrolled } from '../parts/scrolled.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { useAnswer, useStudio, useWords } from '../shared.ts';
 import type { Photo, PhotoFile } from '../wire.ts';
@@ -81,7 +82,7 @@ function Files({ files }: { files: PhotoFile[] }) {
   return (
     <section>
       <h2>{words.files}</h2>
-      <div class="wide" tabIndex={0} role="region" aria-label={words.files}>
+      <Scrolled label={words.files}>
         <table>
           <thead>
             <tr>
@@ -100,7 +101,7 @@ function Files({ files }: { files: PhotoFile[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolled>
     </section>
   );
 }
