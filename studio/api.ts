@@ -1,4 +1,15 @@
-import type { AlbumPage, News, Photo, Place, Refusal, Upload } from './wire.ts';
+import type {
+  AlbumPage,
+  ListCheck,
+  ListPlan,
+  ListText,
+  News,
+  Photo,
+  Place,
+  PreviewFile,
+  Refusal,
+  Upload,
+} from './wire.ts';
 
 /** The studio's server, which knows its page by a token in it. */
 
@@ -18,6 +29,12 @@ export const api = {
   album: (prefix: string, after?: string) =>
     ask<AlbumPage>(`album?${queryOf({ prefix, ...(after === undefined ? {} : { after }) })}`),
   photo: (key: string) => ask<Photo>(`photo?${queryOf({ key })}`),
+  list: () => ask<ListText>('list'),
+  check: (text: string) => ask<ListCheck>('list/check', 'POST', { text }),
+  plan: (text: string) => ask<ListPlan>('list/plan', 'POST', { text }),
+  preview: (text: string, key: string, preset: string) =>
+    ask<PreviewFile[]>('list/preview', 'POST', { text, key, preset }),
+  apply: (id: string) => ask<object>('list/apply', 'POST', { id }),
   upload: (key: string, contentType: string) =>
     ask<Upload>('uploads', 'POST', { key, contentType }),
 };

@@ -4,6 +4,7 @@ import { api, follow } from './api.ts';
 import { StudioContext, useAnswer, useWords } from './shared.ts';
 import { Album } from './views/album.tsx';
 import { PhotoView } from './views/photo.tsx';
+import { PresetsView } from './views/presets.tsx';
 import type { News } from './wire.ts';
 import { chooseLanguage, firstLanguage, type Language, wordsOf } from './words.ts';
 
@@ -77,6 +78,9 @@ function Header({ onLanguage }: { onLanguage: () => void }) {
         <a href="#/album" {...isCurrent('#/album')}>
           {words.album}
         </a>
+        <a href="#/presets" {...isCurrent('#/presets')}>
+          {words.presets}
+        </a>
       </nav>
       <button type="button" class="plain" onClick={onLanguage}>
         {words.language}
@@ -89,7 +93,7 @@ function Main() {
   const address = useAddress();
   const key = /^#\/photo\/(.+)$/.exec(address)?.[1];
   if (key !== undefined) return <PhotoView key={key} original={decodeURIComponent(key)} />;
-  return <Album />;
+  return address === '#/presets' ? <PresetsView /> : <Album />;
 }
 
 const root = document.getElementById('studio');

@@ -104,3 +104,63 @@ export interface Refusal {
   code: string;
   message: string;
 }
+
+/** The list that people write, as it lies in the config bucket. */
+export interface ListText {
+  text: string;
+  /** JSON Schema of such a list. */
+  schema: unknown;
+  /** Fingerprint of the list that photos are developed by. */
+  inForce?: string;
+  /** Why the text is not what is in force. */
+  rejected?: string;
+}
+
+export interface ListProblem {
+  /** Both from 1. */
+  line: number;
+  column: number;
+  message: string;
+}
+
+export interface ListCheck {
+  problems: ListProblem[];
+  /** What the slowest original takes that the list admits, by estimate. */
+  seconds?: number;
+}
+
+export interface ListPlan {
+  /** To have this very plan put in force. */
+  id: string;
+  from: string | null;
+  to: string;
+  originals: number;
+  /** To make, at most. */
+  files: number;
+  retired: number;
+  usd: number;
+  cpuHours: number;
+  gigabytes: number | null;
+  hours: number;
+  rules: string[];
+  list: string[];
+  presets: PresetPlan[];
+}
+
+export interface PresetPlan {
+  preset: string;
+  kind: 'keep' | 'add' | 'change' | 'retire';
+  differs: string[];
+  originals: number;
+  files: number;
+  retired: number;
+}
+
+export interface PreviewFile {
+  preset: string;
+  format: string;
+  width: number;
+  bytes: number;
+  /** With the picture in it. */
+  url: string;
+}

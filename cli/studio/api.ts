@@ -6,7 +6,9 @@ import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import type { News, Place, Upload } from '../../studio/wire.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { albumPage } from './album.ts';
+import { checkList, listText, planBook } from './lists.ts';
 import type { Live } from './live.ts';
+import { previewOf } from './preview.ts';
 import { photoOf } from './photo.ts';
 
 export interface Api {
@@ -28,6 +30,25 @@ export function api({ connection, live }: Api): Hono {
   app.post('/uploads', async context => {
     const asked = asIn(uploadSchema, await context.req.json().catch(() => undefined));
     return context.json(await uploadOf(asked, connection));
+  });
+  const plans = planBook(connection);
+  app.get('/list', async context => context.json(await listText(connection)));
+  app.post('/list/check', async context => {
+    const { text } = asIn(textSchema, await context.req.json().catch(() => undefined));
+    return context.json(checkList(text));
+  });
+  app.post('/list/plan', async context => {
+    const { text } = asIn(textSchema, await context.req.json().catch(() => undefined));
+    return context.json(await plans.plan(text));
+  });
+  app.post('/list/preview', async context => {
+    const asked = asIn(previewSchema, await context.req.json().catch(() => undefined));
+    return context.json(await previewOf(asked, connection));
+  });
+  app.post('/list/apply', async context => {
+    const { id } = asIn(planSchema, await context.req.json().catch(() => undefined));
+    await plans.apply(id);
+    return context.json({});
   });
   app.get('/live', context =>
     streamSSE(context, async stream => {
@@ -74,6 +95,10 @@ const uploadSchema = z.strictObject({
     .string()
     .regex(/^[\w.+-]+\/[\w.+-]+$/, 'expected a content type such as image/jpeg'),
 });
+
+const textSchema = z.strictObject({ text: z.string() });
+const planSchema = z.strictObject({ id: z.string() });
+const previewSchema = z.strictObject({ text: z.string(), key: z.string(), preset: z.string() });
 
 const UPLOAD_SECONDS = 900;
 
