@@ -8,7 +8,9 @@ import type {
   Place,
   PreviewFile,
   Refusal,
+  TakenDown,
   Upload,
+  Work,
 } from './wire.ts';
 
 /** The studio's server, which knows its page by a token in it. */
@@ -35,6 +37,14 @@ export const api = {
   preview: (text: string, key: string, preset: string) =>
     ask<PreviewFile[]>('list/preview', 'POST', { text, key, preset }),
   apply: (id: string) => ask<object>('list/apply', 'POST', { id }),
+  work: () => ask<Work>('work'),
+  replay: () => ask<{ replayed: number }>('replay', 'POST', {}),
+  resume: () => ask<object>('resume', 'POST', {}),
+  takeDown: (key: string, reason: string) =>
+    ask<TakenDown>('takedown', 'POST', { key, ...(reason ? { reason } : {}) }),
+  undo: (key: string) => ask<{ lifted: boolean }>('undo', 'POST', { key }),
+  focus: (key: string, focus: { x: number; y: number }) =>
+    ask<object>('focus', 'POST', { key, focus }),
   upload: (key: string, contentType: string) =>
     ask<Upload>('uploads', 'POST', { key, contentType }),
 };

@@ -5,6 +5,7 @@ import { StudioContext, useAnswer, useWords } from './shared.ts';
 import { Album } from './views/album.tsx';
 import { PhotoView } from './views/photo.tsx';
 import { PresetsView } from './views/presets.tsx';
+import { RunsView } from './views/runs.tsx';
 import type { News } from './wire.ts';
 import { chooseLanguage, firstLanguage, type Language, wordsOf } from './words.ts';
 
@@ -81,6 +82,9 @@ function Header({ onLanguage }: { onLanguage: () => void }) {
         <a href="#/presets" {...isCurrent('#/presets')}>
           {words.presets}
         </a>
+        <a href="#/runs" {...isCurrent('#/runs')}>
+          {words.runs}
+        </a>
       </nav>
       <button type="button" class="plain" onClick={onLanguage}>
         {words.language}
@@ -93,7 +97,8 @@ function Main() {
   const address = useAddress();
   const key = /^#\/photo\/(.+)$/.exec(address)?.[1];
   if (key !== undefined) return <PhotoView key={key} original={decodeURIComponent(key)} />;
-  return address === '#/presets' ? <PresetsView /> : <Album />;
+  if (address === '#/presets') return <PresetsView />;
+  return address === '#/runs' ? <RunsView /> : <Album />;
 }
 
 const root = document.getElementById('studio');

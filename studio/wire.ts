@@ -164,3 +164,45 @@ export interface PreviewFile {
   /** With the picture in it. */
   url: string;
 }
+
+export interface TakenDown {
+  /** Keys of files that went. */
+  removed: string[];
+  wasDown: boolean;
+  /** The CDN has been asked, and took it. */
+  isPurged: boolean;
+}
+
+export interface Work {
+  rollout?: RunEntry;
+  /** The latest first. */
+  runs: RunEntry[];
+  failures: FailureEntry[];
+}
+
+export interface RunEntry {
+  id: string;
+  kind: 'backfill' | 'rollout' | 'retire';
+  phase: 'running' | 'finishing' | 'retaining' | 'done' | 'stopped' | 'superseded';
+  startedAt: string;
+  updatedAt: string;
+  /** Originals. */
+  done: number;
+  of: number;
+  /** Rendered. */
+  files: number;
+  /** Originals by the code of their failure. */
+  failures: Record<string, number>;
+  reason?: string;
+  retireAt?: string;
+}
+
+/** An event that was given up. */
+export interface FailureEntry {
+  where: string;
+  requestId: string;
+  functionName: string;
+  condition: string;
+  at: string;
+  error?: string;
+}

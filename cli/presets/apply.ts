@@ -13,7 +13,7 @@ import {
 import { fingerprintOfList } from '../../shared/core/list/recipe.ts';
 import { tooLarge } from '../../shared/core/watermark/accepted.ts';
 import { inspected, withMarks } from '../../shared/pipeline/marks/accept-marks.ts';
-import { ROLLOUT_KEY, runSchema } from '../../shared/core/work/run.ts';
+import { ROLLOUT_KEY, type Run, runSchema } from '../../shared/core/work/run.ts';
 import { type SavedPlan, savedPlanSchema } from '../../shared/core/work/saved-plan.ts';
 import type { NamedList } from '../../shared/ports.ts';
 import { readRecord, writeRecord } from '../../shared/pipeline/records.ts';
@@ -133,7 +133,12 @@ export function presetsResumeCommand(): Command {
 }
 
 async function resume(options: ConnectionOptions): Promise<void> {
-  const connection = await connect(options);
+  const { id } = await resumeRollout(await connect(options));
+  say(`Rollout ${id} goes on. npx darkroom status shows how.`);
+}
+
+/** Throws SETTINGS_INVALID where none has stopped. */
+export async function resumeRollout(connection: Connection): Promise<Run> {
   const run = await readRecord(connection.config, ROLLOUT_KEY, runSchema);
   if (run?.phase !== 'stopped') {
     throw new Failure(
@@ -148,7 +153,7 @@ async function resume(options: ConnectionOptions): Promise<void> {
     granted: run.done.rendered,
   });
   await wake(connection);
-  say(`Rollout ${run.id} goes on. npx darkroom status shows how.`);
+  return run;
 }
 
 async function wake({ tasks }: Connection): Promise<void> {

@@ -1,10 +1,13 @@
-import { Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
+import { type Context, Hono } from 'hono';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import * as z from 'zod';
 import { Failure } from '../../shared/core/failure.ts';
+import { focusSchema } from '../../shared/core/picture/focus.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import type { News, Place, Upload } from '../../studio/wire.ts';
 import type { Connection } from '../cloud/connection.ts';
+import { resumeRollout } from '../presets/apply.ts';
+import { replayAll, sayFocusOf, takeKeyDown, undoKey, workOf } from './acts.ts';
 import { albumPage } from './album.ts';
 import { checkList, listText, planBook } from './lists.ts';
 import type { Live } from './live.ts';
@@ -18,6 +21,14 @@ export interface Api {
 
 /** What the page asks for; what each answers is in studio/wire.ts. */
 export function api({ connection, live }: Api): Hono {
+  return new Hono()
+    .route('/', photoRoutes(connection, live))
+    .route('/', listRoutes(connection))
+    .route('/', workRoutes(connection))
+    .get('/live', context => streamSSE(context, stream => tellAll(stream, live)));
+}
+
+function photoRoutes(connection: Connection, live: Live): Hono {
   const app = new Hono();
   app.get('/place', async context => context.json(await placeOf(connection)));
   app.get('/album', async context => {
@@ -27,54 +38,75 @@ export function api({ connection, live }: Api): Hono {
   app.get('/photo', async context =>
     context.json(await photoOf(context.req.query('key') ?? '', connection, live.took)),
   );
-  app.post('/uploads', async context => {
-    const asked = asIn(uploadSchema, await context.req.json().catch(() => undefined));
-    return context.json(await uploadOf(asked, connection));
-  });
-  const plans = planBook(connection);
-  app.get('/list', async context => context.json(await listText(connection)));
-  app.post('/list/check', async context => {
-    const { text } = asIn(textSchema, await context.req.json().catch(() => undefined));
-    return context.json(checkList(text));
-  });
-  app.post('/list/plan', async context => {
-    const { text } = asIn(textSchema, await context.req.json().catch(() => undefined));
-    return context.json(await plans.plan(text));
-  });
-  app.post('/list/preview', async context => {
-    const asked = asIn(previewSchema, await context.req.json().catch(() => undefined));
-    return context.json(await previewOf(asked, connection));
-  });
-  app.post('/list/apply', async context => {
-    const { id } = asIn(planSchema, await context.req.json().catch(() => undefined));
-    await plans.apply(id);
+  app.post('/uploads', async context =>
+    context.json(await uploadOf(await sent(context, uploadSchema), connection)),
+  );
+  app.post('/focus', async context => {
+    const { key, focus } = await sent(context, focusAsked);
+    await sayFocusOf(key, focus, connection);
     return context.json({});
   });
-  app.get('/live', context =>
-    streamSSE(context, async stream => {
-      const queue: News[] = [];
-      let wake = () => {};
-      const stop = live.listen(news => {
-        queue.push(news);
-        wake();
-      });
-      stream.onAbort(() => {
-        stop();
-        wake();
-      });
-      while (!stream.aborted) {
-        for (const news of queue.splice(0)) await stream.writeSSE({ data: JSON.stringify(news) });
-        await stream.writeSSE({ event: 'alive', data: '' });
-        await Promise.race([
-          new Promise<void>(resolve => {
-            wake = resolve;
-          }),
-          stream.sleep(ALIVE_MS),
-        ]);
-      }
-    }),
+  app.post('/takedown', async context => {
+    const { key, reason } = await sent(context, takedownSchema);
+    return context.json(await takeKeyDown({ key, reason }, connection));
+  });
+  app.post('/undo', async context =>
+    context.json(await undoKey((await sent(context, keySchema)).key, connection)),
   );
   return app;
+}
+
+function listRoutes(connection: Connection): Hono {
+  const plans = planBook(connection);
+  const app = new Hono();
+  app.get('/list', async context => context.json(await listText(connection)));
+  app.post('/list/check', async context =>
+    context.json(checkList((await sent(context, textSchema)).text)),
+  );
+  app.post('/list/plan', async context =>
+    context.json(await plans.plan((await sent(context, textSchema)).text)),
+  );
+  app.post('/list/preview', async context =>
+    context.json(await previewOf(await sent(context, previewSchema), connection)),
+  );
+  app.post('/list/apply', async context => {
+    await plans.apply((await sent(context, planSchema)).id);
+    return context.json({});
+  });
+  return app;
+}
+
+function workRoutes(connection: Connection): Hono {
+  const app = new Hono();
+  app.get('/work', async context => context.json(await workOf(connection)));
+  app.post('/replay', async context => context.json({ replayed: await replayAll(connection) }));
+  app.post('/resume', async context => {
+    await resumeRollout(connection);
+    return context.json({});
+  });
+  return app;
+}
+
+/** Until the page goes. */
+async function tellAll(stream: SSEStreamingApi, live: Live): Promise<void> {
+  const queue: News[] = [];
+  let wake = () => {};
+  const stop = live.listen(news => {
+    queue.push(news);
+    wake();
+  });
+  stream.onAbort(() => {
+    stop();
+    wake();
+  });
+  while (!stream.aborted) {
+    for (const news of queue.splice(0)) await stream.writeSSE({ data: JSON.stringify(news) });
+    await stream.writeSSE({ event: 'alive', data: '' });
+    const woken = new Promise<void>(resolve => {
+      wake = resolve;
+    });
+    if (queue.length === 0) await Promise.race([woken, stream.sleep(ALIVE_MS)]);
+  }
 }
 
 /** A connection over which nothing comes for long is cut by some. */
@@ -96,6 +128,9 @@ const uploadSchema = z.strictObject({
     .regex(/^[\w.+-]+\/[\w.+-]+$/, 'expected a content type such as image/jpeg'),
 });
 
+const keySchema = z.strictObject({ key: z.string().min(1) });
+const takedownSchema = keySchema.extend({ reason: z.string().max(1000).optional() });
+const focusAsked = keySchema.extend({ focus: focusSchema });
 const textSchema = z.strictObject({ text: z.string() });
 const planSchema = z.strictObject({ id: z.string() });
 const previewSchema = z.strictObject({ text: z.string(), key: z.string(), preset: z.string() });
@@ -111,8 +146,8 @@ async function uploadOf(
 }
 
 /** What a request holds, or one sentence on what is wrong with it. */
-export function asIn<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
-  const read = schema.safeParse(value);
+async function sent<S extends z.ZodType>(context: Context, schema: S): Promise<z.infer<S>> {
+  const read = schema.safeParse(await context.req.json().catch(() => undefined));
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const where = issue?.path.join('.') || 'the request';

@@ -23,8 +23,8 @@ export function Compare({ files }: { files: PhotoFile[] }) {
       <h2>{words.compare}</h2>
       <p>{words.compareHint}</p>
       <p class="choices">
-        <Choice label={words.left} files={there} chosen={first} onChoose={setLeft} />
-        <Choice label={words.right} files={there} chosen={second} onChoose={setRight} />
+        <Choice label={words.leftSide} files={there} chosen={first} onChoose={setLeft} />
+        <Choice label={words.rightSide} files={there} chosen={second} onChoose={setRight} />
         <label>
           {words.zoom}{' '}
           <select
@@ -53,6 +53,7 @@ export function Compare({ files }: { files: PhotoFile[] }) {
         <div class="stack" style={{ width: `${first.width * zoom}px` }}>
           <img src={first.url} alt={nameOf(first)} />
           <img
+            class="over"
             src={second.url}
             alt={nameOf(second)}
             style={{ clipPath: `inset(0 0 0 ${line}%)` }}

@@ -8,6 +8,8 @@ import type { Photo, PhotoFile } from '../wire.ts';
 import { Code } from './code.tsx';
 import { Compare } from './compare.tsx';
 import { Devices } from './devices.tsx';
+import { FocusPoint } from './focus.tsx';
+import { TakeDown } from './take-down.tsx';
 
 /** One original: what each device is shown, and every file with what it costs, or why it is not there. */
 
@@ -15,7 +17,7 @@ const NEWS_MS = 300;
 
 export function PhotoView({ original }: { original: string }) {
   const words = useWords();
-  const turn = useNewsOf(original);
+  const [turn, again] = useNewsOf(original);
   const { value: photo, problem } = useAnswer(() => api.photo(original), [original, turn]);
   return (
     <main>
@@ -29,6 +31,7 @@ export function PhotoView({ original }: { original: string }) {
         </p>
       ) : null}
       {photo ? <Shown photo={photo} /> : null}
+      {photo ? <TakeDown photo={photo} onDone={again} /> : null}
     </main>
   );
 }
@@ -69,6 +72,7 @@ function Shown({ photo }: { photo: Photo }) {
         <>
           <Devices photo={photo} />
           <Compare files={files} />
+          <FocusPoint photo={photo} />
           <Code photo={photo} />
         </>
       ) : null}
@@ -144,7 +148,7 @@ async function save(url: string): Promise<void> {
 }
 
 /** Counts what was heard of an original. */
-function useNewsOf(original: string): number {
+function useNewsOf(original: string): [number, () => void] {
   const { listen } = useStudio();
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -161,5 +165,5 @@ function useNewsOf(original: string): number {
       clearTimeout(waiting);
     };
   }, [original, listen]);
-  return turn;
+  return [turn, () => setTurn(count => count + 1)];
 }
