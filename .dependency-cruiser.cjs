@@ -134,6 +134,16 @@ module.exports = {
       to: { path: '^shared/(adapters|pipeline)/' },
     },
     {
+      name: 'the-studio-is-a-page',
+      comment:
+        'It runs in a browser: what it knows of the rest is the client module, and what the server answers.',
+      severity: 'error',
+      from: { path: '^studio/' },
+      to: {
+        pathNot: ['^(studio|client)/', 'node_modules/(preact|codemirror|@codemirror|@lezer)/'],
+      },
+    },
+    {
       name: 'only-the-codec-imports-sharp',
       comment:
         'Its errors, its options and its native code stay in one place. Tests, the local seed and the bench may draw with it.',

@@ -1,8 +1,10 @@
 import { autocompletion } from '@codemirror/autocomplete';
 import { yaml } from '@codemirror/lang-yaml';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, linter } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { api } from '../api.ts';
 import type { ListProblem } from '../wire.ts';
@@ -49,8 +51,9 @@ export function openEditor({ parent, text, schema, label, onChange, onProblems }
         lintGutter(),
         check,
         LOOK,
+        syntaxHighlighting(COLOURS),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged) onChange(state.doc.toString());
         }),
@@ -74,3 +77,10 @@ const LOOK = EditorView.theme({
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '.cm-tooltip': { background: 'var(--raised)', color: 'var(--ink)' },
 });
+
+const COLOURS = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--accent)' },
+  { tag: [tags.string, tags.content], color: 'var(--good)' },
+  { tag: [tags.comment, tags.lineComment], color: 'var(--soft)' },
+  { tag: [tags.labelName, tags.typeName, tags.keyword], color: 'var(--mild)' },
+]);
