@@ -22,7 +22,6 @@ const ROOMS = {
     'presets',
     [
       'render',
-      'local',
       'backfill',
       'deployment',
       'inspect',
@@ -33,6 +32,8 @@ const ROOMS = {
       'heat',
       'completion',
     ],
+    'studio',
+    'local',
   ],
 };
 
@@ -131,6 +132,16 @@ module.exports = {
       severity: 'error',
       from: { path: '^shared/fc/' },
       to: { path: '^shared/(adapters|pipeline)/' },
+    },
+    {
+      name: 'the-studio-is-a-page',
+      comment:
+        'It runs in a browser: what it knows of the rest is the client module, and what the server answers.',
+      severity: 'error',
+      from: { path: '^studio/' },
+      to: {
+        pathNot: ['^(studio|client)/', 'node_modules/(preact|codemirror|@codemirror|@lezer)/'],
+      },
     },
     {
       name: 'only-the-codec-imports-sharp',

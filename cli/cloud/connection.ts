@@ -3,7 +3,10 @@ import type { Command } from 'commander';
 import { cdnPurges } from '../../shared/adapters/cdn/purges.ts';
 import { fcTasks } from '../../shared/adapters/fc/tasks.ts';
 import { ossBucket } from '../../shared/adapters/oss/bucket.ts';
+import { ossFocus } from '../../shared/adapters/oss/say-focus.ts';
+import { ossUploads } from '../../shared/adapters/oss/presigned.ts';
 import { ossLinks, ossReader, ossStore } from '../../shared/adapters/oss/store.ts';
+import type { Focus } from '../../shared/core/picture/focus.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import type { Bucket, CdnPurges, InvocationQueue, ObjectStore } from '../../shared/ports.ts';
 import { environment } from '../terminal/environment.ts';
@@ -16,6 +19,10 @@ import type { Account, BucketRole, Place } from './place.ts';
 export interface Connection
   extends Pick<Place, 'where' | 'names' | 'presetsKey' | 'backfillFunction' | 'destinations'> {
   originals: ObjectStore;
+  /** An address for one PUT of an original, of this content type. */
+  uploadUrl(key: string, contentType: string, seconds: number): Promise<string>;
+  /** What an original is about; false where there is none of that key. */
+  sayFocus(key: string, focus: Focus): Promise<boolean>;
   /** What a symlink among the originals leads to, be that there or not; undefined of what is none. */
   linkTarget(key: string): Promise<string | undefined>;
   derivatives: ObjectStore;
@@ -55,6 +62,8 @@ function open({ oss, account, cdnDomain, ...place }: Place): Connection {
   return {
     ...place,
     originals: ossStore(originals, oss),
+    uploadUrl: ossUploads(originals, oss),
+    sayFocus: ossFocus(originals, oss),
     linkTarget: ossLinks(originals, oss),
     derivatives: ossStore(derivatives, oss),
     config: ossStore(config, oss),

@@ -8,6 +8,9 @@ import { Failure } from '../../shared/core/failure.ts';
 import { marksBeside, withLocalMarks } from '../measure/local-marks.ts';
 import { narrator, type Teller } from './narrator.ts';
 import { defaultPresets, textOf } from '../presets/presets.ts';
+import { type Live, startLive } from '../studio/live.ts';
+import { type Studio, startStudio } from '../studio/serve.ts';
+import { connect } from '../cloud/connection.ts';
 import { say } from '../terminal/printer.ts';
 
 interface Options {
@@ -33,7 +36,7 @@ export function localCommand(): Command {
     .description('Start the whole platform on this machine: OSS, Function Compute, CDN.')
     .option(
       '--port <n>',
-      'of OSS; the CDN takes the next, the APIs of Function Compute, of the CDN and of moderation those after',
+      'of OSS; the CDN takes the next, the APIs of Function Compute, of the CDN and of moderation those after, then the studio',
       portFrom,
       DEFAULT_PORT,
     )
@@ -57,6 +60,7 @@ export function localCommand(): Command {
 
 async function local(options: Options): Promise<void> {
   const teller = options.json ? jsonTeller() : narrator();
+  let live: Live | undefined;
   const platform = await startPlatform({
     port: options.port,
     dataDir: resolve(options.data),
@@ -68,17 +72,34 @@ async function local(options: Options): Promise<void> {
     otlp: options.otlp,
     faults: options.faults,
     retryCount: options.retryCount,
-    onHappening: happening => teller.happening(happening),
+    onHappening: happening => {
+      teller.happening(happening);
+      live?.happening(happening);
+    },
   }).catch((thrown: unknown) => {
     teller.failed?.();
     throw thrown;
   });
-  stopOnSignal(platform);
-  teller.ready(platform, { moderates: options.moderate === true });
+  live = startLive(platform.cdn);
+  const studio = await studioBeside(platform, options.port, live);
+  stopOnSignal(platform, studio);
+  teller.ready(platform, { studio: studio.url, moderates: options.moderate === true });
   if (!options.seed) return;
   const seeded = await seed(platform);
   await platform.host.idle();
   await teller.seeded(platform, seeded);
+}
+
+/** The port after the platform's own. One that does not come up takes the platform with it. */
+async function studioBeside(platform: Platform, port: number, live: Live): Promise<Studio> {
+  try {
+    const connection = await connect({ data: platform.data });
+    const beside = port === 0 ? 0 : port + 5;
+    return await startStudio({ port: beside, connection, oss: platform.oss.endpoint, live });
+  } catch (thrown) {
+    await platform.close();
+    throw thrown;
+  }
 }
 
 async function presetsFrom({ presets }: Options) {
@@ -94,9 +115,9 @@ function jsonTeller(): Teller {
   const early: Happening[] = [];
   let isReady = false;
   return {
-    ready: ({ oss, cdn, fc, cdnApi, moderation, data }) => {
+    ready: ({ oss, cdn, fc, cdnApi, moderation, data }, { studio }) => {
       isReady = true;
-      say(JSON.stringify({ oss, buckets, cdn, fc, cdnApi, moderation, data }));
+      say(JSON.stringify({ oss, buckets, cdn, fc, cdnApi, moderation, data, studio }));
       for (const happening of early.splice(0)) say(JSON.stringify(happening));
     },
     happening: happening => {
@@ -111,8 +132,9 @@ function jsonTeller(): Teller {
 }
 
 /** At once: what was under way is still queued on disk, and goes on at the next start. */
-function stopOnSignal(platform: Platform): void {
+function stopOnSignal(platform: Platform, studio: Studio): void {
   const stop = async () => {
+    await studio.close();
     await platform.close();
     process.exit(0);
   };
@@ -130,8 +152,8 @@ function identityFrom({ accessKeyId, accessKeySecret }: Options) {
 
 function portFrom(text: string): number {
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_532) return port;
-  throw new InvalidArgumentError('expected a port below 65532, or 0 for any that are free');
+  if (Number.isInteger(port) && port >= 0 && port < 65_531) return port;
+  throw new InvalidArgumentError('expected a port below 65531, or 0 for any that are free');
 }
 
 function urlFrom(text: string): URL {

@@ -10,8 +10,14 @@ import { sayText } from '../terminal/printer.ts';
 
 type Seeded = { key: string; isNew: boolean }[];
 
+interface Ready {
+  /** Where a browser finds it. */
+  studio: string;
+  moderates: boolean;
+}
+
 export interface Teller {
-  ready(platform: Platform, how: { moderates: boolean }): void;
+  ready(platform: Platform, how: Ready): void;
   happening(happening: Happening): void;
   /** The platform does not come up: what was kept back until then is told. */
   failed?(): void;
@@ -30,9 +36,11 @@ export function narrator(): Teller {
   };
 }
 
-function ready({ oss, cdn, data, moderation }: Platform, how: { moderates: boolean }): void {
+function ready({ oss, cdn, data, moderation }: Platform, how: Ready): void {
   const judges = `\n  judge   ${moderation}   blocks what is all red, holds what is all blue for npx darkroom review`;
   sayText(`Darkroom is up.
+
+  studio  ${how.studio}   drop photos there, see what becomes of them
 
 ${whatItIs}
 

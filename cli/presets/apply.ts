@@ -13,8 +13,9 @@ import {
 import { fingerprintOfList } from '../../shared/core/list/recipe.ts';
 import { tooLarge } from '../../shared/core/watermark/accepted.ts';
 import { inspected, withMarks } from '../../shared/pipeline/marks/accept-marks.ts';
-import { ROLLOUT_KEY, runSchema } from '../../shared/core/work/run.ts';
+import { ROLLOUT_KEY, type Run, runSchema } from '../../shared/core/work/run.ts';
 import { type SavedPlan, savedPlanSchema } from '../../shared/core/work/saved-plan.ts';
+import type { NamedList } from '../../shared/ports.ts';
 import { readRecord, writeRecord } from '../../shared/pipeline/records.ts';
 import {
   type Connection,
@@ -43,17 +44,31 @@ interface ApplyOptions extends ConnectionOptions {
 
 async function apply(file: string, options: ApplyOptions): Promise<void> {
   const plan = await readPlan(file);
+  const connection = await connect(options);
+  const { etag } = await putPlanned(plan, file, connection);
+  const hint = options.wait ? '' : ' npx darkroom status --watch shows how it goes.';
+  sayText(
+    `Written to ${connection.where}: ${grouped(plan.originals)} originals, up to ${grouped(plan.files)} files.${hint}`,
+  );
+  if (options.wait) await awaitEdit({ fingerprint: plan.to, etag }, connection.config);
+}
+
+/** Writes the planned list, which wakes its rollout. Throws SETTINGS_INVALID where what it was planned from has moved. */
+export async function putPlanned(
+  plan: SavedPlan,
+  file: string,
+  connection: Connection,
+): Promise<{ etag: string }> {
   if (plan.prefix !== '') {
     throw new Failure(
       'SETTINGS_INVALID',
       `expected a plan of all originals, ${file} counted those below ${plan.prefix} alone: plan without --prefix`,
     );
   }
-  const connection = await connect(options);
-  const { config, presetsKey, where } = connection;
+  const { config, presetsKey } = connection;
   const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
   refuseMoved(plan, inForce?.fingerprint ?? null, file);
-  const fingerprint = await fingerprintThere(plan, file, connection);
+  const { fingerprint } = await listThere(plan.list, file, connection);
   if (fingerprint !== plan.to) {
     throw new Failure(
       'SETTINGS_INVALID',
@@ -65,19 +80,15 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
     await writeRecord(config, approvalKey(plan.to), approvalFrom(plan, plan.from));
   const attributes = { contentType: 'application/yaml', cacheControl: 'no-cache' };
   const { etag } = await config.put(presetsKey, Buffer.from(plan.list), attributes);
-  const hint = options.wait ? '' : ' npx darkroom status --watch shows how it goes.';
-  sayText(
-    `Written to ${where}: ${grouped(plan.originals)} originals, up to ${grouped(plan.files)} files.${hint}`,
-  );
-  if (options.wait) await awaitEdit({ fingerprint: plan.to, etag }, config);
+  return { etag };
 }
 
-/** Of the planned list with the images and fonts that the config bucket has: those are what it will draw with. */
-async function fingerprintThere(
-  { list: text }: SavedPlan,
+/** A list as it would be in force: with the images and fonts that the config bucket has, since those are what it will draw with. */
+export async function listThere(
+  text: string,
   file: string,
-  { config }: Connection,
-): Promise<string> {
+  { config }: Pick<Connection, 'config'>,
+): Promise<NamedList> {
   const inspect = markInspection(glyphsOf);
   const { list } = presetsOrThrow(text, file);
   const marked = await withMarks(list, async mark => {
@@ -86,7 +97,9 @@ async function fingerprintThere(
     if (large) throw new Failure('PRESETS_INVALID', large);
     return await inspected(mark, (await config.get(mark.path))?.bytes, inspect);
   });
-  if ('list' in marked) return fingerprintOfList(marked.list);
+  if ('list' in marked) {
+    return { list: marked.list, fingerprint: fingerprintOfList(marked.list) };
+  }
   const problems = marked.problems.map(({ message }) => `in the config bucket: ${message}`);
   throw new Failure('SETTINGS_INVALID', problems.join('\n'));
 }
@@ -129,7 +142,12 @@ export function presetsResumeCommand(): Command {
 }
 
 async function resume(options: ConnectionOptions): Promise<void> {
-  const connection = await connect(options);
+  const { id } = await resumeRollout(await connect(options));
+  sayText(`Rollout ${id} goes on. npx darkroom status --watch shows how.`);
+}
+
+/** Throws SETTINGS_INVALID where none has stopped. */
+export async function resumeRollout(connection: Connection): Promise<Run> {
   const run = await readRecord(connection.config, ROLLOUT_KEY, runSchema);
   if (run?.phase !== 'stopped') {
     throw new Failure(
@@ -144,7 +162,7 @@ async function resume(options: ConnectionOptions): Promise<void> {
     granted: run.done.rendered,
   });
   await wake(connection);
-  sayText(`Rollout ${run.id} goes on. npx darkroom status --watch shows how.`);
+  return run;
 }
 
 async function wake({ tasks }: Connection): Promise<void> {

@@ -7,7 +7,8 @@ import { Failure } from '../../shared/core/failure.ts';
 import { IN_FORCE_KEY, type InForce, inForceSchema } from '../../shared/core/work/in-force.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import type { SavedPlan, ViewsTouched } from '../../shared/core/work/saved-plan.ts';
-import type { ObjectStore } from '../../shared/ports.ts';
+import type { Heat } from '../../shared/core/work/heat.ts';
+import type { NamedList, ObjectStore } from '../../shared/ports.ts';
 import {
   type Connection,
   type ConnectionOptions,
@@ -23,11 +24,11 @@ import { pricesFrom } from '../measure/prices.ts';
 import { say, sayText } from '../terminal/printer.ts';
 import { type Projection, projected } from '../measure/projection.ts';
 import { machineName, measureAll, type Sample } from '../measure/sample.ts';
-import { assumptionsFrom } from '../measure/assumptions.ts';
+import { type Assumptions, assumptionsFrom } from '../measure/assumptions.ts';
 import { ageSpans } from '../measure/views.ts';
 import { allByViews } from './estimate-views.ts';
 import { leavingBetween } from './left-to-views.ts';
-import { tellPlan } from './tell-plan.ts';
+import { type Planned, tellPlan } from './tell-plan.ts';
 import { countTouched, type Touched } from './touched.ts';
 import { viewsTouched } from './views-touched.ts';
 import { statusLine } from '../terminal/status-line.ts';
@@ -68,30 +69,50 @@ async function planEdit(file: string, options: Options): Promise<void> {
   const heat = await heatFrom(options.heat);
   const connection = await connect(options);
   const assumptions = await assumptionsFrom(options.assumptions, next.list);
+  const status = statusLine();
+  const given = { ...options, prices, heat, assumptions, tell: status.tell };
+  const planned = await plannedEdit(next, connection, given);
+  status.clear();
+  const { plan } = planned;
+  if (options.out) await writeFile(options.out, `${JSON.stringify(plan, null, 2)}\n`);
+  if (options.json) say(JSON.stringify(plan));
+  else sayText(tellPlan({ ...planned, file }));
+}
+
+export interface Planning extends Pick<Options, 'prefix' | 'sample' | 'countOnly' | 'instances'> {
+  prices: Prices;
+  heat: Heat | undefined;
+  assumptions: Assumptions;
+  tell: (text: string) => void;
+}
+
+/** Counts by keys what an edit touches, and develops a few of those here to say what the rest will take. */
+export async function plannedEdit(
+  next: NamedList & { text: string },
+  connection: Connection,
+  planning: Planning,
+): Promise<Omit<Planned, 'file'>> {
+  const { prices, heat, assumptions, tell } = planning;
   const inForce = await listInForce(connection.config);
   const spans = ageSpans(assumptions.views);
   const leaving = leavingBetween(inForce?.list, next.list, { spans, now: new Date() });
-  const status = statusLine();
   const touched = await countTouched(connection.originals, {
-    prefix: options.prefix ?? '',
+    prefix: planning.prefix ?? '',
     list: next.list,
     touch: impactOf(inForce ? [inForce.list] : [], next.list),
-    most: options.countOnly ? 0 : options.sample,
+    most: planning.countOnly ? 0 : planning.sample,
     see: leaving.see,
-    tell: status.tell,
+    tell,
   });
-  const measuring = { inForce, connection, tell: status.tell };
+  const measuring = { inForce, connection, tell };
   const sample = await measured(touched, next.list, measuring);
-  const examples = options.countOnly ? [] : leaving.examples;
+  const examples = planning.countOnly ? [] : leaving.examples;
   const byViews = await measuredByViews(examples, next.list, measuring);
-  status.clear();
   const facts = { where: connection.where, from: inForce?.fingerprint ?? null, next };
   const views = heat && inForce ? viewsTouched(inForce.list, next.list, heat) : undefined;
   const leftToViews = byViews.length > 0 ? leaving.price(byViews, prices, assumptions) : [];
-  const plan = planOf({ touched, sample, prices, facts, views, leftToViews }, options);
-  if (options.out) await writeFile(options.out, `${JSON.stringify(plan, null, 2)}\n`);
-  if (options.json) say(JSON.stringify(plan));
-  else sayText(tellPlan({ plan, touched, sample, prices, inForce, list: next.list, file, heat }));
+  const plan = planOf({ touched, sample, prices, facts, views, leftToViews }, planning);
+  return { plan, touched, sample, prices, inForce, list: next.list, heat };
 }
 
 async function listInForce(config: ObjectStore): Promise<InForce | undefined> {
@@ -143,7 +164,7 @@ interface Findings {
 
 function planOf(
   { touched, sample, prices, facts, views, leftToViews }: Findings,
-  options: Options,
+  options: Pick<Planning, 'prefix' | 'instances'>,
 ): SavedPlan {
   const isMeasured = sample.measured.length > 0;
   const all = isMeasured ? fromSample(touched, sample, prices) : fromModel(touched, prices);

@@ -82,7 +82,7 @@ async function schema({ out }: { out?: string }): Promise<void> {
 }
 
 /** What zod cannot say in JSON Schema, checks between fields, `presets check` says. */
-function presetListJsonSchema(): Record<string, unknown> {
+export function presetListJsonSchema(): Record<string, unknown> {
   const { $schema, ...rest } = z.toJSONSchema(presetListShape, { io: 'input' });
   return { $schema, title: 'Darkroom preset list', ...rest };
 }

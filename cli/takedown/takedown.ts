@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { pMapIterable } from 'p-map';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
-import { handOverLifted } from '../../shared/pipeline/bulk/hand-over.ts';
-import { drainPurges, keepPurge } from '../../shared/pipeline/removal/purges.ts';
+import { keepPurge } from '../../shared/pipeline/removal/purges.ts';
 import { REQUESTS_SIDE_BY_SIDE } from '../../shared/pipeline/stored-set.ts';
 import { undoTakeDown, type Order, takeDown } from '../../shared/pipeline/removal/take-down.ts';
 import {
@@ -15,18 +14,11 @@ import { givenPrefix } from '../cloud/given-key.ts';
 import { type ConsentOptions, isAgreed, refuseUnasked } from '../terminal/consent.ts';
 import { say, sayFailed } from '../terminal/printer.ts';
 import { nameOfUser } from '../terminal/user.ts';
+import { handOverUndone, purgedOf, removalStores } from './acts.ts';
 import { checkNamed, type Keys, keysFrom } from './keys.ts';
 import { previewOf, tellOnly } from './preview.ts';
 import { similarText } from './similar.ts';
-import {
-  type Asked,
-  counted,
-  inWords,
-  liftedInWords,
-  summaryInWords,
-  summaryOf,
-  type Tally,
-} from './words.ts';
+import { counted, inWords, liftedInWords, summaryInWords, summaryOf, type Tally } from './words.ts';
 
 const CONCURRENCY = { concurrency: REQUESTS_SIDE_BY_SIDE };
 
@@ -100,16 +92,7 @@ async function tellSimilar(keys: Keys, options: Options, connection: Connection)
 }
 
 async function takeAllDown(keys: Keys, options: Options, connection: Connection): Promise<void> {
-  const { config, cdn } = connection;
-  const startedAt = new Date().toISOString();
-  const developAnew = (key: string) =>
-    handOverLifted(
-      connection.tasks(connection.backfillFunction),
-      { bucket: connection.names.originals, keys: [key], mode: 'force' },
-      startedAt,
-    );
-  const about = { isBehindCdn: cdn !== undefined, now: () => new Date(), developAnew };
-  const stores = { ...connection, ...about };
+  const stores = removalStores(connection);
   const order = { ...orderOf(options), purge: await purgeOfAll(options, stores) };
   const tally: Tally = { keys: 0, removed: 0, purges: new Set() };
   const takeOne = async (key: string) => {
@@ -128,7 +111,8 @@ async function takeAllDown(keys: Keys, options: Options, connection: Connection)
     if (done.purge) tally.purges.add(done.purge);
     say(options.json ? JSON.stringify({ key, ...done }) : inWords({ key, ...done }));
   }
-  const drained = cdn && (await purgeNow(tally.purges, { ...stores, config, cdn }));
+  const drained = await purgedOf(tally.purges, connection);
+  if (drained && 'failure' in drained) process.exitCode = 1;
   say(
     options.json
       ? JSON.stringify(summaryOf(tally, drained))
@@ -157,27 +141,6 @@ async function purgeOfAll({ prefix }: Options, stores: Parameters<typeof keepPur
   return await keepPurge(about, stores, new Date(Date.now() + HOUR_MS));
 }
 
-/** What the CDN does not take now waits, and the sweep asks again: the files are gone from the bucket all the same. */
-async function purgeNow(
-  purges: Set<string>,
-  {
-    config,
-    cdn,
-    now,
-  }: { config: Connection['config']; cdn: NonNullable<Connection['cdn']>; now: () => Date },
-): Promise<Asked> {
-  const nothing = () => undefined;
-  const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  try {
-    const stores = { config, cdn: cdn.purges, domain: cdn.domain, log, now };
-    const { done, tasks } = await drainPurges(stores, purges);
-    return { done, tasks, waiting: purges.size - done };
-  } catch (thrown) {
-    process.exitCode = 1;
-    return { waiting: purges.size, failure: failureOf(thrown).message };
-  }
-}
-
 async function undo(keys: Keys, options: Options, connection: Connection): Promise<void> {
   const now = new Date();
   const stores = { ...connection, now: () => now };
@@ -192,8 +155,7 @@ async function undo(keys: Keys, options: Options, connection: Connection): Promi
     if (done.lifted) lifted.push(key);
     say(options.json ? JSON.stringify({ key, ...done }) : liftedInWords(key, done));
   }
-  const about = { bucket: connection.names.originals, keys: lifted, mode: 'settle' as const };
-  await handOverLifted(connection.tasks(connection.backfillFunction), about, now.toISOString());
+  await handOverUndone(lifted, connection, now);
   const handedOver = counted(lifted.length, 'key');
   const told = `${handedOver} handed over to be developed, ${connection.where}`;
   say(options.json ? JSON.stringify({ lifted: lifted.length }) : told);

@@ -13,6 +13,7 @@ export interface Ready {
   cdn: string;
   fc: { endpoint: string; accountId: string; region: string };
   data: string;
+  studio: string;
 }
 
 export interface Happening {

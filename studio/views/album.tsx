@@ -1,0 +1,111 @@
+import { useEffect, useState } from 'preact/hooks';
+import { api } from '../api.ts';
+import { bytesText } from '../figures.ts';
+import { Picture } from '../parts/picture.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+import { photoAddress, problemOf, useStudio, useWords } from '../shared.ts';
+import type { AlbumEntry } from '../wire.ts';
+import { DropZone } from './drop-zone.tsx';
+
+/** Originals by their keys, and what comes in meanwhile. */
+
+interface Found {
+  entries: AlbumEntry[];
+  after?: string | undefined;
+  problem?: string;
+}
+
+const TYPED_MS = 250;
+/** Files of one set come within milliseconds of each other. */
+const NEWS_MS = 300;
+
+export function Album() {
+  const words = useWords();
+  const [prefix, setPrefix] = useState('');
+  const [found, more] = useAlbum(prefix);
+  return (
+    <main>
+      <h1>{words.album}</h1>
+      <DropZone />
+      <label class="field">
+        {words.search}
+        <input
+          type="search"
+          value={prefix}
+          placeholder="users/1/"
+          onInput={({ currentTarget }) => setPrefix(currentTarget.value)}
+        />
+      </label>
+      {found?.problem ? (
+        <p class="trouble" role="alert">
+          {found.problem}
+        </p>
+      ) : null}
+      {found && found.entries.length === 0 ? (
+        <p>{prefix ? words.nothingBelow : words.nothing}</p>
+      ) : null}
+      <ul class="album" aria-label={words.album}>
+        {found?.entries.map(entry => (
+          <Tile key={entry.key} entry={entry} />
+        ))}
+      </ul>
+      {found?.after === undefined ? null : (
+        <button type="button" onClick={more}>
+          {words.more}
+        </button>
+      )}
+    </main>
+  );
+}
+
+function Tile({ entry }: { entry: AlbumEntry }) {
+  const { key, state, done, wanted, thumbnail, placeholder, bytes } = entry;
+  return (
+    <li>
+      <a href={photoAddress(key)}>
+        <Picture url={thumbnail} alt="" placeholder={placeholder} class="tile" />
+        <span class="name">{key}</span>
+        <span class="facts">
+          <StateBadge state={state} /> {wanted > 0 ? `${done}/${wanted} · ` : ''}
+          {bytesText(bytes)}
+        </span>
+      </a>
+    </li>
+  );
+}
+
+/** The pages that were asked for, and those tiles anew of which something was heard. */
+function useAlbum(prefix: string): [Found | undefined, () => void] {
+  const { listen } = useStudio();
+  const [found, setFound] = useState<Found>();
+  const load = async (after?: string) => {
+    try {
+      const page = await api.album(prefix, after);
+      setFound(before => ({
+        entries: [...(after === undefined ? [] : (before?.entries ?? [])), ...page.entries],
+        after: page.after,
+      }));
+    } catch (thrown) {
+      setFound({ entries: [], problem: problemOf(thrown) });
+    }
+  };
+  useEffect(() => {
+    const typed = setTimeout(() => void load(), prefix === '' ? 0 : TYPED_MS);
+    return () => clearTimeout(typed);
+  }, [prefix]);
+  useEffect(() => {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    const stop = listen(news => {
+      if (news.kind !== 'set' && news.kind !== 'file') return;
+      waiting ??= setTimeout(() => {
+        waiting = undefined;
+        void load();
+      }, NEWS_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(waiting);
+    };
+  }, [prefix, listen]);
+  return [found, () => void load(found?.after)];
+}

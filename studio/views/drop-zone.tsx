@@ -1,0 +1,120 @@
+import { useEffect, useState } from 'preact/hooks';
+import { bytesText, timeText } from '../figures.ts';
+import { photoAddress, useStudio, useWords } from '../shared.ts';
+import { type Sending, sendAll, sendingOf } from '../upload.ts';
+import type { LiveFile } from '../wire.ts';
+
+/** Photos on their way in, and each of their files as it is written. */
+
+export function DropZone() {
+  const words = useWords();
+  const [prefix, setPrefix] = useState('photos/');
+  const [isOver, setOver] = useState(false);
+  const [sendings, send] = useSendings(prefix);
+  const files = useLiveFiles();
+  return (
+    <section
+      class={`drop ${isOver ? 'over' : ''}`}
+      aria-label={words.drop}
+      onDragOver={event => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={event => {
+        event.preventDefault();
+        setOver(false);
+        send([...(event.dataTransfer?.files ?? [])]);
+      }}
+    >
+      <p>
+        {words.drop}{' '}
+        <label class="button">
+          {words.choose}
+          <input
+            type="file"
+            class="hidden"
+            accept="image/*,.heic"
+            multiple
+            onChange={({ currentTarget }) => {
+              send([...(currentTarget.files ?? [])]);
+              currentTarget.value = '';
+            }}
+          />
+        </label>
+      </p>
+      <label class="field">
+        {words.below}
+        <input value={prefix} onInput={({ currentTarget }) => setPrefix(currentTarget.value)} />
+      </label>
+      <ul class="sendings" aria-live="polite">
+        {sendings.map(sending => (
+          <Coming key={sending.id} sending={sending} files={files.get(sending.key) ?? []} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Coming({ sending, files }: { sending: Sending; files: LiveFile[] }) {
+  const words = useWords();
+  const { key, preview, bytes, sent, state, problem } = sending;
+  const said = state === 'failed' ? `${words.sendingFailed}: ${problem}` : words[state];
+  return (
+    <li>
+      <img class="preview" src={preview} alt="" />
+      <div>
+        <a href={photoAddress(key)}>{key}</a>{' '}
+        <small>
+          {bytesText(bytes)}, {said}
+        </small>
+        {state === 'sending' ? <progress value={sent} max={1} aria-label={key} /> : null}
+        <ul class="arrived">
+          {files.map(file => (
+            <li key={file.key}>
+              <a href={file.url}>
+                {file.preset} {file.width} {file.format}
+              </a>{' '}
+              <small>
+                {bytesText(file.bytes)}, {timeText(file.milliseconds)}
+              </small>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </li>
+  );
+}
+
+/** The latest first. */
+function useSendings(prefix: string): [Sending[], (files: File[]) => void] {
+  const [sendings, setSendings] = useState<Sending[]>([]);
+  const take = (changed: Sending) =>
+    setSendings(all => all.map(one => (one.id === changed.id ? changed : one)));
+  const send = (files: File[]) => {
+    const started = files.map(file => ({ file, sending: sendingOf(file, prefix) }));
+    setSendings(all => [...started.map(({ sending }) => sending), ...all]);
+    void sendAll(started, take);
+  };
+  return [sendings, send];
+}
+
+/** By original, the smallest first: since the page was opened. */
+function useLiveFiles(): ReadonlyMap<string, LiveFile[]> {
+  const { listen } = useStudio();
+  const [files, setFiles] = useState<ReadonlyMap<string, LiveFile[]>>(new Map());
+  useEffect(
+    () =>
+      listen(news => {
+        if (news.kind !== 'file') return;
+        const { original, file } = news;
+        setFiles(before => {
+          const others = (before.get(original) ?? []).filter(({ key }) => key !== file.key);
+          const sorted = [...others, file].sort((a, b) => a.bytes - b.bytes);
+          return new Map(before).set(original, sorted);
+        });
+      }),
+    [listen],
+  );
+  return files;
+}

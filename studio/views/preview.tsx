@@ -1,0 +1,108 @@
+import { useState } from 'preact/hooks';
+import { api } from '../api.ts';
+import { bytesText, percentText } from '../figures.ts';
+import { problemOf, useAnswer, useStudio, useWords } from '../shared.ts';
+import type { Photo, PreviewFile } from '../wire.ts';
+
+/** A photo by the list in force, and by the one in the editor, before anybody puts it there. */
+
+interface Shown {
+  before: Photo;
+  after: PreviewFile[];
+}
+
+export function Preview({ text }: { text: string }) {
+  const words = useWords();
+  const { place } = useStudio();
+  const { value: album } = useAnswer(() => api.album(''), []);
+  const keys = album?.entries.map(({ key }) => key) ?? [];
+  const names = [...text.matchAll(/^\s*-\s+(?:\{\s*)?name:\s*([\w-]+)/gm)].map(one => one[1] ?? '');
+  const presets = names.length > 0 ? names : place.presets.map(({ name }) => name);
+  const [key, setKey] = useState<string>();
+  const [preset, setPreset] = useState<string>();
+  const [shown, setShown] = useState<Shown>();
+  const [said, setSaid] = useState('');
+  const chosen = { key: key ?? keys[0] ?? '', preset: preset ?? presets[0] ?? '' };
+  const look = async () => {
+    setSaid(words.working);
+    try {
+      const [before, after] = await Promise.all([
+        api.photo(chosen.key),
+        api.preview(text, chosen.key, chosen.preset),
+      ]);
+      setShown({ before, after });
+      setSaid('');
+    } catch (thrown) {
+      setSaid(problemOf(thrown));
+    }
+  };
+  if (keys.length === 0) return null;
+  return (
+    <section>
+      <h2>{words.preview}</h2>
+      <p class="choices">
+        <Choice label={words.original} values={keys} chosen={chosen.key} onChoose={setKey} />
+        <Choice label={words.preset} values={presets} chosen={chosen.preset} onChoose={setPreset} />
+        <button type="button" onClick={look}>
+          {words.preview}
+        </button>
+        <span role="status">{said}</span>
+      </p>
+      {shown ? <Pairs {...shown} /> : null}
+    </section>
+  );
+}
+
+interface Choosing {
+  label: string;
+  values: string[];
+  chosen: string;
+  onChoose: (value: string) => void;
+}
+
+function Choice({ label, values, chosen, onChoose }: Choosing) {
+  return (
+    <label>
+      {label}{' '}
+      <select value={chosen} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
+        {values.map(value => (
+          <option key={value}>{value}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Pairs({ before, after }: Shown) {
+  const words = useWords();
+  return (
+    <ul class="pairs">
+      {after.map(file => {
+        const { preset, width, format, bytes, url } = file;
+        const former = before.files.find(
+          one => one.preset === preset && one.width === width && one.format === format,
+        );
+        const name = `${preset} ${width} ${format}`;
+        const change = former?.bytes ? `, ${percentText(bytes / former.bytes - 1)}` : '';
+        return (
+          <li key={name}>
+            <h3>{name}</h3>
+            <figure>
+              {former?.url ? <img src={former.url} alt={`${name}, ${words.before}`} /> : null}
+              <figcaption>
+                {words.before} {former?.bytes ? bytesText(former.bytes) : '—'}
+              </figcaption>
+            </figure>
+            <figure>
+              <img src={url} alt={`${name}, ${words.after}`} />
+              <figcaption>
+                {words.after} {bytesText(bytes)}
+                {change}
+              </figcaption>
+            </figure>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

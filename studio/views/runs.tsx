@@ -1,0 +1,127 @@
+import { useEffect, useState } from 'preact/hooks';
+import { api } from '../api.ts';
+import { timeText } from '../figures.ts';
+import { Scrolled } from '../parts/scrolled.tsx';
+import { problemOf, useAnswer, useStudio, useWords } from '../shared.ts';
+import type { FailureEntry, RunEntry } from '../wire.ts';
+
+/** What works on many originals, how far it is, and what was given up. */
+
+const LOOK_MS = 2000;
+
+export function RunsView() {
+  const words = useWords();
+  const { listen } = useStudio();
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const again = () => setTurn(count => count + 1);
+    const timer = setInterval(again, LOOK_MS);
+    const stop = listen(({ kind }) => {
+      if (kind === 'run' || kind === 'trouble' || kind === 'list') again();
+    });
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
+  }, [listen]);
+  const { value: work, problem } = useAnswer(api.work, [turn]);
+  const again = () => setTurn(count => count + 1);
+  return (
+    <main>
+      <h1>{words.runs}</h1>
+      {problem ? (
+        <p class="trouble" role="alert">
+          {problem}
+        </p>
+      ) : null}
+      {work ? (
+        <>
+          <h2>{words.rollout}</h2>
+          {work.rollout ? <Run run={work.rollout} onDone={again} /> : <p>{words.noRollout}</p>}
+          <h2>{words.backfills}</h2>
+          {work.runs.length === 0 ? <p>{words.noRuns}</p> : null}
+          {work.runs.map(run => (
+            <Run key={run.id} run={run} onDone={again} />
+          ))}
+          <Failures failures={work.failures} onDone={again} />
+        </>
+      ) : null}
+    </main>
+  );
+}
+
+function Run({ run, onDone }: { run: RunEntry; onDone: () => void }) {
+  const words = useWords();
+  const { id, kind, phase, done, of, files, failures, reason, startedAt, updatedAt } = run;
+  const took = Date.parse(updatedAt) - Date.parse(startedAt);
+  const perSecond = took > 0 ? done / (took / 1000) : 0;
+  const isUnderWay = phase === 'running' || phase === 'finishing';
+  const left = isUnderWay && perSecond > 0 ? ((of - done) / perSecond) * 1000 : undefined;
+  return (
+    <article class="run">
+      <h3>
+        {words.runKinds[kind]} {id} <span class="badge">{words.phases[phase]}</span>
+      </h3>
+      <progress value={done} max={Math.max(1, of)} aria-label={id} />
+      <p>
+        {done} / {of} {words.originals}, {files} {words.files}, {perSecond.toFixed(1)}/s
+        {left === undefined ? '' : `, ${words.left} ${timeText(left)}`}
+      </p>
+      {reason ? <p class="trouble">{reason}</p> : null}
+      <ul>
+        {Object.entries(failures).map(([code, count]) => (
+          <li key={code}>
+            {count} {code}
+          </li>
+        ))}
+      </ul>
+      {phase === 'stopped' && kind === 'rollout' ? (
+        <button type="button" onClick={() => void api.resume().then(onDone)}>
+          {words.resume}
+        </button>
+      ) : null}
+    </article>
+  );
+}
+
+function Failures({ failures, onDone }: { failures: FailureEntry[]; onDone: () => void }) {
+  const words = useWords();
+  const [said, setSaid] = useState('');
+  const replay = async () => {
+    try {
+      const { replayed } = await api.replay();
+      setSaid(`${replayed} ${words.replayed}`);
+      onDone();
+    } catch (thrown) {
+      setSaid(problemOf(thrown));
+    }
+  };
+  return (
+    <section>
+      <h2>{words.failures}</h2>
+      {failures.length === 0 ? <p>{words.noFailures}</p> : null}
+      {failures.length > 0 ? (
+        <>
+          <button type="button" onClick={replay}>
+            {words.replay}
+          </button>
+          <Scrolled label={words.failures}>
+            <table>
+              <tbody>
+                {failures.map(({ requestId, functionName, at, condition, error }) => (
+                  <tr key={requestId}>
+                    <td>{new Date(at).toLocaleString(document.documentElement.lang)}</td>
+                    <td>{functionName}</td>
+                    <td>{condition}</td>
+                    <td>{error}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scrolled>
+        </>
+      ) : null}
+      <span role="status">{said}</span>
+    </section>
+  );
+}

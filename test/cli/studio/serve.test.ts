@@ -1,0 +1,211 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Connection } from '../../../cli/cloud/connection.ts';
+import { startLive } from '../../../cli/studio/live.ts';
+import { type Studio, startStudio } from '../../../cli/studio/serve.ts';
+import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
+import { fingerprintOfList } from '../../../shared/core/list/recipe.ts';
+import { reconcile } from '../../../shared/pipeline/develop/reconcile.ts';
+import { takeDown } from '../../../shared/pipeline/removal/take-down.ts';
+import type { AlbumPage, ListCheck, Photo } from '../../../studio/wire.ts';
+import { testDarkroom } from '../../support/darkrooms.ts';
+import { listOf, moderated, SMALL } from '../../support/preset-lists.ts';
+
+/** The studio's server over a darkroom in memory. */
+
+const CDN = 'http://localhost:1';
+const yaml = moderated(SMALL);
+const darkroom = testDarkroom(yaml);
+const live = startLive(CDN);
+let studio: Studio;
+let token: string;
+
+beforeAll(async () => {
+  const list = listOf(yaml);
+  const inForce = {
+    schema: 1,
+    fingerprint: fingerprintOfList(list),
+    list,
+    etag: 'E',
+    promotedAt: '2026-11-23T09:00:00.000Z',
+  };
+  darkroom.config.upload(IN_FORCE_KEY, JSON.stringify(inForce));
+  darkroom.config.upload('presets.yaml', yaml);
+  const connection = {
+    ...darkroom,
+    presetsKey: 'presets.yaml',
+    cdn: { domain: CDN, purges: undefined },
+    uploadUrl: async (key: string) => `http://localhost:2/originals/${key}`,
+    sayFocus: async () => false,
+  } as unknown as Connection;
+  studio = await startStudio({ port: 0, connection, oss: 'http://localhost:2', live });
+  const page = await (await fetch(studio.url)).text();
+  token = /name="darkroom-token" content="([^"]+)"/.exec(page)?.[1] ?? '';
+});
+afterAll(() => studio.close());
+
+/** As a page with these headers would; fetch sets some of them itself. */
+function asked(path: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${studio.url}${path}`, { headers }, answer => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    sent.once('error', reject);
+    sent.end();
+  });
+}
+
+async function api<T>(path: string, body?: unknown): Promise<{ status: number; body: T }> {
+  const answer = await fetch(`${studio.url}/api/${path}`, {
+    headers: { 'x-darkroom-token': token, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as T };
+}
+
+describe('the studio answers its own page alone', () => {
+  const own = () => new URL(studio.url).host;
+  it.each([
+    ['a name that somebody else made to lead here', () => ({ host: 'evil.example:80' })],
+    ['this machine’s name of another port', () => ({ host: 'localhost:1' })],
+    ['a page of another origin', () => ({ host: own(), origin: 'http://evil.example' })],
+    ['a page of another local server', () => ({ host: own(), origin: 'http://localhost:1' })],
+    ['a page that has no origin to tell', () => ({ host: own(), origin: 'null' })],
+    [
+      'a picture or a link of another site',
+      () => ({ host: own(), 'sec-fetch-site': 'cross-site' }),
+    ],
+  ])('and not %s, though it has the token', async (_, headers) => {
+    const known = { ...headers(), 'x-darkroom-token': token };
+    expect(await asked('/api/place', known)).toBe(403);
+    expect(await asked('/', headers())).toBe(403);
+  });
+
+  it.each([
+    ['none', {}],
+    ['another', { 'x-darkroom-token': 'A'.repeat(32) }],
+    ['a cookie', { cookie: 'x-darkroom-token=A' }],
+  ])('and not without its token: %s', async (_, headers) => {
+    expect(await asked('/api/place', headers)).toBe(401);
+  });
+
+  it.each(['localhost', '127.0.0.1'])('as %s', async name => {
+    const host = own().replace(/^[^:]+/, name);
+    const headers = { host, origin: `http://${host}`, 'x-darkroom-token': token };
+    expect(await asked('/api/place', headers)).toBe(200);
+  });
+
+  it('with a policy that allows no script but its own, and no frame around it', async () => {
+    const { headers } = await fetch(studio.url);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(await (await fetch(studio.url)).text()).not.toMatch(/<script>|onload=|style=/);
+  });
+
+  it('with less than 100 kB of script for the first view', async () => {
+    const script = await (await fetch(`${studio.url}/studio.js`)).text();
+    const parts = [...script.matchAll(/from"\.\/([\w-]+\.js)"/g)].map(one => one[1]);
+    const sizes = await Promise.all(
+      parts.map(async part => (await (await fetch(`${studio.url}/${part}`)).text()).length),
+    );
+    expect(script.length + sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(100_000);
+  });
+
+  it('in one sentence where a request is not what was expected', async () => {
+    expect(await api('uploads', { key: '' })).toMatchObject({ status: 400 });
+    expect(await api('uploads', { key: 'a.jpg', contentType: 'x' })).toEqual({
+      status: 400,
+      body: {
+        code: 'SETTINGS_INVALID',
+        message: 'contentType: expected a content type such as image/jpeg',
+      },
+    });
+    expect(await api('photo?key=never.jpg')).toMatchObject({
+      status: 400,
+      body: { message: 'expected the key of an original, there is no never.jpg' },
+    });
+    expect(await api('nothing')).toMatchObject({ status: 404 });
+    const focus = { key: 'never.jpg', focus: { x: 1, y: 1 } };
+    expect(await api('focus', focus)).toMatchObject({ status: 400 });
+  });
+});
+
+describe('an album', () => {
+  beforeAll(async () => {
+    const texts = {
+      'a/ready.jpg': 'jpeg 1600x1200',
+      'a/blocked.jpg': 'jpeg 1600x1200 label violent_gore 95 high',
+      'a/held.jpg': 'jpeg 1600x1200 label violent_gore 40 low',
+      'a/text.jpg': 'no picture',
+      'a/down.jpg': 'jpeg 800x600',
+      'docs/a.jpg': 'jpeg 800x600',
+    };
+    for (const [key, text] of Object.entries(texts)) {
+      darkroom.originals.upload(key, text);
+      await reconcile(key, darkroom);
+    }
+    darkroom.originals.upload('a/new.jpg', 'jpeg 100x100');
+    await takeDown('a/down.jpg', { by: 'me', reason: undefined }, darkroom);
+  });
+
+  it('says in one word how each original stands', async () => {
+    const { body } = await api<AlbumPage>('album?prefix=');
+    expect(Object.fromEntries(body.entries.map(({ key, state }) => [key, state]))).toEqual({
+      'a/ready.jpg': 'ready',
+      'a/blocked.jpg': 'blocked',
+      'a/held.jpg': 'held',
+      'a/text.jpg': 'failed',
+      'a/down.jpg': 'taken-down',
+      'a/new.jpg': 'developing',
+      'docs/a.jpg': 'not-asked',
+    });
+    expect(body.entries.find(({ key }) => key === 'a/ready.jpg')).toMatchObject({
+      done: 5,
+      wanted: 5,
+      thumbnail: expect.stringMatching(`^${CDN}/a/ready.jpg/.+feed-480-.+$`),
+    });
+    expect(body).not.toHaveProperty('after');
+  });
+
+  it('comes in pages', async () => {
+    for (let at = 0; at < 60; at += 1) {
+      darkroom.originals.upload(`b/${String(at).padStart(2, '0')}.jpg`, 'jpeg 10x10');
+    }
+    const first = (await api<AlbumPage>('album?prefix=b/')).body;
+    expect([first.entries.length, first.after]).toEqual([48, 'b/47.jpg']);
+    const second = (await api<AlbumPage>('album?prefix=b/&after=b/47.jpg')).body;
+    expect([second.entries.length, second.after]).toEqual([12, undefined]);
+  });
+
+  it('of a photo tells each file, or why it is not there', async () => {
+    const { body } = await api<Photo>('photo?key=a/ready.jpg');
+    expect(body.files.map(({ state }) => state)).toEqual(Array(5).fill('rendered'));
+    const failed = (await api<Photo>('photo?key=a/text.jpg')).body;
+    expect(failed).toMatchObject({ why: expect.stringMatching(/^ORIGINAL_/) });
+    expect((await api<Photo>('photo?key=a/blocked.jpg')).body.files).toEqual([]);
+  });
+});
+
+describe('a list', () => {
+  it('with a mistake is refused at its line', async () => {
+    const text = yaml.replace('aspect:', 'aspects:');
+    const line = text.split('\n').findIndex(one => one.includes('aspects')) + 1;
+    const { body } = await api<ListCheck>('list/check', { text });
+    expect(body.problems).toMatchObject([{ line, message: expect.stringContaining('aspect') }]);
+    expect(await api('list/plan', { text })).toMatchObject({ status: 400 });
+  });
+
+  it('in order has none, and says what it takes', async () => {
+    const { body } = await api<ListCheck>('list/check', { text: yaml });
+    expect(body).toEqual({ problems: [], seconds: expect.any(Number) });
+  });
+
+  it('is put in force by a plan that the page has seen, and by no other', async () => {
+    const { status, body } = await api<{ message: string }>('list/apply', { id: 'x' });
+    expect([status, body.message]).toEqual([400, 'expected a plan of this page: plan again']);
+  });
+});

@@ -1,0 +1,153 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TINY } from '../support/bulk.ts';
+import { noChromium, openChromium } from '../support/chromium.ts';
+import { newFolder } from '../support/folders.ts';
+import { starfishPhoto } from '../support/originals.ts';
+import { type RunningPlatform, startedPlatform } from '../support/platform.ts';
+
+/** The studio as a person sees it, in Chromium, beside a platform of its own. */
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const KEY = '照片/海 星 50%+1.jpg';
+
+let platform: RunningPlatform;
+let browser: Browser;
+/** Of all pages: a page that works says nothing there. */
+const complaints: string[] = [];
+
+async function open(path = '', options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+  const page = await browser.newPage({ locale: 'en-US', ...options });
+  page.on('console', message => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', error => complaints.push(error.message));
+  await page.goto(`${platform.ready.studio}/${path}`);
+  await page.waitForSelector('h1');
+  return page;
+}
+
+/** What axe finds that is more than minor. */
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = (await page.evaluate('axe.run(document)')) as AxeResults;
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.target}`);
+}
+
+async function dropped(page: Page, name: string, bytes: Buffer): Promise<void> {
+  const transfer = await page.evaluateHandle(`(() => {
+    const data = new DataTransfer();
+    const bytes = Uint8Array.from(atob(${JSON.stringify(bytes.toString('base64'))}), one => one.charCodeAt(0));
+    data.items.add(new File([bytes], ${JSON.stringify(name)}, { type: 'image/jpeg' }));
+    return data;
+  })()`);
+  await page.dispatchEvent('.drop', 'drop', { dataTransfer: transfer });
+}
+
+describe.skipIf(noChromium)('the studio', () => {
+  beforeAll(async () => {
+    const folder = newFolder();
+    const presets = join(folder, 'presets.yaml');
+    writeFileSync(presets, TINY);
+    platform = await startedPlatform(folder, '--presets', presets);
+    browser = await openChromium();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.stop();
+  });
+
+  it('takes a photo that is dropped, and shows each file as it is written', async () => {
+    const page = await open();
+    await page.getByLabel('Upload below').fill('照片/');
+    await dropped(page, '海 星 50%+1.jpg', readFileSync(starfishPhoto));
+    await page.waitForSelector('.arrived li');
+    await page.waitForSelector('.album .badge.ready');
+    expect(await page.locator('.arrived li').count()).toBe(2);
+    expect(await page.locator('.album .name').allInnerTexts()).toEqual([KEY]);
+    const decoded =
+      "(async () => { const img = document.querySelector('.album img'); await img.decode(); return img.naturalWidth; })()";
+    const natural = await page.evaluate(decoded);
+    expect(natural).toBeGreaterThan(0);
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  it('shows a photo on its devices, two files under a line, and the code for it', async () => {
+    const page = await open(`#/photo/${encodeURIComponent(KEY)}`);
+    await page.waitForSelector('.devices img');
+    expect(await page.locator('.device').count()).toBe(3);
+    await page.getByLabel('Line between the two').fill('20');
+    const line = await page.locator('.stack .line').getAttribute('style');
+    expect(line).toContain('20%');
+    await page.locator('summary', { hasText: '<picture>' }).click();
+    expect(await page.locator('pre').first().textContent()).toContain('srcset');
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  it('refuses a bad edit at its line, and rolls a good one out', async () => {
+    const page = await open('#/presets');
+    const editor = page.locator('.cm-content');
+    await editor.click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(TINY.replace('widths', 'width_s'));
+    const problem = page.locator('.problems li').first();
+    await problem.waitFor();
+    const line = TINY.split('\n').findIndex(one => one.includes('widths')) + 1;
+    expect(await problem.textContent()).toContain(`presets.yaml:${line}:`);
+    expect(await page.getByRole('button', { name: 'Plan' }).isDisabled()).toBe(true);
+    expect(await barriers(page)).toEqual([]);
+
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(TINY.replace(/widths: \[(\d+)/, 'widths: [24, $1'));
+    await page.locator('.problems li').first().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Plan' }).click();
+    await page.getByRole('button', { name: 'Put in force' }).click();
+    await page.getByText('It is being rolled out').waitFor();
+    const manifest = await platform.manifest(KEY, ({ variants }) =>
+      variants.some(({ width, state }) => width === 24 && state === 'rendered'),
+    );
+    expect(manifest.variants.length).toBeGreaterThan(2);
+    await page.goto(`${platform.ready.studio}/#/runs`);
+    await page.getByText('Rollout', { exact: false }).first().waitFor();
+    await page.waitForSelector('.run progress');
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  it('takes a photo down only once that was confirmed, and has it back', async () => {
+    const page = await open(`#/photo/${encodeURIComponent(KEY)}`);
+    await page.getByRole('button', { name: 'Take down …' }).click();
+    expect(await page.locator('.going li').count()).toBeGreaterThan(2);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect((await platform.manifest(KEY)).takenDown).toBeUndefined();
+    await page.getByRole('button', { name: 'Take down …' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Take down' }).click();
+    await page.waitForSelector('.badge.taken-down');
+    expect(
+      (await platform.manifest(KEY, ({ takenDown }) => takenDown !== undefined)).variants,
+    ).toEqual([]);
+    await page.getByRole('button', { name: 'Undo the take-down' }).click();
+    await page.waitForSelector('.badge.ready');
+  });
+
+  it('says it in Chinese to who reads that, in the dark, on a narrow screen', async () => {
+    const narrow = { width: 360, height: 740 };
+    const page = await open('', { locale: 'zh-CN', colorScheme: 'dark', viewport: narrow });
+    expect(await page.locator('h1').textContent()).toBe('相册');
+    expect(await page.getAttribute('html', 'lang')).toBe('zh-CN');
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBeLessThanOrEqual(360);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'English' }).click();
+    expect(await page.locator('h1').textContent()).toBe('Album');
+  });
+
+  it('has nothing to complain of in the console', () => {
+    expect(complaints).toEqual([]);
+  });
+});
