@@ -30,9 +30,9 @@ export const commands = {
     if (done.purge) await drainPurges(desk, new Set([done.purge])).catch(failureOf);
     return done;
   },
-  undo: async (key: string, { derivatives, config, now, queue }: Env) => {
+  undo: async (key: string, { originals, derivatives, config, now, queue }: Env) => {
     const order = { by: 'someone', reason: undefined };
-    const lifted = await undoTakeDown(key, order, { derivatives, config, now });
+    const lifted = await undoTakeDown(key, order, { originals, derivatives, config, now });
     const about = { bucket: BUCKET, keys: lifted ? [key] : [], mode: 'settle' as const };
     await handOverLifted(queue('backfill'), about, now().toISOString());
     return lifted;

@@ -39,6 +39,8 @@ export interface Attempt extends Writer {
   moreCached: Set<string>;
   /** Of the manifest that the turn before this one saw. */
   manifestEtag: string | undefined | 'not seen';
+  /** It has pictures judged, by the rule of its key. */
+  isJudging: boolean;
   /** A manifest was committed since the first turn, by another run or by this one. */
   hasCompany: boolean;
 }
@@ -52,6 +54,7 @@ export function newAttempt(key: string, isUnchecked: boolean): Attempt {
     report: undefined,
     moreCached: new Set(),
     manifestEtag: 'not seen',
+    isJudging: false,
     hasCompany: false,
   };
 }

@@ -9,6 +9,7 @@ import { type Report, reportOf, reportOfBoth } from '../../core/set/report.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { standingOf, withheldBy } from '../moderation/standing.ts';
 import { type Enforced, enforce } from '../removal/enforce.ts';
+import { makeKnownLate } from '../removal/known.ts';
 import { noteUnfinished, notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
 import { TAKEN_DOWN, takeDownOf } from '../removal/take-down-records.ts';
 import { clearSet, clearStale, isAnyMadeAgain } from './clear.ts';
@@ -58,7 +59,10 @@ async function takeTurn(attempt: Attempt, darkroom: Darkroom): Promise<Report | 
     const [ended] = await Promise.allSettled([makeRight(attempt, darkroom)]);
     // However the work ended, a look for a take-down follows. If there is one, what the work came to is dropped.
     const after = await takenDownMeanwhile(attempt, darkroom);
-    if (after) return takenDownReport(attempt, after);
+    if (after) {
+      if (attempt.isJudging) await makeKnownLate(attempt.key, darkroom);
+      return takenDownReport(attempt, after);
+    }
     if (ended.status === 'rejected') throw ended.reason;
     return unlessInDoubt(attempt, ended.value);
   } catch (thrown) {
@@ -82,6 +86,7 @@ async function makeRight(attempt: Attempt, darkroom: Darkroom): Promise<Report |
   // What is stored was published, whatever a bulk run does not trust of it.
   const standing = await standingOf({ ...seen, manifest: seen.stored }, darkroom);
   const judged = { ...seen, standing };
+  if (standing?.rule) attempt.isJudging = true;
   const state = withheldBy(standing);
   if (state) return await withhold(judged, { state, isUnjudged: false }, attempt, darkroom);
   if (!isAsked(seen.original, seen.list)) return await clearAway(seen, attempt, darkroom);

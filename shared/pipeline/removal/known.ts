@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { knownKey, verdictKey, verdictSchema } from '../../core/moderation/verdict.ts';
 import type { Act } from '../../core/set/take-down-record.ts';
 import { idOf } from '../bytes-id.ts';
-import type { Stores } from '../darkroom.ts';
+import type { Darkroom, Stores } from '../darkroom.ts';
 import { findRecord, writeRecord } from '../records.ts';
-import { findManifest } from '../stored-set.ts';
+import { findManifest, objectsIn } from '../stored-set.ts';
 
 /** What a take-down has to do with moderation: what looks like the picture is held, and what was withheld stays so. */
 
@@ -31,21 +31,34 @@ export async function judgedBefore(
   };
 }
 
+/** By a listing, since whoever runs functions may not read these. */
 export async function makeKnown(
   name: string,
   key: string,
   config: Stores['config'],
 ): Promise<void> {
-  if (await config.head(name)) return;
+  for await (const object of objectsIn(config.list(name))) if (object.key === name) return;
   await writeRecord(config, name, { schema: 1, key, by: 'takedown' });
 }
 
-export async function forgetKnown(
-  acts: Act[],
+/** By the run that had it judged: who took it down may have come before the verdict. */
+export async function makeKnownLate(
   key: string,
-  config: Stores['config'],
+  { config, ...stores }: Pick<Darkroom, 'originals' | 'derivatives' | 'config'>,
 ): Promise<void> {
-  for (const name of new Set(acts.flatMap(({ known }) => known ?? []))) {
+  if (!config) return;
+  const { known } = await judgedBefore(key, { ...stores, config });
+  if (known) await makeKnown(known, key, config);
+}
+
+/** What its take-downs say, and what a run made known since. */
+export async function forgetKnown(key: string, acts: Act[], stores: Stores): Promise<void> {
+  const { config } = stores;
+  const { known: late } = await judgedBefore(key, stores);
+  for (const name of new Set([
+    ...acts.flatMap(({ known }) => known ?? []),
+    ...(late ? [late] : []),
+  ])) {
     const entry = await findRecord(config, name, entrySchema);
     const isOurs = entry && entry !== 'unreadable' && entry.by === 'takedown' && entry.key === key;
     if (isOurs) await config.remove([name]);

@@ -88,9 +88,10 @@ async function lastRecord(key: string, config: Stores['config']): Promise<Takedo
 export async function undoTakeDown(
   key: string,
   { by, reason }: Order,
-  { config, derivatives, now }: Omit<TakeDownStores, 'originals' | 'isBehindCdn' | 'developAnew'>,
+  stores: Omit<TakeDownStores, 'isBehindCdn' | 'developAnew'>,
 ): Promise<boolean> {
   refuseUnusable(key);
+  const { config, derivatives, now } = stores;
   const record = await readTakeDown(key, config);
   const isReadable = record !== undefined && record !== 'unreadable';
   const known = isReadable ? record : undefined;
@@ -100,7 +101,7 @@ export async function undoTakeDown(
     : record === 'unreadable' || (await readManifest(key, derivatives))?.takenDown !== undefined;
   if (!isDown) return false;
   // First, so that whoever may not do that says the undo again.
-  await forgetKnown(known?.acts ?? [], key, config);
+  await forgetKnown(key, known?.acts ?? [], stores);
   const at = now().toISOString();
   const act = { act: 'undo' as const, at, by, ...(reason ? { reason } : {}) };
   await writeRecord(config, takedownKey(key), withAct(known, key, act));

@@ -173,6 +173,25 @@ describe('what a take-down makes known', () => {
     expect(known(darkroom)).toEqual([]);
   });
 
+  it('is known where it was taken down before its verdict, and no more once that is undone', async () => {
+    const darkroom = testDarkroom(LIST);
+    darkroom.originals.upload(KEY, CLEAN);
+    darkroom.moderation.moderator.beforeAnswer = async () => void (await down(darkroom));
+    expect(await reconcile(KEY, darkroom)).toMatchObject({ outcome: 'taken-down' });
+    expect(known(darkroom)).toHaveLength(1);
+    expect(await undone(darkroom)).toMatchObject({ state: 'ready' });
+    expect(known(darkroom)).toEqual([]);
+  });
+
+  it('before its verdict is what a block made known, if that says so: it stays', async () => {
+    const darkroom = testDarkroom(LIST);
+    darkroom.originals.upload(KEY, BAD);
+    darkroom.moderation.moderator.beforeAnswer = async () => void (await down(darkroom));
+    await reconcile(KEY, darkroom);
+    expect(await undone(darkroom)).toMatchObject({ state: 'blocked' });
+    expect(known(darkroom)).toHaveLength(1);
+  });
+
   it('that cannot be taken away leaves the take-down in force: said again, it is undone', async () => {
     const darkroom = await developed(CLEAN);
     await down(darkroom);
