@@ -10,9 +10,10 @@ export async function failureText(ending: Ending): Promise<string> {
   const tell = tellingTo(line => lines.push(line));
   await simulate({ seed, history, only: new Set(faults), tell });
   const operations = history.operations.map(({ id }) => id).join(',');
+  const again = `npm run simulate -- --first ${seed} --seeds 1 --trace${history.isJudged ? ' --judged' : ''}`;
   lines.push(
-    `as it was:   npm run simulate -- --first ${seed} --seeds 1 --trace`,
-    `made small:  npm run simulate -- --first ${seed} --seeds 1 --trace --operations '${operations}' --faults '${faults.join(',')}'`,
+    `as it was:   ${again}`,
+    `made small:  ${again} --operations '${operations}' --faults '${faults.join(',')}'`,
   );
   return lines.join('\n');
 }

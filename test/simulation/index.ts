@@ -10,6 +10,7 @@ interface Options {
   operations?: string[];
   faults?: string[];
   trace?: true;
+  judged?: true;
   shrink: number;
 }
 
@@ -21,6 +22,7 @@ const program = new Command('simulate')
   .option('--first <k>', 'seed of the first', whole, 0)
   .option('--operations <ids>', 'of the history only these, such as o0,o3', words)
   .option('--faults <ids>', 'of its faults only these; an empty text is none', words)
+  .option('--judged', 'each rule of each list has its pictures judged')
   .option('--trace', 'say all that happens')
   .option('--shrink <n>', 'of each kind of failure, so many as small as they get', whole, 1)
   .action(run);
@@ -52,8 +54,9 @@ async function run(options: Options): Promise<void> {
   if (kinds.size > 0) process.exitCode = 1;
 }
 
-async function one(seed: number, { operations, faults, trace }: Options): Promise<Ending> {
-  const whole = historyOf(seed);
+async function one(seed: number, options: Options): Promise<Ending> {
+  const { operations, faults, trace, judged } = options;
+  const whole = { ...historyOf(seed), ...(judged ? { isJudged: judged } : {}) };
   const history = operations
     ? { ...whole, operations: whole.operations.filter(({ id }) => operations.includes(id)) }
     : whole;

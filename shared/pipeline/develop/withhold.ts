@@ -5,6 +5,7 @@ import { isSaidAlike, type Manifest } from '../../core/set/manifest.ts';
 import { type Report, reportOf } from '../../core/set/report.ts';
 import { isCurrent, WITHHELD } from '../../core/set/seen.ts';
 import { agedIn } from '../../core/set/unpurged.ts';
+import type { PurgeSubject } from '../../core/work/purge.ts';
 import type { Darkroom } from '../darkroom.ts';
 import { standingOf } from '../moderation/standing.ts';
 import { keepPurge, removePurged } from '../removal/purges.ts';
@@ -50,9 +51,13 @@ export async function withhold(
   if (isUnjudged) await noteUnfinished(key, darkroom);
   const isSaid = stored?.state === state && isAsStored(seen, stored);
   const manifest = isSaid ? stored : withheldManifest(seen, state, darkroom.now().toISOString());
+  // What the CDN has more than the bucket, the manifest alone says that goes.
+  if (stored?.unpurged || agedIn(stored).length > 0) {
+    await keepPurge(purgeOf(key, agedIn(stored)), darkroom);
+  }
   const committed = isSaid ? seen : await commit(manifest, seen, darkroom);
   if (!committed) return undefined;
-  const removed = await removeWithheld(key, agedIn(stored), darkroom);
+  const removed = await removeWithheld(key, darkroom);
   if (removed.length > 0 && !(await isAsSeen(committed, darkroom))) return undefined;
   if (!isSaid && (await isSpokenOf(seen, darkroom))) return undefined;
   if (!isUnjudged) await tendUnfinished(seen, [], darkroom);
@@ -68,15 +73,20 @@ async function isSpokenOf(seen: Judged, darkroom: Darkroom): Promise<boolean> {
 }
 
 /** A view that took its file back says so (`expectsTakeDown`): the CDN may have that, though nothing is there any more. */
-async function removeWithheld(key: string, aged: string[], darkroom: Darkroom): Promise<string[]> {
-  const purgeOf = (there: string[]) => {
-    const files = [...new Set([...there, ...aged, manifestKey(key)])];
-    return { class: 'takedown', directory: `${key}/`, files } as const;
-  };
+async function removeWithheld(key: string, darkroom: Darkroom): Promise<string[]> {
   const removed = await removeSet(key, darkroom.derivatives, {
     isKept: one => one === manifestKey(key),
-    around: (there, remove) => removePurged(purgeOf(there.map(file => file.key)), darkroom, remove),
+    around: (there, remove) => {
+      const files = there.map(file => file.key);
+      return removePurged(purgeOf(key, files), darkroom, remove);
+    },
   });
-  if (removed.length === 0 && darkroom.expectsTakeDown) await keepPurge(purgeOf([]), darkroom);
+  if (removed.length === 0 && darkroom.expectsTakeDown) await keepPurge(purgeOf(key, []), darkroom);
   return removed;
+}
+
+/** Of all that there is or was. */
+function purgeOf(key: string, files: string[]): PurgeSubject {
+  const all = [...new Set([...files, manifestKey(key)])];
+  return { class: 'takedown', directory: `${key}/`, files: all };
 }

@@ -433,6 +433,28 @@ describe('a service that does not answer', () => {
   });
 });
 
+describe('what the CDN may have of a picture that an upload replaces by one that is withheld', () => {
+  it('is purged, though an edit had removed all of it from the bucket before', async () => {
+    const { darkroom } = await developed(CLEAN);
+    darkroom.edit(LIST.replace('[480, 1080]', '[480]'));
+    await reconcile(KEY, darkroom);
+    darkroom.at('2026-11-23T10:10:00.000Z');
+    await reconcile(KEY, darkroom);
+    expect(darkroom.manifest(KEY)?.unpurged).toHaveLength(1);
+    await darkroom.derivatives.remove(publicFiles(darkroom));
+    darkroom.originals.upload(KEY, DOUBTFUL);
+    const { put } = darkroom.derivatives;
+    let purged: string[] = [];
+    darkroom.derivatives.put = async (...asked) => {
+      purged = darkroom.config.keys().filter(key => key.startsWith(`${PURGES}0-takedown/`));
+      return await put(...asked);
+    };
+    expect(await reconcile(KEY, darkroom)).toMatchObject({ state: 'held' });
+    // Before its manifest goes, which alone says so.
+    expect(purged).toHaveLength(1);
+  });
+});
+
 describe('a verdict after publication', () => {
   const yaml = list(RULE.replace('{', '{ publish: before_verdict,'));
 
