@@ -69,7 +69,7 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
   sayText(
     `Written to ${where}: ${grouped(plan.originals)} originals, up to ${grouped(plan.files)} files.${hint}`,
   );
-  if (options.wait) await awaitEdit({ fingerprint: plan.to, etag }, config);
+  if (options.wait) await awaitEdit({ fingerprint: plan.to, etag, key: presetsKey }, config);
 }
 
 /** Of the planned list with the images and fonts that the config bucket has: those are what it will draw with. */
