@@ -1,14 +1,13 @@
-import { type Place, quoted, type Value } from './tree.ts';
+import { type Place, quoted, stepsTo, type Value } from './tree.ts';
 
 export function bashScript(places: Place[]): string {
-  const paths = places.flatMap(({ path }) => (path === '' ? [] : [stepTo(path)]));
   return `# bash completion of darkroom, by: darkroom completion bash
 _darkroom() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD - 1]}"
   local path='' words='' index
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$path/\${COMP_WORDS[index]}" in
-      ${paths.join(' | ')}) path="\${path:+$path/}\${COMP_WORDS[index]}" ;;
+      ${stepsTo(places).map(quoted).join(' | ')}) path="\${path:+$path/}\${COMP_WORDS[index]}" ;;
     esac
   done
   COMPREPLY=()
@@ -22,11 +21,6 @@ ${places.map(wordsAt).join('\n')}
 }
 complete -F _darkroom darkroom
 `;
-}
-
-/** As the loop puts it: the words before, a slash, the next one. */
-function stepTo(path: string): string {
-  return quoted(path.includes('/') ? path : `/${path}`);
 }
 
 function valuesOf({ path, options }: Place): string[] {

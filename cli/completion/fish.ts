@@ -1,13 +1,12 @@
-import type { Place, Value } from './tree.ts';
+import { type Place, stepsTo, type Value } from './tree.ts';
 
 export function fishScript(places: Place[]): string {
-  const paths = places.flatMap(({ path }) => (path === '' ? [] : [stepTo(path)]));
   return `# fish completion of darkroom, by: darkroom completion fish
 function __darkroom_at
     set -l at ''
     for word in (commandline -opc)[2..-1]
         switch "$at/$word"
-            case ${paths.join(' ')}
+            case ${stepsTo(places).map(quoted).join(' ')}
                 set at (string trim --left --chars=/ "$at/$word")
         end
     end
@@ -16,10 +15,6 @@ end
 complete -c darkroom -f
 ${places.flatMap(linesOf).join('\n')}
 `;
-}
-
-function stepTo(path: string): string {
-  return quoted(path.includes('/') ? path : `/${path}`);
 }
 
 function linesOf({ path, commands, options, takes }: Place): string[] {

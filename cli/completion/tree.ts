@@ -64,6 +64,13 @@ function valueFrom(
 
 const lineOf = (text: string) => text.replace(/\s+/g, ' ').trim();
 
+/** What the walk over typed words meets at each place but the first: the path so far, a slash, the next word. */
+export function stepsTo(places: Place[]): string[] {
+  return places
+    .filter(({ path }) => path !== '')
+    .map(({ path }) => (path.includes('/') ? path : `/${path}`));
+}
+
 /** Between single quotes, as bash and zsh read it. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,7 +1,6 @@
-import { type Place, quoted, type Value, type Word } from './tree.ts';
+import { type Place, quoted, stepsTo, type Value, type Word } from './tree.ts';
 
 export function zshScript(places: Place[]): string {
-  const paths = places.flatMap(({ path }) => (path === '' ? [] : [stepTo(path)]));
   return `#compdef darkroom
 # zsh completion of darkroom, by: darkroom completion zsh
 _darkroom() {
@@ -9,7 +8,7 @@ _darkroom() {
   local -a found
   for ((index = 2; index < CURRENT; index++)); do
     case "$at/\${words[index]}" in
-      (${paths.join('|')}) at="\${at:+$at/}\${words[index]}" ;;
+      (${stepsTo(places).map(quoted).join('|')}) at="\${at:+$at/}\${words[index]}" ;;
     esac
   done
   case "$at \${words[CURRENT - 1]}" in
@@ -21,10 +20,6 @@ ${places.map(wordsAt).join('\n')}
 }
 if [[ "\${funcstack[1]}" == _darkroom ]]; then _darkroom "$@"; else compdef _darkroom darkroom; fi
 `;
-}
-
-function stepTo(path: string): string {
-  return quoted(path.includes('/') ? path : `/${path}`);
 }
 
 function valuesOf({ path, options }: Place): string[] {

@@ -50,7 +50,9 @@ async function apply(file: string, options: ApplyOptions): Promise<void> {
   sayText(
     `Written to ${connection.where}: ${grouped(plan.originals)} originals, up to ${grouped(plan.files)} files.${hint}`,
   );
-  if (options.wait) await awaitEdit({ fingerprint: plan.to, etag }, connection.config);
+  if (!options.wait) return;
+  const { config, presetsKey: key } = connection;
+  await awaitEdit({ fingerprint: plan.to, etag, key }, config);
 }
 
 /** Writes the planned list, which wakes its rollout. Throws SETTINGS_INVALID where what it was planned from has moved. */

@@ -20,6 +20,8 @@ import { statusLine } from '../terminal/status-line.ts';
 export interface Edit {
   fingerprint: string;
   etag: string;
+  /** Where it was written. */
+  key: string;
 }
 
 const LOOK_MS = 1000;
@@ -71,7 +73,10 @@ function sayDone(run: Run | undefined): void {
   if (isFlawed(run)) process.exitCode = 1;
 }
 
-async function standingOf({ fingerprint, etag }: Edit, config: ObjectStore): Promise<Standing> {
+async function standingOf(
+  { fingerprint, etag, key }: Edit,
+  config: ObjectStore,
+): Promise<Standing> {
   const rejected = await readRecord(config, REJECTED_KEY, rejectedSchema);
   if (rejected?.etag === etag) throw new Failure('PRESETS_INVALID', rejected.problems.join('\n'));
   const pending = await readRecord(config, PENDING_KEY, pendingSchema);
@@ -81,7 +86,13 @@ async function standingOf({ fingerprint, etag }: Edit, config: ObjectStore): Pro
     throw new Failure('SETTINGS_INVALID', message);
   }
   const inForce = await readRecord(config, IN_FORCE_KEY, inForceSchema);
-  if (inForce?.etag !== etag) return { is: 'unread' };
+  if (inForce?.etag !== etag) {
+    if ((await config.head(key))?.etag === etag) return { is: 'unread' };
+    throw new Failure(
+      'SETTINGS_INVALID',
+      'expected the edit to come into force, another one took its place',
+    );
+  }
   const run = await readRecord(config, ROLLOUT_KEY, runSchema);
   // Another list began since, or nothing had to be rolled out for this one.
   if (run?.presets !== fingerprint) return { is: 'done', run: undefined };

@@ -11,7 +11,7 @@ const HOW: [RegExp, string][] = [
   [/smoke\.test/, 'an account in the cloud (DARKROOM_SMOKE=1 and its credentials)'],
   [/checks\.test/, 'readelf (apt-get install binutils)'],
   [/completion\.test/, 'a shell (apt-get install zsh fish)'],
-  [/render\.test/, 'a terminal (Linux, apt-get install bsdutils)'],
+  [/(render|backfill|explain|plan)\.test/, 'a terminal (Linux, apt-get install bsdutils)'],
 ];
 
 /** Says in one line, below all else, which tests were left out and how to have them run. */

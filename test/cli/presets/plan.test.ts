@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { columnsOf } from '../../../cli/terminal/width.ts';
 import { ossStore } from '../../../shared/adapters/oss/store.ts';
 import { presetsOrThrow } from '../../../shared/adapters/yaml/preset-file.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
@@ -10,7 +11,7 @@ import { newFolder } from '../../support/folders.ts';
 import { credentials, localOss } from '../../support/local-oss.ts';
 import { quarters, starfishPhoto } from '../../support/originals.ts';
 import { SMALL } from '../../support/preset-lists.ts';
-import { darkroom } from '../../support/processes.ts';
+import { darkroom, onTerminal } from '../../support/processes.ts';
 
 const json = { contentType: 'application/json', cacheControl: 'no-store' };
 const AT = '2026-11-23T10:00:00.000Z';
@@ -209,6 +210,23 @@ feed    change          3        6          6  widths: 480, 1080 → 480, 800`);
       'It will wait for `npx darkroom presets apply`: more than 2 originals (approveAbove of the list in force).',
     );
   });
+
+  it.runIf(process.platform === 'linux')(
+    'fits a terminal of 80 columns, its progress, too',
+    async () => {
+      await putInForce(SMALL, 'approveAbove: { originals: 2, usd: 100 }\n');
+      const words = ['presets', 'plan', inFolder('new.yaml', EDITED), '--sample', '2'];
+      const { code, shown } = await onTerminal({ columns: 80 }, ...words);
+      expect(code).toBe(0);
+      expect(shown).toContain('of 2 developed, to measure');
+      expect(shown).toMatch(/^It will wait for `npx darkroom presets apply`/m);
+      const file = join(folder, 'new.yaml');
+      // What erases a line of progress takes no column.
+      const lines = shown.split(/\n|\r\u001b\[2K/);
+      for (const line of lines.filter(one => !one.startsWith(file)))
+        expect([line, columnsOf(line) <= 80]).toEqual([line, true]);
+    },
+  );
 
   it('is against nothing where no list is in force', async () => {
     const { stdout } = await plan(SMALL, '--count-only', '--json');
