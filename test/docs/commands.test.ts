@@ -57,7 +57,7 @@ const optionsOf = (command: Command): string[] => [
 ];
 
 /** Of the bench, which is no command of Darkroom's. */
-const OF_OTHERS = ['--tuning'];
+const OF_OTHERS = ['--tuning', '--judged'];
 
 describe.each(documents)('%s', document => {
   it('names only commands and options that there are', () => {

@@ -51,10 +51,7 @@ export async function withhold(
   if (isUnjudged) await noteUnfinished(key, darkroom);
   const isSaid = stored?.state === state && isAsStored(seen, stored);
   const manifest = isSaid ? stored : withheldManifest(seen, state, darkroom.now().toISOString());
-  // What the CDN has more than the bucket, the manifest alone says that goes.
-  if (stored?.unpurged || agedIn(stored).length > 0) {
-    await keepPurge(purgeOf(key, agedIn(stored)), darkroom);
-  }
+  await keepCached(seen, darkroom);
   const committed = isSaid ? seen : await commit(manifest, seen, darkroom);
   if (!committed) return undefined;
   const removed = await removeWithheld(key, darkroom);
@@ -63,6 +60,12 @@ export async function withhold(
   if (!isUnjudged) await tendUnfinished(seen, [], darkroom);
   const outcome = isSaid && removed.length === 0 ? 'settled' : 'withheld';
   return reportOf(attempt, { outcome, reason: WITHHELD[state], manifest, removed: removed.length });
+}
+
+/** What the CDN has more than the bucket, the manifest alone says that goes. */
+async function keepCached({ key, stored }: Judged, darkroom: Darkroom): Promise<void> {
+  const aged = agedIn(stored);
+  if (stored?.unpurged || aged.length > 0) await keepPurge(purgeOf(key, aged), darkroom);
 }
 
 /** By a person, since the look before: of other keys with the same bytes nobody else would come. */

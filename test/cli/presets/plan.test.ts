@@ -222,7 +222,7 @@ feed    change          3        6          6  widths: 480, 1080 → 480, 800`);
       expect(shown).toMatch(/^It will wait for `npx darkroom presets apply`/m);
       const file = join(folder, 'new.yaml');
       // What erases a line of progress takes no column.
-      const lines = shown.split(/\n|\r\u001b\[2K/);
+      const lines = shown.replaceAll('\r\u001b[2K', '\n').split('\n');
       for (const line of lines.filter(one => !one.startsWith(file)))
         expect([line, columnsOf(line) <= 80]).toEqual([line, true]);
     },
