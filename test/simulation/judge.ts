@@ -69,7 +69,11 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
   const { derivatives, originals } = buckets;
   const busy = new Map<string, number>();
   const bytesOf = new Map<string, Buffer>();
-  const promises = promisesOf({ stage, buckets, accuse: (...what) => judge.accuse(...what) });
+  const promises = promisesOf({
+    now: () => stage.line.now,
+    buckets,
+    accuse: (...what) => judge.accuse(...what),
+  });
   const unlooked = new Map<Actor, Set<string>>();
   const add = (keys: Iterable<string>, by: number) => {
     for (const key of keys) busy.set(key, (busy.get(key) ?? 0) + by);
@@ -139,7 +143,7 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
     const original = parseDerivativeKey(key)?.original;
     // An original that comes back to bytes that it had, while their files are on their way out: they are made anew.
     const isOlder = (before?.modifiedAt ?? 0) <= askedAt;
-    if (original !== undefined && isOlder) promises.checkGone(key, original);
+    if (original !== undefined && isOlder) promises.checkGone(key, original, by?.isLate === true);
     else if (parseManifestKey(key) !== undefined) promises.noteNamed(before?.bytes, undefined);
   }
 

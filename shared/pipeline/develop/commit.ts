@@ -1,7 +1,7 @@
 import { manifestKey } from '../../core/set/keys.ts';
 import { isSaidAlike, isSameObject, type Manifest } from '../../core/set/manifest.ts';
 import type { Darkroom } from '../darkroom.ts';
-import { LONG_MS } from '../removal/take-down-guard.ts';
+import { LONG_MS, type Writer } from '../removal/take-down-guard.ts';
 import { writeManifest } from '../stored-set.ts';
 import type { Observed } from './observe.ts';
 
@@ -22,6 +22,22 @@ export async function commit(
   const { etag } = await writeManifest(manifest, darkroom.derivatives);
   const now = { ...seen, manifest, stored: manifest, known: manifest, manifestEtag: etag };
   return (await isAsSeen(now, darkroom)) ? now : undefined;
+}
+
+/**
+ * While it was looked at for long, a delete may have removed what the manifest names, and the same bytes have come again:
+ * all is as it was seen, but for the files.
+ */
+export async function commitOrDoubt(
+  manifest: Manifest,
+  seen: Observed,
+  writer: Pick<Writer, 'mayHaveReplaced'>,
+  darkroom: Darkroom,
+): Promise<Observed | undefined> {
+  const since = Date.now();
+  const committed = await commit(manifest, seen, darkroom);
+  if (Date.now() - since > LONG_MS) writer.mayHaveReplaced = true;
+  return committed;
 }
 
 type Looking = Pick<Darkroom, 'originals' | 'derivatives' | 'listInForce'>;

@@ -13,7 +13,7 @@ import { makeKnownLate } from '../removal/known.ts';
 import { noteUnfinished, notedWrites, takenDownMeanwhile } from '../removal/take-down-guard.ts';
 import { TAKEN_DOWN, takeDownOf } from '../removal/take-down-records.ts';
 import { clearSet, clearStale, isAnyMadeAgain } from './clear.ts';
-import { commit, isAsSeen } from './commit.ts';
+import { commitOrDoubt, isAsSeen } from './commit.ts';
 import { mayHaveCrashed, standsBlamed } from './crash-guard.ts';
 import { lift } from './lift.ts';
 import { type Attempt, type Judged, makeSet, newAttempt } from './make-set.ts';
@@ -115,7 +115,7 @@ async function commitMade(
     ? withCached(composed, { seen, remove, attempt })
     : composed;
   await noteLeft(seen, manifest, darkroom);
-  const committed = await commit(manifest, seen, darkroom);
+  const committed = await commitOrDoubt(manifest, seen, attempt, darkroom);
   if (!committed || (await isWithheldNow(seen, darkroom))) return undefined;
   if (attempt.isBlaming && !(await standsBlamed(key, darkroom))) {
     attempt.hasSurvived = true;

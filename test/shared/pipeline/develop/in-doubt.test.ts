@@ -48,6 +48,31 @@ describe('a manifest that took long to write', () => {
     return { ...darkroom, derivatives: { ...darkroom.derivatives, put } };
   }
 
+  it('names nothing that a delete removed while it was looked at, though the same bytes came again', async () => {
+    const darkroom = uploaded();
+    const { fresh } = darkroom.listInForce;
+    let isFirst = true;
+    const slow: typeof fresh = async () => {
+      if (isFirst) {
+        isFirst = false;
+        // By then both HEADs beside it are answered.
+        await new Promise(resolve => setTimeout(resolve));
+        darkroom.originals.objects.delete(KEY);
+        await reconcile(KEY, darkroom);
+        expect(filesOf(darkroom)).toEqual([]);
+        // Of which no event tells.
+        darkroom.originals.upload(KEY, PHOTO);
+        const now = Date.now() + 60_000;
+        vi.spyOn(Date, 'now').mockReturnValue(now);
+      }
+      return await fresh();
+    };
+    const listInForce = { ...darkroom.listInForce, fresh: slow };
+    await reconcile(KEY, { ...darkroom, listInForce });
+    expect(namedIn(darkroom)).not.toEqual([]);
+    expect(namedIn(darkroom)).toEqual(filesOf(darkroom));
+  });
+
   it('names nothing that another run removed in that time', async () => {
     const darkroom = uploaded();
     await reconcile(KEY, darkroom);
