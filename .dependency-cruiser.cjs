@@ -32,7 +32,7 @@ const ROOMS = {
       'heat',
       'completion',
     ],
-    'studio',
+    ['studio', 'preview'],
     'local',
   ],
 };

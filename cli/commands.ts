@@ -16,6 +16,7 @@ const PRESETS: Commands = {
 const COMMANDS: Commands = {
   local: async () => (await import('./local/local.ts')).localCommand(),
   render: async () => (await import('./render/render.ts')).renderCommand(),
+  preview: async () => (await import('./preview/preview.ts')).previewCommand(),
   presets: async () => (await import('./presets/presets.ts')).presetsCommand(),
   backfill: async () => (await import('./backfill/backfill.ts')).backfillCommand(),
   status: async () => (await import('./inspect/status.ts')).statusCommand(),

@@ -5,6 +5,10 @@ export const EXAMPLES: Record<string, [string, string]> = {
     'render ~/Pictures/2026 --out developed',
     'render a.jpg b.jpg --out developed --presets my-presets.yaml --json',
   ],
+  preview: [
+    'preview ~/Pictures/2026 --out sheet.html',
+    'preview photos --out sheet.html --presets my-presets.yaml --compare presets.yaml',
+  ],
   presets: ['presets check my-presets.yaml', 'presets plan my-presets.yaml --out plan.json'],
   'presets check': ['presets check', 'presets check my-presets.yaml --seconds 20'],
   'presets schema': ['presets schema', 'presets schema --out presets.schema.json'],

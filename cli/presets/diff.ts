@@ -23,7 +23,11 @@ async function diff(old: string, next: string, { json }: { json?: true }): Promi
   const edit = listDiff(before.list, after.list);
   const fingerprints = { from: before.fingerprint, to: after.fingerprint };
   if (json) say(JSON.stringify({ ...fingerprints, ...edit }));
-  else sayText([inColumns(edit.presets.flatMap(tellPreset)), ...besides(edit)].join('\n'));
+  else sayText(tellDiff(edit));
+}
+
+export function tellDiff(edit: ListDiff): string {
+  return [inColumns(edit.presets.flatMap(tellPreset)), ...besides(edit)].join('\n');
 }
 
 /** A line each, and one more for each further thing that differs. */

@@ -1,6 +1,7 @@
 import { grouped, rough } from '../terminal/figures.ts';
+import { escaped } from '../terminal/html.ts';
 import type { Outcome } from './model/outcome.ts';
-import { COLOURS, escaped, type Plot, svgOf } from './plot.ts';
+import { COLOURS, type Plot, svgOf } from './plot.ts';
 import type { Rehearsals } from './rehearsals.ts';
 import { HEADINGS, rowOf, tellLosses, tellNeeded, tellOss, tellWhat } from './tell.ts';
 

@@ -1,3 +1,5 @@
+import { escaped } from '../terminal/html.ts';
+
 /** Lines over time as SVG. */
 export interface Plot {
   title: string;
@@ -98,8 +100,4 @@ function pathOf(
     isDrawing = some.length > 0;
   }
   return points.join('');
-}
-
-export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

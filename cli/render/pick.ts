@@ -38,7 +38,7 @@ export async function pick(paths: string[], wanted: Wanted): Promise<Selection> 
   if (!twice) return { picked, leftOut };
   throw new Failure(
     'KEY_UNUSABLE',
-    `expected pictures of different names, received ${twice.key} twice: both would write one set below --out`,
+    `expected pictures of different names, received ${twice.key} twice: both would be one original`,
   );
 }
 
