@@ -65,7 +65,7 @@ const offered = {
       `source ${scripts.fish}; complete -C '${words.join(' ')}'`,
     )
       .map(line => line.split('\t')[0] ?? '')
-      .map(word => (word === 'README.md' ? '<files>' : word)),
+      .map(word => (word === 'LICENSE' ? '<files>' : word)),
 };
 
 describe.each(['bash', 'zsh', 'fish'] as const)('completion of %s', shell => {
@@ -83,9 +83,9 @@ describe.each(['bash', 'zsh', 'fish'] as const)('completion of %s', shell => {
     [['darkroom', 'schema', 're'], ['ready']],
     [['darkroom', 'presets', 'schema', '--o'], ['--out']],
     [['darkroom', 'completion', 'z'], ['zsh']],
-    [['darkroom', 'render', '--out', 'READM'], ['<files>']],
-    [['darkroom', 'render', 'READM'], ['<files>']],
-    [['darkroom', 'takedown', '--reason', 'READM'], []],
+    [['darkroom', 'render', '--out', 'LICEN'], ['<files>']],
+    [['darkroom', 'render', 'LICEN'], ['<files>']],
+    [['darkroom', 'takedown', '--reason', 'LICEN'], []],
     [['darkroom', '--ver'], ['--version']],
   ])('offers for %j %j', (words, expected) => {
     expect(offered[shell](words).sort()).toEqual([...expected].sort());
