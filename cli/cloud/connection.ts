@@ -54,10 +54,11 @@ export function withConnection(command: Command): Command {
 export async function connect({ data }: ConnectionOptions): Promise<Connection> {
   const env = environment();
   const isDeployed = data === undefined && env.DARKROOM_ORIGINALS_BUCKET !== undefined;
-  return open(isDeployed ? deploymentIn(env) : await localPlatformIn(data ?? '.darkroom'));
+  return connectTo(isDeployed ? deploymentIn(env) : await localPlatformIn(data ?? '.darkroom'));
 }
 
-function open({ oss, account, cdnDomain, ...place }: Place): Connection {
+/** The same for a place that is known. */
+export function connectTo({ oss, account, cdnDomain, ...place }: Place): Connection {
   const { originals, derivatives, config } = place.names;
   return {
     ...place,

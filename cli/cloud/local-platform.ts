@@ -25,6 +25,17 @@ const standard = variables
 export async function localPlatformIn(dataDir: string): Promise<Place> {
   const platform = await readIn(dataDir, 'platform.json', platformSchema);
   const credentials = await readIn(dataDir, 'credentials.json', credentialsSchema);
+  return placeOf(dataDir, platform, credentials);
+}
+
+type Told = Omit<z.infer<typeof platformSchema>, 'pid'>;
+
+/** For whoever started it, and may have been given other credentials than the folder has. */
+export function placeOf(
+  dataDir: string,
+  platform: Told,
+  credentials: z.infer<typeof credentialsSchema>,
+): Place {
   const { region, accountId, endpoint: fcEndpoint } = platform.fc;
   return {
     where: `the local platform in ${dataDir}`,

@@ -10,7 +10,8 @@ import { narrator, type Teller } from './narrator.ts';
 import { defaultPresets, textOf } from '../presets/presets.ts';
 import { type Live, startLive } from '../studio/live.ts';
 import { type Studio, startStudio } from '../studio/serve.ts';
-import { connect } from '../cloud/connection.ts';
+import { connectTo } from '../cloud/connection.ts';
+import { placeOf } from '../cloud/local-platform.ts';
 import { say } from '../terminal/printer.ts';
 
 interface Options {
@@ -93,9 +94,12 @@ async function local(options: Options): Promise<void> {
 /** The port after the platform's own. One that does not come up takes the platform with it. */
 async function studioBeside(platform: Platform, port: number, live: Live): Promise<Studio> {
   try {
-    const connection = await connect({ data: platform.data });
+    const { oss, cdn, cdnApi, fc, data } = platform;
+    const { accessKeyId, accessKeySecret, endpoint, region } = oss;
+    const told = { oss: { endpoint, region }, buckets, cdn, cdnApi, fc };
+    const connection = connectTo(placeOf(data, told, { accessKeyId, accessKeySecret }));
     const beside = port === 0 ? 0 : port + 5;
-    return await startStudio({ port: beside, connection, oss: platform.oss.endpoint, live });
+    return await startStudio({ port: beside, connection, oss: endpoint, live });
   } catch (thrown) {
     await platform.close();
     throw thrown;
