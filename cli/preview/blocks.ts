@@ -64,8 +64,8 @@ export function blockAsHtml(block: Block, isCompared: boolean, show: Show): stri
   const head = isCompared ? COMPARED : ALONE;
   return `<article>
 <h3>${nameAsHtml(block.photo)}</h3>
-<div class="pictures">${figuresOf(block, isCompared, show)}</div>
-<div class="wide"><table><thead><tr>${head.map(headOf).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
+<div class="${isCompared ? 'compared' : 'alone'}">${picturesAsHtml(block, isCompared, show)}
+<table><thead><tr>${head.map(headOf).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>
 </article>`;
 }
 
@@ -77,34 +77,45 @@ const COMPARED = [
 
 export const headOf = (text: string) => `<th scope="col">${escaped(text)}</th>`;
 
-function figuresOf(block: Block, isCompared: boolean, show: Show): string {
+function picturesAsHtml(block: Block, isCompared: boolean, show: Show): string {
   const entry = shownOf(block, isCompared);
   if (!entry) return '';
+  const name = shortened(block.photo);
   const named = `${entry.width} ${formatAsText(entry.format)}`;
-  const sides = isCompared ? (['before', 'after'] as const) : (['after'] as const);
-  const whole = sides.map(side => {
-    const label = isCompared ? `${side}, ${named}` : named;
-    return figureOf(label, entry[side], show);
-  });
-  const details = block.isDetailed ? entry.details : undefined;
-  const close = (details ? sides : []).map(side =>
-    imageFigure(`${side}, where it differs most, pixel for pixel`, details?.[side], show, 'close'),
+  const sides = isCompared ? SIDES : (['after'] as const);
+  const whole = sides.map(side =>
+    figureOf({ name, label: isCompared ? `${side}, ${named}` : named }, entry[side], show),
   );
-  return [...whole, ...close].join('');
+  const details = block.isDetailed ? entry.details : undefined;
+  const close = (details ? SIDES : []).map(side =>
+    imageFigure({ name, label: `${side}, ${CLOSE}` }, details?.[side], show),
+  );
+  return [whole, close]
+    .filter(figures => figures.length > 0)
+    .map(figures => `<div class="pictures">${figures.join('')}</div>`)
+    .join('');
 }
 
-function figureOf(label: string, side: Side | undefined, show: Show): string {
-  if (side && 'picture' in side) return imageFigure(label, side.picture, show, '');
+const SIDES = ['before', 'after'] as const;
+const CLOSE = 'pixel for pixel where the most is lost';
+
+interface Caption {
+  name: string;
+  label: string;
+}
+
+function figureOf(caption: Caption, side: Side | undefined, show: Show): string {
+  if (side && 'picture' in side) return imageFigure(caption, side.picture, show);
   const why = side ? side.why : 'no such file';
-  return `<figure><p class="none">${escaped(why)}</p><figcaption>${escaped(label)}</figcaption></figure>`;
+  return `<figure><p class="none">${escaped(why)}</p><figcaption>${escaped(caption.label)}</figcaption></figure>`;
 }
 
-function imageFigure(label: string, picture: Buffer | undefined, show: Show, kind: string): string {
+function imageFigure({ name, label }: Caption, picture: Buffer | undefined, show: Show): string {
   const address = picture && show(picture);
   const shown =
     address === undefined
       ? '<p class="none">picture left out</p>'
-      : `<img class="${kind}" src="${address}" alt="${escaped(label)}">`;
+      : `<img src="${address}" alt="${escaped(`${name}, ${label}`)}">`;
   return `<figure>${shown}<figcaption>${escaped(label)}</figcaption></figure>`;
 }
 
@@ -162,11 +173,12 @@ const LONGEST_NAME = 120;
 
 /** Names come from whoever has named the files: one that runs backwards or has no end is to spoil nothing beside it. */
 export function nameAsHtml(name: string): string {
+  return `<bdi>${escaped(shortened(name))}</bdi>`;
+}
+
+function shortened(name: string): string {
   const characters = [...name];
+  if (characters.length <= LONGEST_NAME) return name;
   const half = LONGEST_NAME / 2;
-  const short =
-    characters.length > LONGEST_NAME
-      ? [...characters.slice(0, half), '…', ...characters.slice(-half)].join('')
-      : name;
-  return `<bdi>${escaped(short)}</bdi>`;
+  return [...characters.slice(0, half), '…', ...characters.slice(-half)].join('');
 }

@@ -12,6 +12,7 @@ import {
   type Show,
   scoreAsText,
 } from './blocks.ts';
+import { LARGEST_SIDE } from './entries.ts';
 import { type Fitted, fitted, MOST_BYTES } from './fitted.ts';
 import type { Sheet, Sum, Total } from './sheet.ts';
 import { STYLE } from './style.ts';
@@ -73,18 +74,16 @@ function introduction(sheet: Sheet, { side, leftOut }: Shown): string[] {
   const nothing = lists.compare ? 'No file of these photos changes.' : 'No file is made of them.';
   return [
     what,
-    'Likeness is SSIM to the pixels that the encoder was given, mean of red, green and blue: 1 is the same, and a difference below 0.002 is hard to see. Animations and files with a gain map are not scored.',
+    'Likeness is SSIM to the pixels that the encoder was given, mean of red, green and blue; 1 is the same. It finds where to look, and is no verdict. Animations and files with a gain map are not scored.',
     ...(entries.length === 0 ? [nothing] : []),
     ...(notPictures > 0 ? [`${counted(notPictures, 'file')} left out: no pictures.`] : []),
     ...(untold > 0
       ? [`${counted(untold, 'more file')} count in the sums and are not listed.`]
       : []),
-    ...(side < LARGE_ENOUGH ? [`Pictures are ${side} pixels wide at most, to fit them all.`] : []),
+    ...(side < LARGEST_SIDE ? [`Pictures are ${side} pixels wide at most, to fit them all.`] : []),
     ...(leftOut > 0 ? [`${counted(leftOut, 'picture')} left out: there was no more room.`] : []),
   ];
 }
-
-const LARGE_ENOUGH = 320;
 
 const paragraph = (text: string) => `<p>${escaped(text)}</p>`;
 

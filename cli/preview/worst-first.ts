@@ -23,7 +23,7 @@ export function worstFirst(one: Entry, other: Entry): number {
 function rankOf(entry: Entry): number[] {
   const { after } = entry;
   const fails = after !== undefined && 'why' in after && after.isFailure;
-  // Below a thousandth nobody sees a difference, and the bytes say more.
+  // By less than it is shown with, nobody would know why one comes before the other.
   const loss = Math.round((lossOf(entry) ?? 0) * 1000) / 1000;
   return [Number(fails), Math.max(0, loss), growthOf(entry) ?? Number.NEGATIVE_INFINITY];
 }
