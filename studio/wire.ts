@@ -178,6 +178,8 @@ export interface Work {
   /** The latest first. */
   runs: RunEntry[];
   failures: FailureEntry[];
+  /** What lies where one of these is expected and is none, each in a sentence. */
+  unread: string[];
 }
 
 export interface RunEntry {
