@@ -85,6 +85,8 @@ export interface Upload {
 export type News =
   | { kind: 'file'; original: string; file: LiveFile }
   | { kind: 'set'; original: string; outcome: string; files: number; failures: number }
+  /** By somebody who looks at the studio. */
+  | { kind: 'changed'; original: string }
   | { kind: 'trouble'; function: string; message: string }
   | { kind: 'list' }
   | { kind: 'run' };
