@@ -200,6 +200,22 @@ describe('an album', () => {
   });
 });
 
+describe('a preview', () => {
+  it('says why there is none', async () => {
+    const asked = { text: yaml, key: 'a/text.jpg', preset: 'feed' };
+    expect(await api('list/preview', asked)).toMatchObject({
+      status: 400,
+      body: {
+        message: expect.stringMatching(/^there is no whole preview of a\/text\.jpg: ORIGINAL_UN/),
+      },
+    });
+    expect(await api('list/preview', { ...asked, preset: 'nope' })).toMatchObject({
+      status: 400,
+      body: { message: 'expected a preset of this list, there is no nope' },
+    });
+  });
+});
+
 describe('runs', () => {
   it('are told though one of their records and a message cannot be read, which is said', async () => {
     const failure = join(destinations, 'darkroom-backfill', 'failure');
