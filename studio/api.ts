@@ -70,24 +70,28 @@ export function queryOf(values: Record<string, string>): string {
 
 const AGAIN_MS = 2000;
 
+/** `renewed`: another platform answers in place of the one that this page is of. */
+export type Line = 'up' | 'down' | 'renewed';
+
 /**
- * Calls back with all that happens from now on, for as long as the page is open. EventSource cannot send the token, so the
- * stream is read by hand. `isUp` is told whenever the line comes or goes.
+ * Calls back with all that happens from now on, for as long as the page is open and of this platform. EventSource cannot
+ * send the token, so the stream is read by hand.
  */
 export async function follow(
   onNews: (news: News) => void,
-  onLine: (isUp: boolean) => void,
-): Promise<never> {
+  onLine: (line: Line) => void,
+): Promise<void> {
   for (;;) {
     try {
       const answer = await fetch('/api/live', { headers: { 'x-darkroom-token': token } });
       if (!answer.ok || !answer.body) throw new Refused(await answer.json());
-      onLine(true);
+      onLine('up');
       await readEvents(answer.body, data => onNews(JSON.parse(data)));
-    } catch {
+    } catch (thrown) {
+      if (thrown instanceof Refused && thrown.code === 'TOKEN_UNKNOWN') return onLine('renewed');
       // A platform that was stopped may come again.
     }
-    onLine(false);
+    onLine('down');
     await new Promise(resolve => setTimeout(resolve, AGAIN_MS));
   }
 }

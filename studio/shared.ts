@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { Refused } from './api.ts';
+import { inTurn } from './in-turn.ts';
 import type { News, Place } from './wire.ts';
 import { type Language, wordsOf } from './words.ts';
 
@@ -29,22 +30,34 @@ export interface Asked<T> {
   problem?: string;
 }
 
-/** What the server answers; asked again whenever a part of `on` has changed, with the former answer until then. */
+/**
+ * What the server answers; asked again whenever a part of `on` has changed. The former answer stays until there is another,
+ * also beside a problem: somebody may be in the middle of what is shown.
+ */
 export function useAnswer<T>(question: () => Promise<T>, on: unknown[]): Asked<T> {
   const [asked, setAsked] = useState<Asked<T>>({});
+  const latest = useRef(question);
+  latest.current = question;
+  const isWanted = useRef(true);
+  const [ask] = useState(() =>
+    inTurn(async () => {
+      try {
+        const value = await latest.current();
+        if (isWanted.current) setAsked({ value });
+      } catch (thrown) {
+        if (isWanted.current) setAsked(before => ({ ...before, problem: problemOf(thrown) }));
+      }
+    }),
+  );
   useEffect(() => {
-    let isWanted = true;
-    const take = (next: Asked<T>) => {
-      if (isWanted) setAsked(next);
-    };
-    question().then(
-      value => take({ value }),
-      thrown => take({ problem: problemOf(thrown) }),
-    );
-    return () => {
-      isWanted = false;
-    };
+    void ask();
   }, on);
+  useEffect(
+    () => () => {
+      isWanted.current = false;
+    },
+    [],
+  );
   return asked;
 }
 
@@ -54,3 +67,15 @@ export function problemOf(thrown: unknown): string {
 }
 
 export const photoAddress = (key: string) => `#/photo/${encodeURIComponent(key)}`;
+
+/** Of an address that somebody typed the key may not be encoded. */
+export function keyIn(address: string): string | undefined {
+  const key = /^#\/photo\/(.+)$/.exec(address)?.[1];
+  if (key === undefined) return undefined;
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    // 50%.jpg as it is.
+    return key;
+  }
+}

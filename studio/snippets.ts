@@ -24,11 +24,11 @@ export function snippetsOf(
       name: 'darkroom/client',
       text: `import { sourcesOf } from 'darkroom/client';
 
-const manifest = await (await fetch('${manifestUrl}')).json();
+const manifest = await (await fetch(${literal(manifestUrl)})).json();
 const { sources, img, background } = sourcesOf(manifest, {
-  base: '${place.cdn}',
-  preset: '${preset}',
-  alt: '${key}',
+  base: ${literal(place.cdn)},
+  preset: ${literal(preset)},
+  alt: ${literal(key)},
 });`,
     },
     {
@@ -48,3 +48,6 @@ const { sources, img, background } = sourcesOf(manifest, {
     },
   ];
 }
+
+/** A key may hold quotes, and so code of whoever uploaded it. */
+const literal = (text: string) => JSON.stringify(text);

@@ -1,13 +1,13 @@
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { api, follow } from './api.ts';
-import { StudioContext, useAnswer, useWords } from './shared.ts';
+import { api, follow, type Line } from './api.ts';
+import { keyIn, StudioContext, useAnswer, useWords } from './shared.ts';
 import { Album } from './views/album.tsx';
 import { PhotoView } from './views/photo.tsx';
 import { PresetsView } from './views/presets.tsx';
 import { RunsView } from './views/runs.tsx';
 import type { News } from './wire.ts';
-import { chooseLanguage, firstLanguage, type Language, wordsOf } from './words.ts';
+import { chooseLanguage, firstLanguage, type Language } from './words.ts';
 
 /** One page: its place is what follows the # of its address. */
 
@@ -30,18 +30,18 @@ function useAddress(): string {
 
 function Page() {
   const [language, setLanguage] = useState<Language>(firstLanguage);
-  const [isUp, setUp] = useState(true);
+  const [line, setLine] = useState<Line>('up');
   const [lists, setLists] = useState(0);
   useEffect(() => {
     void follow(news => {
       for (const listener of listeners) listener(news);
       if (news.kind === 'list') setLists(count => count + 1);
-    }, setUp);
+    }, setLine);
   }, []);
   useEffect(() => {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
   }, [language]);
-  const place = useAnswer(api.place, [lists, isUp]);
+  const place = useAnswer(api.place, [lists, line]);
   const studio = useMemo(
     () => place.value && { language, place: place.value, listen },
     [language, place.value],
@@ -55,13 +55,24 @@ function Page() {
   return (
     <StudioContext.Provider value={studio}>
       <Header onLanguage={switchLanguage} />
-      {isUp ? null : (
-        <p class="trouble" role="alert">
-          {wordsOf(language).lineLost}
-        </p>
-      )}
+      <LineState line={line} />
       <Main />
     </StudioContext.Provider>
+  );
+}
+
+function LineState({ line }: { line: Line }) {
+  const words = useWords();
+  if (line === 'up') return null;
+  return (
+    <p class="trouble" role="alert">
+      {line === 'down' ? words.lineLost : words.lineRenewed}{' '}
+      {line === 'renewed' ? (
+        <button type="button" onClick={() => location.reload()}>
+          {words.reload}
+        </button>
+      ) : null}
+    </p>
   );
 }
 
@@ -95,8 +106,8 @@ function Header({ onLanguage }: { onLanguage: () => void }) {
 
 function Main() {
   const address = useAddress();
-  const key = /^#\/photo\/(.+)$/.exec(address)?.[1];
-  if (key !== undefined) return <PhotoView key={key} original={decodeURIComponent(key)} />;
+  const key = keyIn(address);
+  if (key !== undefined) return <PhotoView key={key} original={key} />;
   if (address === '#/presets') return <PresetsView />;
   return address === '#/runs' ? <RunsView /> : <Album />;
 }

@@ -85,6 +85,8 @@ export interface Upload {
 export type News =
   | { kind: 'file'; original: string; file: LiveFile }
   | { kind: 'set'; original: string; outcome: string; files: number; failures: number }
+  /** By somebody who looks at the studio. */
+  | { kind: 'changed'; original: string }
   | { kind: 'trouble'; function: string; message: string }
   | { kind: 'list' }
   | { kind: 'run' };
@@ -178,6 +180,8 @@ export interface Work {
   /** The latest first. */
   runs: RunEntry[];
   failures: FailureEntry[];
+  /** What lies where one of these is expected and is none, each in a sentence. */
+  unread: string[];
 }
 
 export interface RunEntry {

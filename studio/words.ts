@@ -19,6 +19,9 @@ const en = {
   sent: 'sent',
   sendingFailed: 'was not sent',
   lineLost: 'The platform does not answer. It is asked again every two seconds.',
+  lineRenewed:
+    'The platform was started again, and this page is of the former one. Copy what you have not put in force, then load the page again.',
+  reload: 'Load again',
   back: 'Back to the album',
   original: 'Original',
   files: 'Files',
@@ -130,6 +133,8 @@ const zh: Words = {
   sent: '已上传',
   sendingFailed: '上传失败',
   lineLost: '平台没有响应，每两秒重试一次。',
+  lineRenewed: '平台已重新启动，本页面属于之前的平台。请先复制尚未生效的修改，再重新加载页面。',
+  reload: '重新加载',
   back: '返回相册',
   original: '原图',
   files: '文件',

@@ -48,11 +48,16 @@ function photoRoutes(connection: Connection, live: Live): Hono {
   });
   app.post('/takedown', async context => {
     const { key, reason } = await sent(context, takedownSchema);
-    return context.json(await takeKeyDown({ key, reason }, connection));
+    const done = await takeKeyDown({ key, reason }, connection);
+    live.tell({ kind: 'changed', original: key });
+    return context.json(done);
   });
-  app.post('/undo', async context =>
-    context.json(await undoKey((await sent(context, keySchema)).key, connection)),
-  );
+  app.post('/undo', async context => {
+    const { key } = await sent(context, keySchema);
+    const done = await undoKey(key, connection);
+    live.tell({ kind: 'changed', original: key });
+    return context.json(done);
+  });
   return app;
 }
 

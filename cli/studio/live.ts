@@ -10,6 +10,7 @@ type Listener = (news: News) => void;
 
 export interface Live {
   happening(happening: Happening): void;
+  tell(news: News): void;
   listen(listener: Listener): () => void;
   /** Of files made since, by their keys, in milliseconds. */
   took: ReadonlyMap<string, number>;
@@ -26,8 +27,12 @@ export function startLive(cdn: string): Live {
     const [oldest] = took.keys();
     if (took.size > MOST_REMEMBERED && oldest !== undefined) took.delete(oldest);
   };
+  const tell = (news: News) => {
+    for (const listener of listeners) listener(news);
+  };
   return {
     took,
+    tell,
     listen: listener => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -35,7 +40,7 @@ export function startLive(cdn: string): Live {
     happening: happening => {
       const news = newsIn(happening, cdn);
       if (news?.kind === 'file') remember(news.file);
-      if (news) for (const listener of listeners) listener(news);
+      if (news) tell(news);
     },
   };
 }

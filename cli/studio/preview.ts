@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { Failure } from '../../shared/core/failure.ts';
 import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
+import type { Report } from '../../shared/core/set/report.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import type { PreviewFile } from '../../studio/wire.ts';
 import type { Connection } from '../cloud/connection.ts';
@@ -17,20 +18,30 @@ export async function previewOf(
   connection: Connection,
 ): Promise<PreviewFile[]> {
   const { list } = await listThere(text, 'presets.yaml', connection);
+  const presets = list.presets.filter(({ name }) => name === preset);
+  if (presets.length === 0) {
+    throw new Failure('SETTINGS_INVALID', `expected a preset of this list, there is no ${preset}`);
+  }
   const original = await connection.originals.get(key);
   if (!original) {
     throw new Failure('KEY_UNUSABLE', `expected the key of an original, there is no ${key}`);
   }
   return await oneAtATime(async () => {
-    const presets = list.presets.filter(({ name }) => name === preset);
     const rules = [{ match: '**', presets: [preset] }];
     const bench = openBench([[key, original.bytes]]);
     await bench.watch({ ...list, presets, rules }, async darkroom => {
-      await reconcile(key, darkroom);
+      refuseFailed(await reconcile(key, darkroom));
       return { bytesRead: 0, bytesWritten: 0 };
     });
     return [...bench.derivatives].flatMap(([name, bytes]) => fileOf(name, bytes));
   });
+}
+
+/** Nothing to see would be taken for nothing to make. */
+function refuseFailed({ key, outcome, reason, failed: [failed] }: Report): void {
+  if (!failed && outcome !== 'failed') return;
+  const why = failed ? `${failed.key}: ${failed.code}: ${failed.message}` : reason;
+  throw new Failure('KEY_UNUSABLE', `there is no whole preview of ${key}: ${why}`);
 }
 
 function fileOf(key: string, bytes: Buffer): PreviewFile[] {

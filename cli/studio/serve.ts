@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { inspect } from 'node:util';
 import { createAdaptorServer } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { explainPort } from '../../local/beside.ts';
@@ -59,7 +59,7 @@ function studioApp({ connection, oss, live }: StudioOptions, port: () => number)
     return context.body(file.contents, 200, { 'content-type': file.contentType, ...NEVER_KEPT });
   });
   app.use('/api/*', tokenOnly(token));
-  app.use('/api/*', bodyLimit({ maxSize: LARGEST_BODY }));
+  app.use('/api/*', bodyLimit({ maxSize: LARGEST_BODY, onError: tooLarge }));
   app.route('/api', api({ connection, live }));
   app.notFound(context => context.json(refusal('NOT_FOUND', 'there is nothing here'), 404));
   app.onError((thrown, context) => {
@@ -68,6 +68,12 @@ function studioApp({ connection, oss, live }: StudioOptions, port: () => number)
     return context.json(refusal(code, message), statusOf(code));
   });
   return app;
+}
+
+/** What is left of the request would be read as the next one. */
+function tooLarge(context: Context) {
+  const message = 'expected a request of at most 1 MiB';
+  return context.json(refusal('SETTINGS_INVALID', message), 413, { connection: 'close' });
 }
 
 const NEVER_KEPT = { 'cache-control': 'no-store' };

@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api.ts';
+import { albumBook } from '../album-book.ts';
 import { bytesText } from '../figures.ts';
+import { inTurn } from '../in-turn.ts';
 import { Picture } from '../parts/picture.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { photoAddress, problemOf, useStudio, useWords } from '../shared.ts';
@@ -74,38 +76,44 @@ function Tile({ entry }: { entry: AlbumEntry }) {
   );
 }
 
-/** The pages that were asked for, and those tiles anew of which something was heard. */
+/** The pages that were asked for, and those anew of which something was heard. */
 function useAlbum(prefix: string): [Found | undefined, () => void] {
   const { listen } = useStudio();
   const [found, setFound] = useState<Found>();
-  const load = async (after?: string) => {
-    try {
-      const page = await api.album(prefix, after);
-      setFound(before => ({
-        entries: [...(after === undefined ? [] : (before?.entries ?? [])), ...page.entries],
-        after: page.after,
-      }));
-    } catch (thrown) {
-      setFound({ entries: [], problem: problemOf(thrown) });
-    }
-  };
+  const [more, setMore] = useState<() => void>(() => () => undefined);
   useEffect(() => {
-    const typed = setTimeout(() => void load(), prefix === '' ? 0 : TYPED_MS);
-    return () => clearTimeout(typed);
-  }, [prefix]);
-  useEffect(() => {
+    let isWanted = true;
     let waiting: ReturnType<typeof setTimeout> | undefined;
-    const stop = listen(news => {
-      if (news.kind !== 'set' && news.kind !== 'file') return;
+    const book = albumBook(after => api.album(prefix, after));
+    const read = inTurn(async () => {
+      try {
+        const page = await book.read();
+        if (isWanted) setFound(page);
+      } catch (thrown) {
+        if (isWanted)
+          setFound((before = { entries: [] }) => ({ ...before, problem: problemOf(thrown) }));
+      }
+    });
+    const readIn = (milliseconds: number) => {
       waiting ??= setTimeout(() => {
         waiting = undefined;
-        void load();
-      }, NEWS_MS);
+        void read();
+      }, milliseconds);
+    };
+    readIn(prefix === '' ? 0 : TYPED_MS);
+    setMore(() => () => {
+      book.more();
+      void read();
+    });
+    const stop = listen(news => {
+      if (!('original' in news) || !news.original.startsWith(prefix)) return;
+      if (book.hear(news.original, news.kind)) readIn(NEWS_MS);
     });
     return () => {
+      isWanted = false;
       stop();
       clearTimeout(waiting);
     };
   }, [prefix, listen]);
-  return [found, () => void load(found?.after)];
+  return [found, more];
 }

@@ -56,7 +56,7 @@ function Edited({ list }: { list: ListText }) {
   return (
     <>
       {list.rejected ? <p class="trouble">{list.rejected}</p> : null}
-      <Editor list={list} onChange={change} onProblems={setProblems} />
+      <Editor list={list} text={text} onChange={change} onProblems={setProblems} />
       <Problems problems={problems} />
       <p class="choices">
         <button type="button" disabled={!isOrderly || said.isBusy} onClick={count}>
@@ -106,22 +106,33 @@ function Problems({ problems }: { problems: ListProblem[] }) {
 
 interface Editing {
   list: ListText;
+  text: string;
   onChange: (text: string) => void;
   onProblems: (problems: ListProblem[]) => void;
 }
 
-function Editor({ list, onChange, onProblems }: Editing) {
+function Editor({ list, text, onChange, onProblems }: Editing) {
   const words = useWords();
   const { language } = useStudio();
   const place = useRef<HTMLDivElement>(null);
+  // Another language opens another editor, of what is written by then.
+  const latest = useRef(text);
+  latest.current = text;
   useEffect(() => {
     let opened: Opened | undefined;
     let isWanted = true;
     void import('../editor/editor.ts').then(({ openEditor }) => {
       if (!isWanted || !place.current) return;
-      const { text, schema } = list;
+      const { schema } = list;
       const parent = place.current;
-      opened = openEditor({ parent, text, schema, label: words.presets, onChange, onProblems });
+      opened = openEditor({
+        parent,
+        text: latest.current,
+        schema,
+        label: words.presets,
+        onChange,
+        onProblems,
+      });
     });
     return () => {
       isWanted = false;

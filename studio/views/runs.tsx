@@ -36,6 +36,11 @@ export function RunsView() {
       ) : null}
       {work ? (
         <>
+          {work.unread.map(sentence => (
+            <p key={sentence} class="trouble">
+              {sentence}
+            </p>
+          ))}
           <h2>{words.rollout}</h2>
           {work.rollout ? <Run run={work.rollout} onDone={again} /> : <p>{words.noRollout}</p>}
           <h2>{words.backfills}</h2>
@@ -75,12 +80,29 @@ function Run({ run, onDone }: { run: RunEntry; onDone: () => void }) {
           </li>
         ))}
       </ul>
-      {phase === 'stopped' && kind === 'rollout' ? (
-        <button type="button" onClick={() => void api.resume().then(onDone)}>
-          {words.resume}
-        </button>
-      ) : null}
+      {phase === 'stopped' && kind === 'rollout' ? <Resume onDone={onDone} /> : null}
     </article>
+  );
+}
+
+function Resume({ onDone }: { onDone: () => void }) {
+  const words = useWords();
+  const [problem, setProblem] = useState('');
+  const resume = async () => {
+    try {
+      await api.resume();
+      onDone();
+    } catch (thrown) {
+      setProblem(problemOf(thrown));
+    }
+  };
+  return (
+    <>
+      <button type="button" onClick={resume}>
+        {words.resume}
+      </button>{' '}
+      <span role="status">{problem}</span>
+    </>
   );
 }
 

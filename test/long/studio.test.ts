@@ -119,6 +119,33 @@ describe.skipIf(noChromium)('the studio', () => {
     expect(await barriers(page)).toEqual([]);
   });
 
+  it('keeps an edit through a switch of the language and a platform that goes, and says what to do when another comes', async () => {
+    const page = await browser.newPage({ locale: 'en-US' });
+    const folder = newFolder();
+    let own = await startedPlatform(folder);
+    try {
+      const { port } = new URL(own.ready.oss.endpoint);
+      await page.goto(`${own.ready.studio}/#/presets`);
+      const editor = page.locator('.cm-content');
+      await editor.click();
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.insertText('# mine');
+      await page.getByRole('button', { name: '中文' }).click();
+      await page.getByRole('button', { name: 'English' }).click();
+      expect(await editor.innerText()).toContain('# mine');
+      await own.stop();
+      await page.getByText('The platform does not answer.').waitFor();
+      expect(await editor.innerText()).toContain('# mine');
+      own = await startedPlatform(folder, '--port', port);
+      await page.getByText('The platform was started again').waitFor();
+      expect(await editor.innerText()).toContain('# mine');
+      await page.getByRole('button', { name: 'Load again' }).click();
+      await page.getByText('The platform was started again').waitFor({ state: 'detached' });
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('takes a photo down only once that was confirmed, and has it back', async () => {
     const page = await open(`#/photo/${encodeURIComponent(KEY)}`);
     await page.getByRole('button', { name: 'Take down …' }).click();

@@ -1,14 +1,18 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../../cli/cloud/connection.ts';
 import { startLive } from '../../../cli/studio/live.ts';
 import { type Studio, startStudio } from '../../../cli/studio/serve.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
 import { fingerprintOfList } from '../../../shared/core/list/recipe.ts';
+import { ROLLOUT_KEY } from '../../../shared/core/work/run.ts';
 import { reconcile } from '../../../shared/pipeline/develop/reconcile.ts';
 import { takeDown } from '../../../shared/pipeline/removal/take-down.ts';
-import type { AlbumPage, ListCheck, Photo } from '../../../studio/wire.ts';
+import type { AlbumPage, ListCheck, Photo, Work } from '../../../studio/wire.ts';
 import { testDarkroom } from '../../support/darkrooms.ts';
+import { newFolder } from '../../support/folders.ts';
 import { listOf, moderated, SMALL } from '../../support/preset-lists.ts';
 
 /** The studio's server over a darkroom in memory. */
@@ -17,6 +21,7 @@ const CDN = 'http://localhost:1';
 const yaml = moderated(SMALL);
 const darkroom = testDarkroom(yaml);
 const live = startLive(CDN);
+const destinations = newFolder();
 let studio: Studio;
 let token: string;
 
@@ -34,6 +39,7 @@ beforeAll(async () => {
   const connection = {
     ...darkroom,
     presetsKey: 'presets.yaml',
+    destinations,
     cdn: { domain: CDN, purges: undefined },
     uploadUrl: async (key: string) => `http://localhost:2/originals/${key}`,
     sayFocus: async () => false,
@@ -129,6 +135,10 @@ describe('the studio answers its own page alone', () => {
       body: { message: 'expected the key of an original, there is no never.jpg' },
     });
     expect(await api('nothing')).toMatchObject({ status: 404 });
+    expect(await api('list/check', { text: 'x'.repeat(2 ** 20) })).toEqual({
+      status: 413,
+      body: { code: 'SETTINGS_INVALID', message: 'expected a request of at most 1 MiB' },
+    });
     const focus = { key: 'never.jpg', focus: { x: 1, y: 1 } };
     expect(await api('focus', focus)).toMatchObject({ status: 400 });
   });
@@ -187,6 +197,38 @@ describe('an album', () => {
     const failed = (await api<Photo>('photo?key=a/text.jpg')).body;
     expect(failed).toMatchObject({ why: expect.stringMatching(/^ORIGINAL_/) });
     expect((await api<Photo>('photo?key=a/blocked.jpg')).body.files).toEqual([]);
+  });
+});
+
+describe('a preview', () => {
+  it('says why there is none', async () => {
+    const asked = { text: yaml, key: 'a/text.jpg', preset: 'feed' };
+    expect(await api('list/preview', asked)).toMatchObject({
+      status: 400,
+      body: {
+        message: expect.stringMatching(/^there is no whole preview of a\/text\.jpg: ORIGINAL_UN/),
+      },
+    });
+    expect(await api('list/preview', { ...asked, preset: 'nope' })).toMatchObject({
+      status: 400,
+      body: { message: 'expected a preset of this list, there is no nope' },
+    });
+  });
+});
+
+describe('runs', () => {
+  it('are told though one of their records and a message cannot be read, which is said', async () => {
+    const failure = join(destinations, 'darkroom-backfill', 'failure');
+    mkdirSync(failure, { recursive: true });
+    writeFileSync(join(failure, 'a.json'), 'no message');
+    darkroom.config.upload(ROLLOUT_KEY, '{"schema":');
+    const { status, body } = await api<Work>('work');
+    expect([status, body.rollout, body.failures]).toEqual([200, undefined, []]);
+    expect(body.unread).toEqual([
+      expect.stringContaining(`expected what Darkroom wrote at ${ROLLOUT_KEY}`),
+      expect.stringMatching(/a\.json: expected a message of Function Compute/),
+    ]);
+    expect(await api('replay', {})).toMatchObject({ status: 200, body: { replayed: 0 } });
   });
 });
 
