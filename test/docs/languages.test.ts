@@ -23,11 +23,25 @@ const TO_OTHER_LANGUAGE =
 interface Section {
   heading: string;
   spans: string[];
+  figures: number[];
   rows: number[];
 }
 
 const proseOf = (text: string) => text.replace(FENCE, '').replace(TO_OTHER_LANGUAGE, '');
 const sorted = (texts: Iterable<string>) => [...new Set(texts)].sort();
+
+const UNITS: Record<string, number> = { million: 1e6, megapixel: 1e6, 万: 1e4 };
+const FIGURE = new RegExp(`(\\d[\\d,.]*\\d|\\d)(?:[ -]?(${Object.keys(UNITS).join('|')}))?`, 'g');
+
+/** Numbers in digits: they change more often than sentences do. 1.9 million is 190 万. */
+function figuresOf(text: string): number[] {
+  const words = text.replace(/`[^`\n]*`|\]\([^)\s]*\)/g, '');
+  const figures = [...words.matchAll(FIGURE)].map(
+    ([, digits = '', unit = '']) =>
+      Math.round(Number.parseFloat(digits.replaceAll(',', '')) * (UNITS[unit] ?? 1) * 1000) / 1000,
+  );
+  return [...new Set(figures)].sort((a, b) => a - b);
+}
 
 /** What stands below each heading, in order: by sections, so that what moved elsewhere is seen. */
 function sectionsOf(text: string): Section[] {
@@ -35,6 +49,7 @@ function sectionsOf(text: string): Section[] {
   return parts.map(part => ({
     heading: /^#*/.exec(part)?.[0] ?? '',
     spans: sorted([...part.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span ?? '')),
+    figures: figuresOf(part),
     rows: [...part.matchAll(/^ *\|.*\|$/gm)].map(
       ([row]) => row.replace(/`[^`\n]*`/g, '').split('|').length,
     ),
@@ -114,7 +129,7 @@ const otherOf = (text: string, file: string) => {
 describe.each(translated)('%s', file => {
   const english = englishOf(file);
 
-  it('has the headings, tables, code and links of its English page, in their order', () => {
+  it('has the headings, tables, figures, code and links of its English page, in their order', () => {
     expect(comparedOf(read(file), file)).toEqual(comparedOf(read(english), english));
   });
 
@@ -155,6 +170,7 @@ describe('what would be wrong', () => {
     ['a heading that is missing', '## U\n', ''],
     ['another option', '--fix`', '--fixed`'],
     ['a variable that is not named', '`DARKROOM_REGION`', 'the region'],
+    ['another figure', '| 2 |', '| 3 |'],
     ['a row that is missing', '| `x|y` | 2 |\n', ''],
     ['a cell that is missing', '| `x|y` | 2 |', '| `x|y` 2 |'],
     ['another command in a block', 'darkroom status', 'darkroom doctor'],
@@ -163,6 +179,12 @@ describe('what would be wrong', () => {
   ])('is found: %s', (_, from, to) => {
     expect(page).toContain(from);
     expect(compared(page.replace(from, to))).not.toEqual(compared(page));
+  });
+
+  it('is no figure that both languages count in units of their own', () => {
+    const inEnglish = figuresOf('1.9 million of 60,000, a 50-megapixel AVIF, ADR 0027');
+    expect(inEnglish).toEqual([27, 60_000, 1_900_000, 50_000_000]);
+    expect(figuresOf('60,000 张的 190 万个，5,000 万像素的 AVIF，ADR 0027')).toEqual(inEnglish);
   });
 
   it('is neither the words of a heading nor a comment in a block', () => {
