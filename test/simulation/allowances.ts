@@ -1,4 +1,5 @@
 import type { Accusation } from './judge.ts';
+import { isBlamed } from './outcome/stored.ts';
 import type { World } from './world.ts';
 
 /** What does not look right and is allowed, each for a reason that is written down somewhere. */
@@ -23,9 +24,10 @@ export const allowances: Allowance[] = [
   {
     what: 'a picture is blamed that was being decoded or encoded, or marked for it, when two processes were killed',
     reason:
-      'nobody can tell them from a picture that kills, nor a mark that arrives after its attempt gave it up: docs/adr/0006; --retry-failed takes it up again',
+      'nobody can tell them from a picture that kills, nor a mark that arrives after its attempt gave it up; what is there of it stays: docs/adr/0006; --retry-failed takes it up again',
     excuses: ({ kind, original }, world) =>
-      /^(blamed|unanswered|(no|wrong)-manifest|missing-file)$/.test(kind) &&
+      (kind !== 'leftover-of-a-list' || isBlamed(original ?? '', world.buckets.derivatives)) &&
+      /^(blamed|unanswered|(no|wrong)-manifest|missing-file|leftover-of-a-list)$/.test(kind) &&
       original !== undefined &&
       deathsInTheCodec(original, world) >= 2,
   },

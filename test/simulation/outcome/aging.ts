@@ -8,7 +8,7 @@ import { isAged } from '../../../shared/core/set/manifest.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
 import type { SimulatedBucket } from '../bucket.ts';
 import type { World } from '../world.ts';
-import { jsonAt, manifestAt } from './stored.ts';
+import { isBlamed, jsonAt, manifestAt } from './stored.ts';
 
 /** What no bucket has by `keep` is there for whoever asks, is recorded, and goes once more when its time is over. */
 export async function agedFilesComeBack(world: World): Promise<void> {
@@ -36,11 +36,6 @@ export function agedFilesAreGone(world: World): void {
     if (name && isBlamed(name.original, buckets.derivatives)) continue;
     if (name && kept.has(name.preset)) judge.accuse('outstays', `${key}, days after it was made`);
   }
-}
-
-/** What there is of it stays until a person has it tried again. */
-function isBlamed(original: string, derivatives: SimulatedBucket): boolean {
-  return manifestAt(derivatives, manifestKey(original))?.failure?.code === 'ORIGINAL_CRASHED';
 }
 
 function agedFiles({ buckets: { derivatives } }: World): string[] {

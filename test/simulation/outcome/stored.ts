@@ -20,3 +20,8 @@ export function isAgedIn(original: string, key: string, { buckets }: World): boo
   const manifest = manifestAt(buckets.derivatives, manifestKey(original));
   return isAged(manifest?.variants.find(one => one.key === key));
 }
+
+/** What there is of it stays until a person has it tried again. */
+export function isBlamed(original: string, derivatives: SimulatedBucket): boolean {
+  return manifestAt(derivatives, manifestKey(original))?.failure?.code === 'ORIGINAL_CRASHED';
+}
