@@ -163,6 +163,23 @@ describe.skipIf(noChromium)('the studio', () => {
     await page.waitForSelector('.badge.ready');
   });
 
+  it('hears in one tab of a take-down in another, and saves no answer as a file', async () => {
+    const one = await open(`#/photo/${encodeURIComponent(KEY)}`);
+    await one.waitForSelector('.badge.ready');
+    const quiet = await browser.newPage({ locale: 'en-US' });
+    await quiet.goto(`${platform.ready.studio}/#/photo/${encodeURIComponent(KEY)}`);
+    await quiet.waitForSelector('.badge.ready');
+    await quiet.route(`${platform.ready.cdn}/**`, route => route.fulfill({ status: 404 }));
+    await quiet.getByRole('button', { name: 'Download' }).first().click();
+    await quiet.getByText('expected the file, the CDN answered 404').waitFor();
+    const two = await open(`#/photo/${encodeURIComponent(KEY)}`);
+    await two.getByRole('button', { name: 'Take down …' }).click();
+    await two.getByRole('dialog').getByRole('button', { name: 'Take down' }).click();
+    await one.waitForSelector('.badge.taken-down');
+    await two.getByRole('button', { name: 'Undo the take-down' }).click();
+    await one.waitForSelector('.badge.ready');
+  });
+
   it('says it in Chinese to who reads that, in the dark, on a narrow screen', async () => {
     const narrow = { width: 360, height: 740 };
     const page = await open('', { locale: 'zh-CN', colorScheme: 'dark', viewport: narrow });
