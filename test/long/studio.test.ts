@@ -133,13 +133,13 @@ describe.skipIf(noChromium)('the studio', () => {
       await page.keyboard.insertText('# mine');
       await page.getByRole('button', { name: '中文' }).click();
       await page.getByRole('button', { name: 'English' }).click();
-      expect(await editor.innerText()).toContain('# mine');
+      expect(await editor.textContent()).toContain('# mine');
       await own.stop();
       await page.getByText('The platform does not answer.').waitFor();
-      expect(await editor.innerText()).toContain('# mine');
+      expect(await editor.textContent()).toContain('# mine');
       own = await startedPlatform(folder, '--port', port);
       await page.getByText('The platform was started again').waitFor();
-      expect(await editor.innerText()).toContain('# mine');
+      expect(await editor.textContent()).toContain('# mine');
       await page.getByRole('button', { name: 'Load again' }).click();
       await page.getByText('The platform was started again').waitFor({ state: 'detached' });
     } finally {
