@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { bytesText, timeText } from '../figures.ts';
 import { photoAddress, useStudio, useWords } from '../shared.ts';
 import { type Sending, sendAll, sendingOf } from '../upload.ts';
@@ -11,7 +11,7 @@ export function DropZone() {
   const [prefix, setPrefix] = useState('photos/');
   const [isOver, setOver] = useState(false);
   const [sendings, send] = useSendings(prefix);
-  const files = useLiveFiles();
+  const files = useLiveFiles(sendings);
   return (
     <section
       class={`drop ${isOver ? 'over' : ''}`}
@@ -62,7 +62,7 @@ function Coming({ sending, files }: { sending: Sending; files: LiveFile[] }) {
   const said = state === 'failed' ? `${words.sendingFailed}: ${problem}` : words[state];
   return (
     <li>
-      <img class="preview" src={preview} alt="" />
+      <img class="preview" src={preview} alt="" loading="lazy" decoding="async" />
       <div>
         <a href={photoAddress(key)}>{key}</a>{' '}
         <small>
@@ -99,14 +99,16 @@ function useSendings(prefix: string): [Sending[], (files: File[]) => void] {
   return [sendings, send];
 }
 
-/** By original, the smallest first: since the page was opened. */
-function useLiveFiles(): ReadonlyMap<string, LiveFile[]> {
+/** By original, the smallest first: of what this page sent, however much comes in beside it. */
+function useLiveFiles(sendings: Sending[]): ReadonlyMap<string, LiveFile[]> {
   const { listen } = useStudio();
   const [files, setFiles] = useState<ReadonlyMap<string, LiveFile[]>>(new Map());
+  const sent = useRef(new Set<string>());
+  sent.current = new Set(sendings.map(({ key }) => key));
   useEffect(
     () =>
       listen(news => {
-        if (news.kind !== 'file') return;
+        if (news.kind !== 'file' || !sent.current.has(news.original)) return;
         const { original, file } = news;
         setFiles(before => {
           const others = (before.get(original) ?? []).filter(({ key }) => key !== file.key);

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { problemOf, useWords } from '../shared.ts';
-import type { Photo, PhotoFile } from '../wire.ts';
+import { wholeOf } from '../whole.ts';
+import type { Photo } from '../wire.ts';
 
 /** What crops keep in sight: a click says it, as the uploader may by `x-oss-meta-focus`. */
 export function FocusPoint({ photo }: { photo: Photo }) {
@@ -80,15 +81,3 @@ function Share({ label, value, onChange }: Sharing) {
 }
 
 const thousandths = (share: number) => Math.round(1000 * Math.min(1, Math.max(0, share)));
-
-/** The smallest file of the whole picture that fills a screen; what is cropped would lead astray. */
-function wholeOf({ size, files }: Photo): PhotoFile | undefined {
-  if (!size) return undefined;
-  const shape = size.width / size.height;
-  return files
-    .filter(({ url, height, width, format }) => {
-      const isWhole = height !== undefined && Math.abs(width / height / shape - 1) < 0.02;
-      return url && isWhole && format !== 'avif' && width >= Math.min(480, size.width);
-    })
-    .sort((a, b) => a.width - b.width)[0];
-}

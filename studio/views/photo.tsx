@@ -3,7 +3,7 @@ import { api } from '../api.ts';
 import { bytesText, percentText, timeText } from '../figures.ts';
 import { Scrolled } from '../parts/scrolled.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
-import { useAnswer, useStudio, useWords } from '../shared.ts';
+import { problemOf, useAnswer, useStudio, useWords } from '../shared.ts';
 import type { Photo, PhotoFile } from '../wire.ts';
 import { Code } from './code.tsx';
 import { Compare } from './compare.tsx';
@@ -116,6 +116,15 @@ function Row({ file, all }: { file: PhotoFile; all: PhotoFile[] }) {
   const plain = all.find(
     one => one.preset === preset && one.width === width && one.format === 'jpeg',
   );
+  const [problem, setProblem] = useState('');
+  const download = async (from: string) => {
+    try {
+      await save(from);
+      setProblem('');
+    } catch (thrown) {
+      setProblem(problemOf(thrown));
+    }
+  };
   const saving = bytes && plain?.bytes && plain !== file ? bytes / plain.bytes - 1 : undefined;
   return (
     <tr>
@@ -127,9 +136,12 @@ function Row({ file, all }: { file: PhotoFile; all: PhotoFile[] }) {
       <td class="number">{milliseconds === undefined ? '' : timeText(milliseconds)}</td>
       <td>
         {state === 'rendered' && url ? (
-          <button type="button" class="plain" onClick={() => void save(url)}>
-            {words.download}
-          </button>
+          <>
+            <button type="button" class="plain" onClick={() => download(url)}>
+              {words.download}
+            </button>{' '}
+            <span role="status">{problem}</span>
+          </>
         ) : (
           why
         )}
@@ -140,8 +152,11 @@ function Row({ file, all }: { file: PhotoFile; all: PhotoFile[] }) {
 
 /** A link to another origin is opened, not saved. */
 async function save(url: string): Promise<void> {
+  const answer = await fetch(url);
+  // In place of a file that went meanwhile the CDN says so, which is no picture.
+  if (!answer.ok) throw new Error(`expected the file, the CDN answered ${answer.status}`);
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await (await fetch(url)).blob());
+  link.href = URL.createObjectURL(await answer.blob());
   link.download = decodeURIComponent(url.split('/').slice(-1)[0] ?? '');
   link.click();
   URL.revokeObjectURL(link.href);

@@ -122,9 +122,10 @@ describe.skipIf(noChromium)('the studio', () => {
   it('keeps an edit through a switch of the language and a platform that goes, and says what to do when another comes', async () => {
     const page = await browser.newPage({ locale: 'en-US' });
     const folder = newFolder();
-    let own = await startedPlatform(folder);
+    // The studio comes again at its address only where that was asked for.
+    const port = String(20_000 + (process.pid % 1000) * 10);
+    let own = await startedPlatform(folder, '--port', port);
     try {
-      const { port } = new URL(own.ready.oss.endpoint);
       await page.goto(`${own.ready.studio}/#/presets`);
       const editor = page.locator('.cm-content');
       await editor.click();
@@ -160,6 +161,23 @@ describe.skipIf(noChromium)('the studio', () => {
     ).toEqual([]);
     await page.getByRole('button', { name: 'Undo the take-down' }).click();
     await page.waitForSelector('.badge.ready');
+  });
+
+  it('hears in one tab of a take-down in another, and saves no answer as a file', async () => {
+    const one = await open(`#/photo/${encodeURIComponent(KEY)}`);
+    await one.waitForSelector('.badge.ready');
+    const quiet = await browser.newPage({ locale: 'en-US' });
+    await quiet.goto(`${platform.ready.studio}/#/photo/${encodeURIComponent(KEY)}`);
+    await quiet.waitForSelector('.badge.ready');
+    await quiet.route(`${platform.ready.cdn}/**`, route => route.fulfill({ status: 404 }));
+    await quiet.getByRole('button', { name: 'Download' }).first().click();
+    await quiet.getByText('expected the file, the CDN answered 404').waitFor();
+    const two = await open(`#/photo/${encodeURIComponent(KEY)}`);
+    await two.getByRole('button', { name: 'Take down …' }).click();
+    await two.getByRole('dialog').getByRole('button', { name: 'Take down' }).click();
+    await one.waitForSelector('.badge.taken-down');
+    await two.getByRole('button', { name: 'Undo the take-down' }).click();
+    await one.waitForSelector('.badge.ready');
   });
 
   it('says it in Chinese to who reads that, in the dark, on a narrow screen', async () => {

@@ -23,7 +23,7 @@ function snippets(key: string) {
 it.each([
   `'}); stolen(document.cookie); ({a: '.jpg`,
   '"><img src=x onerror=alert(1)>.jpg',
-  'it\u2019s `\u0024{x}` \\.jpg',
+  "it's `x` \\.jpg",
   'new\nline.jpg',
 ])('code to copy holds a key as data, whatever it is: %j', key => {
   const script = snippets(key).find(({ name }) => name === 'darkroom/client')?.text ?? '';
