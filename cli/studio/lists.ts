@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pLimit from 'p-limit';
 import { readPresetList, sentenceAt } from '../../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { listDiff } from '../../shared/core/list/list-diff.ts';
@@ -62,9 +63,13 @@ const MOST_KEPT = 20;
 
 /** Plans that the page has seen; it names the one that it wants put in force. */
 export function planBook(connection: Connection) {
-  const plans = new Map<string, SavedPlan>();
+  const { config, presetsKey } = connection;
+  const plans = new Map<string, { plan: SavedPlan; written: string | undefined }>();
+  const written = async () => (await config.head(presetsKey))?.etag;
+  const oneAtATime = pLimit(1);
   return {
     plan: async (text: string): Promise<ListPlan> => {
+      const before = await written();
       const next = { ...(await listThere(text, FILE, connection)), text };
       const planned = await plannedEdit(next, connection, {
         sample: DEVELOPED,
@@ -75,16 +80,24 @@ export function planBook(connection: Connection) {
         tell: () => undefined,
       });
       const id = randomUUID();
-      plans.set(id, planned.plan);
+      plans.set(id, { plan: planned.plan, written: before });
       const [oldest] = plans.keys();
       if (plans.size > MOST_KEPT && oldest !== undefined) plans.delete(oldest);
       return { id, ...planInWords(planned) };
     },
-    apply: async (id: string): Promise<void> => {
-      const plan = plans.get(id);
-      if (!plan) throw new Failure('SETTINGS_INVALID', 'expected a plan of this page: plan again');
-      await putPlanned(plan, FILE, connection);
-    },
+    apply: (id: string): Promise<void> =>
+      oneAtATime(async () => {
+        const known = plans.get(id);
+        if (!known) {
+          throw new Failure('SETTINGS_INVALID', 'expected a plan of this page: plan again');
+        }
+        // What was saved a moment ago is not in force yet, and would be lost without a word.
+        if ((await written()) !== known.written) {
+          const message = `expected ${presetsKey} as it was when this was planned, it was written since: plan the edit again`;
+          throw new Failure('SETTINGS_INVALID', message);
+        }
+        await putPlanned(known.plan, FILE, connection);
+      }),
   };
 }
 

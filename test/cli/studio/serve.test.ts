@@ -246,6 +246,22 @@ describe('a list', () => {
     expect(body).toEqual({ problems: [], seconds: expect.any(Number) });
   });
 
+  it('is not put in force over another that was written since the plan, and not in force yet', async () => {
+    const planned = async (text: string) => (await api<{ id: string }>('list/plan', { text })).body;
+    const [one, two] = [await planned(`${yaml}\n# one\n`), await planned(`${yaml}\n# two\n`)];
+    expect(await api('list/apply', { id: one.id })).toMatchObject({ status: 200 });
+    expect(await api('list/apply', { id: two.id })).toMatchObject({ status: 400 });
+    const again = await planned(`${yaml}\n# two\n`);
+    darkroom.config.upload('presets.yaml', `${yaml}\n# by another\n`);
+    expect(await api('list/apply', { id: again.id })).toMatchObject({
+      status: 400,
+      body: {
+        message:
+          'expected presets.yaml as it was when this was planned, it was written since: plan the edit again',
+      },
+    });
+  });
+
   it('is put in force by a plan that the page has seen, and by no other', async () => {
     const { status, body } = await api<{ message: string }>('list/apply', { id: 'x' });
     expect([status, body.message]).toEqual([400, 'expected a plan of this page: plan again']);
