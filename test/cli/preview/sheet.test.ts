@@ -92,7 +92,11 @@ describe('the likeness to what the encoder was given', () => {
   const scoreOf = ([one]: Rendition[]) => (one && 'file' in one ? one.likeness?.score : undefined);
 
   it.each([
-    ['transparency on a background', '{ jpeg: { quality: 100, chroma: "4:4:4" } }', ", background: '#ff0000'"],
+    [
+      'transparency on a background',
+      '{ jpeg: { quality: 100, chroma: "4:4:4" } }',
+      ", background: '#ff0000'",
+    ],
     ['transparency that stays', '{ png: {} }', ''],
     ['Display P3 that stays', '{ jpeg: { quality: 95, chroma: "4:4:4" } }', ', colour: p3'],
     ['Display P3 that becomes sRGB', '{ avif: { quality: 90 } }', ''],
