@@ -3,6 +3,7 @@ import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 /** What a machine may lack, by the file of tests that needs it, and how to have it. */
 const HOW: [RegExp, string][] = [
   [/client\.test/, 'the client in a browser (apt-get install chromium)'],
+  [/long\/preview\.test/, 'the contact sheet in a browser (apt-get install chromium)'],
   [/(colour-said|ultra-hdr)\.test/, 'drawn cases (DARKROOM_CASES names their folder)'],
   [
     /(photos|main-job|package)\.test/,
