@@ -39,6 +39,8 @@ export interface Judge extends Watch {
   marking: Set<Actor>;
   /** Commands that did not end well: whoever gave them knows. */
   failedCommands: number;
+  /** Files that went by a removal that nobody waited for any more. */
+  goneLate: Set<string>;
   /** Whatever was promised of it: it is to go, or was gone. */
   mayGo(original: string): void;
   /** A process looked at an original, and saw what is there. */
@@ -91,6 +93,7 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
     deathsInTheCodec: new Map(),
     marking: new Set(),
     failedCommands: 0,
+    goneLate: new Set(),
     mayGo: original => promises.mayGo(original),
     looked: (actor, key) => {
       unlooked.get(actor)?.delete(key);
@@ -143,6 +146,7 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
     const original = parseDerivativeKey(key)?.original;
     // An original that comes back to bytes that it had, while their files are on their way out: they are made anew.
     const isOlder = (before?.modifiedAt ?? 0) <= askedAt;
+    if (by?.isLate) judge.goneLate.add(key);
     if (original !== undefined && isOlder) promises.checkGone(key, original, by?.isLate === true);
     else if (parseManifestKey(key) !== undefined) promises.noteNamed(before?.bytes, undefined);
   }
@@ -161,6 +165,7 @@ export function judgeOf({ isJudged, stage, buckets, cdn, cloud }: Seen): Judge {
       if (known && !known.equals(after.bytes))
         judge.accuse('bytes-changed', `${key} has other bytes`);
       bytesOf.set(key, after.bytes);
+      judge.goneLate.delete(key);
       cdn.held.add(key);
       if (by && !by.isLate) unlooked.set(by, (unlooked.get(by) ?? new Set()).add(name.original));
     } else if (parseManifestKey(key) !== undefined) {
