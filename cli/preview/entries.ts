@@ -39,8 +39,13 @@ export function pairsOf(photo: string, before: Rendition[], after: Rendition[]):
 
 /** The same fingerprint is the same file, but whether it is published may depend on others. */
 export function isUnchanged({ before, after }: Pair): boolean {
-  if (!before || !after) return false;
+  if (!before || !after || ('leftOut' in after && after.isFailure)) return false;
   return before.fingerprint === after.fingerprint && 'file' in before === 'file' in after;
+}
+
+/** Such files are told whatever was before, and end the command with 1. */
+export function isFailed({ after }: Entry): boolean {
+  return after !== undefined && 'why' in after && after.isFailure;
 }
 
 /** Wide enough for any screen's place of it, small enough for a hundred of them. */

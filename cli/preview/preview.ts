@@ -10,7 +10,7 @@ import { type Picked, pick } from '../render/pick.ts';
 import { say, sayText } from '../terminal/printer.ts';
 import { statusLine } from '../terminal/status-line.ts';
 import { developed } from './developed.ts';
-import { type Pair, pairsOf } from './entries.ts';
+import { isFailed, type Pair, pairsOf } from './entries.ts';
 import { pageOf } from './page.ts';
 import { type Collected, collection, type Sheet, type Trouble } from './sheet.ts';
 import { jsonOf, tellSheet } from './summary.ts';
@@ -58,7 +58,7 @@ async function preview(paths: string[], options: Options): Promise<void> {
   await writeFile(options.out, page);
   if (options.json) say(JSON.stringify({ ...jsonOf(sheet), out: options.out, bytes: page.length }));
   else sayText(tellSheet(sheet, { out: options.out, bytes: page.length }));
-  if (sheet.troubles.length > 0) process.exitCode = 1;
+  if (sheet.troubles.length > 0 || sheet.entries.some(isFailed)) process.exitCode = 1;
 }
 
 /** Before the photos take their minutes. */

@@ -1,4 +1,4 @@
-import type { Entry, Side } from './entries.ts';
+import { type Entry, isFailed, type Side } from './entries.ts';
 
 /** How much less it is like what the encoder was given; undefined where one of both has no score. */
 export function lossOf({ before, after }: Pick<Entry, 'before' | 'after'>): number | undefined {
@@ -21,11 +21,9 @@ export function worstFirst(one: Entry, other: Entry): number {
 }
 
 function rankOf(entry: Entry): number[] {
-  const { after } = entry;
-  const fails = after !== undefined && 'why' in after && after.isFailure;
   // By less than it is shown with, nobody would know why one comes before the other.
   const loss = Math.round((lossOf(entry) ?? 0) * 1000) / 1000;
-  return [Number(fails), Math.max(0, loss), growthOf(entry) ?? Number.NEGATIVE_INFINITY];
+  return [Number(isFailed(entry)), Math.max(0, loss), growthOf(entry) ?? Number.NEGATIVE_INFINITY];
 }
 
 function scoreOf(side: Side | undefined): number | undefined {

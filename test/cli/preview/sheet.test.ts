@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { developed, type Rendition } from '../../../cli/preview/developed.ts';
 import {
   type Entry,
+  isFailed,
   type Pair,
   pairsOf,
   type Side,
@@ -86,6 +87,16 @@ describe('a page', () => {
     const page = await pageOf({ ...about, ...gathered.all() });
     expect(page.match(/(&quot;)+/g)?.every(run => run.length <= 60 * 6)).toBe(true);
   });
+});
+
+it('a file that fails under both lists is told, though nothing changed', async () => {
+  const failed = { leftOut: 'failed: no memory', isFailure: true };
+  const named = { preset: 'feed', format: 'jpeg', width: 1, height: 1, fingerprint: 'a' };
+  const gathered = collection(true);
+  await gathered.add(pairsOf('a.jpg', [{ ...named, ...failed }], [{ ...named, ...failed }]));
+  const sheet = { ...about, ...gathered.all() };
+  expect(sheet.entries.some(isFailed)).toBe(true);
+  expect(await pageOf(sheet)).toContain('<td>failed: no memory</td>');
 });
 
 describe('the likeness to what the encoder was given', () => {
