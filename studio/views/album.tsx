@@ -6,6 +6,7 @@ import { inTurn } from '../in-turn.ts';
 import { Picture } from '../parts/picture.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { photoAddress, problemOf, useStudio, useWords } from '../shared.ts';
+import { Trouble } from '../parts/trouble.tsx';
 import type { AlbumEntry } from '../wire.ts';
 import { DropZone } from './drop-zone.tsx';
 
@@ -38,11 +39,7 @@ export function Album() {
           onInput={({ currentTarget }) => setPrefix(currentTarget.value)}
         />
       </label>
-      {found?.problem ? (
-        <p class="trouble" role="alert">
-          {found.problem}
-        </p>
-      ) : null}
+      <Trouble said={found?.problem} />
       {found && found.entries.length === 0 ? (
         <p>{prefix ? words.nothingBelow : words.nothing}</p>
       ) : null}

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { bytesText } from '../figures.ts';
+import { Choice } from '../parts/choice.tsx';
 import { Scrolled } from '../parts/scrolled.tsx';
 import { useWords } from '../shared.ts';
 import type { PhotoFile } from '../wire.ts';
@@ -18,13 +19,24 @@ export function Compare({ files }: { files: PhotoFile[] }) {
   const [zoom, setZoom] = useState(1);
   const [first, second] = pairOf(there, left, right);
   if (!first || !second) return null;
+  const options = there.map(file => ({ value: file.key ?? '', name: nameOf(file) }));
   return (
     <section class="compare">
       <h2>{words.compare}</h2>
       <p>{words.compareHint}</p>
       <p class="choices">
-        <Choice label={words.leftSide} files={there} chosen={first} onChoose={setLeft} />
-        <Choice label={words.rightSide} files={there} chosen={second} onChoose={setRight} />
+        <Choice
+          label={words.leftSide}
+          options={options}
+          chosen={first.key ?? ''}
+          onChoose={setLeft}
+        />
+        <Choice
+          label={words.rightSide}
+          options={options}
+          chosen={second.key ?? ''}
+          onChoose={setRight}
+        />
         <label>
           {words.zoom}{' '}
           <select
@@ -62,28 +74,6 @@ export function Compare({ files }: { files: PhotoFile[] }) {
         </div>
       </Scrolled>
     </section>
-  );
-}
-
-interface Choosing {
-  label: string;
-  files: PhotoFile[];
-  chosen: PhotoFile;
-  onChoose: (key: string) => void;
-}
-
-function Choice({ label, files, chosen, onChoose }: Choosing) {
-  return (
-    <label>
-      {label}{' '}
-      <select value={chosen.key} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
-        {files.map(file => (
-          <option key={file.key} value={file.key}>
-            {nameOf(file)}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

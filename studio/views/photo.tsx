@@ -4,6 +4,7 @@ import { bytesText, percentText, timeText } from '../figures.ts';
 import { Scrolled } from '../parts/scrolled.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { problemOf, useAnswer, useStudio, useWords } from '../shared.ts';
+import { Trouble } from '../parts/trouble.tsx';
 import type { Photo, PhotoFile } from '../wire.ts';
 import { Code } from './code.tsx';
 import { Compare } from './compare.tsx';
@@ -25,11 +26,7 @@ export function PhotoView({ original }: { original: string }) {
         <a href="#/album">{words.back}</a>
       </p>
       <h1>{original}</h1>
-      {problem ? (
-        <p class="trouble" role="alert">
-          {problem}
-        </p>
-      ) : null}
+      <Trouble said={problem} />
       {photo ? <Shown photo={photo} /> : null}
       {photo ? <TakeDown photo={photo} onDone={again} /> : null}
     </main>

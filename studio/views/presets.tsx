@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import type { Opened } from '../editor/editor.ts';
 import { problemOf, useAnswer, useStudio, useWords } from '../shared.ts';
+import { Trouble } from '../parts/trouble.tsx';
 import type { ListPlan, ListProblem, ListText } from '../wire.ts';
 import { PlanView } from './plan.tsx';
 import { Preview } from './preview.tsx';
@@ -13,11 +14,7 @@ export function PresetsView() {
   return (
     <main>
       <h1>{words.presets}</h1>
-      {problem ? (
-        <p class="trouble" role="alert">
-          {problem}
-        </p>
-      ) : null}
+      <Trouble said={problem} />
       {list ? <Edited list={list} /> : null}
     </main>
   );
@@ -74,11 +71,7 @@ function Edited({ list }: { list: ListText }) {
         ) : null}
         <span role="status">{said.isBusy ? words.working : said.done}</span>
       </p>
-      {said.problem ? (
-        <p class="trouble" role="alert">
-          {said.problem}
-        </p>
-      ) : null}
+      <Trouble said={said.problem} />
       {plan ? <PlanView plan={plan} /> : null}
       {isOrderly ? <Preview text={text} /> : null}
     </>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { bytesText, percentText } from '../figures.ts';
+import { Choice } from '../parts/choice.tsx';
 import { problemOf, useAnswer, useStudio, useWords } from '../shared.ts';
 import type { Photo, PreviewFile } from '../wire.ts';
 
@@ -41,8 +42,18 @@ export function Preview({ text }: { text: string }) {
     <section>
       <h2>{words.preview}</h2>
       <p class="choices">
-        <Choice label={words.original} values={keys} chosen={chosen.key} onChoose={setKey} />
-        <Choice label={words.preset} values={presets} chosen={chosen.preset} onChoose={setPreset} />
+        <Choice
+          label={words.original}
+          options={keys.map(value => ({ value }))}
+          chosen={chosen.key}
+          onChoose={setKey}
+        />
+        <Choice
+          label={words.preset}
+          options={presets.map(value => ({ value }))}
+          chosen={chosen.preset}
+          onChoose={setPreset}
+        />
         <button type="button" onClick={look}>
           {words.preview}
         </button>
@@ -50,26 +61,6 @@ export function Preview({ text }: { text: string }) {
       </p>
       {shown ? <Pairs {...shown} /> : null}
     </section>
-  );
-}
-
-interface Choosing {
-  label: string;
-  values: string[];
-  chosen: string;
-  onChoose: (value: string) => void;
-}
-
-function Choice({ label, values, chosen, onChoose }: Choosing) {
-  return (
-    <label>
-      {label}{' '}
-      <select value={chosen} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
-        {values.map(value => (
-          <option key={value}>{value}</option>
-        ))}
-      </select>
-    </label>
   );
 }
 

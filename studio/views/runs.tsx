@@ -3,6 +3,7 @@ import { api } from '../api.ts';
 import { timeText } from '../figures.ts';
 import { Scrolled } from '../parts/scrolled.tsx';
 import { problemOf, useAnswer, useStudio, useWords } from '../shared.ts';
+import { Trouble } from '../parts/trouble.tsx';
 import type { FailureEntry, RunEntry } from '../wire.ts';
 
 /** What works on many originals, how far it is, and what was given up. */
@@ -29,11 +30,7 @@ export function RunsView() {
   return (
     <main>
       <h1>{words.runs}</h1>
-      {problem ? (
-        <p class="trouble" role="alert">
-          {problem}
-        </p>
-      ) : null}
+      <Trouble said={problem} />
       {work ? (
         <>
           {work.unread.map(sentence => (

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { problemOf, useWords } from '../shared.ts';
+import { Trouble } from '../parts/trouble.tsx';
 import type { Photo } from '../wire.ts';
 
 /** Asks before it removes anything, and shows what goes. */
@@ -46,11 +47,7 @@ export function TakeDown({ photo, onDone }: { photo: Photo; onDone: () => void }
         </button>
       )}{' '}
       <span role="status">{said.done}</span>
-      {said.problem ? (
-        <p class="trouble" role="alert">
-          {said.problem}
-        </p>
-      ) : null}
+      <Trouble said={said.problem} />
       <dialog ref={dialog} aria-labelledby="take-down-title">
         <h2 id="take-down-title">{words.takeDownAsks}</h2>
         <p>{key}</p>

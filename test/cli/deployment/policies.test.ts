@@ -71,7 +71,7 @@ describe('the policies of a deployment', () => {
     inEnvironment({ ...NAMED, DARKROOM_RAM_ENDPOINT: ram.endpoint });
     const names = await policyNames();
     expect(await policies()).toContain(
-      `Nothing was changed: darkroom policies --apply does ${3 * names.length} things`,
+      `Nothing was changed: npx darkroom policies --apply does ${3 * names.length} things`,
     );
     expect(ram.changes).toEqual([]);
     await policies('--apply');
