@@ -66,6 +66,11 @@ export function problemOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** What fills a screen tells more than an avatar. */
+export function firstShown(presets: string[]): string | undefined {
+  return presets.includes('feed') ? 'feed' : presets[0];
+}
+
 export const photoAddress = (key: string) => `#/photo/${encodeURIComponent(key)}`;
 
 /** Of an address that somebody typed the key may not be encoded. */

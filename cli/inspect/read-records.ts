@@ -21,23 +21,36 @@ export async function readRecords(
   { all }: { all?: true },
 ): Promise<Records> {
   const { read, unreadable } = readingOf(config);
+  const { rollout, runs } = await readRuns(config, read, run => all || run.phase !== 'done');
   const inForce = await read(IN_FORCE_KEY, inForceSchema);
   const pending = await read(PENDING_KEY, pendingSchema);
   const rejected = await read(REJECTED_KEY, rejectedSchema);
   const written = await config.head(presetsKey);
   const readOnes = [inForce, pending, rejected].map(record => record?.etag);
-  const rollout = await read(ROLLOUT_KEY, runSchema);
-  const runs = (await runsIn(config, read)).filter(({ phase }) => all || phase !== 'done');
   return {
     inForce,
     isEditUnread: written !== undefined && !readOnes.includes(written.etag),
     pending,
     rejected,
-    rollout: rollout && (await asItStands(rollout, config)),
-    runs: await Promise.all(runs.map(run => asItStands(run, config))),
+    rollout,
+    runs,
     sweep: await read(SWEEP_KEY, sweepSchema),
     purges: await countPurges(config),
     unreadable,
+  };
+}
+
+/** The rollout and what people started, each with what was done of it by now. */
+export async function readRuns(
+  config: ObjectStore,
+  read: Read,
+  isWanted: (run: Run) => boolean,
+): Promise<Pick<Records, 'rollout' | 'runs'>> {
+  const rollout = await read(ROLLOUT_KEY, runSchema);
+  const runs = (await runsIn(config, read)).filter(isWanted);
+  return {
+    rollout: rollout && (await asItStands(rollout, config)),
+    runs: await Promise.all(runs.map(run => asItStands(run, config))),
   };
 }
 
@@ -47,7 +60,7 @@ async function asItStands(run: Run, config: ObjectStore): Promise<Run> {
 }
 
 /** One record that cannot be read hides no other. */
-function readingOf(config: ObjectStore) {
+export function readingOf(config: ObjectStore) {
   const unreadable: string[] = [];
   const read = async <S extends z.ZodType>(key: string, schema: S) => {
     const record = await findRecord(config, key, schema);

@@ -2,7 +2,7 @@ import type { Happening } from '../../local/function-host/invocation.ts';
 import { whatItIs } from '../../local/oss-server/server.ts';
 import { buckets, type Platform } from '../../local/platform.ts';
 import { manifestKey, parseDerivativeKey } from '../../shared/core/set/keys.ts';
-import type { LogEvent, LogFacts } from '../../shared/core/telling/log-events.ts';
+import { type LogFacts, loggedIn } from '../../shared/core/telling/log-events.ts';
 import { manifestSchema } from '../../shared/core/set/manifest.ts';
 import { urlOf } from '../../shared/core/work/purge.ts';
 import { bytesAsText } from '../terminal/figures.ts';
@@ -72,26 +72,12 @@ function tell(happening: Happening): string | undefined {
 }
 
 function tellLogLine(line: string): string | undefined {
-  const facts = parsed(line);
+  const facts = loggedIn(line);
   if (!facts) return `  ${line}`;
   if (facts.event === 'rendered') return tellRendition(facts);
   if (facts.event === 'reconciled') return tellReport(facts);
   if (facts.event === 'ignored') return `- ${facts.key ?? 'an event'}: ${facts.reason}`;
   return undefined;
-}
-
-type Line = { [E in LogEvent]: { event: E } & LogFacts<E> }[LogEvent];
-
-function parsed(line: string): Line | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'event' in value
-      ? (value as Line)
-      : undefined;
-  } catch {
-    // Not one of our lines: the caller shows it as it is.
-    return undefined;
-  }
 }
 
 function tellRendition({ key, bytes, milliseconds }: LogFacts<'rendered'>): string {

@@ -9,6 +9,7 @@ import { type PresetList, presetListShape } from '../../shared/core/list/preset-
 import {
   inSeconds,
   MOST_SECONDS,
+  type Slowest,
   slowestOriginal,
   slowSentence,
 } from '../../shared/core/work/slowest.ts';
@@ -43,16 +44,26 @@ export function presetsCommand(): Command {
 
 async function check(file: string, { seconds }: { seconds: number }): Promise<void> {
   const { list, text } = await checkedList(file);
-  const slowest = slowestOriginal(list);
-  if (slowest && slowest.seconds > seconds) {
-    const sentence = slowSentence(slowest, seconds);
-    const placed = sentenceAt(text, file, ['rules', slowest.index, 'presets'], sentence);
-    throw new Failure('PRESETS_INVALID', `${file} is in order, but slow\n${placed}`);
+  const { slowest, tooSlow } = slownessOf(list, { text, file, seconds });
+  if (tooSlow) {
+    throw new Failure('PRESETS_INVALID', `${file} is in order, but slow\n${tooSlow.placed}`);
   }
   const takes = slowest
     ? `; no original takes more than ${inSeconds(slowest.seconds)}, by estimate`
     : '';
   say(`${file} is in order: ${summaryOf(list)}${takes}`);
+}
+
+/** What takes longest of all that a list admits; and where that is too long a sentence, alone and with its place. */
+export function slownessOf(
+  list: PresetList,
+  { text, file, seconds }: { text: string; file: string; seconds: number },
+): { slowest: Slowest | undefined; tooSlow?: { sentence: string; placed: string } } {
+  const slowest = slowestOriginal(list);
+  if (!slowest || slowest.seconds <= seconds) return { slowest };
+  const sentence = slowSentence(slowest, seconds);
+  const placed = sentenceAt(text, file, ['rules', slowest.index, 'presets'], sentence);
+  return { slowest, tooSlow: { sentence, placed } };
 }
 
 /** As it is written too, and with the files beside it that it draws with. */

@@ -81,7 +81,7 @@ async function take(message: Message, { connection, teller, since, act }: Turn) 
 }
 
 /** Not a message, and a function that is not there. What else fails would fail for all. */
-const OF_ONE_MESSAGE: FailureCode[] = ['EVENT_UNREADABLE', 'QUEUE_DENIED'];
+export const OF_ONE_MESSAGE: FailureCode[] = ['EVENT_UNREADABLE', 'QUEUE_DENIED'];
 
 const actOf = ({ dryRun }: Options) => (dryRun ? rehearse : hand);
 
@@ -91,7 +91,7 @@ function ownFailures({ destinations, where }: Connection): string {
   throw new Failure('SETTINGS_INVALID', message);
 }
 
-async function hand(event: FailedEvent, message: Message, { config, tasks }: Connection) {
+export async function hand(event: FailedEvent, message: Message, { config, tasks }: Connection) {
   const queue = tasks(event.functionName);
   const payload = replayedEvent(event.payload, new Date());
   const outcome = await replay({ ...event, payload }, { queue, config, now: () => new Date() });

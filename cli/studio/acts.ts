@@ -1,15 +1,16 @@
 import { Failure, failureOf } from '../../shared/core/failure.ts';
 import type { Focus } from '../../shared/core/picture/focus.ts';
-import { ROLLOUT_KEY, RUNS, type Run, runSchema } from '../../shared/core/work/run.ts';
+import type { Run } from '../../shared/core/work/run.ts';
 import { type FailedEvent, failedEvent } from '../../shared/fc/failed-event.ts';
-import { replayedEvent } from '../../shared/fc/replayed-event.ts';
-import { replay } from '../../shared/pipeline/bulk/replay.ts';
-import { findRecord } from '../../shared/pipeline/records.ts';
+import { notOurs } from '../../shared/pipeline/records.ts';
 import { takeDown, undoTakeDown } from '../../shared/pipeline/removal/take-down.ts';
 import type { FailureEntry, RunEntry, TakenDown, Work } from '../../studio/wire.ts';
 import type { Connection } from '../cloud/connection.ts';
+import { readingOf, readRuns } from '../inspect/read-records.ts';
+import { hand, OF_ONE_MESSAGE } from '../replay/replay.ts';
 import { type Message, messagesIn } from '../replay/source.ts';
 import { handOverUndone, purgedOf, removalStores } from '../takedown/acts.ts';
+import { totalOf } from '../terminal/run-words.ts';
 import { nameOfUser } from '../terminal/user.ts';
 
 /** What people do in the page to what is there, as the commands of the same names do it. */
@@ -42,38 +43,26 @@ export async function sayFocusOf(key: string, focus: Focus, { sayFocus }: Connec
 /** The rollout, runs of the last days, and what was given up. What cannot be read hides nothing else. */
 export async function workOf(connection: Connection): Promise<Work> {
   const { config } = connection;
-  const unread: string[] = [];
-  const runAt = async (key: string) => {
-    const run = await findRecord(config, key, runSchema);
-    if (run !== 'unreadable') return run;
-    unread.push(
-      `expected what Darkroom wrote at ${key} in the config bucket, received something else`,
-    );
-    return undefined;
-  };
-  const rollout = await runAt(ROLLOUT_KEY);
-  const runs: Run[] = [];
-  for await (const one of config.list(RUNS, { delimiter: '/' })) {
-    const run = 'prefix' in one ? await runAt(`${one.prefix}run.json`) : undefined;
-    if (run) runs.push(run);
-  }
+  const { read, unreadable } = readingOf(config);
+  const { rollout, runs } = await readRuns(config, read, () => true);
   runs.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   const messages = await messagesOf(connection);
   return {
     ...(rollout ? { rollout: entryOfRun(rollout) } : {}),
     runs: runs.slice(0, MOST_SHOWN).map(entryOfRun),
     failures: messages.events.map(failureEntry).reverse().slice(0, MOST_SHOWN),
-    unread: [...unread, ...messages.unread],
+    unread: [...unreadable.map(notOurs), ...messages.unread],
   };
 }
 
 const MOST_SHOWN = 50;
 
-function entryOfRun({ id, kind, phase, reason, done, handedOver, plan, ...run }: Run): RunEntry {
+function entryOfRun(run: Run): RunEntry {
+  const { id, kind, phase, reason, done, handedOver } = run;
   return {
     ...{ id, kind, phase, startedAt: run.startedAt, updatedAt: run.updatedAt },
     done: done.originals,
-    of: Math.max(plan?.originals ?? 0, handedOver.originals),
+    of: totalOf(run) ?? handedOver.originals,
     files: done.rendered,
     failures: done.failures,
     ...(reason ? { reason } : {}),
@@ -115,18 +104,14 @@ function failureEntry({ message, event }: GivenUp): FailureEntry {
 
 /** All that was given up and can be read, once more; one that is not taken holds up no other. Answers how many. */
 export async function replayAll(connection: Connection): Promise<number> {
-  const { config, tasks } = connection;
   const { events } = await messagesOf(connection);
   let refused: Failure | undefined;
   for (const { message, event } of events) {
-    const payload = replayedEvent(event.payload, new Date());
-    const queue = tasks(event.functionName);
     try {
-      await replay({ ...event, payload }, { queue, config, now: () => new Date() });
-      await message.done();
+      await hand(event, message, connection);
     } catch (thrown) {
       const failure = failureOf(thrown);
-      if (failure.code !== 'QUEUE_DENIED') throw failure;
+      if (!OF_ONE_MESSAGE.includes(failure.code)) throw failure;
       refused ??= failure;
     }
   }

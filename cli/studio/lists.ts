@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
-import { readPresetList, sentenceAt } from '../../shared/adapters/yaml/preset-file.ts';
+import { readPresetList } from '../../shared/adapters/yaml/preset-file.ts';
 import { Failure } from '../../shared/core/failure.ts';
 import { listDiff } from '../../shared/core/list/list-diff.ts';
 import {
@@ -10,7 +10,7 @@ import {
   rejectedSchema,
 } from '../../shared/core/work/in-force.ts';
 import type { SavedPlan } from '../../shared/core/work/saved-plan.ts';
-import { MOST_SECONDS, slowestOriginal, slowSentence } from '../../shared/core/work/slowest.ts';
+import { MOST_SECONDS } from '../../shared/core/work/slowest.ts';
 import { findRecord } from '../../shared/pipeline/records.ts';
 import type { ListCheck, ListPlan, ListProblem, ListText } from '../../studio/wire.ts';
 import type { Connection } from '../cloud/connection.ts';
@@ -19,7 +19,7 @@ import { pricesFrom } from '../measure/prices.ts';
 import { listThere, putPlanned } from '../presets/apply.ts';
 import type { Planned } from '../presets/tell-plan.ts';
 import { plannedEdit } from '../presets/plan.ts';
-import { presetListJsonSchema } from '../presets/presets.ts';
+import { presetListJsonSchema, slownessOf } from '../presets/presets.ts';
 
 /** The preset list in the page's editor: as it lies in the config bucket, checked, planned, and put in force. */
 
@@ -42,12 +42,9 @@ export function checkList(text: string): ListCheck {
   if ('problems' in read) {
     return { problems: read.problems.map(({ place, message }) => problemAt(place, message)) };
   }
-  const slowest = slowestOriginal(read.list);
-  if (slowest && slowest.seconds > MOST_SECONDS) {
-    const sentence = slowSentence(slowest, MOST_SECONDS);
-    const placed = sentenceAt(text, FILE, ['rules', slowest.index, 'presets'], sentence);
-    return { problems: [problemAt(placed, sentence)] };
-  }
+  const about = { text, file: FILE, seconds: MOST_SECONDS };
+  const { slowest, tooSlow } = slownessOf(read.list, about);
+  if (tooSlow) return { problems: [problemAt(tooSlow.placed, tooSlow.sentence)] };
   return { problems: [], ...(slowest ? { seconds: slowest.seconds } : {}) };
 }
 

@@ -1,6 +1,6 @@
 import type { Happening } from '../../local/function-host/invocation.ts';
 import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
-import { type LogEvent, type LogFacts, logEvents } from '../../shared/core/telling/log-events.ts';
+import { type LogFacts, loggedIn } from '../../shared/core/telling/log-events.ts';
 import { urlOf } from '../../shared/core/work/purge.ts';
 import type { LiveFile, News } from '../../studio/wire.ts';
 
@@ -54,27 +54,23 @@ function newsIn(happening: Happening, cdn: string): News | undefined {
   return undefined;
 }
 
-const OF_LISTS = new Set(['presets-promoted', 'presets-rejected', 'presets-pending']);
-const OF_RUNS = new Set(['batch-done', 'run-done', 'run-stopped']);
-
 function newsInLine(line: string, cdn: string): News | undefined {
-  const event = eventIn(line);
-  if (event === undefined) return undefined;
-  if (OF_LISTS.has(event.name)) return { kind: 'list' };
-  if (OF_RUNS.has(event.name)) return { kind: 'run' };
-  if (event.name === 'rendered') return fileNews(event.facts as LogFacts<'rendered'>, cdn);
-  if (event.name === 'reconciled') return setNews(event.facts as LogFacts<'reconciled'>);
-  return undefined;
-}
-
-/** A function's log line is JSON; what is not comes from a library or a crash. */
-function eventIn(line: string): { name: LogEvent; facts: unknown } | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    const facts = JSON.parse(line);
-    return Object.hasOwn(logEvents, facts.event) ? { name: facts.event, facts } : undefined;
-  } catch {
-    return undefined;
+  const logged = loggedIn(line);
+  switch (logged?.event) {
+    case 'presets-promoted':
+    case 'presets-rejected':
+    case 'presets-pending':
+      return { kind: 'list' };
+    case 'batch-done':
+    case 'run-done':
+    case 'run-stopped':
+      return { kind: 'run' };
+    case 'rendered':
+      return fileNews(logged, cdn);
+    case 'reconciled':
+      return setNews(logged);
+    default:
+      return undefined;
   }
 }
 

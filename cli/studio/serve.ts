@@ -8,6 +8,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { explainPort } from '../../local/beside.ts';
 import { listenOnLoopback } from '../../local/oss-server/listen.ts';
 import { type FailureCode, failureOf } from '../../shared/core/failure.ts';
+import { once } from '../../shared/core/once.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { api } from './api.ts';
 import { ownPageOnly, policies, refusal, tokenOnly } from './guard.ts';
@@ -51,10 +52,9 @@ function studioApp({ connection, oss, live }: StudioOptions, port: () => number)
   app.use(ownPageOnly(port));
   app.get('/', async context => context.html(await pageWith(token), 200, NEVER_KEPT));
   // Most starts are never looked at.
-  let files: ReturnType<typeof pageFiles> | undefined;
+  const built = new Map<'page', ReturnType<typeof pageFiles>>();
   app.get('/:name{[^/]+\\.(js|css)}', async context => {
-    files ??= pageFiles();
-    const file = (await files).get(context.req.param('name'));
+    const file = (await once(built, 'page', pageFiles)).get(context.req.param('name'));
     if (!file) return context.notFound();
     return context.body(file.contents, 200, { 'content-type': file.contentType, ...NEVER_KEPT });
   });

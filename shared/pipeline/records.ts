@@ -33,8 +33,12 @@ export async function readRecord<S extends z.ZodType>(
 ): Promise<z.infer<S> | undefined> {
   const record = await findRecord(config, key, schema);
   if (record !== 'unreadable') return record;
-  const message = `expected what Darkroom wrote at ${key} in the config bucket, received something else`;
-  throw new Failure('UNEXPECTED', message, { key });
+  throw new Failure('UNEXPECTED', notOurs(key), { key });
+}
+
+/** Of a record that is 'unreadable', for people. */
+export function notOurs(key: string): string {
+  return `expected what Darkroom wrote at ${key} in the config bucket, received something else`;
 }
 
 export async function writeRecord(

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Scrolled } from '../parts/scrolled.tsx';
-import { useStudio, useWords } from '../shared.ts';
+import { firstShown, useStudio, useWords } from '../shared.ts';
 import { snippetsOf } from '../snippets.ts';
 import type { Photo } from '../wire.ts';
 
@@ -9,7 +9,7 @@ export function Code({ photo }: { photo: Photo }) {
   const words = useWords();
   const { place } = useStudio();
   const made = photo.files.filter(({ url }) => url).map(({ preset }) => preset);
-  const preset = made.includes('feed') ? 'feed' : (made[0] ?? '');
+  const preset = firstShown(made) ?? '';
   return (
     <section>
       <h2>{words.code}</h2>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { bestUrl, type Client, type Photo as Shown } from '../../client/index.ts';
 import { bytesText } from '../figures.ts';
 import { Picture } from '../parts/picture.tsx';
-import { useStudio, useWords } from '../shared.ts';
+import { firstShown, useStudio, useWords } from '../shared.ts';
 import type { Photo } from '../wire.ts';
 
 /** What a device is sent, in its frame. */
@@ -23,7 +23,7 @@ export function Devices({ photo }: { photo: Photo }) {
   const made = [...new Set(photo.files.filter(({ url }) => url).map(({ preset }) => preset))];
   const [chosen, choosePreset] = useState<string>();
   const [client, chooseClient] = useState('');
-  const preset = chosen !== undefined && made.includes(chosen) ? chosen : (firstOf(made) ?? '');
+  const preset = chosen !== undefined && made.includes(chosen) ? chosen : (firstShown(made) ?? '');
   const shows = (place.clients[client] as Client | undefined) ?? ANY;
   return (
     <section>
@@ -54,11 +54,6 @@ export function Devices({ photo }: { photo: Photo }) {
       </div>
     </section>
   );
-}
-
-/** What fills a screen tells more than an avatar. */
-function firstOf(presets: string[]): string | undefined {
-  return presets.includes('feed') ? 'feed' : presets[0];
 }
 
 interface Framed {

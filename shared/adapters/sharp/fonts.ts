@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onExit } from 'signal-exit';
+import { once } from '../../core/once.ts';
 import { fontNamed } from '../../core/watermark/font-file.ts';
 import type { MarkFont } from '../../core/watermark/wanted-marks.ts';
 
@@ -15,15 +16,8 @@ export interface NamedFont {
 const known = new Map<string, Promise<NamedFont>>();
 
 /** Pango takes fonts from files alone, and never lets go of one: it reads them as long as the process lives. */
-export async function fontFile({ sha256, bytes }: MarkFont): Promise<NamedFont> {
-  const found = known.get(sha256) ?? written(sha256, bytes);
-  known.set(sha256, found);
-  try {
-    return await found;
-  } catch (thrown) {
-    known.delete(sha256);
-    throw thrown;
-  }
+export function fontFile({ sha256, bytes }: MarkFont): Promise<NamedFont> {
+  return once(known, sha256, () => written(sha256, bytes));
 }
 
 async function written(sha256: string, bytes: Buffer): Promise<NamedFont> {

@@ -122,3 +122,17 @@ const lines = (Object.keys(logEvents) as LogEvent[]).map(event =>
 
 /** One line, as it is written. */
 export const logLineSchema = z.union(lines);
+
+/** One line's event with its facts. */
+export type Logged = { [E in LogEvent]: { event: E } & LogFacts<E> }[LogEvent];
+
+/** Undefined of what is no line of ours: a library wrote it, or a crash. */
+export function loggedIn(line: string): Logged | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isOurs = typeof value === 'object' && value !== null && 'event' in value;
+    return isOurs ? (value as Logged) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,3 +1,4 @@
+import { once } from '../../core/once.ts';
 import { Failure } from '../../core/failure.ts';
 import { sha256Of } from '../../core/list/fingerprint.ts';
 import { acceptedKey, MOST_TOGETHER } from '../../core/watermark/accepted.ts';
@@ -37,23 +38,6 @@ export function marksFrom(
   const glyphsOf = (sha256: string) =>
     once(covers, sha256, async () => await glyphs(await bytesOf(sha256)));
   return { bytesOf, glyphsOf };
-}
-
-async function once<T>(
-  known: Map<string, Promise<T>>,
-  name: string,
-  make: () => Promise<T>,
-): Promise<T> {
-  const found = known.get(name) ?? make();
-  // As the youngest: the oldest goes first.
-  known.delete(name);
-  known.set(name, found);
-  try {
-    return await found;
-  } catch (thrown) {
-    known.delete(name);
-    throw thrown;
-  }
 }
 
 async function keepWithin(files: MarkCache['files'], covers: MarkCache['covers']): Promise<void> {
