@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
     live: { type: 'boolean', default: false },
     bounds: { type: 'boolean', default: false },
     seconds: { type: 'boolean', default: false },
+    encoders: { type: 'boolean', default: false },
     rehearse: { type: 'boolean', default: false },
     ready: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
@@ -32,6 +33,9 @@ if (options.bounds) {
 } else if (options.seconds) {
   const { boundsOfTime } = await import('./bounds-time.ts');
   await boundsOfTime(options.only);
+} else if (options.encoders) {
+  const { encoders } = await import('./encoders.ts');
+  process.exitCode = (await encoders(options.only)) ? 0 : 1;
 } else if (options.tuning) {
   await ensurePeers();
   const { tune } = await import('./tuning.ts');

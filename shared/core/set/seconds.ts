@@ -13,17 +13,45 @@ import type { Variant } from './variants.ts';
 
 /** A megapixel of noise as a plain JPEG, on the machine of docs/rendering.md; encoders are multiples of it. */
 const REFERENCE = 0.015;
+/** Where a recipe says none. */
+const DEAREST_QUALITY = 100;
 
-const MOZJPEG = 16;
-const JPEG_444 = 2;
+/** Qualities from which to which what an encoder takes grows; none takes more below the first, or beyond the last. */
+const JPEG_QUALITIES = [60, 80, 90, 100];
+const WEBP_QUALITIES = [80, 100];
+const AVIF_QUALITIES = [50, 95];
+
+/** By quality; WebP and AVIF by effort first. `npm run bench -- --encoders` measures them. */
+const JPEG = [1, 1.1, 1.25, 1.35];
+const MOZJPEG = [13.5, 21, 29, 51];
+const JPEG_444 = 2.25;
 const PNG = 5;
-/** By effort. */
-const WEBP = [5, 6, 7, 14, 14, 14, 38];
-const WEBP_WITH_ALPHA = [8, 16, 16, 16, 27, 30, 150];
-/** Of a frame; at effort 6 libwebp tries all that it knows on what did not change, too. */
-const WEBP_FRAME = [8, 10, 16, 16, 25, 28, 700];
-const AVIF = [7, 16, 35, 70, 500, 800, 1500, 1900, 2400, 5700];
-const AVIF_444 = 1.3;
+const WEBP = [
+  [4, 7.5],
+  [5.5, 9],
+  [6, 9],
+  [10, 13.5],
+  [10, 13.5],
+  [12, 15],
+  [29, 32],
+];
+/** At effort 6 libwebp tries all that it knows on the alpha, which alone has no loss. */
+const WEBP_WITH_ALPHA = [[6.5, 10], [9, 12.5], [10, 12.5], [14, 17], [17, 20], [19.5, 23], [2700]];
+/** Of a frame; at effort 6 what did not change is tried, too. */
+const WEBP_FRAME = [[6, 9], [7.5, 11], [8.5, 11.5], [12, 15], [16, 20.5], [18.5, 20.5], [3700]];
+const AVIF = [
+  [6.5, 11],
+  [25.5, 42],
+  [32.5, 52],
+  [88, 117],
+  [500],
+  [800],
+  [1500],
+  [1900],
+  [2400],
+  [5700],
+];
+const AVIF_444 = 1.7;
 /** Its alpha is a picture of its own, of one channel. */
 const AVIF_ALPHA = 1.8;
 
@@ -37,16 +65,36 @@ const PNG_PALETTE = 32;
 type Encoder = Recipe['encoder'];
 
 const WEIGHTS = {
-  jpeg: ({ mozjpeg, chroma }) => (mozjpeg ? MOZJPEG : 1) * (chroma === '4:4:4' ? JPEG_444 : 1),
+  jpeg: ({ mozjpeg, chroma, quality }) =>
+    atQuality(quality, JPEG_QUALITIES, mozjpeg ? MOZJPEG : JPEG) *
+    (chroma === '4:4:4' ? JPEG_444 : 1),
   png: () => PNG,
-  webp: ({ effort, smartSubsample }, hasAlpha) =>
-    weightAt(hasAlpha ? WEBP_WITH_ALPHA : WEBP, effort) + (smartSubsample ? WEBP_SMART : 0),
-  avif: ({ effort, chroma }, hasAlpha) =>
-    weightAt(AVIF, effort) * (chroma === '4:4:4' ? AVIF_444 : 1) * (hasAlpha ? AVIF_ALPHA : 1),
+  webp: ({ smartSubsample, ...encoder }, hasAlpha) =>
+    weightAt(hasAlpha ? WEBP_WITH_ALPHA : WEBP, encoder, WEBP_QUALITIES) +
+    (smartSubsample ? WEBP_SMART : 0),
+  avif: ({ chroma, ...encoder }, hasAlpha) =>
+    weightAt(AVIF, encoder, AVIF_QUALITIES) *
+    (chroma === '4:4:4' ? AVIF_444 : 1) *
+    (hasAlpha ? AVIF_ALPHA : 1),
 } satisfies Record<OutputFormat, (encoder: Encoder, hasAlpha: boolean) => number>;
 
-function weightAt(weights: number[], effort: unknown): number {
-  return weights[Math.min(Number(effort ?? 0), weights.length - 1)] ?? 1;
+function weightAt(weights: number[][], { effort, quality }: Encoder, qualities: number[]): number {
+  const weight = weights[Math.min(Number(effort ?? 0), weights.length - 1)] ?? [1];
+  return atQuality(quality, qualities, weight);
+}
+
+/** In a straight line from one quality to the next. */
+function atQuality(
+  quality: unknown,
+  qualities: number[],
+  [first = 1, ...others]: number[],
+): number {
+  const asked = Number(quality ?? DEAREST_QUALITY);
+  return others.reduce((sum, weight, at) => {
+    const [from = 0, to = 1] = qualities.slice(at);
+    const way = Math.min(Math.max((asked - from) / (to - from), 0), 1);
+    return sum + (weight - (at > 0 ? (others[at - 1] ?? 0) : first)) * way;
+  }, first);
 }
 
 /** Seconds for a megapixel, of the costliest kind: CMYK in scans, Adam7 in 16 bits, samples to spare, 12 bits. */
@@ -109,15 +157,19 @@ export function variantSeconds(variant: Variant, picture: Picture, raster: Size)
   const marked = markSeconds(variant, fromFile === 'animated' ? picture.frames : 1);
   if (fromFile === 'animated') {
     const read = megapixels(picture) * ((DECODE_FRAME[picture.format] ?? 0) + READ);
-    const weight = weightAt(WEBP_FRAME, encoder.effort);
+    const weight = weightAt(WEBP_FRAME, encoder, WEBP_QUALITIES);
     return marked + picture.frames * (read + resized + made * weight * REFERENCE);
   }
   const own = fromFile ? decodingSeconds(picture) : 0;
-  const encoded = made * weightOf(variant, picture) * REFERENCE;
+  const encoded = encodingSeconds(variant, picture);
   return own + megapixels(raster) * READ + resized + marked + encoded;
 }
 
-/** Where the picture has a say, of what takes longest. */
+/** Of one picture. Where it has a say, of what takes longest. */
+export function encodingSeconds(variant: Variant, picture: Picture): number {
+  return megapixels(variant) * weightOf(variant, picture) * REFERENCE;
+}
+
 function weightOf(variant: Variant, picture: Picture): number {
   const { format, recipe, lossless } = dearest(variant, picture);
   const { alpha } = picture;

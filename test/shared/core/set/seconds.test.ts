@@ -26,6 +26,9 @@ describe('the seconds that a file is estimated to take', () => {
     ['webp of more effort', 'webp: { effort: 2 }', 'webp: { effort: 4 }'],
     ['avif of more effort', 'avif: { effort: 1 }', 'avif: { effort: 2 }'],
     ['avif of the most effort', 'avif: { effort: 8 }', 'avif: { effort: 9 }'],
+    ['mozjpeg of better quality', 'jpeg: { quality: 79 }', 'jpeg: { quality: 90 }'],
+    ['webp of better quality', 'webp: { quality: 80 }', 'webp: { quality: 90 }'],
+    ['avif of better quality', 'avif: { quality: 50 }', 'avif: { quality: 80 }'],
     ['avif in 4:4:4', 'avif: {}', "avif: { chroma: '4:4:4' }"],
   ])('are more for %s', (_, less, more) => {
     const of = (formats: string) => secondsOf(`widths: [1080], formats: { ${formats} }`);
@@ -35,6 +38,32 @@ describe('the seconds that a file is estimated to take', () => {
   it.each(['webp: {}', 'avif: {}'])('are more with alpha: %s', formats => {
     const preset = `widths: [1080], formats: { ${formats} }`;
     expect(secondsOf(preset, { alpha: true })).toBeGreaterThan(secondsOf(preset));
+  });
+
+  it('are a minute for two megapixels of alpha in webp of the most effort, and a tenth of it for none', () => {
+    const webp = 'widths: [16000], formats: { webp: { effort: 6 } }';
+    const size = { width: 2000, height: 1000 };
+    expect(secondsOf(webp, { ...size, alpha: true })).toBeGreaterThan(60);
+    expect(secondsOf(webp, size)).toBeLessThan(6);
+  });
+
+  it('never shrink as the quality or the effort grows', () => {
+    const quality = fc.integer({ min: 1, max: 99 });
+    const effort = fc.integer({ min: 0, max: 5 });
+    const property = fc.property(
+      quality,
+      effort,
+      fc.constantFrom('webp', 'avif'),
+      fc.boolean(),
+      (low, least, format, alpha) => {
+        const of = (settings: string) =>
+          secondsOf(`widths: [1080], formats: { ${format}: { ${settings} } }`, { alpha });
+        const base = of(`quality: ${low}, effort: ${least}`);
+        expect(of(`quality: ${low + 1}, effort: ${least}`)).toBeGreaterThanOrEqual(base);
+        expect(of(`quality: ${low}, effort: ${least + 1}`)).toBeGreaterThanOrEqual(base);
+      },
+    );
+    fc.assert(property, { numRuns: 60 });
   });
 
   it('are more where the picture is sharpened', () => {
