@@ -24,7 +24,7 @@ export type Judge = (one: Shown, other: Shown) => number;
  * given, so each comparison has a memory of its own; and it says on the console what it does.
  */
 export async function openJudge(): Promise<Judge> {
-  const packages = createRequire(join(import.meta.dirname, 'package.json'));
+  const packages = createRequire(join(import.meta.dirname, 'peers', 'package.json'));
   const folder = dirname(packages.resolve('calc-s2-rust/package.json'));
   const module = (await import(pathToFileURL(join(folder, 'calc_s2_rust.js')).href)) as Module;
   const wasm = await readFile(join(folder, 'calc_s2_rust_bg.wasm'));

@@ -14,7 +14,7 @@ export interface Request {
   outputs: Output[];
   /** A folder of this worker's own, for those that write files. */
   scratch: string;
-  /** bench/package.json: peers are loaded from beside it, never from Darkroom's own node_modules. */
+  /** bench/peers/package.json: peers are loaded from beside it, never from Darkroom's own node_modules. */
   peers: string;
 }
 

@@ -15,7 +15,8 @@ const root = resolve(here, '..');
 const bundles = join(root, 'node_modules/.cache/darkroom-bench');
 const photo = join(root, 'node_modules/exif/test/sony-alpha-6000.jpg');
 export const originals = join(tmpdir(), 'darkroom-bench-originals-4');
-export const peers = join(here, 'package.json');
+/** In a folder of its own, so that what the bench itself imports is Darkroom's: ipx has an older sharp. */
+export const peers = join(here, 'peers', 'package.json');
 
 /** What a run needs and is not there: the peers, the workers as bundles, the originals. */
 export async function open(): Promise<void> {
@@ -30,10 +31,10 @@ export async function ensurePeers(): Promise<void> {
   const { dependencies } = JSON.parse(await readFile(peers, 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  const installed = await readdir(join(here, 'node_modules')).catch((): string[] => []);
+  const installed = await readdir(join(here, 'peers', 'node_modules')).catch((): string[] => []);
   if (Object.keys(dependencies).every(name => installed.includes(name))) return;
   console.log('Installing what the benchmark compares with …');
-  await run('npm', ['--prefix', here, 'ci', '--no-audit', '--no-fund']);
+  await run('npm', ['--prefix', join(here, 'peers'), 'ci', '--no-audit', '--no-fund']);
 }
 
 /** As Darkroom ships, so that no worker's memory holds a compiler. */
