@@ -41,7 +41,7 @@ async function show({ width, density, look, edit = 'html => html', hold }: Shown
     deviceScaleFactor: density,
   });
   const { cdn } = platform.ready;
-  const built = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const built = (name: string) => readFileSync(join(folder, 'esm', name), 'utf8');
   const contentType = 'text/javascript';
   await page.route('**/client/*.js', route =>
     route.fulfill({ contentType, body: built(new URL(route.request().url()).pathname.slice(8)) }),
