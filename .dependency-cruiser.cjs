@@ -21,6 +21,7 @@ const ROOMS = {
     'measure',
     'presets',
     [
+      'init',
       'render',
       'backfill',
       'deployment',

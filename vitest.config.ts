@@ -8,7 +8,7 @@ const pure = 'test/shared/{core,fc,pipeline}/**/!(abort|content|develop|miss|wat
 
 /** Tests of what people and the platform start: commands, function hosts; and of what draws many pictures. */
 const process = [
-  'test/cli/{backfill,deployment,index,inspect,presets,preview,render,replay}/*.test.ts',
+  'test/cli/{backfill,deployment,index,init,inspect,presets,preview,render,replay}/*.test.ts',
   'test/client/bundle.test.ts',
   'test/local/bundles.test.ts',
   'test/local/{fc-api,function-host,service}/*.test.ts',

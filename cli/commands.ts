@@ -14,6 +14,7 @@ const PRESETS: Commands = {
 };
 
 const COMMANDS: Commands = {
+  init: async () => (await import('./init/init.ts')).initCommand(),
   local: async () => (await import('./local/local.ts')).localCommand(),
   render: async () => (await import('./render/render.ts')).renderCommand(),
   preview: async () => (await import('./preview/preview.ts')).previewCommand(),

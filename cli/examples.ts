@@ -1,5 +1,6 @@
 /** Two of each command, which its help ends with; a test reads them by the commands themselves. */
 export const EXAMPLES: Record<string, [string, string]> = {
+  init: ['init my-photos', 'init /tmp/my-photos --data /tmp/darkroom'],
   local: ['local --port 0 --data /tmp/darkroom', 'local --presets my-presets.yaml --fresh'],
   render: [
     'render ~/Pictures/2026 --out developed',

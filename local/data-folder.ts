@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../shared/core/failure.ts';
 import { isAlive } from './alive.ts';
@@ -53,16 +53,24 @@ async function makePrivate(dataDir: string): Promise<void> {
   }
 }
 
-/** Node's own recursive mkdir never comes back from places such as /proc. */
-async function makeFolder(path: string): Promise<void> {
+/**
+ * Answers which folders had to be made, the outermost first. Node's own recursive mkdir never comes back from places such
+ * as /proc.
+ */
+export async function makeFolder(path: string): Promise<string[]> {
   try {
     await mkdir(path);
+    return [path];
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
+    if (code === 'EEXIST') return [];
     if (code !== 'ENOENT' || path === dirname(path) || existsSync(dirname(path))) throw cause;
-    await makeFolder(dirname(path));
-    await mkdir(path);
+    const above = await makeFolder(dirname(path));
+    await mkdir(path).catch(async refused => {
+      for (const made of above.reverse()) await rmdir(made);
+      throw refused;
+    });
+    return [...above, path];
   }
 }
 
