@@ -111,7 +111,7 @@ describe.each(Object.keys(written))('the snippet for %s', name => {
   });
 });
 
-describe('the snippets that nobody has compiled', () => {
+describe('the snippets that no test compiles', () => {
   it.each([
     ['swift', /(?<=let )[\w, ]+(?=: (?:String|Int)\n)/g],
     ['kotlin', /(?<=get(?:String|Int|JSONArray)\(")\w+(?="\))/g],
