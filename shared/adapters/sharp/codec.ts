@@ -23,7 +23,7 @@ import { measure } from './measure.ts';
 import { inDisplayP3 } from './numbers.ts';
 import { resize } from './resize.ts';
 import { search } from './search.ts';
-import { withoutLoss } from './lossless.ts';
+import { isEnough, withoutLoss } from './lossless.ts';
 import { ultraHdr } from './ultra-hdr.ts';
 import { decode } from './decode.ts';
 import { FAIL_ON, fromRaster, rasterFrom } from './rasters.ts';
@@ -78,11 +78,18 @@ async function inspect(file: Buffer, list: PresetList): Promise<Picture> {
 
 async function encode(raster: Raster, variant: Variant, picture: Picture): Promise<Buffer> {
   const { recipe } = variant;
-  const made = await finish(pipelineOf(raster, recipe), recipe, picture);
   const exact = await withoutLoss(raster, variant, encoder =>
     finish(pipelineOf(raster, recipe), { ...recipe, encoder }, picture),
   );
+  const file =
+    exact && isEnough(exact, variant, raster)
+      ? exact
+      : smaller(await finish(pipelineOf(raster, recipe), recipe, picture), exact);
   leftBehind(raster.data.length);
+  return file;
+}
+
+function smaller(made: Buffer, exact?: Buffer): Buffer {
   return exact && exact.length < made.length ? exact : made;
 }
 

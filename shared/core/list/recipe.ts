@@ -86,18 +86,20 @@ export function isSearched(gravity: Gravity): gravity is Strategy {
   return strategies.some(strategy => strategy === gravity);
 }
 
-/** `keepIfSmallerBy`, and `chroma` of all but AVIF, came after the first fingerprints. */
+/** `keepIfSmallerBy`, `progressive`, and `chroma` of all but AVIF, came after the first fingerprints. */
 function encoderOf(preset: Preset, format: OutputFormat): { widths?: number[] } {
   const options: {
     widths?: number[] | undefined;
     keepIfSmallerBy?: number;
+    progressive?: boolean | undefined;
     chroma?: string | undefined;
   } = preset.formats[format] ?? {};
-  const { keepIfSmallerBy, chroma, ...rest } = options;
+  const { keepIfSmallerBy, progressive, chroma, ...rest } = options;
   const isChromaDefault = chroma === undefined || (chroma === '4:2:0' && format !== 'avif');
   return {
     ...rest,
     ...(keepIfSmallerBy ? { keepIfSmallerBy } : {}),
+    ...(progressive ? { progressive } : {}),
     ...(isChromaDefault ? {} : { chroma }),
   } as { widths?: number[] };
 }

@@ -3,7 +3,7 @@ import type { Recipe } from '../list/recipe.ts';
 import type { Picture, Size } from '../picture/picture.ts';
 import { mostPixels } from '../watermark/layout.ts';
 import { framesShown, sizeShown } from './shown.ts';
-import { dearest } from './suited.ts';
+import { dearest, suited } from './suited.ts';
 import type { Variant } from './variants.ts';
 
 /**
@@ -25,6 +25,7 @@ const AVIF_QUALITIES = [50, 95];
 const JPEG = [1, 1.1, 1.25, 1.35];
 const MOZJPEG = [13.5, 21, 29, 51];
 const JPEG_444 = 2.25;
+const PROGRESSIVE = 2.4;
 const PNG = 5;
 const WEBP = [
   [4, 7.5],
@@ -65,8 +66,9 @@ const PNG_PALETTE = 32;
 type Encoder = Recipe['encoder'];
 
 const WEIGHTS = {
-  jpeg: ({ mozjpeg, chroma, quality }) =>
+  jpeg: ({ mozjpeg, progressive, chroma, quality }) =>
     atQuality(quality, JPEG_QUALITIES, mozjpeg ? MOZJPEG : JPEG) *
+    (progressive && !mozjpeg ? PROGRESSIVE : 1) *
     (chroma === '4:4:4' ? JPEG_444 : 1),
   png: () => PNG,
   webp: ({ smartSubsample, ...encoder }, hasAlpha) =>
@@ -171,10 +173,13 @@ export function encodingSeconds(variant: Variant, picture: Picture): number {
 }
 
 function weightOf(variant: Variant, picture: Picture): number {
-  const { format, recipe, lossless } = dearest(variant, picture);
   const { alpha } = picture;
-  const again = lossless ? (format === 'png' ? PNG_PALETTE : losslessWebp(alpha)) : 0;
-  return WEIGHTS[format](recipe.encoder, alpha) + again;
+  const contents = [dearest(variant, picture), suited(variant, undefined, picture)];
+  const weights = contents.map(({ format, recipe, lossless }) => {
+    const again = lossless ? (format === 'png' ? PNG_PALETTE : losslessWebp(alpha)) : 0;
+    return WEIGHTS[format](recipe.encoder, alpha) + again;
+  });
+  return Math.max(...weights);
 }
 
 function losslessWebp(hasAlpha: boolean): number {

@@ -13,11 +13,22 @@ const LONGEST_SIDE = 3000;
 
 type Change = Partial<Record<Variant['format'], (encoder: Encoder) => Encoder>>;
 
-/** In 4:4:4 a JPEG of this part of the quality has about as many bytes as before, and looks better. */
-const SHARP_QUALITY = 0.85;
+/** With its colours kept a file of this part of the quality looks better than in 4:2:0 at all of it, in fewer bytes. */
+const SHARP_QUALITY = { jpeg: 0.9, webp: 0.88, avif: 0.92 };
+/** Beside the search for the nearest pixels, which takes as long for each: two more are 3 % fewer bytes. */
+const SHARP_WEBP_EFFORT = 2;
 const SHARP: Change = {
-  jpeg: ({ quality }) => ({ quality: Math.max(1, Math.round(SHARP_QUALITY * Number(quality))) }),
+  jpeg: ({ quality }) => ({ quality: part(quality, 'jpeg') }),
+  webp: ({ quality, effort }) => ({
+    quality: part(quality, 'webp'),
+    effort: Math.min(SHARP_WEBP_EFFORT, Number(effort)),
+  }),
+  avif: ({ quality }) => ({ quality: part(quality, 'avif') }),
 };
+
+function part(quality: unknown, format: keyof typeof SHARP_QUALITY): number {
+  return Math.max(1, Math.round(SHARP_QUALITY[format] * Number(quality)));
+}
 
 /** Of flat graphics: -22 % bytes for three times the CPU. */
 const FLAT_EFFORT = 3;
@@ -64,15 +75,18 @@ const COLOURS = {
   png: () => ({}),
 } satisfies Record<Variant['format'], (chroma: unknown) => Encoder>;
 
+/** Of a thousand pixels: text on plain ground has 2 to 9, what has gradients in it 38 and more. */
+const FEW_COLOURS = 15;
+
 /** What was made smaller has more colours than before, and never wins without loss. */
 function losslessOf(
   { format, width, height }: Variant,
-  { flat }: Content,
+  { flat, colours }: Content,
   picture: Pick<Picture, 'width' | 'height'>,
 ): Variant['lossless'] {
   if (format !== 'webp' && format !== 'png') return undefined;
   if (width !== picture.width || height !== picture.height) return undefined;
-  return flat && format === 'webp' ? 'tried' : 'tried-of-few-colours';
+  return flat && colours <= FEW_COLOURS && format === 'webp' ? 'first' : 'of-few-colours';
 }
 
 /** Of the content that takes longest. */

@@ -36,8 +36,8 @@ export interface Variant {
   region?: Region;
   /** Made straight from the file, since pixels alone would lose its frames or its gain map. */
   fromFile?: 'animated' | 'hdr';
-  /** Made once more without loss, of whatever picture or of one with few colours, and the smaller of both is the file. */
-  lossless?: 'tried' | 'tried-of-few-colours';
+  /** Made without loss: in place of the other, or once more where its colours are few, and the smaller of both is the file. */
+  lossless?: 'first' | 'of-few-colours';
   generate: Preset['generate'];
   /** How long it stays, where not for ever. */
   keep?: string;

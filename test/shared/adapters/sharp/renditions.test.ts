@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { describe, expect, it } from 'vitest';
+import { gainMapIn } from '../../../../shared/core/picture/gain-map.ts';
+import { segmentsOf } from '../../../../shared/core/picture/jpeg.ts';
 import { codec } from '../../../support/codec.ts';
 import { decoded, one, plain, rendered, variantsFor } from '../../../support/developing.ts';
-import { starfishPhoto } from '../../../support/originals.ts';
+import { starfishPhoto, ultraHdr } from '../../../support/originals.ts';
 import { expectNear } from '../../../support/pixels.ts';
+
+/** SOF2 (ITU-T T.81, table B.1); sharp does not tell it of Ultra HDR. */
+const PROGRESSIVE = 0xc2;
 
 describe('renditions', () => {
   it.each(['jpeg: {}', 'jpeg: { mozjpeg: true }', 'webp: {}', 'avif: {}', 'png: {}'])(
@@ -17,6 +22,25 @@ describe('renditions', () => {
       expect(first.equals(second)).toBe(true);
     },
   );
+
+  it.each([
+    ['', false],
+    ['progressive: false', false],
+    ['progressive: true', true],
+    ["progressive: true, chroma: '4:4:4'", true],
+    ['mozjpeg: true', true],
+  ])('in JPEG with { %s } are shown in passes: %s', async (settings, isProgressive) => {
+    const list = one(`widths: [320], formats: { jpeg: { ${settings} } }`);
+    const file = await rendered(readFileSync(starfishPhoto), list);
+    expect(await sharp(file).metadata()).toMatchObject({ isProgressive });
+  });
+
+  it('in JPEG keep their gain map in passes, too', async () => {
+    const list = one('widths: [64], hdr: keep, formats: { jpeg: { progressive: true } }');
+    const file = await rendered(await ultraHdr(), list);
+    expect([...segmentsOf(file)].map(({ marker }) => marker)).toContain(PROGRESSIVE);
+    expect(gainMapIn(file)).toMatchObject({ image: expect.any(Buffer) });
+  });
 
   it('in AVIF are the same bytes after and beside decodes, which use more threads', async () => {
     const file = readFileSync(starfishPhoto);

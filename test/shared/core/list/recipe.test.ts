@@ -76,6 +76,7 @@ presets:
       'a quantisation table',
       SMALL.replace('jpeg: {}, webp', 'jpeg: { quantisationTable: 2 }, webp'),
     ],
+    ['passes', SMALL.replace('jpeg: {}, webp', 'jpeg: { progressive: true }, webp')],
     [
       'what is left to the picture',
       SMALL.replace('jpeg: {}, webp', 'jpeg: { chroma: auto }, webp'),
@@ -98,6 +99,10 @@ presets:
         '{ jpeg: {}, webp: {} }',
         "{ jpeg: { chroma: '4:2:0' }, webp: { chroma: '4:2:0' } }",
       ),
+    ],
+    [
+      'one pass, which it has anyway',
+      SMALL.replace('{ jpeg: {}, webp: {} }', '{ jpeg: { progressive: false }, webp: {} }'),
     ],
     ['another width of the preset', SMALL.replace('[480, 1080]', '[480, 960]')],
     ['another format of the preset', SMALL.replace('webp: {}', 'webp: { quality: 20 }')],

@@ -21,6 +21,7 @@ presets: [{ name: p, ${preset} }]`);
 describe('the seconds that a file is estimated to take', () => {
   it.each([
     ['mozjpeg', 'jpeg: {}', 'jpeg: { mozjpeg: true }'],
+    ['progressive', 'jpeg: {}', 'jpeg: { progressive: true }'],
     ['a png', 'jpeg: {}', 'png: {}'],
     ['webp', 'jpeg: {}', 'webp: { effort: 0 }'],
     ['webp of more effort', 'webp: { effort: 2 }', 'webp: { effort: 4 }'],

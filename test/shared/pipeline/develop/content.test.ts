@@ -212,6 +212,21 @@ describe('a drawn picture at its own size', () => {
     },
   );
 
+  it('is lossy in WebP where that is smaller and every pixel as it is takes more than a bit', async () => {
+    const [width, height] = [700, 500];
+    const grain = Uint8Array.from({ length: width * height }, (_, at) =>
+      at % width < width / 2 ? 255 : 120 + Math.floor(Math.random() * 8),
+    );
+    const raw = { width, height, channels: 1 as const };
+    const file = await sharp(grain, { raw }).png().toBuffer();
+    const darkroom = await developed(file);
+    const [auto] = filesNamed(darkroom, /feed-700-.*\.webp$/);
+    const [plain] = filesNamed(await developed(file, PLAIN), /feed-700-.*\.webp$/);
+    expect(manifestOf(darkroom).original.content).toMatchObject({ flat: true });
+    expect(auto?.length).toBeGreaterThan(1000);
+    expect(auto?.equals(plain ?? Buffer.alloc(0))).toBe(true);
+  });
+
   it('keeps its transparency without loss', async () => {
     const drawn = sharp(await chat(700, 500)).ensureAlpha(0.5);
     const file = await drawn.png().toBuffer();
