@@ -3,14 +3,17 @@
  *
  *   node upload.mjs [photo.jpg [key]]
  *
- * To the local platform of `npm start`; or to the cloud, where the environment says so, or a file .env beside this one: see
- * .env.example. Node.js 20.12 or later and no package. An app takes the SDK of its language, such as ali-oss, for `ask`.
+ * To the local platform of `npm start`; or to the cloud, where the environment names a bucket, or a file .env is beside this
+ * one: see .env.example. Node.js 20.12 or later and no package. An app takes the SDK of its language, such as ali-oss, for
+ * `ask`. The same bytes under the same key again have the same ETag: right after an edit of the list, what is printed may be
+ * what was made before it.
  */
 import { createHash, createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as util from 'node:util';
 
 /** Where the local platform keeps what it has. */
 const DATA = '.darkroom';
@@ -18,10 +21,15 @@ const PATIENCE_SECONDS = 120;
 
 const beside = name => fileURLToPath(new URL(name, import.meta.url));
 
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', ({ code }) => process.exit(code === 'EPIPE' ? undefined : 1));
+
 try {
-  const [file = beside('photo.jpg'), key = `photos/${basename(file)}`] = process.argv.slice(2);
-  if (existsSync(beside('.env'))) process.loadEnvFile(beside('.env'));
-  const place = process.env.DARKROOM_ORIGINALS_BUCKET ? cloud(process.env) : await local();
+  const [file = beside('photo.jpg'), key = `photos/${basename(file)}`, ...more] =
+    process.argv.slice(2);
+  if (more.length > 0) throw new Error('expected a photo and a key, received more words');
+  checkKey(key);
+  const place = await placeIn(process.env);
   const etag = await upload(place, file, key);
   console.log(`Uploaded to ${place.originals}: ${key}`);
   const { variants } = await developed(place, key, etag);
@@ -35,6 +43,29 @@ function tell({ state, preset, width, height, format, bytes, key }, { cdn }) {
   if (state !== 'rendered' && state !== 'on_demand') return;
   const size = state === 'rendered' ? `${bytes} bytes` : 'made when it is first asked for';
   console.log(`${preset} ${width}x${height} ${format}, ${size}: ${cdn}/${encoded(key)}`);
+}
+
+/** OSS takes no others, and in a URL a segment of dots leads out of the bucket. */
+function checkKey(key) {
+  if (key && !key.startsWith('/') && !/(^|\/)\.\.?(\/|$)/.test(key)) return;
+  throw new Error(`expected a key without / at its begin, . or .. in its path, received "${key}"`);
+}
+
+/** Half of the settings of a deployment are a mistake, and no wish to upload here. */
+async function placeIn(env) {
+  const isMeant = env.DARKROOM_ORIGINALS_BUCKET || env.DARKROOM_DERIVATIVES_BUCKET;
+  if (existsSync(beside('.env'))) return cloud({ ...(await settingsFile()), ...env });
+  return isMeant ? cloud(env) : await local();
+}
+
+async function settingsFile() {
+  if (!util.parseEnv)
+    throw new Error(`expected Node.js 20.12 or later for .env, this is ${process.version}`);
+  const text = await readFile(beside('.env'), 'utf8').catch(({ code }) => {
+    throw new Error(`expected settings in ${beside('.env')}, it cannot be read (${code})`);
+  });
+  // Windows marks the encoding.
+  return util.parseEnv(text.replace(/^\uFEFF/, ''));
 }
 
 async function local() {
@@ -69,6 +100,12 @@ function cloud(env) {
     const message = `expected the settings of a deployment in the environment or in .env, missing: ${missing.join(', ')}`;
     throw new Error(message);
   }
+  // Its value is not told: what refuses a header would.
+  const wrong = [...needed, 'ALIBABA_CLOUD_SECURITY_TOKEN'].filter(
+    name => !/^[!-~]*$/.test(env[name] ?? ''),
+  );
+  if (wrong.length > 0)
+    throw new Error(`expected ASCII without blanks or line ends in ${wrong.join(', ')}`);
   const region = env.DARKROOM_REGION.replace(/^oss-/, '');
   const urlOf = bucket => `https://${bucket}.oss-${region}.aliyuncs.com`;
   const derivatives = env.DARKROOM_DERIVATIVES_BUCKET;
@@ -90,25 +127,41 @@ async function upload(place, file, key) {
     throw new Error(`expected a photo at ${file}, it cannot be read (${code})`);
   });
   const answer = await ask(place, { method: 'PUT', bucket: place.originals, key, body: bytes });
-  if (!answer.ok) throw new Error(await refusalOf(answer, key));
-  return bare(answer.headers.get('etag'));
+  if (!answer.ok) throw new Error(refusalOf(answer, key));
+  if (!answer.etag) throw new Error(`expected an ETag for ${key}, OSS answered none`);
+  return bare(answer.etag);
 }
 
 /** The manifest of this upload, once it is there: from the bucket, since a CDN may have one that is a minute old. */
 async function developed(place, key, etag) {
   const asked = { method: 'GET', bucket: place.derivatives, key: `${key}/manifest.json` };
   const deadline = Date.now() + PATIENCE_SECONDS * 1000;
+  let said = '';
   while (Date.now() < deadline) {
-    const answer = await ask(place, asked);
-    if (answer.ok) {
-      const manifest = await answer.json();
-      if (manifest.takenDown) throw new Error(`${key} was taken down, nothing is made of it`);
-      if (bare(manifest.original.etag) === etag) return checked(manifest);
-    } else if (answer.status !== 404) throw new Error(await refusalOf(answer, asked.key));
+    const signal = AbortSignal.timeout(Math.max(1, deadline - Date.now()));
+    const answer = await ask(place, { ...asked, signal });
+    const manifest = manifestIn(answer, asked.key);
+    if (manifest?.takenDown) throw new Error(`${key} was taken down, nothing is made of it`);
+    if (manifest && bare(manifest.original.etag) === etag) return checked(manifest);
+    said = manifest ? '' : `, it answered ${codeOf(answer)}`;
     await new Promise(resolve => setTimeout(resolve, 300));
   }
-  const message = `waited ${PATIENCE_SECONDS} s in vain for ${asked.key}: npx darkroom explain tells why`;
+  const message = `waited ${PATIENCE_SECONDS} s in vain for ${asked.key}${said}: npx darkroom explain KEY tells why`;
   throw new Error(message);
+}
+
+/** Undefined for the moment: 404, or 424, which OSS makes of a mirror rule's function that does not answer. */
+function manifestIn(answer, key) {
+  const { ok, status, text } = answer;
+  if (status === 404 || status === 424 || status >= 500) return undefined;
+  if (!ok) throw new Error(refusalOf(answer, key));
+  try {
+    const manifest = JSON.parse(text);
+    if (Array.isArray(manifest.variants) && manifest.original) return manifest;
+  } catch {
+    // Told below, as JSON of another kind is.
+  }
+  throw new Error(`expected the manifest in ${key}, received something else`);
 }
 
 function checked(manifest) {
@@ -128,16 +181,20 @@ function bare(etag) {
   return `${etag}`.replaceAll('"', '').toUpperCase();
 }
 
-async function refusalOf(answer, key) {
-  const [, code = answer.status] = /<Code>(.*)<\/Code>/.exec(await answer.text()) ?? [];
-  return `expected OSS to take a request for ${key}, it answered ${answer.status} (${code})`;
+function refusalOf(answer, key) {
+  return `expected OSS to take a request for ${key}, it answered ${codeOf(answer)}`;
+}
+
+function codeOf({ status, text }) {
+  const [, code] = /<Code>(\w+)<\/Code>/.exec(text) ?? [];
+  return code ? `${status} (${code})` : `${status}`;
 }
 
 /**
  * A request to OSS, signed by its version 4:
  * https://www.alibabacloud.com/help/en/oss/developer-reference/recommend-to-use-signature-version-4
  */
-async function ask(place, { method, bucket, key, body }) {
+async function ask(place, { method, bucket, key, body, signal }) {
   const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const headers = {
     'x-oss-content-sha256': 'UNSIGNED-PAYLOAD',
@@ -161,10 +218,23 @@ async function ask(place, { method, bucket, key, body }) {
     .toString('hex');
   const authorization = `OSS4-HMAC-SHA256 Credential=${place.accessKeyId}/${scope.join('/')},Signature=${signature}`;
   const url = `${place.urlOf(bucket)}/${encoded(key)}`;
-  return await fetch(url, { method, headers: { ...headers, authorization }, body }).catch(error => {
-    const why = error.cause?.code ?? error.message;
+  // A redirect would take the token elsewhere.
+  const options = {
+    method,
+    headers: { ...headers, authorization },
+    body,
+    signal,
+    redirect: 'manual',
+  };
+  try {
+    const answer = await fetch(url, options);
+    const { ok, status } = answer;
+    return { ok, status, etag: answer.headers.get('etag'), text: await answer.text() };
+  } catch (error) {
+    // Its message would tell a header that is wrong.
+    const why = error.cause?.code ?? error.name;
     throw new Error(`expected OSS to answer at ${place.urlOf(bucket)}, it did not (${why})`);
-  });
+  }
 }
 
 function hmac(key, part) {
