@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { ownPhotos } from '../measure/photos.ts';
 import { defaultPresets, presetListJsonSchema, textOf } from '../presets/presets.ts';
@@ -57,24 +57,33 @@ async function starfish(): Promise<Buffer> {
 }
 
 function told(dir: string, data: string): string {
-  const path = (name: string) => quoted(join(dir, name));
   const files = Object.entries(MADE).map(([name, what]) => `  ${name.padEnd(20)} ${what}`);
-  const platform = data === '.darkroom' ? '' : ` --data ${quoted(data)}`;
-  const next = [
-    `npx darkroom presets check ${path('presets.yaml')}`,
-    `npm start -- --presets ${path('presets.yaml')}${platform}`,
-    `node ${path('upload.mjs')}`,
-  ];
   return [
     `Made in ${dir}:`,
     ...files,
     '',
     'Next, the last in another terminal:',
-    ...next.map(line => `  ${line}`),
+    ...next(dir, data).map(line => `  ${line}`),
   ].join('\n');
 }
 
-/** For a shell, where it has to be. */
-function quoted(word: string): string {
+/** npx and npm know Darkroom in its own folder: elsewhere npx would ask npm's registry, where the name is somebody else's. */
+function next(dir: string, data: string): string[] {
+  const home = dirname(defaultPresets);
+  const isHome = resolve() === home;
+  const path = (name: string) => quoted((isHome ? join : resolve)(dir, name));
+  const platform =
+    isHome && data === '.darkroom' ? '' : ` --data ${quoted(isHome ? data : resolve(data))}`;
+  return [
+    ...(isHome ? [] : [`cd ${quoted(home)}`]),
+    `npx darkroom presets check ${path('presets.yaml')}`,
+    `npm start -- --presets ${path('presets.yaml')}${platform}`,
+    `node ${path('upload.mjs')}`,
+  ];
+}
+
+/** For a shell, where it has to be, and never an option. */
+function quoted(path: string): string {
+  const word = path.startsWith('-') ? `./${path}` : path;
   return /^[\w./@%+:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

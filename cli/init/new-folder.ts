@@ -13,23 +13,39 @@ export type Files = Record<string, string | Buffer>;
 export async function writeNew(folder: string, files: Files): Promise<void> {
   const there = await thereOf(folder, Object.keys(files));
   if (there.length > 0) throw alreadyThere(folder, there);
-  const undo: (() => Promise<void>)[] = [];
+  const undo: Undo[] = [];
   try {
-    for (const made of await makeFolder(folder)) undo.unshift(() => rmdir(made));
+    for (const path of await makeFolder(folder)) undo.unshift({ path, remove: () => rmdir(path) });
     for (const [name, content] of Object.entries(files)) {
       const path = join(folder, name);
       // `wx`: somebody may have written it since it was looked for.
       await writeFile(path, content, { flag: 'wx' }).catch(async (cause: NodeJS.ErrnoException) => {
         // Of one that could not be written whole, such as on a full disk, what was written goes, too.
-        if (cause.code !== 'EEXIST') await rm(path, { force: true });
+        if (cause.code !== 'EEXIST')
+          undo.unshift({ path, remove: () => rm(path, { force: true }) });
         throw cause;
       });
-      undo.unshift(() => rm(path));
+      undo.unshift({ path, remove: () => rm(path) });
     }
   } catch (cause) {
-    for (const step of undo) await step();
-    throw refusedIn(folder, cause as NodeJS.ErrnoException);
+    throw refusedIn(folder, cause as NodeJS.ErrnoException, await undone(undo));
   }
+}
+
+interface Undo {
+  path: string;
+  remove(): Promise<void>;
+}
+
+/** Answers what could not be removed. A folder that somebody else has written into meanwhile is theirs, too. */
+async function undone(undo: Undo[]): Promise<string[]> {
+  const left: string[] = [];
+  for (const { path, remove } of undo) {
+    await remove().catch(async ({ code }: NodeJS.ErrnoException) => {
+      if (code !== 'ENOTEMPTY' && (await isThere(path))) left.push(path);
+    });
+  }
+  return left;
 }
 
 async function thereOf(folder: string, names: string[]): Promise<string[]> {
@@ -50,7 +66,8 @@ function alreadyThere(folder: string, names: string[]): Failure {
   return new Failure('SETTINGS_INVALID', message);
 }
 
-function refusedIn(folder: string, cause: NodeJS.ErrnoException): Failure {
-  const message = `expected to write in ${folder}, the file system refused (${cause.code}): nothing was written`;
+function refusedIn(folder: string, cause: NodeJS.ErrnoException, left: string[]): Failure {
+  const outcome = left.length > 0 ? `left behind: ${left.join(', ')}` : 'nothing was written';
+  const message = `expected to write in ${folder}, the file system refused (${cause.code}): ${outcome}`;
   return new Failure('SETTINGS_INVALID', message, { cause });
 }

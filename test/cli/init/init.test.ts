@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { wholeProgram } from '../../../cli/commands.ts';
 import { deploymentIn } from '../../../cli/cloud/deployment.ts';
 import { unknownIn } from '../../support/command-lines.ts';
 import { newFolder } from '../../support/folders.ts';
-import { darkroom } from '../../support/processes.ts';
+import { darkroom, programOf } from '../../support/processes.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 let folder: string;
@@ -33,8 +33,7 @@ describe('darkroom init', () => {
     const named = [...stdout.matchAll(/^ {2}(\S+) {2,}\S/gm)].map(([, name]) => name);
     expect(named.sort()).toEqual(FILES);
     const program = await wholeProgram();
-    const next = stdout.split('\n').filter(line => /^ {2}(npx|npm|node) /.test(line));
-    const typed = next.map(line => wordsAsTyped(line));
+    const typed = next(stdout);
     expect(typed).toEqual([
       ['npx', 'darkroom', 'presets', 'check', join(folder, 'presets.yaml')],
       ['npm', 'start', '--', '--presets', join(folder, 'presets.yaml'), '--data', '/tmp/a $& b'],
@@ -42,6 +41,25 @@ describe('darkroom init', () => {
     ]);
     expect(unknownIn(program, typed[0]?.slice(2) ?? [])).toBeUndefined();
     expect(unknownIn(program, ['local', ...(typed[1]?.slice(3) ?? [])])).toBeUndefined();
+  });
+
+  const next = (stdout: string) =>
+    stdout
+      .split('\n')
+      .filter(line => /^ {2}(cd|npx|npm|node) /.test(line))
+      .map(line => wordsAsTyped(line));
+
+  it('and what to type from another folder leads to this one, where npx and npm know Darkroom', async () => {
+    const cwd = realpathSync(newFolder());
+    const program = [...programOf('command'), 'init', '--', '-x'];
+    const stdout = execFileSync(process.execPath, program, { cwd, encoding: 'utf8' });
+    const list = join(cwd, '-x/presets.yaml');
+    expect(next(stdout)).toEqual([
+      ['cd', root],
+      ['npx', 'darkroom', 'presets', 'check', list],
+      ['npm', 'start', '--', '--presets', list, '--data', join(cwd, '.darkroom')],
+      ['node', join(cwd, '-x/upload.mjs')],
+    ]);
   });
 
   /** As a shell reads them. */

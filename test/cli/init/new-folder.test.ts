@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -57,6 +58,37 @@ describe('new files are written all together', () => {
       `expected to write in ${join(folder, 'a/b')}, the file system refused (ENAMETOOLONG): nothing was written`,
     );
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('or not at all where somebody else writes into the folder meanwhile: theirs stays, and the sentence is ours', async () => {
+    const made = join(folder, 'a/b');
+    const files = {
+      x: '1',
+      get [TOO_LONG]() {
+        writeFileSync(join(made, 'theirs'), 'theirs');
+        return '2';
+      },
+    };
+    await expect(writeNew(made, files)).rejects.toMatchObject({
+      code: 'SETTINGS_INVALID',
+      message: expect.stringMatching(/ refused \(ENAMETOOLONG\): nothing was written$/),
+    });
+    expect(readdirSync(made)).toEqual(['theirs']);
+  });
+
+  it('and what cannot be removed again is named', async () => {
+    const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+    async function* meanwhile() {
+      rmSync(join(folder, 'x'));
+      mkdirSync(join(folder, 'x'));
+      yield 'half';
+      throw full;
+    }
+    const files = { x: '1', y: meanwhile() as never };
+    await expect(writeNew(folder, files)).rejects.toThrow(
+      `refused (ENOSPC): left behind: ${join(folder, 'x')}`,
+    );
+    expect(readdirSync(folder)).toEqual(['x']);
   });
 
   it.each([
