@@ -64,9 +64,10 @@ const LONGEST_SIDE = { webp: 16_383, avif: 16_384, jpeg: 65_535, png: 100_000 };
 
 function worked(original: Original, preset: Preset): File[] {
   if (original.size && !holds(preset.when ?? {}, original.size)) return [];
-  return (Object.keys(preset.formats) as Format[])
-    .flatMap(format => inFormat(original, preset, format))
-    .filter(({ width, height = 0, format }) => Math.max(width, height) <= LONGEST_SIDE[format]);
+  const formats = Object.keys(preset.formats) as Format[];
+  return flat(formats.map(format => inFormat(original, preset, format))).filter(
+    ({ width, height = 0, format }) => Math.max(width, height) <= LONGEST_SIDE[format],
+  );
 }
 
 /** Ascending. Nothing is enlarged: the picture's own width stands in for the first that is larger. */
@@ -105,10 +106,12 @@ function fingerprintSaying(
   { words = [] }: Preset,
   texts: Readonly<Record<string, string>>,
 ): string {
-  const said = [...words].sort().flatMap(word => {
-    const text = Object.keys(texts).includes(word) ? drawnOf(`${texts[word]}`) : '';
-    return text ? [`"${word}":${JSON.stringify(text)}`] : [];
-  });
+  const textOf = (word: string) =>
+    Object.keys(texts).includes(word) ? drawnOf(`${texts[word]}`) : '';
+  const said = [...words]
+    .sort()
+    .filter(textOf)
+    .map(word => `"${word}":${JSON.stringify(textOf(word))}`);
   if (said.length === 0) return fingerprint;
   return shortHash(`{"fingerprint":"${fingerprint}","texts":{${said.join(',')}}}`);
 }
@@ -120,6 +123,9 @@ function drawnOf(said: string): string {
     !/(?![\u200c-\u200f\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text);
   return isDrawn && [...text].length <= 64 ? text : '';
 }
+
+/** `flat` and `flatMap` are not in ES2018, which the build for mini-programs is. */
+export const flat = <T>(lists: T[][]): T[] => ([] as T[]).concat(...lists);
 
 const shortHash = (text: string): string => sha256(text).slice(0, 10);
 

@@ -1,3 +1,5 @@
+import type { Progress } from './state.ts';
+
 /**
  * What the client reads of the published list (`presets.json`) and of a manifest. Written out, so that its types
  * need no package either; test/client/types.test.ts holds them against the schemas.
@@ -72,14 +74,16 @@ export interface Original {
   placeholder?: Placeholder | undefined;
 }
 
-export interface Manifest {
+export interface Manifest extends Progress {
   original: {
     key: string;
+    etag: string;
     alpha?: boolean | undefined;
     placeholder?: Placeholder | undefined;
   };
   variants: readonly {
     state: string;
+    aged?: boolean | undefined;
     preset: string;
     format: Format;
     width: number;

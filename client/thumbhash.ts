@@ -27,7 +27,8 @@ type ColourAt = (x: number, y: number) => number[];
 function decoder(hash: number[], across: number, down: number): ColourAt {
   const low = byteAt(hash, 0) | (byteAt(hash, 1) << 8) | (byteAt(hash, 2) << 16);
   const high = byteAt(hash, 3) | (byteAt(hash, 4) << 8);
-  const factors = hash.slice(5).flatMap(byte => [(byte & 15) / 7.5 - 1, (byte >> 4) / 7.5 - 1]);
+  const factors: number[] = [];
+  for (const byte of hash.slice(5)) factors.push((byte & 15) / 7.5 - 1, (byte >> 4) / 7.5 - 1);
   const wavesOf = (nx: number, ny: number, scale: number) =>
     frequencies(nx, ny).map(([i, j]) => [i, j, 2 * scale * (factors.shift() ?? 0)] as const);
   const lights = wavesOf(across, down, ((low >> 18) & 31) / 31);

@@ -90,7 +90,10 @@ function declarations(): Map<string, string> {
   };
   const files = new Map<string, string>();
   const program = ts.createProgram(entryPoints, options);
-  const { diagnostics } = program.emit(undefined, (path, text) => files.set(basename(path), text));
+  // TypeScript rewrites extensions in JavaScript only, and in types knew that of the sources from 5.0 on.
+  const { diagnostics } = program.emit(undefined, (path, text) =>
+    files.set(basename(path), text.replace(/(from '\.\/\w+)\.ts'/g, "$1.js'")),
+  );
   const [problem] = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
   if (problem) throw new Error(ts.flattenDiagnosticMessageText(problem.messageText, '\n'));
   return files;

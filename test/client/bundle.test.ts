@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import { gzipSync } from 'node:zlib';
@@ -88,10 +88,11 @@ describe('the client as a package of its own', () => {
 
 describe('its types, which need no package either,', () => {
   const uses = `
-    import { type Manifest, picture } from 'darkroom/client';
+    import { type Manifest, picture, stateOf } from 'darkroom/client';
     import { thumbHashUrl } from 'darkroom/client/thumbhash';
     declare const manifest: Manifest;
     export const html: string = picture(manifest, { base: '', preset: 'a', alt: '', thumbHash: thumbHashUrl });
+    export const state: string = stateOf(manifest, 'E');
     // @ts-expect-error a width is a number
     picture(manifest, { base: '', preset: 480, alt: '' });
     // @ts-expect-error a picture says in words what it shows
@@ -112,6 +113,18 @@ describe('its types, which need no package either,', () => {
     const own = read.split('\n').filter(path => path.startsWith(`${installed}/`));
     expect(own).toContain(join(installed, place, 'index.d.ts'));
     expect(own.filter(path => !path.startsWith(join(installed, place)))).toEqual([]);
+  });
+});
+
+describe('its declarations', () => {
+  it.each(['esm', 'client'])('name each other in %s as any TypeScript can follow', place => {
+    const files = readdirSync(join(installed, place)).filter(name => name.endsWith('.d.ts'));
+    const named = files.flatMap(name => [...built(`${place}/${name}`).matchAll(/from '(.*?)'/g)]);
+    expect(named.length).toBeGreaterThan(5);
+    for (const [, path = ''] of named) {
+      expect(path).toMatch(/^\.\/\w+\.js$/);
+      expect(files).toContain(path.replace(/^\.\/(\w+)\.js$/, '$1.d.ts'));
+    }
   });
 });
 
