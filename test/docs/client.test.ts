@@ -29,25 +29,43 @@ beforeAll(async () => {
   manifest = { ...made.manifest, original: { ...made.manifest.original, placeholder } };
 });
 
-type Html = (photo: Manifest, look: Look) => string | Promise<string>;
+interface Page {
+  html(photo: Manifest, look: Look): string | Promise<string>;
+  /** Keys and URLs of the sources as they are first shown, and where they are told to look otherwise. */
+  sources(photo: Manifest, looks: Look[]): { key: unknown; url: string }[][];
+}
 
 const written: Record<string, () => string> = {
   React: () => `import { renderToStaticMarkup } from 'react-dom/server';
     ${snippet('jsx')}
-    export const html = (photo, look) => renderToStaticMarkup(<Photo photo={photo} look={look} />);`,
+    export const html = (photo, look) => renderToStaticMarkup(<Photo photo={photo} look={look} />);
+    export const sources = (photo, looks) => looks.map(look =>
+      Photo({ photo, look }).props.children[0].map(({ key, props }) => ({ key, url: props.srcSet })));`,
   Vue: () => {
     const { descriptor, errors } = parse(snippet('vue'));
     expect(errors).toEqual([]);
-    const options = { id: 'photo', inlineTemplate: true, genDefaultAs: 'Photo' };
-    return `import { createSSRApp } from 'vue';
+    const read = { inlineTemplate: true, genDefaultAs: 'Photo' };
+    // As Vue reads it before 3.5, which follows no props that were taken apart.
+    const options = { id: 'photo', ...read, propsDestructure: false };
+    return `import { createSSRApp, shallowReactive } from 'vue';
       import { renderToString } from 'vue/server-renderer';
       ${compileScript(descriptor, options).content}
-      export const html = (photo, look) => renderToString(createSSRApp(Photo, { photo, look }));`;
+      export const html = (photo, look) => renderToString(createSSRApp(Photo, { photo, look }));
+      export const sources = (photo, looks) => {
+        const own = shallowReactive({ photo });
+        own.look = looks[0];
+        const render = Photo.setup(own, { expose() {} });
+        return looks.map(look => {
+          own.look = look;
+          const [{ children }] = render({}, []).children;
+          return children.map(({ key, props }) => ({ key, url: props.srcset }));
+        });
+      };`;
   },
 };
 
 /** Bundled as an app is: the client is the package that it has installed. */
-async function bundled(name: string): Promise<Html> {
+async function bundled(name: string): Promise<Page> {
   const outfile = join(folder, `${name}.cjs`);
   const { warnings } = await build({
     stdin: { contents: written[name]?.() ?? '', resolveDir: root, loader: 'jsx' },
@@ -60,7 +78,7 @@ async function bundled(name: string): Promise<Html> {
     logLevel: 'silent',
   });
   expect(warnings).toEqual([]);
-  return createRequire(import.meta.url)(outfile).html;
+  return createRequire(import.meta.url)(outfile);
 }
 
 /** Tags with their attributes in the order of their names, since frameworks spell and order them as they like. */
@@ -82,9 +100,9 @@ const plain = (text: string) =>
   );
 
 describe.each(Object.keys(written))('the snippet for %s', name => {
-  let html: Html;
+  let page: Page;
   beforeAll(async () => {
-    html = await bundled(name);
+    page = await bundled(name);
   });
 
   it.each<[string, Look]>([
@@ -96,14 +114,24 @@ describe.each(Object.keys(written))('the snippet for %s', name => {
       { base, alt: '', preset: [{ preset: 'wide', media: 'desktop' }, { preset: 'fill' }] },
     ],
   ])('writes the elements that picture writes, for %s', async (_, look) => {
-    const drawn = await html(manifest, look);
+    const drawn = await page.html(manifest, look);
     const asPicture = picture(manifest, { thumbHash: thumbHashUrl, ...look });
     expect(elements(drawn)).toEqual(elements(asPicture));
     expect(elements(drawn).length).toBeGreaterThan(1);
   });
 
+  it('tells its sources apart where two media have the same preset, and follows what it is told', async () => {
+    const preset = [{ preset: 'fill', media: 'phone' }, { preset: 'fill' }];
+    const other = 'https://other.example.com';
+    const looks = [base, other].map(base => ({ base, preset, alt: '' }));
+    const [first = [], then = []] = page.sources(manifest, looks);
+    expect(first.length).toBeGreaterThan(2);
+    expect(new Set(first.map(({ key }) => key)).size).toBe(first.length);
+    expect(then.map(({ url }) => url)).toEqual(first.map(({ url }) => url.replaceAll(base, other)));
+  });
+
   it('names src last, so that it is not fetched before the srcset is known', async () => {
-    const drawn = await html(manifest, { base, preset: 'fill', alt: '' });
+    const drawn = await page.html(manifest, { base, preset: 'fill', alt: '' });
     const [, img = ''] = /<img(.*?)>/.exec(drawn) ?? [];
     const names = [...img.matchAll(/ ([\w-]+)="/g)].map(([, own = '']) => own.toLowerCase());
     const order = names.filter(own => ['loading', 'srcset', 'src'].includes(own));
