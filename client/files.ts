@@ -64,8 +64,11 @@ const LONGEST_SIDE = { webp: 16_383, avif: 16_384, jpeg: 65_535, png: 100_000 };
 
 function worked(original: Original, preset: Preset): File[] {
   if (original.size && !holds(preset.when ?? {}, original.size)) return [];
-  const formats = Object.keys(preset.formats) as Format[];
-  return flat(formats.map(format => inFormat(original, preset, format))).filter(
+  const files: File[] = [];
+  // A loop, since `flatMap` is not in ES2018, which the build for mini-programs is.
+  for (const format of Object.keys(preset.formats) as Format[])
+    files.push(...inFormat(original, preset, format));
+  return files.filter(
     ({ width, height = 0, format }) => Math.max(width, height) <= LONGEST_SIDE[format],
   );
 }
@@ -106,12 +109,11 @@ function fingerprintSaying(
   { words = [] }: Preset,
   texts: Readonly<Record<string, string>>,
 ): string {
-  const textOf = (word: string) =>
-    Object.keys(texts).includes(word) ? drawnOf(`${texts[word]}`) : '';
-  const said = [...words]
-    .sort()
-    .filter(textOf)
-    .map(word => `"${word}":${JSON.stringify(textOf(word))}`);
+  const said: string[] = [];
+  for (const word of [...words].sort()) {
+    const text = Object.keys(texts).includes(word) && drawnOf(`${texts[word]}`);
+    if (text) said.push(`"${word}":${JSON.stringify(text)}`);
+  }
   if (said.length === 0) return fingerprint;
   return shortHash(`{"fingerprint":"${fingerprint}","texts":{${said.join(',')}}}`);
 }
@@ -123,9 +125,6 @@ function drawnOf(said: string): string {
     !/(?![\u200c-\u200f\u{e0020}-\u{e007f}])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(text);
   return isDrawn && [...text].length <= 64 ? text : '';
 }
-
-/** `flat` and `flatMap` are not in ES2018, which the build for mini-programs is. */
-export const flat = <T>(lists: T[][]): T[] => ([] as T[]).concat(...lists);
 
 const shortHash = (text: string): string => sha256(text).slice(0, 10);
 

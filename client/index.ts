@@ -40,6 +40,7 @@ export interface Asked {
 
 /** The URL of one file, for ever. Throws where the list does not declare it. */
 export function urlOf(asked: Asked): string {
+  checkPhoto(asked);
   const file = fileNamed(asked, asked.preset, asked.width, asked.format);
   return urlOfKey(asked.base, file.key);
 }
@@ -56,11 +57,13 @@ export function stateOf(
   manifest: Progress | undefined,
   etag?: string,
 ): 'pending' | 'ready' | 'partly-failed' | 'failed' | 'blocked' | 'held' | 'absent' {
+  if (manifest) checkPhoto(manifest);
   return progressOf(manifest, etag);
 }
 
 /** What a kind of client shows, by its name in the list. Throws where the list has no such client. */
-export function clientOf({ clients }: Presets, name: string): Client {
+export function clientOf(presets: Presets, name: string): Client {
+  const { clients } = presets ?? wrong('presets.json', presets);
   return clients[name] ?? refuse('a client of the list', Object.keys(clients), name);
 }
 

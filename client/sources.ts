@@ -1,5 +1,5 @@
 import { choices, formatsOf, isTransparent, oneOfEachWidth } from './choice.ts';
-import { checkPhoto, deviceOf, flat, wrong } from './files.ts';
+import { checkPhoto, deviceOf, wrong } from './files.ts';
 import type { Client, File, Photo } from './photo.ts';
 
 /** A `<picture>` as data. */
@@ -81,12 +81,11 @@ export function sourcesFrom(photo: Photo, look: Look): Sources {
     .filter(({ files }) => files.length > 0);
   const last = shown.pop();
   if (!last) throw new Error(`There is no file to show of ${arts.map(art => art.preset)}.`);
-  const sources = flat(
-    shown.map(art => {
-      const media = art.media ?? deviceOf(photo, art.preset);
-      return sourcesOfArt({ ...art, media: MEDIA[media] ?? media }, look);
-    }),
-  );
+  const sources: Source[] = [];
+  for (const art of shown) {
+    const media = art.media ?? deviceOf(photo, art.preset);
+    sources.push(...sourcesOfArt({ ...art, media: MEDIA[media] ?? media }, look));
+  }
   const others = sourcesOfArt({ ...last, media: undefined }, look);
   const fallback = others.pop();
   return {

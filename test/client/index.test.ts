@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { bestUrl, type Client, clientOf, picture, urlOfKey } from '../../client/index.ts';
+import {
+  bestUrl,
+  type Client,
+  clientOf,
+  picture,
+  stateOf,
+  urlOf,
+  urlOfKey,
+} from '../../client/index.ts';
 import { publishedFrom } from '../../shared/core/list/published.ts';
 import { defaultList } from '../support/preset-lists.ts';
 import { entries, photo } from './developed.ts';
@@ -126,6 +134,15 @@ describe('the best URL', () => {
     expect(() => bestUrl(wrong as never, place)).toThrow(new Error(sentence));
     expect(() => picture(wrong as never, { base, preset: 'feed', alt: '' })).toThrow(
       new Error(sentence),
+    );
+    const asked = { base, key: 'a', etag: 'E', preset: 'feed', width: 480, format: 'webp' };
+    expect(() => urlOf({ ...asked, ...wrong } as never)).toThrow(/^Expected a manifest, or key, /);
+    if (wrong) expect(() => stateOf(wrong as never)).toThrow(new Error(sentence));
+  });
+
+  it('is refused in one sentence without a published list', () => {
+    expect(() => clientOf(undefined as never, 'web')).toThrow(
+      new Error('Expected presets.json; received undefined.'),
     );
   });
 

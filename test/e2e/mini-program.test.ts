@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +14,11 @@ import { urlOf, usePlatform } from '../support/platform.ts';
 const root = resolve(import.meta.dirname, '../..');
 const platform = usePlatform();
 const KEY = 'mini/海 星 50%+1.jpg';
+const MANIFEST = JSON.stringify({
+  complete: true,
+  original: { key: KEY, etag: 'E' },
+  variants: [{ state: 'rendered', preset: 'feed', format: 'jpeg', width: 9, height: 9, key: KEY }],
+});
 const installed = newFolder();
 
 beforeAll(() => buildClient(installed));
@@ -87,6 +93,38 @@ describe('the page of a mini-program', () => {
       200,
       `image/${file?.format}`,
     ]);
+  });
+
+  it.each<[string, Record<string, [number, string]>, RegExp]>([
+    [
+      'a CDN that is overloaded',
+      { 'manifest.json': [503, ''] },
+      /^expected JSON from .*manifest\.json, received 503$/,
+    ],
+    [
+      'a page to log in',
+      { 'manifest.json': [200, '<html>'] },
+      /^expected JSON from .*, received 200$/,
+    ],
+    [
+      'no published list',
+      { 'manifest.json': [200, MANIFEST] },
+      /^Expected presets\.json; received undefined\.$/,
+    ],
+    [
+      'JSON of something else',
+      { 'manifest.json': [200, '{"message":"no"}'] },
+      /^Expected a manifest, or /,
+    ],
+  ])('fails in words before %s', async (_, world, sentence) => {
+    const server = createServer(({ url = '' }, response) => {
+      const [status, text] = world[url.replace(/.*\//, '')] ?? [404, 'Not found'];
+      response.writeHead(status).end(text);
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const shown = pageAt(`http://127.0.0.1:${port}`, 2)(KEY, 'feed', 360);
+    await expect(shown.finally(() => server.close())).rejects.toThrow(sentence);
   });
 
   it('fails in words where nobody answers', async () => {
