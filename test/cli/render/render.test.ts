@@ -177,7 +177,7 @@ describe('darkroom presets', () => {
     expect(await darkroom('presets', 'check')).toMatchObject({
       code: 0,
       stdout:
-        'presets.yaml is in order: 7 presets, 32 files, 3 rules; no original takes more than 60 s, by estimate\n',
+        'presets.yaml is in order: 7 presets, 32 files, 3 rules; no original takes more than 59 s, by estimate\n',
     });
   });
 
