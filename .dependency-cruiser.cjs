@@ -33,7 +33,8 @@ const ROOMS = {
       'heat',
       'completion',
     ],
-    ['studio', 'preview'],
+    'preview',
+    'studio',
     'local',
   ],
 };

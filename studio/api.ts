@@ -8,6 +8,7 @@ import type {
   Place,
   PreviewFile,
   Refusal,
+  Score,
   TakenDown,
   Upload,
   Work,
@@ -31,6 +32,7 @@ export const api = {
   album: (prefix: string, after?: string) =>
     ask<AlbumPage>(`album?${queryOf({ prefix, ...(after === undefined ? {} : { after }) })}`),
   photo: (key: string) => ask<Photo>(`photo?${queryOf({ key })}`),
+  score: (key: string) => ask<Score>(`score?${queryOf({ key })}`),
   list: () => ask<ListText>('list'),
   check: (text: string) => ask<ListCheck>('list/check', 'POST', { text }),
   plan: (text: string) => ask<ListPlan>('list/plan', 'POST', { text }),

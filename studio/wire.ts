@@ -59,6 +59,12 @@ export interface PhotoFile {
   milliseconds?: number;
 }
 
+/** Of one file, against the pixels that its encoder was given. */
+export interface Score {
+  /** 1 is the same. */
+  ssim: number;
+}
+
 export interface Photo {
   entry: AlbumEntry;
   /** Undefined until it was read. */

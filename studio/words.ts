@@ -31,6 +31,9 @@ const en = {
   bytes: 'Bytes',
   saving: 'Against JPEG',
   time: 'Time',
+  scoreAll: 'Work out SSIM of all',
+  scoreMeans:
+    'SSIM says how alike a file is to the pixels that its encoder was given: 1 is the same. It is worked out on this machine, when you ask for it.',
   state: 'State',
   device: 'Device',
   phone: 'Phone',
@@ -144,6 +147,8 @@ const zh: Words = {
   bytes: '大小',
   saving: '相比 JPEG',
   time: '耗时',
+  scoreAll: '计算全部 SSIM',
+  scoreMeans: 'SSIM 表示文件与编码前像素的相似程度，1 为完全相同。点击后在本机计算。',
   state: '状态',
   device: '设备',
   phone: '手机',

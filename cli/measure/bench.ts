@@ -5,9 +5,9 @@ import type { CpuSeconds } from '../../shared/core/work/duration.ts';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { fingerprintOfList } from '../../shared/core/list/recipe.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
-import type { Codec, Moderator } from '../../shared/ports.ts';
+import type { Codec, Marks, Moderator } from '../../shared/ports.ts';
 import { localMarks } from './local-marks.ts';
-import { memoryStore, noRequests, type Requests } from './memory-store.ts';
+import { memoryStore, noRequests, type Requests, type Told } from './memory-store.ts';
 
 /** What some work took. */
 export interface Effort extends CpuSeconds {
@@ -32,13 +32,24 @@ export interface Bench {
 type Moved = Pick<Effort, 'bytesRead' | 'bytesWritten'>;
 type Opened = Darkroom & { config: NonNullable<Darkroom['config']> };
 
-export function openBench(files: [string, Buffer][] = []): Bench {
+interface Beside {
+  /** What its uploader said of an original, and which bytes it names. */
+  told?: ReadonlyMap<string, Told>;
+  /** Of a list that does not lie on this disk. */
+  marks?: Marks;
+}
+
+export function openBench(
+  files: [string, Buffer][] = [],
+  { told, marks = localMarks }: Beside = {},
+): Bench {
   const derivatives = new Map<string, Buffer>();
   const darkroom: Bench['darkroom'] = (list, requests, codec) => {
     const inForce = { list, fingerprint: fingerprintOfList(list) };
     return {
       ...surroundings,
-      originals: memoryStore(new Map(files), requests),
+      marks,
+      originals: memoryStore(new Map(files), requests, told),
       derivatives: memoryStore(derivatives, requests),
       config: memoryStore(new Map(), requests),
       listInForce: {
@@ -72,7 +83,6 @@ const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 const indulgent: Moderator = { judge: async () => ({ labels: [], requestId: 'none' }) };
 
 const surroundings = {
-  marks: localMarks,
   log: silent,
   now: () => new Date(),
   attempt: 0,

@@ -1,3 +1,4 @@
+import type { OriginalObject } from '../../shared/core/set/manifest.ts';
 import type { ObjectStore, StoredObject } from '../../shared/ports.ts';
 
 /** What was asked of a store, as OSS would bill it. */
@@ -11,19 +12,27 @@ export interface Requests {
 /** Nothing is ever overwritten by something else while a command runs. */
 const etag = 'E';
 
+/** What a HEAD tells of an object that lies in a bucket, too. */
+export type Told = Partial<Omit<OriginalObject, 'key' | 'bytes'>>;
+
 /** A bucket for as long as a command runs, which counts what is asked of it. */
-export function memoryStore(objects: Map<string, Buffer>, requests: Requests): ObjectStore {
-  const facts = (key: string, bytes: Buffer) => ({ key, etag, bytes: bytes.length });
+export function memoryStore(
+  objects: Map<string, Buffer>,
+  requests: Requests,
+  told: ReadonlyMap<string, Told> = new Map(),
+): ObjectStore {
+  const etagOf = (key: string) => told.get(key)?.etag ?? etag;
+  const facts = (key: string, bytes: Buffer) => ({ key, etag: etagOf(key), bytes: bytes.length });
   const get = async (key: string): Promise<StoredObject | undefined> => {
     requests.gets += 1;
     const bytes = objects.get(key);
-    return bytes && { etag, bytes };
+    return bytes && { etag: etagOf(key), bytes };
   };
   return {
     head: async key => {
       requests.heads += 1;
       const bytes = objects.get(key);
-      return bytes && facts(key, bytes);
+      return bytes && { ...told.get(key), ...facts(key, bytes) };
     },
     get,
     getUnless: async key => ((await get(key)) ? 'unchanged' : undefined),

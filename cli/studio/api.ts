@@ -13,6 +13,7 @@ import { checkList, listText, planBook } from './lists.ts';
 import type { Live } from './live.ts';
 import { previewOf } from './preview.ts';
 import { photoOf } from './photo.ts';
+import { scoreOf } from './score.ts';
 
 export interface Api {
   connection: Connection;
@@ -37,6 +38,9 @@ function photoRoutes(connection: Connection, live: Live): Hono {
   });
   app.get('/photo', async context =>
     context.json(await photoOf(context.req.query('key') ?? '', connection, live.took)),
+  );
+  app.get('/score', async context =>
+    context.json(await scoreOf(context.req.query('key') ?? '', connection)),
   );
   app.post('/uploads', async context =>
     context.json(await uploadOf(await sent(context, uploadSchema), connection)),

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { Failure } from '../../shared/core/failure.ts';
 import { parseDerivativeKey } from '../../shared/core/set/keys.ts';
 import type { Report } from '../../shared/core/set/report.ts';
@@ -7,11 +6,9 @@ import type { PreviewFile } from '../../studio/wire.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { openBench } from '../measure/bench.ts';
 import { listThere } from '../presets/apply.ts';
+import { oneAtATime } from './developed-here.ts';
 
 /** What a list that nobody has put in force would make of a photo: developed here, kept nowhere. */
-
-/** Each takes all cores. */
-const oneAtATime = pLimit(1);
 
 export async function previewOf(
   { text, key, preset }: { text: string; key: string; preset: string },

@@ -90,6 +90,37 @@ describe.skipIf(noChromium)('the studio', () => {
     expect(await barriers(page)).toEqual([]);
   });
 
+  it('works out how alike a file is when it is asked, and says of one that went that it is gone', async () => {
+    const page = await browser.newPage({ locale: 'en-US' });
+    await page.goto(`${platform.ready.studio}/#/photo/${encodeURIComponent(KEY)}`);
+    const asked: string[] = [];
+    page.on('request', request => {
+      if (request.url().includes('/api/score')) asked.push(request.url());
+    });
+    const score = (name: string) => page.getByRole('button', { name: `SSIM: ${name}` });
+    const cell = (row: string) => page.locator('tbody tr', { hasText: row }).locator('td').nth(5);
+    await score('tiny 16 jpeg').waitFor();
+    expect(asked).toEqual([]);
+    await score('tiny 16 jpeg').click();
+    await cell('tiny')
+      .filter({ hasText: /^0\.\d{4}$/ })
+      .waitFor();
+    const { variants } = await platform.manifest(KEY);
+    const small = variants.find(({ preset }) => preset === 'small')?.key ?? '';
+    const derivatives = platform.bucket('derivatives');
+    const { content } = await derivatives.get(small);
+    await derivatives.delete(small);
+    await page.getByRole('button', { name: 'Work out SSIM of all' }).click();
+    await page.getByText('there is none: not yet, or it is gone').waitFor();
+    await derivatives.put(small, content, { mime: 'image/jpeg' });
+    await score('small 32 jpeg').click();
+    await cell('small')
+      .filter({ hasText: /^0\.\d{4}$/ })
+      .waitFor();
+    expect(asked.length).toBe(3);
+    expect(await barriers(page)).toEqual([]);
+  });
+
   it('refuses a bad edit at its line, and rolls a good one out', async () => {
     const page = await open('#/presets');
     const editor = page.locator('.cm-content');
