@@ -10,7 +10,8 @@ const PRESETS: Commands = {
   diff: async () => (await import('./presets/diff.ts')).presetsDiffCommand(),
   plan: async () => (await import('./presets/plan.ts')).presetsPlanCommand(),
   apply: async () => (await import('./presets/apply.ts')).presetsApplyCommand(),
-  resume: async () => (await import('./presets/apply.ts')).presetsResumeCommand(),
+  stop: async () => (await import('./presets/rollout.ts')).presetsStopCommand(),
+  resume: async () => (await import('./presets/rollout.ts')).presetsResumeCommand(),
 };
 
 const COMMANDS: Commands = {

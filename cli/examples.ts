@@ -22,6 +22,7 @@ export const EXAMPLES: Record<string, [string, string]> = {
     'presets plan my-presets.yaml --prefix users/1/ --count-only',
   ],
   'presets apply': ['presets apply plan.json', 'presets apply plan.json --wait'],
+  'presets stop': ['presets stop', 'presets stop --data /tmp/darkroom'],
   'presets resume': ['presets resume', 'presets resume --data /tmp/darkroom'],
   backfill: ['backfill --dry-run', 'backfill --prefix users/1/ --since 7d'],
   status: ['status', 'status --watch'],

@@ -41,6 +41,7 @@ export const api = {
   apply: (id: string) => ask<object>('list/apply', 'POST', { id }),
   work: () => ask<Work>('work'),
   replay: () => ask<{ replayed: number }>('replay', 'POST', {}),
+  stop: () => ask<object>('stop', 'POST', {}),
   resume: () => ask<object>('resume', 'POST', {}),
   takeDown: (key: string, reason: string) =>
     ask<TakenDown>('takedown', 'POST', { key, ...(reason ? { reason } : {}) }),

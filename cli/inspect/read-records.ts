@@ -55,7 +55,8 @@ export async function readRuns(
 }
 
 async function asItStands(run: Run, config: ObjectStore): Promise<Run> {
-  const isUnderWay = run.phase === 'running' || run.phase === 'finishing';
+  // Of one that was stopped, what was handed over is finished all the same.
+  const isUnderWay = ['running', 'finishing', 'stopped'].includes(run.phase);
   return isUnderWay ? await withUncounted(run, config) : run;
 }
 

@@ -13,7 +13,6 @@ import {
 import { fingerprintOfList } from '../../shared/core/list/recipe.ts';
 import { tooLarge } from '../../shared/core/watermark/accepted.ts';
 import { inspected, withMarks } from '../../shared/pipeline/marks/accept-marks.ts';
-import { ROLLOUT_KEY, type Run, runSchema } from '../../shared/core/work/run.ts';
 import { type SavedPlan, savedPlanSchema } from '../../shared/core/work/saved-plan.ts';
 import type { NamedList } from '../../shared/ports.ts';
 import { readRecord, writeRecord } from '../../shared/pipeline/records.ts';
@@ -134,40 +133,4 @@ function refuseMoved({ from, to }: SavedPlan, inForce: string | null, file: stri
 
 function approvalFrom({ to, originals, files }: SavedPlan, from: string): Approval {
   return { schema: 1, from, to, originals, files, approvedAt: new Date().toISOString() };
-}
-
-export function presetsResumeCommand(): Command {
-  const command = new Command('resume').description(
-    'Go on with a rollout that stopped since it rendered more than was planned.',
-  );
-  return withConnection(command).action(resume);
-}
-
-async function resume(options: ConnectionOptions): Promise<void> {
-  const { id } = await resumeRollout(await connect(options));
-  sayText(`Rollout ${id} goes on. npx darkroom status --watch shows how.`);
-}
-
-/** Throws SETTINGS_INVALID where none has stopped. */
-export async function resumeRollout(connection: Connection): Promise<Run> {
-  const run = await readRecord(connection.config, ROLLOUT_KEY, runSchema);
-  if (run?.phase !== 'stopped') {
-    throw new Failure(
-      'SETTINGS_INVALID',
-      `expected a rollout that stopped, ${run ? `the last one is ${run.phase}` : 'there is none'}`,
-    );
-  }
-  const { reason: _, ...rest } = run;
-  await writeRecord(connection.config, ROLLOUT_KEY, {
-    ...rest,
-    phase: 'running',
-    granted: run.done.rendered,
-  });
-  await wake(connection);
-  return run;
-}
-
-async function wake({ tasks }: Connection): Promise<void> {
-  const payload = Buffer.from(JSON.stringify({ kind: 'darkroom.tend' }));
-  await tasks('darkroom-on-presets-edited').submit(`resume_${Date.now()}`, payload);
 }

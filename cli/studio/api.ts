@@ -6,7 +6,8 @@ import { focusSchema } from '../../shared/core/picture/focus.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import type { News, Place, Upload } from '../../studio/wire.ts';
 import type { Connection } from '../cloud/connection.ts';
-import { resumeRollout } from '../presets/apply.ts';
+import { resumeRollout, stopRollout } from '../presets/rollout.ts';
+import { nameOfUser } from '../terminal/user.ts';
 import { replayAll, sayFocusOf, takeKeyDown, undoKey, workOf } from './acts.ts';
 import { albumPage } from './album.ts';
 import { checkList, listText, planBook } from './lists.ts';
@@ -89,6 +90,10 @@ function workRoutes(connection: Connection): Hono {
   const app = new Hono();
   app.get('/work', async context => context.json(await workOf(connection)));
   app.post('/replay', async context => context.json({ replayed: await replayAll(connection) }));
+  app.post('/stop', async context => {
+    await stopRollout(nameOfUser('a user'), connection);
+    return context.json({});
+  });
   app.post('/resume', async context => {
     await resumeRollout(connection);
     return context.json({});

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { timeText } from '../figures.ts';
@@ -39,11 +40,17 @@ export function RunsView() {
             </p>
           ))}
           <h2>{words.rollout}</h2>
-          {work.rollout ? <Run run={work.rollout} onDone={again} /> : <p>{words.noRollout}</p>}
+          {work.rollout ? (
+            <Run run={work.rollout}>
+              <Acts phase={work.rollout.phase} onDone={again} />
+            </Run>
+          ) : (
+            <p>{words.noRollout}</p>
+          )}
           <h2>{words.backfills}</h2>
           {work.runs.length === 0 ? <p>{words.noRuns}</p> : null}
           {work.runs.map(run => (
-            <Run key={run.id} run={run} onDone={again} />
+            <Run key={run.id} run={run} />
           ))}
           <Failures failures={work.failures} onDone={again} />
         </>
@@ -52,7 +59,7 @@ export function RunsView() {
   );
 }
 
-function Run({ run, onDone }: { run: RunEntry; onDone: () => void }) {
+function Run({ run, children }: { run: RunEntry; children?: ComponentChildren }) {
   const words = useWords();
   const { id, kind, phase, done, of, files, failures, reason, startedAt, updatedAt } = run;
   const took = Date.parse(updatedAt) - Date.parse(startedAt);
@@ -77,29 +84,39 @@ function Run({ run, onDone }: { run: RunEntry; onDone: () => void }) {
           </li>
         ))}
       </ul>
-      {phase === 'stopped' && kind === 'rollout' ? <Resume onDone={onDone} /> : null}
+      {children}
     </article>
   );
 }
 
-function Resume({ onDone }: { onDone: () => void }) {
+/** A backfill is stopped where somebody runs it. */
+function Acts({ phase, onDone }: { phase: RunEntry['phase']; onDone: () => void }) {
   const words = useWords();
-  const [problem, setProblem] = useState('');
-  const resume = async () => {
+  const [said, setSaid] = useState('');
+  useEffect(() => setSaid(''), [phase]);
+  const act = async (ask: () => Promise<object>, done: string) => {
     try {
-      await api.resume();
+      await ask();
+      setSaid(done);
       onDone();
     } catch (thrown) {
-      setProblem(problemOf(thrown));
+      setSaid(problemOf(thrown));
     }
   };
   return (
-    <>
-      <button type="button" onClick={resume}>
-        {words.resume}
-      </button>{' '}
-      <span role="status">{problem}</span>
-    </>
+    <p>
+      {phase === 'running' ? (
+        <button type="button" onClick={() => act(api.stop, words.stopAsked)}>
+          {words.stop}
+        </button>
+      ) : null}
+      {phase === 'stopped' ? (
+        <button type="button" onClick={() => act(api.resume, '')}>
+          {words.resume}
+        </button>
+      ) : null}{' '}
+      <span role="status">{said}</span>
+    </p>
   );
 }
 

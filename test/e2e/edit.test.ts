@@ -64,6 +64,39 @@ describe('an edit that is applied', () => {
   });
 });
 
+describe('a rollout that somebody stops', () => {
+  it('hands over nothing more, says who stopped it, and goes on by resume', async () => {
+    const rollout = async (pattern: RegExp) => {
+      for (let look = 0; look < 100; look += 1) {
+        const { stdout } = await darkroom('status', ...data);
+        const line = stdout.split('\n').find(one => pattern.test(one));
+        if (line) return line;
+      }
+      throw new Error(`expected a line like ${pattern}`);
+    };
+    expect(await darkroom('presets', 'stop', ...data)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('expected a rollout that is running, the last one is'),
+    });
+    const plan = await planned(4);
+    const { to } = JSON.parse(readFileSync(plan, 'utf8'));
+    expect(await darkroom('presets', 'apply', plan, ...data)).toMatchObject({ code: 0 });
+    // It waits out its grace before its first batch.
+    await rollout(new RegExp(`^rollout rollout-${to}-\\S+: running`));
+    const { code, stdout } = await darkroom('presets', 'stop', ...data);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Rollout rollout-\S+ stops before its next batch\./),
+    ]);
+    const line = await rollout(/^rollout \S+: stopped/);
+    expect(line).toMatch(/: stopped \(\S+ stopped it at \S+\), 0 of \d+ originals? done/);
+    const before = await Promise.all(keys.map(key => platform.manifest(key)));
+    expect(before.map(({ presets }) => presets)).not.toContain(to);
+    expect(await darkroom('presets', 'resume', ...data)).toMatchObject({ code: 0, stderr: '' });
+    for (const key of keys) await platform.manifest(key, ({ presets }) => presets === to);
+  });
+});
+
 describe('who watches', () => {
   it('sees edits and runs alone, a line of JSON for each change, until it is ended', async () => {
     const [program = ''] = programOf('command');

@@ -150,6 +150,23 @@ describe.skipIf(noChromium)('the studio', () => {
     expect(await barriers(page)).toEqual([]);
   });
 
+  it('stops a rollout and has it go on, each by a click', async () => {
+    const config = platform.bucket('config');
+    const { content: before } = await config.get('presets.yaml');
+    await config.put('presets.yaml', Buffer.from(`epoch: 2\n${String(before).trimStart()}`));
+    const page = await open('#/runs');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('It stops before its next batch').waitFor();
+    await page.getByText(/ stopped it at 20/).waitFor();
+    const { content } = await config.get('presets.in-force.json');
+    const { fingerprint } = JSON.parse(String(content));
+    expect((await platform.manifest(KEY)).presets).not.toBe(fingerprint);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText(/ stopped it at 20/).waitFor({ state: 'detached' });
+    await platform.manifest(KEY, ({ presets }) => presets === fingerprint);
+  });
+
   it('keeps an edit through a switch of the language and a platform that goes, and says what to do when another comes', async () => {
     const page = await browser.newPage({ locale: 'en-US' });
     const folder = newFolder();

@@ -123,6 +123,17 @@ export function ownerKey(id: string): string {
   return `${RUNS}${id}/owner.json`;
 }
 
+/** Somebody wants the rollout stopped: it is looked for before each batch, since the run's own record has one writer. */
+export function stopKey(id: string): string {
+  return `${RUNS}${id}/stop.json`;
+}
+
+export const stopSchema = z.strictObject({
+  schema: z.literal(1),
+  by: z.string(),
+  at: z.iso.datetime(),
+});
+
 export function resultsPrefix(id: string): string {
   return `${RUNS}${id}/results/`;
 }

@@ -8,10 +8,13 @@ import {
   ROLLOUT_KEY,
   type Run,
   SILENCE_MS,
+  stopKey,
+  stopSchema,
 } from '../../core/work/run.ts';
 import type { Entry } from '../../ports.ts';
 import { countResults, type RunRecord, runRecord } from '../bulk/run-record.ts';
 import { submitBatches } from '../bulk/submit-batches.ts';
+import { findRecord } from '../records.ts';
 import type { EditContext } from './edit-context.ts';
 
 /** Large enough to be worth an invocation, small enough to be done well within the function's time. */
@@ -73,7 +76,10 @@ async function submitTouched(
       concurrency: CONCURRENCY,
     });
     if (stopped === undefined) run.phase = 'finishing';
-    else if (stopped !== PAUSE) stop(run, stopped, context);
+    else if (stopped !== PAUSE) {
+      const isWished = overspent(run, inForce.list.stopAtTimesPlan) === undefined;
+      stop(run, stopped, isWished ? context.log.info : context.log.error);
+    }
     return stopped === PAUSE ? 'soon' : 'now';
   } finally {
     await record.flush();
@@ -97,16 +103,24 @@ function haltFor(
   let asked = 0;
   return async () => {
     if (await interrupted()) return PAUSE;
+    const wish = await wishToStop(run, config);
+    if (wish) return wish;
     asked += 1;
     if (isTooFarAhead() || asked % LOOK_EVERY === 0) await countResults(record, config);
     return isTooFarAhead() ? PAUSE : overspent(run, list.stopAtTimesPlan);
   };
 }
 
-function stop(run: Run, reason: string, { log }: EditContext): void {
+async function wishToStop({ id }: Run, config: EditContext['config']): Promise<string | undefined> {
+  const wish = await findRecord(config, stopKey(id), stopSchema);
+  if (wish === 'unreadable') return 'somebody stopped it';
+  return wish && `${wish.by} stopped it at ${wish.at}`;
+}
+
+function stop(run: Run, reason: string, tell: EditContext['log']['info']): void {
   run.phase = 'stopped';
   run.reason = reason;
-  log.error('run-stopped', { run: run.id, reason });
+  tell('run-stopped', { run: run.id, reason });
 }
 
 /** All is handed over: waits for the results of the last batches. */
@@ -121,7 +135,7 @@ async function finish(
   const missing = run.handedOver.batches - run.done.batches;
   const isSilent = context.now().getTime() - Date.parse(run.updatedAt) > SILENCE_MS;
   if (!reason && missing > 0 && !isSilent) return 'soon';
-  if (reason) stop(run, reason, context);
+  if (reason) stop(run, reason, context.log.error);
   else conclude(run, retentionMilliseconds(list), context);
   if (missing > 0) run.reason ??= noWordOf(missing);
   await record.flush();

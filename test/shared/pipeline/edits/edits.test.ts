@@ -12,6 +12,7 @@ import { fingerprintOfList } from '../../../../shared/core/list/recipe.ts';
 import { ROLLOUT_KEY, resultKey } from '../../../../shared/core/work/run.ts';
 import { advanceEdit } from '../../../../shared/pipeline/edits/advance-edit.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
+import { resumeRollout, stopRollout } from '../../../../cli/presets/rollout.ts';
 import { type TestDesk, testDesk } from '../../../support/desks.ts';
 import { listOf } from '../../../support/preset-lists.ts';
 
@@ -465,6 +466,66 @@ describe('a rollout', () => {
     expect(desk.rollout()).toMatchObject({ phase: 'stopped' });
     expect(desk.rollout()?.reason).toContain('rendered 200 files where 3 were planned');
     expect(desk.warnings).toEqual(['run-stopped']);
+  });
+
+  it('stops before its next batch where somebody asks, which is no alarm, and goes on without a larger plan', async () => {
+    const desk = await settled();
+    for (let at = 0; at < 250; at += 1) {
+      desk.darkroom.originals.upload(`p/${at}.jpg`, PHOTO);
+      await reconcile(`p/${at}.jpg`, desk.darkroom);
+    }
+    desk.write(list({ thumb: 70 }));
+    const tasks = () => ({ submit: async () => 'accepted' as const, invoke: async () => {} });
+    const { submit } = desk.queue;
+    desk.queue.submit = async (id, payload) => {
+      if (desk.tasks.length === 0) await stopRollout('anna', { config: desk.config, tasks });
+      return await submit(id, payload);
+    };
+    await advanceEdit(desk);
+    const stopped = desk.rollout();
+    expect(stopped).toMatchObject({ phase: 'stopped', kind: 'rollout' });
+    expect(stopped?.reason).toMatch(/^anna stopped it at 20/);
+    expect(desk.tasks.length).toBeLessThan(3);
+    expect(desk.warnings).toEqual([]);
+    await advanceEdit(desk);
+    expect(desk.rollout()).toEqual(stopped);
+
+    await resumeRollout({ config: desk.config, tasks });
+    desk.queue.submit = submit;
+    await advanceEdit(desk);
+    expect(desk.rollout()).toMatchObject({ phase: 'retaining', granted: 0 });
+    expect(desk.rollout()).not.toHaveProperty('reason');
+    expect(desk.tasks.flatMap(({ keys }) => keys).sort()).toEqual(
+      [...desk.darkroom.originals.keys()].filter(key => !key.startsWith('docs/')).sort(),
+    );
+    await expect(resumeRollout({ config: desk.config, tasks })).rejects.toThrow(
+      'expected a rollout that stopped, the last one is retaining',
+    );
+    await expect(stopRollout('anna', { config: desk.config, tasks })).rejects.toThrow(
+      'expected a rollout that is running, the last one is retaining',
+    );
+  });
+
+  it('leaves what was replaced where it is for as long as its retirement is stopped', async () => {
+    const desk = await settled();
+    desk.write(list({ thumb: 70 }));
+    await advanceEdit(desk);
+    pass(desk, 2 * HOUR);
+    const tasks = () => ({ submit: async () => 'accepted' as const, invoke: async () => {} });
+    let isAsked = false;
+    desk.config.before = async () => {
+      if (desk.rollout()?.kind !== 'retire' || isAsked) return;
+      isAsked = true;
+      await stopRollout('anna', { config: desk.config, tasks });
+    };
+    const before = filesOf(desk);
+    await advanceEdit(desk);
+    expect(desk.rollout()).toMatchObject({ kind: 'retire', phase: 'stopped' });
+    expect(filesOf(desk)).toEqual(before);
+    await resumeRollout({ config: desk.config, tasks });
+    await advanceEdit(desk);
+    expect(desk.rollout()).toMatchObject({ kind: 'retire', phase: 'done' });
+    expect(filesOf(desk).length).toBeLessThan(before.length);
   });
 
   it('is completed by the next, wherever one died', async () => {
