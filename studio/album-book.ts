@@ -10,6 +10,8 @@ interface Loaded extends AlbumPage {
 export interface AlbumBook {
   /** Whether it changes what is shown: what lies behind the last page does not. */
   hear(original: string, kind: 'file' | 'set' | 'changed'): boolean;
+  /** Something was not heard: every page is asked for anew. */
+  doubt(): true;
   more(): void;
   read(): Promise<AlbumPage>;
 }
@@ -36,6 +38,10 @@ export function albumBook(ask: (after: string | undefined) => Promise<AlbumPage>
       // Until the set is whole its manifest, which a tile tells of, is as it was.
       if (at === -1 || (kind === 'file' && isShown)) return false;
       stale.add(at);
+      return true;
+    },
+    doubt: () => {
+      stale = new Set([0, ...pages.keys()]);
       return true;
     },
     more: () => {

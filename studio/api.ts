@@ -84,11 +84,12 @@ export async function follow(
   onNews: (news: News) => void,
   onLine: (line: Line) => void,
 ): Promise<void> {
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     try {
       const answer = await fetch('/api/live', { headers: { 'x-darkroom-token': token } });
       if (!answer.ok || !answer.body) throw new Refused(await answer.json());
       onLine('up');
+      if (!isFirst) onNews({ kind: 'missed' });
       await readEvents(answer.body, data => onNews(JSON.parse(data)));
     } catch (thrown) {
       if (thrown instanceof Refused && thrown.code === 'TOKEN_UNKNOWN') return onLine('renewed');

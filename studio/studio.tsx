@@ -35,7 +35,7 @@ function Page() {
   useEffect(() => {
     void follow(news => {
       for (const listener of listeners) listener(news);
-      if (news.kind === 'list') setLists(count => count + 1);
+      if (news.kind === 'list' || news.kind === 'missed') setLists(count => count + 1);
     }, setLine);
   }, []);
   useEffect(() => {

@@ -95,7 +95,9 @@ export type News =
   | { kind: 'changed'; original: string }
   | { kind: 'trouble'; function: string; message: string }
   | { kind: 'list' }
-  | { kind: 'run' };
+  | { kind: 'run' }
+  /** More than was told: what is shown is to be asked for anew. */
+  | { kind: 'missed' };
 
 export interface LiveFile {
   key: string;

@@ -40,14 +40,18 @@ export async function readRecords(
   };
 }
 
-/** The rollout and what people started, each with what was done of it by now. */
+/**
+ * The rollout and what people started, each with what was done of it by now. `over` has the runs that are known to be done,
+ * which are not read again, and is told of others.
+ */
 export async function readRuns(
   config: ObjectStore,
   read: Read,
   isWanted: (run: Run) => boolean,
+  over = new Map<string, Run>(),
 ): Promise<Pick<Records, 'rollout' | 'runs'>> {
   const rollout = await read(ROLLOUT_KEY, runSchema);
-  const runs = (await runsIn(config, read)).filter(isWanted);
+  const runs = (await runsIn(config, read, over)).filter(isWanted);
   return {
     rollout: rollout && (await asItStands(rollout, config)),
     runs: await Promise.all(runs.map(run => asItStands(run, config))),
@@ -74,12 +78,14 @@ export function readingOf(config: ObjectStore) {
 
 type Read = ReturnType<typeof readingOf>['read'];
 
-async function runsIn(config: ObjectStore, read: Read): Promise<Run[]> {
+async function runsIn(config: ObjectStore, read: Read, over: Map<string, Run>): Promise<Run[]> {
   const runs: Run[] = [];
   for await (const entry of config.list(RUNS, { delimiter: '/' })) {
     if (!('prefix' in entry)) continue;
-    const run = await read(runKey(entry.prefix.slice(RUNS.length, -1)), runSchema);
+    const id = entry.prefix.slice(RUNS.length, -1);
+    const run = over.get(id) ?? (await read(runKey(id), runSchema));
     if (run) runs.push(run);
+    if (run?.phase === 'done') over.set(id, run);
   }
   return runs;
 }

@@ -40,11 +40,14 @@ export async function sayFocusOf(key: string, focus: Focus, { sayFocus }: Connec
   throw new Failure('KEY_UNUSABLE', `expected the key of an original, there is no ${key}`);
 }
 
-/** The rollout, runs of the last days, and what was given up. What cannot be read hides nothing else. */
-export async function workOf(connection: Connection): Promise<Work> {
+/**
+ * The rollout, runs of the last days, and what was given up. What cannot be read hides nothing else. `over`: the runs that
+ * are done, by their ids, so that who looks again reads only those that may have moved.
+ */
+export async function workOf(connection: Connection, over: Map<string, Run>): Promise<Work> {
   const { config } = connection;
   const { read, unreadable } = readingOf(config);
-  const { rollout, runs } = await readRuns(config, read, () => true);
+  const { rollout, runs } = await readRuns(config, read, () => true, over);
   runs.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   const messages = await messagesOf(connection);
   return {

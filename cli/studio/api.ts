@@ -3,8 +3,9 @@ import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import * as z from 'zod';
 import { Failure } from '../../shared/core/failure.ts';
 import { focusSchema } from '../../shared/core/picture/focus.ts';
+import type { Run } from '../../shared/core/work/run.ts';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
-import type { News, Place, Upload } from '../../studio/wire.ts';
+import type { Place, Upload } from '../../studio/wire.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { resumeRollout, stopRollout } from '../presets/rollout.ts';
 import { nameOfUser } from '../terminal/user.ts';
@@ -12,6 +13,7 @@ import { replayAll, sayFocusOf, takeKeyDown, undoKey, workOf } from './acts.ts';
 import { albumPage } from './album.ts';
 import { checkList, listText, planBook } from './lists.ts';
 import type { Live } from './live.ts';
+import { newsQueue } from './news-queue.ts';
 import { previewOf } from './preview.ts';
 import { photoOf } from './photo.ts';
 import { scoreOf } from './score.ts';
@@ -87,8 +89,9 @@ function listRoutes(connection: Connection): Hono {
 }
 
 function workRoutes(connection: Connection): Hono {
+  const over = new Map<string, Run>();
   const app = new Hono();
-  app.get('/work', async context => context.json(await workOf(connection)));
+  app.get('/work', async context => context.json(await workOf(connection, over)));
   app.post('/replay', async context => context.json({ replayed: await replayAll(connection) }));
   app.post('/stop', async context => {
     await stopRollout(nameOfUser('a user'), connection);
@@ -103,7 +106,7 @@ function workRoutes(connection: Connection): Hono {
 
 /** Until the page goes. */
 async function tellAll(stream: SSEStreamingApi, live: Live): Promise<void> {
-  const queue: News[] = [];
+  const queue = newsQueue();
   let wake = () => {};
   const stop = live.listen(news => {
     queue.push(news);
@@ -114,12 +117,12 @@ async function tellAll(stream: SSEStreamingApi, live: Live): Promise<void> {
     wake();
   });
   while (!stream.aborted) {
-    for (const news of queue.splice(0)) await stream.writeSSE({ data: JSON.stringify(news) });
+    for (const news of queue.take()) await stream.writeSSE({ data: JSON.stringify(news) });
     await stream.writeSSE({ event: 'alive', data: '' });
     const woken = new Promise<void>(resolve => {
       wake = resolve;
     });
-    if (queue.length === 0) await Promise.race([woken, stream.sleep(ALIVE_MS)]);
+    if (queue.isEmpty()) await Promise.race([woken, stream.sleep(ALIVE_MS)]);
   }
 }
 

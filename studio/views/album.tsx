@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api.ts';
-import { albumBook } from '../album-book.ts';
+import { type AlbumBook, albumBook } from '../album-book.ts';
 import { bytesText } from '../figures.ts';
 import { inTurn } from '../in-turn.ts';
 import { Picture } from '../parts/picture.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { photoAddress, problemOf, useStudio, useWords } from '../shared.ts';
 import { Trouble } from '../parts/trouble.tsx';
-import type { AlbumEntry } from '../wire.ts';
+import type { AlbumEntry, News } from '../wire.ts';
 import { DropZone } from './drop-zone.tsx';
 
 /** Originals by their keys, and what comes in meanwhile. */
@@ -73,6 +73,13 @@ function Tile({ entry }: { entry: AlbumEntry }) {
   );
 }
 
+/** Whether it changes what is shown. */
+function hears(book: AlbumBook, news: News, prefix: string): boolean {
+  if (news.kind === 'missed') return book.doubt();
+  if (!('original' in news) || !news.original.startsWith(prefix)) return false;
+  return book.hear(news.original, news.kind);
+}
+
 /** The pages that were asked for, and those anew of which something was heard. */
 function useAlbum(prefix: string): [Found | undefined, () => void] {
   const { listen } = useStudio();
@@ -103,8 +110,7 @@ function useAlbum(prefix: string): [Found | undefined, () => void] {
       void read();
     });
     const stop = listen(news => {
-      if (!('original' in news) || !news.original.startsWith(prefix)) return;
-      if (book.hear(news.original, news.kind)) readIn(NEWS_MS);
+      if (hears(book, news, prefix)) readIn(NEWS_MS);
     });
     return () => {
       isWanted = false;

@@ -85,7 +85,8 @@ function useNewsOf(original: string): [number, () => void] {
   useEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined;
     const stop = listen(news => {
-      if (!('original' in news) || news.original !== original) return;
+      const isAbout = news.kind === 'missed' || ('original' in news && news.original === original);
+      if (!isAbout) return;
       waiting ??= setTimeout(() => {
         waiting = undefined;
         setTurn(count => count + 1);

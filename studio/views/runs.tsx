@@ -17,9 +17,11 @@ export function RunsView() {
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     const again = () => setTurn(count => count + 1);
-    const timer = setInterval(again, LOOK_MS);
+    const timer = setInterval(() => {
+      if (!document.hidden) again();
+    }, LOOK_MS);
     const stop = listen(({ kind }) => {
-      if (kind === 'run' || kind === 'trouble' || kind === 'list') again();
+      if (['run', 'trouble', 'list', 'missed'].includes(kind)) again();
     });
     return () => {
       clearInterval(timer);

@@ -49,6 +49,13 @@ describe('an album in pages', () => {
     expect(asked).toEqual(['f']);
   });
 
+  it('asks for every page anew where something was not heard', async () => {
+    keys = [...'bcd'];
+    expect(book.doubt()).toBe(true);
+    expect(await shown()).toBe('bcd');
+    expect(asked).toEqual([undefined]);
+  });
+
   it('asks for nothing when a burst of others comes in', () => {
     const burst = Array.from({ length: 5000 }, (_, at) => `z${at}`);
     expect(burst.filter(key => book.hear(key, 'set') || book.hear(key, 'file'))).toEqual([]);

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../../cli/cloud/connection.ts';
@@ -7,7 +8,7 @@ import { startLive } from '../../../cli/studio/live.ts';
 import { type Studio, startStudio } from '../../../cli/studio/serve.ts';
 import { IN_FORCE_KEY } from '../../../shared/core/work/in-force.ts';
 import { fingerprintOfList } from '../../../shared/core/list/recipe.ts';
-import { ROLLOUT_KEY } from '../../../shared/core/work/run.ts';
+import { nothingDone, ROLLOUT_KEY, type Run, runKey } from '../../../shared/core/work/run.ts';
 import { reconcile } from '../../../shared/pipeline/develop/reconcile.ts';
 import { takeDown } from '../../../shared/pipeline/removal/take-down.ts';
 import type { AlbumPage, ListCheck, Photo, Work } from '../../../studio/wire.ts';
@@ -229,6 +230,69 @@ describe('runs', () => {
       expect.stringMatching(/a\.json: expected a message of Function Compute/),
     ]);
     expect(await api('replay', {})).toMatchObject({ status: 200, body: { replayed: 0 } });
+  });
+});
+
+describe('runs, looked at again', () => {
+  const runOf = (id: string, phase: Run['phase'], rendered = 0): Run => ({
+    ...{ schema: 1, id, kind: 'backfill', phase, presets: 'A', from: [], granted: 0, seen: 1 },
+    selection: { prefix: '', mode: 'settle' },
+    handedOver: { batches: 1, originals: 1, planned: 1 },
+    done: { ...nothingDone(), rendered },
+    counted: [],
+    startedAt: '2026-11-23T09:00:00.000Z',
+    updatedAt: '2026-11-23T09:00:00.000Z',
+  });
+  const put = (run: Run) => darkroom.config.upload(runKey(run.id), JSON.stringify(run));
+
+  it('are read where they may have moved: of those that are done nothing is asked any more', async () => {
+    put(runOf('backfill-a', 'done', 7));
+    put(runOf('backfill-b', 'running'));
+    put(runOf('backfill-c', 'stopped'));
+    const look = async () => {
+      const read: string[] = [];
+      darkroom.config.before = ({ operation, key }) => {
+        if (operation === 'get' && key.endsWith('/run.json')) read.push(key.split('/')[1] ?? '');
+      };
+      const { body } = await api<Work>('work');
+      darkroom.config.before = () => undefined;
+      return { read: read.sort(), runs: body.runs.map(({ id, files }) => `${id} ${files}`).sort() };
+    };
+    const first = await look();
+    expect(first.read).toEqual(['backfill-a', 'backfill-b', 'backfill-c']);
+    put(runOf('backfill-b', 'done', 5));
+    expect(await look()).toEqual({
+      read: ['backfill-b', 'backfill-c'],
+      runs: ['backfill-a 7', 'backfill-b 5', 'backfill-c 0'],
+    });
+    expect((await look()).read).toEqual(['backfill-c']);
+  });
+});
+
+describe('what happens', () => {
+  it('is not kept for a page that does not read: it hears that it missed some, and then the latest', async () => {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const headers = { 'x-darkroom-token': token };
+      request(`${studio.url}/api/live`, { headers }, resolve).once('error', reject).end();
+    });
+    await once(answer, 'data');
+    answer.pause();
+    const many = 100_000;
+    const padding = 'x'.repeat(200);
+    for (let at = 1; at <= many; at += 1) {
+      live.tell({ kind: 'changed', original: `${at} ${padding}` });
+      if (at % 1000 === 0) await new Promise(resolve => setImmediate(resolve));
+    }
+    let text = '';
+    answer.setEncoding('utf8').on('data', some => {
+      text += some;
+    });
+    answer.resume();
+    await expect.poll(() => text, { timeout: 20_000 }).toContain(`"original":"${many} x`);
+    answer.destroy();
+    const told = text.match(/^data: .+$/gm) ?? [];
+    expect(told.filter(one => one.includes('"missed"')).length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThan(many / 2);
   });
 });
 
