@@ -8,6 +8,8 @@ import type {
   Place,
   PreviewFile,
   Refusal,
+  Rehearsal,
+  RehearsalAsked,
   Score,
   TakenDown,
   Upload,
@@ -41,6 +43,7 @@ export const api = {
   apply: (id: string) => ask<object>('list/apply', 'POST', { id }),
   work: () => ask<Work>('work'),
   replay: () => ask<{ replayed: number }>('replay', 'POST', {}),
+  rehearse: (asked: RehearsalAsked) => ask<Rehearsal>('rehearse', 'POST', asked),
   stop: () => ask<object>('stop', 'POST', {}),
   resume: () => ask<object>('resume', 'POST', {}),
   takeDown: (key: string, reason: string) =>

@@ -209,6 +209,31 @@ export interface RunEntry {
   retireAt?: string;
 }
 
+export interface RehearsalAsked {
+  uploadsPerDay: number;
+  /** In times the usual peak. */
+  spike: number;
+  /** Instances that the account may have. */
+  quotas: number[];
+}
+
+/** In the words of `darkroom rehearse`. */
+export interface Rehearsal {
+  what: string[];
+  headings: string[];
+  rows: string[][];
+  notes: string[];
+  plots: RehearsalPlot[];
+}
+
+export interface RehearsalPlot {
+  title: string;
+  unit: string;
+  /** Of its lines, which have the classes c0, c1 and so on. */
+  names: string[];
+  svg: string;
+}
+
 /** An event that was given up. */
 export interface FailureEntry {
   where: string;

@@ -53,7 +53,7 @@ function figureOf(plot: Plot): string {
 
 type Minute = Outcome['minutes'][number];
 
-function plotsOf({ runs, uploads, beginsHour }: Rehearsals): Plot[] {
+export function plotsOf({ runs, uploads, beginsHour }: Rehearsals): Plot[] {
   const timeAsText = clockFrom(beginsHour);
   const minutes = runs.reduce((most, { outcome }) => Math.max(most, outcome.minutes.length), 0);
   const each = (of: (minute: Minute) => number | undefined) =>

@@ -16,6 +16,7 @@ import type { Live } from './live.ts';
 import { newsQueue } from './news-queue.ts';
 import { previewOf } from './preview.ts';
 import { photoOf } from './photo.ts';
+import { rehearsalSchema, rehearsalsOf } from './rehearsal.ts';
 import { scoreOf } from './score.ts';
 
 export interface Api {
@@ -90,9 +91,13 @@ function listRoutes(connection: Connection): Hono {
 
 function workRoutes(connection: Connection): Hono {
   const over = new Map<string, Run>();
+  const rehearse = rehearsalsOf(connection);
   const app = new Hono();
   app.get('/work', async context => context.json(await workOf(connection, over)));
   app.post('/replay', async context => context.json({ replayed: await replayAll(connection) }));
+  app.post('/rehearse', async context =>
+    context.json(await rehearse(await sent(context, rehearsalSchema))),
+  );
   app.post('/stop', async context => {
     await stopRollout(nameOfUser('a user'), connection);
     return context.json({});

@@ -5,6 +5,7 @@ import { timeText } from '../figures.ts';
 import { Scrolled } from '../parts/scrolled.tsx';
 import { problemOf, useAnswer, useStudio, useWords } from '../shared.ts';
 import { Trouble } from '../parts/trouble.tsx';
+import { RehearsalSection } from './rehearsal.tsx';
 import type { FailureEntry, RunEntry } from '../wire.ts';
 
 /** What works on many originals, how far it is, and what was given up. */
@@ -57,6 +58,7 @@ export function RunsView() {
           <Failures failures={work.failures} onDone={again} />
         </>
       ) : null}
+      <RehearsalSection />
     </main>
   );
 }

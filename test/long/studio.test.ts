@@ -167,6 +167,29 @@ describe.skipIf(noChromium)('the studio', () => {
     await platform.manifest(KEY, ({ presets }) => presets === fingerprint);
   });
 
+  it('rehearses a spike, and shows the plots of it', async () => {
+    const page = await browser.newPage({ locale: 'en-US' });
+    await page.goto(`${platform.ready.studio}/#/runs`);
+    const uploads = page.getByLabel('Uploads a day');
+    const rehearse = page.getByRole('button', { name: 'Rehearse' });
+    await uploads.fill('0');
+    await rehearse.click();
+    await page.getByText('uploadsPerDay: ').waitFor();
+    await uploads.fill('30000');
+    await page.getByLabel('Quotas of instances').fill('30, 100');
+    await rehearse.click();
+    await page.locator('.plot').first().waitFor();
+    await page.getByText(/^A day of 30,000 uploads, with 3 times the usual peak/).waitFor();
+    const titles = await page.locator('.plot b').allInnerTexts();
+    expect(titles.slice(0, 4)).toEqual(['Uploads', 'Instances', 'Queue', 'Ready']);
+    const drawn =
+      "[...document.querySelectorAll('.plot path')].map(one => [getComputedStyle(one).stroke, one.getTotalLength() > 100])";
+    const lines = (await page.evaluate(drawn)) as [string, boolean][];
+    expect(lines.length).toBeGreaterThanOrEqual(7);
+    expect(lines.every(([stroke, isLong]) => isLong && stroke !== 'none')).toBe(true);
+    expect(await barriers(page)).toEqual([]);
+  });
+
   it('keeps an edit through a switch of the language and a platform that goes, and says what to do when another comes', async () => {
     const page = await browser.newPage({ locale: 'en-US' });
     const folder = newFolder();
