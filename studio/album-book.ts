@@ -57,8 +57,9 @@ export function albumBook(ask: (after: string | undefined) => Promise<AlbumPage>
         throw thrown;
       }
       const entries: AlbumEntry[] = pages.flatMap(page => page.entries);
+      const searched = pages.reduce((sum, page) => sum + page.searched, 0);
       const after = pages.at(-1)?.after;
-      return { entries, ...(after === undefined ? {} : { after }) };
+      return { entries, searched, ...(after === undefined ? {} : { after }) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type {
+  AlbumFilter,
   AlbumPage,
   ListCheck,
   ListPlan,
@@ -31,8 +32,10 @@ export class Refused extends Error {
 
 export const api = {
   place: () => ask<Place>('place'),
-  album: (prefix: string, after?: string) =>
-    ask<AlbumPage>(`album?${queryOf({ prefix, ...(after === undefined ? {} : { after }) })}`),
+  album: ({ prefix, contains, state }: AlbumFilter, after?: string) => {
+    const about = { ...(state ? { state } : {}), ...(after === undefined ? {} : { after }) };
+    return ask<AlbumPage>(`album?${queryOf({ prefix, contains, ...about })}`);
+  },
   photo: (key: string) => ask<Photo>(`photo?${queryOf({ key })}`),
   score: (key: string) => ask<Score>(`score?${queryOf({ key })}`),
   list: () => ask<ListText>('list'),

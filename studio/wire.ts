@@ -1,15 +1,17 @@
 /** What the studio's server (cli/studio) and its page say to each other, as JSON. */
 
-export type State =
-  | 'ready'
-  | 'developing'
-  | 'incomplete'
-  | 'partly-failed'
-  | 'failed'
-  | 'blocked'
-  | 'held'
-  | 'taken-down'
-  | 'not-asked';
+export const STATES = [
+  'ready',
+  'developing',
+  'incomplete',
+  'partly-failed',
+  'failed',
+  'blocked',
+  'held',
+  'taken-down',
+  'not-asked',
+] as const;
+export type State = (typeof STATES)[number];
 
 export interface Place {
   /** What keys of derivatives are appended to. */
@@ -38,8 +40,18 @@ export interface AlbumEntry {
   placeholder?: Placeholder;
 }
 
+/** Which originals an album shows. */
+export interface AlbumFilter {
+  prefix: string;
+  /** Anywhere in the key, in whatever case. */
+  contains: string;
+  state?: State | undefined;
+}
+
 export interface AlbumPage {
   entries: AlbumEntry[];
+  /** Keys that were looked through for them. */
+  searched: number;
   /** What to ask for to go on; missing at the end. */
   after?: string;
 }

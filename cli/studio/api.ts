@@ -10,7 +10,7 @@ import type { Connection } from '../cloud/connection.ts';
 import { resumeRollout, stopRollout } from '../presets/rollout.ts';
 import { nameOfUser } from '../terminal/user.ts';
 import { replayAll, sayFocusOf, takeKeyDown, undoKey, workOf } from './acts.ts';
-import { albumPage } from './album.ts';
+import { albumPage, albumSchema } from './album.ts';
 import { checkList, listText, planBook } from './lists.ts';
 import type { Live } from './live.ts';
 import { newsQueue } from './news-queue.ts';
@@ -36,10 +36,9 @@ export function api({ connection, live }: Api): Hono {
 function photoRoutes(connection: Connection, live: Live): Hono {
   const app = new Hono();
   app.get('/place', async context => context.json(await placeOf(connection)));
-  app.get('/album', async context => {
-    const { prefix = '', after } = context.req.query();
-    return context.json(await albumPage(connection, { prefix, after }));
-  });
+  app.get('/album', async context =>
+    context.json(await albumPage(connection, parsed(context.req.query(), albumSchema))),
+  );
   app.get('/photo', async context =>
     context.json(await photoOf(context.req.query('key') ?? '', connection, live.took)),
   );
@@ -169,7 +168,11 @@ async function uploadOf(
 
 /** What a request holds, or one sentence on what is wrong with it. */
 async function sent<S extends z.ZodType>(context: Context, schema: S): Promise<z.infer<S>> {
-  const read = schema.safeParse(await context.req.json().catch(() => undefined));
+  return parsed(await context.req.json().catch(() => undefined), schema);
+}
+
+function parsed<S extends z.ZodType>(asked: unknown, schema: S): z.infer<S> {
+  const read = schema.safeParse(asked);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const where = issue?.path.join('.') || 'the request';

@@ -15,7 +15,7 @@ interface Shown {
 export function Preview({ text }: { text: string }) {
   const words = useWords();
   const { place } = useStudio();
-  const { value: album } = useAnswer(() => api.album(''), []);
+  const { value: album } = useAnswer(() => api.album({ prefix: '', contains: '' }), []);
   const keys = album?.entries.map(({ key }) => key) ?? [];
   const names = [...text.matchAll(/^\s*-\s+(?:\{\s*)?name:\s*([\w-]+)/gm)].map(one => one[1] ?? '');
   const presets = names.length > 0 ? names : place.presets.map(({ name }) => name);

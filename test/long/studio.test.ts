@@ -78,6 +78,23 @@ describe.skipIf(noChromium)('the studio', () => {
     expect(await barriers(page)).toEqual([]);
   });
 
+  it('searches inside keys and by state, and says what it looked through', async () => {
+    const page = await open();
+    await page.waitForSelector('.album .badge.ready');
+    await page.getByLabel('with', { exact: true }).fill('50%');
+    await page.getByText('1 of 1 keys: these are all.').waitFor();
+    expect(await page.locator('.album .name').allInnerTexts()).toEqual([KEY]);
+    await page.getByLabel('State').selectOption('failed');
+    await page.getByText('0 of 1 keys: these are all. None of these is as asked.').waitFor();
+    expect(await page.locator('.album .name').count()).toBe(0);
+    await platform.bucket('originals').put('照片/50% no picture.jpg', Buffer.from('no picture'));
+    await page.getByText('1 of 2 keys').waitFor();
+    expect(await page.locator('.album .badge').allInnerTexts()).toEqual(['failed']);
+    expect(await barriers(page)).toEqual([]);
+    await platform.bucket('originals').delete('照片/50% no picture.jpg');
+    await page.getByText('0 of 1 keys').waitFor();
+  });
+
   it('shows a photo on its devices, two files under a line, and the code for it', async () => {
     const page = await open(`#/photo/${encodeURIComponent(KEY)}`);
     await page.waitForSelector('.devices img');

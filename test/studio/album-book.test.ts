@@ -26,6 +26,7 @@ async function ask(after: string | undefined): Promise<AlbumPage> {
   const last = shown.at(-1);
   return {
     entries: shown.map(entryOf),
+    searched: shown.length,
     ...(left.length > PAGE && last !== undefined ? { after: last } : {}),
   };
 }

@@ -192,6 +192,40 @@ describe('an album', () => {
     expect([second.entries.length, second.after]).toEqual([12, undefined]);
   });
 
+  it('is searched inside keys and by state, and says how many it looked through, and where it goes on', async () => {
+    for (let at = 0; at < 300; at += 1) {
+      darkroom.originals.upload(
+        `c/${String(at).padStart(3, '0')}${at % 100 ? '' : '-Cat'}.jpg`,
+        'jpeg 10x10',
+      );
+    }
+    await reconcile('c/200-Cat.jpg', darkroom);
+    const keysOf = ({ entries }: AlbumPage) => entries.map(({ key }) => key);
+    const cats = (await api<AlbumPage>('album?prefix=c/&contains=cAT')).body;
+    expect(keysOf(cats)).toEqual(['c/000-Cat.jpg', 'c/100-Cat.jpg', 'c/200-Cat.jpg']);
+    expect([cats.searched, cats.after]).toEqual([300, undefined]);
+    const ready = (await api<AlbumPage>('album?prefix=c/&contains=cat&state=ready')).body;
+    expect(keysOf(ready)).toEqual(['c/200-Cat.jpg']);
+    const held = (await api<AlbumPage>('album?prefix=c/&state=ready')).body;
+    expect([keysOf(held), held.after]).toEqual([['c/200-Cat.jpg'], 'c/239.jpg']);
+    expect(held.searched).toBe(240);
+    const rest = (await api<AlbumPage>('album?prefix=c/&state=ready&after=c/239.jpg')).body;
+    expect(rest).toEqual({ entries: [], searched: 60 });
+    expect(await api('album?state=lost')).toMatchObject({
+      status: 400,
+      body: { message: expect.stringMatching(/^state: /) },
+    });
+  });
+
+  it('reads no more than some thousand keys for one page, whatever nobody finds', async () => {
+    for (let at = 0; at < 5003; at += 1)
+      darkroom.originals.upload(`d/${String(at).padStart(4, '0')}`, '');
+    const first = (await api<AlbumPage>('album?prefix=d/&contains=nope')).body;
+    expect(first).toEqual({ entries: [], searched: 5000, after: 'd/4999' });
+    const rest = (await api<AlbumPage>('album?prefix=d/&contains=nope&after=d/4999')).body;
+    expect(rest).toEqual({ entries: [], searched: 3 });
+  });
+
   it('of a photo tells each file, or why it is not there', async () => {
     const { body } = await api<Photo>('photo?key=a/ready.jpg');
     expect(body.files.map(({ state }) => state)).toEqual(Array(5).fill('rendered'));
