@@ -16,11 +16,11 @@ export interface Sending {
 const AT_ONCE = 3;
 let lastId = 0;
 
-export function sendingOf(file: File, prefix: string): Sending {
+export function sendingOf(file: File, key: string): Sending {
   lastId += 1;
   return {
     id: lastId,
-    key: `${prefix}${file.name}`,
+    key,
     preview: URL.createObjectURL(file),
     bytes: file.size,
     sent: 0,

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { chosen, type Dropped, filesDropped } from '../dropped.ts';
 import { bytesText, timeText } from '../figures.ts';
-import { photoAddress, useStudio, useWords } from '../shared.ts';
+import { keysApart } from '../keys-apart.ts';
+import { photoAddress, problemOf, useStudio, useWords } from '../shared.ts';
 import { type Sending, sendAll, sendingOf } from '../upload.ts';
 import type { LiveFile } from '../wire.ts';
 
@@ -11,6 +13,16 @@ export function DropZone() {
   const [prefix, setPrefix] = useState('photos/');
   const [isOver, setOver] = useState(false);
   const [sendings, send] = useSendings(prefix);
+  const [said, setSaid] = useState('');
+  const take = async (dropped: Promise<{ files: Dropped[]; leftOut: number }>) => {
+    try {
+      const { files, leftOut } = await dropped;
+      send(files);
+      setSaid(leftOut > 0 ? words.leftOut(leftOut) : files.length > 0 ? '' : words.noFiles);
+    } catch (thrown) {
+      setSaid(problemOf(thrown));
+    }
+  };
   const files = useLiveFiles(sendings);
   return (
     <section
@@ -24,7 +36,7 @@ export function DropZone() {
       onDrop={event => {
         event.preventDefault();
         setOver(false);
-        send([...(event.dataTransfer?.files ?? [])]);
+        if (event.dataTransfer) void take(filesDropped(event.dataTransfer));
       }}
     >
       <p>
@@ -37,7 +49,7 @@ export function DropZone() {
             accept="image/*,.heic"
             multiple
             onChange={({ currentTarget }) => {
-              send([...(currentTarget.files ?? [])]);
+              send(chosen([...(currentTarget.files ?? [])]));
               currentTarget.value = '';
             }}
           />
@@ -47,6 +59,7 @@ export function DropZone() {
         {words.below}
         <input value={prefix} onInput={({ currentTarget }) => setPrefix(currentTarget.value)} />
       </label>
+      <span role="status">{said}</span>
       <ul class="sendings" aria-live="polite">
         {sendings.map(sending => (
           <Coming key={sending.id} sending={sending} files={files.get(sending.key) ?? []} />
@@ -87,12 +100,22 @@ function Coming({ sending, files }: { sending: Sending; files: LiveFile[] }) {
 }
 
 /** The latest first. */
-function useSendings(prefix: string): [Sending[], (files: File[]) => void] {
+function useSendings(prefix: string): [Sending[], (files: Dropped[]) => void] {
   const [sendings, setSendings] = useState<Sending[]>([]);
   const take = (changed: Sending) =>
     setSendings(all => all.map(one => (one.id === changed.id ? changed : one)));
-  const send = (files: File[]) => {
-    const started = files.map(file => ({ file, sending: sendingOf(file, prefix) }));
+  const send = (files: Dropped[]) => {
+    const onTheirWay = sendings.filter(({ state }) => state === 'waiting' || state === 'sending');
+    const taken = onTheirWay.map(({ key }) => key);
+    const keys = keysApart(
+      files.map(({ path }) => path),
+      prefix,
+      taken,
+    );
+    const started = files.map(({ file }, at) => ({
+      file,
+      sending: sendingOf(file, keys[at] ?? ''),
+    }));
     setSendings(all => [...started.map(({ sending }) => sending), ...all]);
     void sendAll(started, take);
   };

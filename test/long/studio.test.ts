@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TINY } from '../support/bulk.ts';
 import { noChromium, openChromium } from '../support/chromium.ts';
@@ -76,6 +77,42 @@ describe.skipIf(noChromium)('the studio', () => {
     const natural = await page.evaluate(decoded);
     expect(natural).toBeGreaterThan(0);
     expect(await barriers(page)).toEqual([]);
+  });
+
+  it('walks a folder that is dropped, and keeps two of one name apart', async () => {
+    const folder = join(newFolder(), '相册');
+    mkdirSync(join(folder, 'b'), { recursive: true });
+    const photo = await sharp(starfishPhoto).resize(60).jpeg().toBuffer();
+    for (const name of ['a.jpg', 'b/a.jpg']) writeFileSync(join(folder, name), photo);
+    // More than Chromium tells of a folder at once.
+    for (let at = 0; at < 120; at += 1) writeFileSync(join(folder, `b/${at}.txt`), 'no picture');
+    const other = join(newFolder(), 'c.jpg');
+    writeFileSync(other, photo);
+    const page = await open();
+    await page.getByLabel('Upload below').fill('dropped/');
+    const { x, y } = (await page.locator('.drop').boundingBox()) ?? { x: 0, y: 0 };
+    const client = await page.context().newCDPSession(page);
+    const data = { items: [], files: [folder, other], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await client.send('Input.dispatchDragEvent', { type, x: x + 20, y: y + 20, data });
+    }
+    await page.getByText('Left out of a folder, since they are no pictures: 120.').waitFor();
+    const two = ['left', 'right'].map(() => ({
+      name: 'd.jpg',
+      mimeType: 'image/jpeg',
+      buffer: photo,
+    }));
+    await page.locator('.drop input[type=file]').setInputFiles(two);
+    const names = ['c.jpg', 'd (2).jpg', 'd.jpg', '相册/a.jpg', '相册/b/a.jpg'];
+    const keys = names.map(one => `dropped/${one}`);
+    await page.locator('.sendings > li').nth(4).waitFor();
+    const sent = await page.locator('.sendings > li > div > a').allInnerTexts();
+    expect(sent.toSorted()).toEqual(keys);
+    for (const key of keys) await platform.manifest(key);
+    expect(await page.locator('.sendings').textContent()).not.toContain('was not sent');
+    expect(await barriers(page)).toEqual([]);
+    for (const key of keys) await platform.bucket('originals').delete(key);
+    for (const key of keys) await platform.gone(key);
   });
 
   it('searches inside keys and by state, and says what it looked through', async () => {
