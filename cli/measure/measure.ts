@@ -20,6 +20,8 @@ export interface Asked {
   list: PresetList;
   /** It had been developed by that list: only what the new list asks for besides is made. */
   before?: PresetList | undefined;
+  /** What the list draws with, where that is not on this disk. */
+  marks?: Marks | undefined;
   /** As if the upload had waited so long. */
   waitedMs?: number;
   /** What is made when it is asked for is made, too, each as for a view. */
@@ -29,10 +31,10 @@ export interface Asked {
 /** Develops an original here and now as a function would, with as many lanes as an instance has cores, and writes into memory. */
 export async function measure(
   { key, read }: Photo,
-  { list, before, waitedMs, withMisses }: Asked,
+  { list, before, marks, waitedMs, withMisses }: Asked,
 ): Promise<Measured> {
   const file = await read();
-  const bench = openBench(file && [[key, file]]);
+  const bench = openBench(file && [[key, file]], marks && { marks });
   if (before) {
     const darkroom = bench.darkroom(before, noRequests(), pretended);
     await reconcile(key, { ...darkroom, marks: unseen });

@@ -8,7 +8,7 @@ import { IN_FORCE_KEY, type InForce, inForceSchema } from '../../shared/core/wor
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import type { SavedPlan, ViewsTouched } from '../../shared/core/work/saved-plan.ts';
 import type { Heat } from '../../shared/core/work/heat.ts';
-import type { NamedList, ObjectStore } from '../../shared/ports.ts';
+import type { Marks, NamedList, ObjectStore } from '../../shared/ports.ts';
 import {
   type Connection,
   type ConnectionOptions,
@@ -83,6 +83,8 @@ export interface Planning extends Pick<Options, 'prefix' | 'sample' | 'countOnly
   prices: Prices;
   heat: Heat | undefined;
   assumptions: Assumptions;
+  /** Of a list that does not lie on this disk. */
+  marks?: Marks;
   tell: (text: string) => void;
 }
 
@@ -104,7 +106,7 @@ export async function plannedEdit(
     see: leaving.see,
     tell,
   });
-  const measuring = { inForce, connection, tell };
+  const measuring = { inForce, connection, marks: planning.marks, tell };
   const sample = await measured(touched, next.list, measuring);
   const examples = planning.countOnly ? [] : leaving.examples;
   const byViews = await measuredByViews(examples, next.list, measuring);
@@ -129,6 +131,7 @@ async function listInForce(config: ObjectStore): Promise<InForce | undefined> {
 interface Measuring {
   inForce: InForce | undefined;
   connection: Connection;
+  marks: Marks | undefined;
   tell: (text: string) => void;
 }
 
@@ -136,20 +139,20 @@ interface Measuring {
 async function measured(
   { sample }: Touched,
   list: PresetList,
-  { inForce, connection, tell }: Measuring,
+  { inForce, connection, marks, tell }: Measuring,
 ): Promise<Sample> {
   const photos = sample.map(({ key }) => photoOf(key, connection.originals));
-  return await measureAll(photos, { list, before: inForce?.list }, tell);
+  return await measureAll(photos, { list, before: inForce?.list, marks }, tell);
 }
 
 /** File by file, as a view has it made. */
 async function measuredByViews(
   keys: string[],
   list: PresetList,
-  { connection, tell }: Measuring,
+  { connection, marks, tell }: Measuring,
 ): Promise<Sample['measured']> {
   const photos = keys.map(key => photoOf(key, connection.originals));
-  const asked = { list: allByViews(list), withMisses: true as const };
+  const asked = { list: allByViews(list), marks, withMisses: true as const };
   return (await measureAll(photos, asked, tell)).measured;
 }
 

@@ -5,6 +5,7 @@ import { type ManifestVariant, manifestSchema } from '../../shared/core/set/mani
 import { shownByFile, shownByRaster } from '../../shared/adapters/sharp/shown.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import type { Codec } from '../../shared/ports.ts';
+import type { Said } from '../render/folder-store.ts';
 import { openBench, sharp } from '../measure/bench.ts';
 import { noRequests } from '../measure/memory-store.ts';
 import { type Likeness, likenessOf } from './similarity.ts';
@@ -30,10 +31,10 @@ export interface LeftOut {
  * the encoder was given, so that it says what the encoder did, whatever was cut off or drawn over.
  */
 export async function developed(
-  { key, file }: { key: string; file: Buffer },
+  { key, file, said = {} }: { key: string; file: Buffer; said?: Said },
   list: PresetList,
 ): Promise<Rendition[]> {
-  const bench = openBench([[key, file]]);
+  const bench = openBench([[key, file]], { told: new Map([[key, said]]) });
   const likenesses = new Map<string, Likeness>();
   const codec = comparing(sharp, likenesses);
   const report = await reconcile(key, bench.darkroom(allAtOnce(list), noRequests(), codec));
@@ -49,7 +50,7 @@ export async function developed(
   );
 }
 
-function allAtOnce(list: PresetList): PresetList {
+export function allAtOnce(list: PresetList): PresetList {
   return { ...list, presets: list.presets.map(one => ({ ...one, generate: 'eager' })) };
 }
 

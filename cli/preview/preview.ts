@@ -6,7 +6,9 @@ import { listDiff } from '../../shared/core/list/list-diff.ts';
 import type { NamedList } from '../../shared/ports.ts';
 import { tellDiff } from '../presets/diff.ts';
 import { checkedList } from '../presets/presets.ts';
+import type { Said } from '../render/folder-store.ts';
 import { type Picked, pick } from '../render/pick.ts';
+import { type SaidOptions, saidBy, withSaid } from '../render/said.ts';
 import { say, sayText } from '../terminal/printer.ts';
 import { statusLine } from '../terminal/status-line.ts';
 import { developed } from './developed.ts';
@@ -15,7 +17,7 @@ import { pageOf } from './page.ts';
 import { type Collected, collection, type Sheet, type Trouble } from './sheet.ts';
 import { jsonOf, tellSheet } from './summary.ts';
 
-interface Options {
+interface Options extends SaidOptions {
   out: string;
   presets: string;
   compare?: string;
@@ -23,7 +25,7 @@ interface Options {
 }
 
 export function previewCommand(): Command {
-  return new Command('preview')
+  const command = new Command('preview')
     .summary('Write a page with what a preset list makes of your photos, to attach to a review.')
     .description(
       'Develop local photos and write what comes out, with its bytes and how alike it is, into one HTML file; with --compare beside what another list makes, the worst first. Asks nothing of the cloud.',
@@ -31,7 +33,8 @@ export function previewCommand(): Command {
     .argument('<path...>', 'photos, or folders of them')
     .requiredOption('--out <file>', 'the page, of 20 MB at most')
     .option('--presets <file>', 'the preset list', 'presets.yaml')
-    .option('--compare <file>', 'the list as it was before')
+    .option('--compare <file>', 'the list as it was before');
+  return withSaid(command)
     .option('--json', 'one line of JSON: the sums, and what is worst')
     .action(preview);
 }
@@ -39,6 +42,8 @@ export function previewCommand(): Command {
 interface Lists {
   before: NamedList | undefined;
   after: NamedList;
+  /** Of all photos. */
+  said: Said;
 }
 
 async function preview(paths: string[], options: Options): Promise<void> {
@@ -52,7 +57,7 @@ async function preview(paths: string[], options: Options): Promise<void> {
     ...(before ? { edit: tellDiff(listDiff(before.list, after.list)) } : {}),
     photos: picked.length,
     notPictures: leftOut,
-    ...(await developedAll(picked, { before, after })),
+    ...(await developedAll(picked, { before, after, said: saidBy(options) })),
   };
   const page = Buffer.from(await pageOf(sheet));
   await writeFile(options.out, page);
@@ -97,8 +102,8 @@ async function developedAll(
   return { ...gathered.all(), troubles };
 }
 
-async function pairsFor({ key, path }: Picked, { before, after }: Lists): Promise<Pair[]> {
-  const photo = { key, file: await readFile(path) };
+async function pairsFor({ key, path }: Picked, { before, after, said }: Lists): Promise<Pair[]> {
+  const photo = { key, file: await readFile(path), said };
   const next = await developed(photo, after.list);
   return pairsOf(key, before ? await developed(photo, before.list) : [], next);
 }

@@ -2,29 +2,26 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { MultiBar } from 'cli-progress';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
 import { decodeHeic } from '../../shared/adapters/libheif/decoder.ts';
 import { sharpCodec } from '../../shared/adapters/sharp/codec.ts';
 import { Failure, failureOf } from '../../shared/core/failure.ts';
-import { type Focus, focusFrom } from '../../shared/core/picture/focus.ts';
 import { manifestKey } from '../../shared/core/set/keys.ts';
-import { type Manifest, manifestSchema, wordsSaid } from '../../shared/core/set/manifest.ts';
-import { textFrom } from '../../shared/core/watermark/mark-text.ts';
+import { type Manifest, manifestSchema } from '../../shared/core/set/manifest.ts';
 import { nothingSpent, type Spent } from '../../shared/core/set/report.ts';
 import type { Darkroom } from '../../shared/pipeline/darkroom.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import { folderStore } from './folder-store.ts';
 import { type Picked, pick } from './pick.ts';
+import { type SaidOptions, saidBy, withSaid } from './said.ts';
 import { localMarks } from '../measure/local-marks.ts';
 import { checkedList } from '../presets/presets.ts';
 import { bytesAsText } from '../terminal/figures.ts';
 import { say } from '../terminal/printer.ts';
 
-interface Options {
+interface Options extends SaidOptions {
   out: string;
   presets: string;
-  focus?: Focus;
-  say: Record<string, string>;
   json?: true;
   all?: true;
 }
@@ -36,42 +33,15 @@ type Line = { path: string; spent: Spent & { peakMemoryMB: number } } & (
 );
 
 export function renderCommand(): Command {
-  return new Command('render')
+  const command = new Command('render')
     .description('Develop local pictures as an upload would be, to try a preset list on them.')
     .argument('<path...>', 'pictures, or folders of them')
     .requiredOption('--out <dir>', 'where the derivatives go')
-    .option('--presets <file>', 'the preset list', 'presets.yaml')
-    .option(
-      '--focus <x,y>',
-      'what they are about, as their uploader may say it by x-oss-meta-focus, such as 0.43,0.31',
-      focusOrThrow,
-    )
-    .addOption(
-      new Option(
-        '--say <word=text>',
-        'what their uploader may say for a watermark by x-oss-meta-wm-word, such as user=Anna; as often as there are words',
-      )
-        .argParser(sayingOrThrow)
-        .default({}, 'nothing'),
-    )
+    .option('--presets <file>', 'the preset list', 'presets.yaml');
+  return withSaid(command)
     .option('--all', 'of folders also what is no picture, neither by name nor by its bytes')
     .option('--json', 'lines of JSON: one for each picture')
     .action(render);
-}
-
-function focusOrThrow(text: string): Focus {
-  const focus = focusFrom(text);
-  if (focus !== 'unreadable') return focus;
-  throw new InvalidArgumentError('expected two shares from 0 to 1, such as 0.43,0.31');
-}
-
-function sayingOrThrow(text: string, said: Record<string, string>): Record<string, string> {
-  const [, word = '', value = ''] = /^([a-z][a-z0-9-]*)=(.+)$/s.exec(text) ?? [];
-  const drawn = textFrom(encodeURIComponent(value));
-  if (word && drawn !== null) return { ...said, [word]: drawn };
-  throw new InvalidArgumentError(
-    'expected a word and up to 64 characters without controls, such as user=Anna',
-  );
 }
 
 async function render(paths: string[], options: Options): Promise<void> {
@@ -82,10 +52,7 @@ async function render(paths: string[], options: Options): Promise<void> {
   const progress = progressOf(picked.length, options);
   for (const picture of picked) {
     const line = await renderOne(picture, {
-      originals: folderStore(picture.root, {
-        ...(options.focus ? { focus: options.focus } : {}),
-        ...wordsSaid(options.say),
-      }),
+      originals: folderStore(picture.root, saidBy(options)),
       derivatives: folderStore(options.out),
       listInForce: {
         current: async () => ({ list, fingerprint }),

@@ -17,6 +17,7 @@ import type { Connection } from '../cloud/connection.ts';
 import { assumptionsFrom } from '../measure/assumptions.ts';
 import { pricesFrom } from '../measure/prices.ts';
 import { listThere, putPlanned } from '../presets/apply.ts';
+import { marksThere } from '../presets/marks-there.ts';
 import type { Planned } from '../presets/tell-plan.ts';
 import { plannedEdit } from '../presets/plan.ts';
 import { presetListJsonSchema, slownessOf } from '../presets/presets.ts';
@@ -74,6 +75,7 @@ export function planBook(connection: Connection) {
         prices: await pricesFrom(undefined),
         assumptions: await assumptionsFrom(undefined, next.list),
         heat: undefined,
+        marks: marksThere(next.list, connection),
         tell: () => undefined,
       });
       const id = randomUUID();

@@ -4,9 +4,10 @@ import type { Report } from '../../shared/core/set/report.ts';
 import { reconcile } from '../../shared/pipeline/develop/reconcile.ts';
 import type { PreviewFile } from '../../studio/wire.ts';
 import type { Connection } from '../cloud/connection.ts';
-import { openBench } from '../measure/bench.ts';
 import { listThere } from '../presets/apply.ts';
-import { oneAtATime } from './developed-here.ts';
+import { allAtOnce } from '../preview/developed.ts';
+import { marksThere } from '../presets/marks-there.ts';
+import { benchWith, oneAtATime } from './developed-here.ts';
 
 /** What a list that nobody has put in force would make of a photo: developed here, kept nowhere. */
 
@@ -15,17 +16,13 @@ export async function previewOf(
   connection: Connection,
 ): Promise<PreviewFile[]> {
   const { list } = await listThere(text, 'presets.yaml', connection);
-  const presets = list.presets.filter(({ name }) => name === preset);
+  const presets = allAtOnce(list).presets.filter(({ name }) => name === preset);
   if (presets.length === 0) {
     throw new Failure('SETTINGS_INVALID', `expected a preset of this list, there is no ${preset}`);
   }
-  const original = await connection.originals.get(key);
-  if (!original) {
-    throw new Failure('KEY_UNUSABLE', `expected the key of an original, there is no ${key}`);
-  }
   return await oneAtATime(async () => {
     const rules = [{ match: '**', presets: [preset] }];
-    const bench = openBench([[key, original.bytes]]);
+    const bench = await benchWith(key, marksThere(list, connection), connection);
     await bench.watch({ ...list, presets, rules }, async darkroom => {
       refuseFailed(await reconcile(key, darkroom));
       return { bytesRead: 0, bytesWritten: 0 };

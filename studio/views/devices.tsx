@@ -68,10 +68,18 @@ function Frame({ device, photo, preset, client }: Framed) {
   const { place } = useStudio();
   const { width, density } = DEVICES[device];
   const file = fileFor({ device, photo, preset, client }, place.cdn);
+  const [viewed, setViewed] = useState<string>();
+  // To fetch what is not there has it made, as any view does.
+  const isShown = file?.state === 'rendered' || (file !== undefined && file.url === viewed);
   return (
     <figure class={`device ${device}`}>
       <div class="screen">
-        {file ? (
+        {file && !isShown ? (
+          <button type="button" onClick={() => setViewed(file.url)}>
+            {words.haveMade}
+          </button>
+        ) : null}
+        {file && isShown ? (
           <Picture
             url={file.url}
             alt={`${preset}, ${words[device]}`}
@@ -86,6 +94,7 @@ function Frame({ device, photo, preset, client }: Framed) {
           {file
             ? `${file.width} px ${file.format}${file.bytes ? `, ${bytesText(file.bytes)}` : ''}`
             : words.noFile}
+          {file && !isShown ? ` ${words.notMade}` : ''}
         </small>
       </figcaption>
     </figure>

@@ -79,7 +79,9 @@ function Pairs({ before, after }: Shown) {
           <li key={name}>
             <h3>{name}</h3>
             <figure>
-              {former?.url ? <img src={former.url} alt={`${name}, ${words.before}`} /> : null}
+              {former?.url && former.state === 'rendered' ? (
+                <img src={former.url} alt={`${name}, ${words.before}`} />
+              ) : null}
               <figcaption>
                 {words.before} {former?.bytes ? bytesText(former.bytes) : '—'}
               </figcaption>

@@ -9,6 +9,7 @@ import { TINY } from '../support/bulk.ts';
 import { noChromium, openChromium } from '../support/chromium.ts';
 import { newFolder } from '../support/folders.ts';
 import { starfishPhoto } from '../support/originals.ts';
+import type { Manifest } from '../../shared/core/set/manifest.ts';
 import { type RunningPlatform, startedPlatform } from '../support/platform.ts';
 
 /** The studio as a person sees it, in Chromium, beside a platform of its own. */
@@ -303,6 +304,37 @@ describe.skipIf(noChromium)('the studio', () => {
     await one.waitForSelector('.badge.taken-down');
     await two.getByRole('button', { name: 'Undo the take-down' }).click();
     await one.waitForSelector('.badge.ready');
+  });
+
+  it('has a file that is left to views made by a click, and not by being looked at', async () => {
+    const config = platform.bucket('config');
+    const { content: list } = await config.get('presets.yaml');
+    // An edit that is rolled out: what only a view makes is no reason to touch what is there.
+    const asked = String(list).replace('[tiny, small]', '[tiny, small, lazy]').trim();
+    const lazy = `epoch: 9
+${asked.replace(/^epoch: .+\n/m, '')}
+  - { name: lazy, widths: [48], generate: on_demand, formats: { jpeg: {} } }
+`;
+    await config.put('presets.yaml', Buffer.from(lazy));
+    const isThere = ({ variants }: Manifest) => variants.some(({ preset }) => preset === 'lazy');
+    const { variants } = await platform.manifest(KEY, isThere);
+    const file = variants.find(({ preset }) => preset === 'lazy');
+    expect(file).toMatchObject({ state: 'on_demand' });
+    const page = await open(`#/photo/${encodeURIComponent(KEY)}`);
+    const fetched: string[] = [];
+    page.on('request', request => fetched.push(decodeURIComponent(request.url())));
+    await page.getByLabel('Preset').selectOption('lazy');
+    await page.getByText('It is not there: it is made by its first view.').first().waitFor();
+    await page.waitForTimeout(500);
+    const isIts = (url: string) => url.includes('/lazy-48-');
+    expect(fetched.filter(isIts)).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'View it' }).first().click();
+    await page.waitForSelector('.device img');
+    await platform.manifest(KEY, manifest =>
+      manifest.variants.some(({ key, state }) => key === file?.key && state === 'rendered'),
+    );
+    await page.getByText('It is not there').first().waitFor({ state: 'detached' });
   });
 
   it('says it in Chinese to who reads that, in the dark, on a narrow screen', async () => {

@@ -53,6 +53,20 @@ describe('darkroom preview', () => {
     expect(page().match(/<img src="data:image\/webp;base64,[^"]+"/g)).toHaveLength(4);
   });
 
+  it('cuts by the focus that is given, as render does, and refuses one that cannot be read', async () => {
+    const thumbs = async (...words: string[]) => {
+      expect((await preview(...words)).code).toBe(0);
+      return page().match(/data:image\/webp;base64,[^"]+/g);
+    };
+    const searched = listWith().replace('fit: cover', 'fit: cover, gravity: attention');
+    writeFileSync(at('new.yaml'), searched);
+    const left = await thumbs('--focus', '0.05,0.5');
+    expect(await thumbs('--focus', '0.05,0.5')).toEqual(left);
+    expect(await thumbs('--focus', '0.95,0.5')).not.toEqual(left);
+    const { code, stderr } = await preview('--focus', '90,50');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('expected two shares from 0 to 1')]);
+  });
+
   it('puts first what looks worse than before, and says what it saves', async () => {
     writeFileSync(at('new.yaml'), listWith({ thumb: 90, feed: 25 }));
     const { code, stdout } = await preview('--compare', at('old.yaml'), '--json');
