@@ -19,7 +19,7 @@ export interface Message {
 export async function* messagesIn(source: string): AsyncIterable<Message> {
   if (source === '-') yield* linesOf(process.stdin, 'standard input');
   else if (await isFolder(source)) yield* filesIn(source);
-  else if (source.endsWith('.json')) yield await messageIn(source);
+  else if (source.endsWith('.json')) yield (await messageIn(source)) ?? goneFrom(source);
   else yield* linesOf(createReadStream(source, 'utf8'), source);
 }
 
@@ -36,16 +36,38 @@ async function* filesIn(folder: string): AsyncIterable<Message> {
   const names = await readdir(folder, { recursive: true });
   const own = names.filter(name => /^([^/]+\/failure\/)?[^/]+\.json$/.test(name));
   const files = await Promise.all(
-    own.map(async name => ({
-      file: join(folder, name),
-      at: (await stat(join(folder, name))).mtimeMs,
-    })),
+    own.map(async name => {
+      const file = join(folder, name);
+      return { file, at: (await unlessGone(() => stat(file)))?.mtimeMs ?? 0 };
+    }),
   );
-  for (const { file } of files.sort((a, b) => a.at - b.at)) yield await messageIn(file);
+  for (const { file } of files.sort((a, b) => a.at - b.at)) {
+    const message = await messageIn(file);
+    if (message) yield message;
+  }
 }
 
-async function messageIn(file: string): Promise<Message> {
-  return { text: await readFile(file, 'utf8'), where: file, done: () => putAway(file) };
+/** Undefined where another replay has put it away since it was listed. */
+async function messageIn(file: string): Promise<Message | undefined> {
+  const text = await unlessGone(() => readFile(file, 'utf8'));
+  if (text === undefined) return undefined;
+  return { text, where: file, done: async () => void (await unlessGone(() => putAway(file))) };
+}
+
+async function unlessGone<T>(action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw thrown;
+  }
+}
+
+function goneFrom(source: string): never {
+  throw new Failure(
+    'EVENT_UNREADABLE',
+    `expected a failure message at ${source}, it went meanwhile`,
+  );
 }
 
 /** Beside `failure`, under the same name: it is kept, and not read again. */

@@ -2,6 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Focus } from '../../core/picture/focus.ts';
 import { type Asking, askingIn } from './asking.ts';
 import type { OssConnection } from './client.ts';
+import { unlike } from './body.ts';
 import { isLink } from './object-facts.ts';
 
 /**
@@ -50,12 +51,24 @@ function heldIn(stored: ReadonlyMap<string, unknown>): Record<string, string> {
   return Object.fromEntries(held.map(name => [name, String(stored.get(name))]));
 }
 
+/** Without one the copy would have the bucket's, and what is private might be public. */
 async function ownAcl(key: string, { client, call }: Asking): Promise<Record<string, string>> {
-  const { acl } = await call(`GET the ACL of ${key}`, ({ timeout }) =>
-    client.getACL(key, { timeout }),
-  );
-  const said: string = acl;
-  return said === 'default' ? {} : { 'x-oss-object-acl': said };
+  const acl = await call(`GET the ACL of ${key}`, async ({ timeout }, what) => {
+    const answer = await client.getACL(key, { timeout }).catch(cause => {
+      // ali-oss takes the value out of whatever XML there is.
+      throw cause instanceof TypeError ? noAcl(what, 'none') : cause;
+    });
+    const said: unknown = answer.acl;
+    if (typeof said !== 'string' || !ACLS.includes(said)) throw noAcl(what, said || 'none');
+    return said;
+  });
+  return acl === 'default' ? {} : { 'x-oss-object-acl': acl };
+}
+
+const ACLS = ['default', 'private', 'public-read', 'public-read-write'];
+
+function noAcl(what: string, received: unknown): Failure {
+  return unlike(what, 'one of', ACLS.join(', '), received);
 }
 
 function noneOfItsOwn(key: string): Failure {

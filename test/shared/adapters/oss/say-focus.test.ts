@@ -1,8 +1,29 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ossClient } from '../../../../shared/adapters/oss/client.ts';
 import { ossFocus } from '../../../../shared/adapters/oss/say-focus.ts';
 import { ossStore } from '../../../../shared/adapters/oss/store.ts';
 import { localOss } from '../../../support/local-oss.ts';
+
+/** An OSS that answers so when it is asked for an ACL, and for the rest is that one. */
+async function aclAnswered(endpoint: string, xml: string): Promise<string> {
+  const server = createServer((asked, answer) => {
+    if (/[?&]acl\b/.test(asked.url ?? '')) {
+      answer.writeHead(200, { 'content-type': 'application/xml' }).end(xml);
+      return;
+    }
+    const { method, headers, url = '/' } = asked;
+    const handedOn = request(new URL(url, endpoint), { method, headers }, from => {
+      answer.writeHead(from.statusCode ?? 502, from.headers);
+      from.pipe(answer);
+    });
+    asked.pipe(handedOn);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 describe('ossFocus changes what an original is about', () => {
   let oss: Awaited<ReturnType<typeof localOss>>;
@@ -48,6 +69,32 @@ describe('ossFocus changes what an original is about', () => {
         'expected an original with bytes of its own, link.jpg is a symlink: say the focus of what it leads to',
     });
     expect(stored('link.jpg')).toMatchObject({ type: 'Symlink', target: 'target.jpg' });
+  });
+
+  it.each([
+    ['no value', '<AccessControlList><Grant></Grant></AccessControlList>', 'none'],
+    ['no grant', '<AccessControlList></AccessControlList>', 'none'],
+    ['no list', '', 'none'],
+    [
+      'a value that OSS has not',
+      '<AccessControlList><Grant>open</Grant></AccessControlList>',
+      'open',
+    ],
+  ])('of none of which OSS says who may read it: %s', async (_, list, received) => {
+    const { client, stored } = open();
+    await client.put('b.jpg', Buffer.from('photo'));
+    const before = stored('b.jpg');
+    const answered = await aclAnswered(
+      oss.endpoint,
+      `<?xml version="1.0"?><AccessControlPolicy><Owner><ID>1</ID><DisplayName>1</DisplayName></Owner>${list}</AccessControlPolicy>`,
+    );
+    const giveUpAt = new Date(Date.now() + 1000);
+    const sayFocus = ossFocus('originals', { ...oss.connection, endpoint: answered, giveUpAt });
+    await expect(sayFocus('b.jpg', { x: 1, y: 1 })).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: `GET the ACL of b.jpg in originals: expected one of default, private, public-read, public-read-write, received ${received}`,
+    });
+    expect(stored('b.jpg')).toEqual(before);
   });
 
   it('of one that is there', async () => {
