@@ -79,8 +79,11 @@ function LineState({ line }: { line: Line }) {
 function Header({ onLanguage }: { onLanguage: () => void }) {
   const words = useWords();
   const address = useAddress();
-  const isCurrent = (start: string) =>
-    address.startsWith(start) ? { 'aria-current': 'page' as const } : {};
+  const isOther = ['#/presets', '#/runs', '#/photo/'].some(one => address.startsWith(one));
+  const isCurrent = (start: string) => {
+    const isHere = start === '#/album' ? !isOther : address.startsWith(start);
+    return isHere ? { 'aria-current': 'page' as const } : {};
+  };
   return (
     <header>
       <a class="brand" href="#/">

@@ -13,7 +13,7 @@ const en = {
   leftOut: (files: number) => `Left out of a folder, since they are no pictures: ${files}.`,
   noFiles: 'There is no picture in what was dropped.',
   search: 'Keys that begin with',
-  contains: 'with',
+  contains: 'and have in them',
   anyState: 'all',
   searched: (keys: number, found: number) =>
     `${found} of the first ${keys} keys. OSS lists keys by their beginning alone: what else is asked is looked for among those, some at a time.`,
@@ -150,7 +150,7 @@ const zh: Words = {
   leftOut: (files: number) => `文件夹中有 ${files} 个文件不是图片，已略过。`,
   noFiles: '拖入的内容中没有图片。',
   search: '按 Key 前缀搜索',
-  contains: '包含',
+  contains: '且包含',
   anyState: '全部',
   searched: (keys: number, found: number) =>
     `前 ${keys} 个 Key 中有 ${found} 个符合。OSS 只能按前缀列出，其余条件在列出的 Key 中分批查找。`,

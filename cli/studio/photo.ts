@@ -34,7 +34,9 @@ export async function photoOf(
       size: { width: picture.width, height: picture.height, format: picture.format },
     }),
     ...whyNot(status),
-    ...(status.rule && { rule: `${status.rule.match} → ${status.rule.presets}` }),
+    ...(status.rule && {
+      rule: `${status.rule.match} → ${[status.rule.presets].flat().join(', ')}`,
+    }),
     ...(typeof said === 'object' ? { focus: said } : {}),
     files: filesOf(status, manifest, domain).map(file => withTime(file, took)),
     ...(manifest && { manifest }),

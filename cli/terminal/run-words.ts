@@ -16,11 +16,11 @@ function inWords(counts: Record<string, number>): string {
 }
 
 /**
- * Originals that a run is about. While it still walks the bucket, by what was counted before it began; undefined where
+ * Originals that a run is about. While it still walks the bucket, or will go on to, by what was counted before it began; undefined where
  * nobody counted: a listing does not say how long it is.
  */
 export function totalOf({ phase, expected, handedOver }: Run): number | undefined {
-  if (phase !== 'running') return handedOver.originals;
+  if (phase !== 'running' && phase !== 'stopped') return handedOver.originals;
   return expected === undefined ? undefined : Math.max(expected, handedOver.originals);
 }
 

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { bytesText } from '../figures.ts';
 import { Choice } from '../parts/choice.tsx';
 import { Scrolled } from '../parts/scrolled.tsx';
@@ -18,6 +18,8 @@ export function Compare({ files }: { files: PhotoFile[] }) {
   const [line, setLine] = useState(50);
   const [zoom, setZoom] = useState(1);
   const [first, second] = pairOf(there, left, right);
+  const width = (first?.width ?? 0) * zoom;
+  const stack = useInSight((width * line) / 100);
   if (!first || !second) return null;
   const options = there.map(file => ({ value: file.key ?? '', name: nameOf(file) }));
   return (
@@ -62,7 +64,7 @@ export function Compare({ files }: { files: PhotoFile[] }) {
         />
       </label>
       <Scrolled label={words.compare}>
-        <div class="stack" style={{ width: `${first.width * zoom}px` }}>
+        <div ref={stack} class="stack" style={{ width: `${width}px` }}>
           <img src={first.url} alt={nameOf(first)} />
           <img
             class="over"
@@ -75,6 +77,17 @@ export function Compare({ files }: { files: PhotoFile[] }) {
       </Scrolled>
     </section>
   );
+}
+
+/** Moves what is wider than the screen so that this place of it, in pixels, is on it. */
+function useInSight(x: number) {
+  const shown = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const box = shown.current?.closest('.wide');
+    if (!box || (x >= box.scrollLeft && x <= box.scrollLeft + box.clientWidth)) return;
+    box.scrollLeft = x - box.clientWidth / 2;
+  }, [x]);
+  return shown;
 }
 
 /** Fits most screens, pixel by pixel. */

@@ -77,7 +77,8 @@ function Run({ run, children }: { run: RunEntry; children?: ComponentChildren })
       </h3>
       <progress value={done} max={Math.max(1, of)} aria-label={id} />
       <p>
-        {done} / {of} {words.originals}, {files} {words.files}, {perSecond.toFixed(1)}/s
+        {done} / {of} {words.originals.toLowerCase()}, {files} {words.files.toLowerCase()},{' '}
+        {perSecond.toFixed(1)}/s
         {left === undefined ? '' : `, ${words.left} ${timeText(left)}`}
       </p>
       {reason ? <p class="trouble">{reason}</p> : null}
@@ -153,7 +154,7 @@ function Failures({ failures, onDone }: { failures: FailureEntry[]; onDone: () =
                     <td>{new Date(at).toLocaleString(document.documentElement.lang)}</td>
                     <td>{functionName}</td>
                     <td>{condition}</td>
-                    <td>{error}</td>
+                    <td class="sentence">{error}</td>
                   </tr>
                 ))}
               </tbody>

@@ -119,7 +119,7 @@ describe.skipIf(noChromium)('the studio', () => {
   it('searches inside keys and by state, and says what it looked through', async () => {
     const page = await open();
     await page.waitForSelector('.album .badge.ready');
-    await page.getByLabel('with', { exact: true }).fill('50%');
+    await page.getByLabel('and have in them').fill('50%');
     await page.getByText('1 of 1 keys: these are all.').waitFor();
     expect(await page.locator('.album .name').allInnerTexts()).toEqual([KEY]);
     await page.getByLabel('State').selectOption('failed');
@@ -345,6 +345,19 @@ ${asked.replace(/^epoch: .+\n/m, '')}
     const width = await page.evaluate('document.documentElement.scrollWidth');
     expect(width).toBeLessThanOrEqual(360);
     expect(await barriers(page)).toEqual([]);
+    await page.goto(`${platform.ready.studio}/#/photo/${encodeURIComponent(KEY)}`);
+    await page.locator('.stack img').first().waitFor();
+    await page.getByLabel('放大').selectOption('8');
+    await page.getByLabel('左侧').selectOption({ index: 1 });
+    const inSight =
+      "(() => { const { left } = document.querySelector('.stack .line').getBoundingClientRect(); return left >= 0 && left <= innerWidth; })()";
+    for (const place of ['0', '50', '100']) {
+      await page.getByLabel('分割线').fill(place);
+      await expect.poll(() => page.evaluate(inSight)).toBe(true);
+    }
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    expect(await barriers(page)).toEqual([]);
+    await page.goto(`${platform.ready.studio}/#/album`);
     await page.getByRole('button', { name: 'English' }).click();
     expect(await page.locator('h1').textContent()).toBe('Album');
   });

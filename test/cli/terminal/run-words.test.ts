@@ -43,6 +43,12 @@ describe('how far a run is', () => {
       '1 original done of 300 handed over so far (0 files rendered)',
     ],
     [
+      'of what was counted, too, where it was stopped on its way',
+      run({ expected, phase: 'stopped', handedOver: handedOver(300) }, 200),
+      4000,
+      '200 of 4,000 originals done (0 files rendered)',
+    ],
+    [
       'of what was handed over, once that is all',
       run({ expected, phase: 'finishing', handedOver: handedOver(1) }, 1),
       1,
