@@ -60,7 +60,6 @@ async function take(studio: string): Promise<void> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-US' });
     page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(studio);
-    // Of a busy machine some may be left to their first view (`pressure`).
     await page
       .locator('.album img')
       .nth(SEEDED - 1)
@@ -68,6 +67,10 @@ async function take(studio: string): Promise<void> {
     await page.locator('.badge.developing').first().waitFor({ state: 'detached' });
     await shoot(page, 'album');
     await page.goto(`${studio}/#/photo/${encodeURIComponent('photos/海星.jpg')}`);
+    await page.locator('.device').nth(2).waitFor();
+    // Of a busy machine some may be left to their first view (`pressure`).
+    const unmade = page.getByRole('button', { name: 'View it' });
+    while ((await unmade.count()) > 0) await unmade.first().click();
     await page.locator('.device img').nth(2).waitFor();
     await shoot(page, 'photo');
     await page.getByRole('button', { name: 'Take down …' }).click();
