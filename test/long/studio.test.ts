@@ -348,7 +348,9 @@ ${asked.replace(/^epoch: .+\n/m, '')}
     await page.goto(`${platform.ready.studio}/#/photo/${encodeURIComponent(KEY)}`);
     await page.locator('.stack img').first().waitFor();
     await page.getByLabel('放大').selectOption('8');
-    await page.getByLabel('左侧').selectOption({ index: 1 });
+    // Eight times that is wider than the screen.
+    const { variants } = await platform.manifest(KEY);
+    await page.getByLabel('左侧').selectOption(variants.find(one => one.width === 48)?.key ?? '');
     const inSight =
       "(() => { const { left } = document.querySelector('.stack .line').getBoundingClientRect(); return left >= 0 && left <= innerWidth; })()";
     for (const place of ['0', '50', '100']) {
