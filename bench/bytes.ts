@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { measure } from '../cli/measure/measure.ts';
 import { presetsOrThrow } from '../shared/adapters/yaml/preset-file.ts';
-import type { OutputFormat } from '../shared/core/list/preset-list.ts';
+import type { OutputFormat, PresetList } from '../shared/core/list/preset-list.ts';
 import { corpus, type Sample } from './corpus.ts';
 import { openJudge } from './judge.ts';
 import { type Formats, type Made, open } from './sampling.ts';
@@ -21,7 +22,8 @@ export interface Pair {
 
 /** The shipped list before its formats were tuned, and as it is, on the same pictures. */
 export async function bytes(): Promise<void> {
-  const { pairs, shared } = await measured();
+  const pictures = await corpus();
+  const pairs = await measured(pictures);
   const samples = new Set(pairs.map(({ sample }) => sample.name));
   console.log(`${samples.size} pictures, ${pairs.length} files for each list`);
   console.log('| format | bytes | median before | after | 5th percentile before | after | CPU |');
@@ -32,9 +34,6 @@ export async function bytes(): Promise<void> {
       pairs.filter(one => one.after.format === format),
     );
   printFormat('all', pairs);
-  console.log(
-    `\nWith decoding, resizing and, after, measuring the content: ${wholeOf(pairs, shared)}`,
-  );
   console.log(
     '\n| kind | pictures | jpeg | webp | avif | all | CPU |\n|---|---|---|---|---|---|---|',
   );
@@ -48,16 +47,14 @@ export async function bytes(): Promise<void> {
     );
   }
   printWorst(pairs);
+  await wholeSets(pictures);
 }
 
-type Shared = Awaited<ReturnType<typeof open>>['shared'];
-
-async function measured(): Promise<{ pairs: Pair[]; shared: Shared[] }> {
+async function measured(pictures: Sample[]): Promise<Pair[]> {
   const judge = await openJudge();
   const lists = { before: await formatsOf('before'), after: await formatsOf('after') };
   const pairs: Pair[] = [];
-  const shared: Shared[] = [];
-  for (const sample of await corpus()) {
+  for (const sample of pictures) {
     const opened = await open(sample, judge);
     const sides: Record<Side, Made[]> = { before: [], after: [] };
     for (const side of ['before', 'after'] as const) {
@@ -70,18 +67,21 @@ async function measured(): Promise<{ pairs: Pair[]; shared: Shared[] }> {
       );
       if (after) pairs.push({ sample, before, after });
     }
-    shared.push(opened.shared);
     tell(`${pairs.length} files`);
   }
   tell('');
-  return { pairs, shared };
+  return pairs;
+}
+
+async function listOf(side: Side): Promise<PresetList> {
+  const path = join(import.meta.dirname, '..', LISTS[side]);
+  return presetsOrThrow(await readFile(path, 'utf8'), path).list;
 }
 
 async function formatsOf(side: Side): Promise<Formats> {
-  const path = join(import.meta.dirname, '..', LISTS[side]);
-  const { list } = presetsOrThrow(await readFile(path, 'utf8'), path);
+  const list = await listOf(side);
   const preset = list.presets.find(({ name }) => name === PRESET);
-  if (!preset) throw new Error(`expected a preset ${PRESET} in ${path}, there is none`);
+  if (!preset) throw new Error(`expected a preset ${PRESET} in ${LISTS[side]}, there is none`);
   return preset.formats;
 }
 
@@ -103,18 +103,48 @@ function printFormat(name: string, pairs: Pair[]): void {
   console.log(`| ${name} | ${share(pairs)} | ${figures.join(' | ')} | ${cpuOf(pairs)} |`);
 }
 
-function wholeOf(pairs: Pair[], shared: Shared[]): string {
-  const pixels = shared.reduce((total, one) => total + one.pixels, 0);
-  const content = shared.reduce((total, one) => total + one.content, 0);
-  const [before, after] = [sum(pairs, 'before', 'cpuMs'), sum(pairs, 'after', 'cpuMs')];
-  const times = (after + pixels + content) / (before + pixels);
-  const seconds = [before, pixels, content].map(ms => (ms / 1000).toFixed(1));
-  return `${times.toFixed(2)} x the CPU (encoders before, pixels, content: ${seconds.join(', ')} s)`;
-}
-
 function cpuOf(pairs: Pair[]): string {
   const [before, after] = [sum(pairs, 'before', 'cpuMs'), sum(pairs, 'after', 'cpuMs')];
   return `${(after / before).toFixed(2)} x of ${(before / 1000).toFixed(1)} s`;
+}
+
+interface Taken {
+  bytes: number;
+  cpuSeconds: number;
+}
+
+/** All that an upload makes by each list, from the decode on, in turns. */
+async function wholeSets(pictures: Sample[]): Promise<void> {
+  const lists = { before: await listOf('before'), after: await listOf('after') };
+  const kinds = new Map<string, Record<Side, Taken>[]>();
+  for (const { kind, file } of pictures) {
+    const photo = { key: 'any/picture', read: async () => file };
+    const taken = async (side: Side) => {
+      const { renditions, cpuSeconds } = await measure(photo, { list: lists[side] });
+      return { bytes: renditions.reduce((total, { bytes }) => total + bytes, 0), cpuSeconds };
+    };
+    const sets = { before: await taken('before'), after: await taken('after') };
+    kinds.set(kind, [...(kinds.get(kind) ?? []), sets]);
+  }
+  console.log('\n| all presets | MB before | after | | CPU s before | after | |');
+  console.log('|---|---|---|---|---|---|---|');
+  for (const [kind, sets] of kinds) printSets(kind, sets);
+  printSets('all', [...kinds.values()].flat());
+}
+
+function printSets(name: string, sets: Record<Side, Taken>[]): void {
+  const of = (side: Side, what: keyof Taken) =>
+    sets.reduce((total, one) => total + one[side][what], 0);
+  const [before, after] = [of('before', 'bytes') / 1e6, of('after', 'bytes') / 1e6];
+  const seconds = [of('before', 'cpuSeconds'), of('after', 'cpuSeconds')] as const;
+  const figures = [
+    before.toFixed(1),
+    after.toFixed(1),
+    `${(100 * (after / before - 1)).toFixed(1)} %`,
+    ...seconds.map(one => one.toFixed(1)),
+    `${(seconds[1] / seconds[0]).toFixed(2)} x`,
+  ];
+  console.log(`| ${name} | ${figures.join(' | ')} |`);
 }
 
 const WORST = 10;

@@ -35,8 +35,6 @@ export interface Made {
 
 /** A picture that is decoded, measured and resized once, for many settings. */
 export interface Opened {
-  /** CPU milliseconds of what all files share: the decode and the sizes made of it, and what measuring the content takes. */
-  shared: { pixels: number; content: number };
   make(formats: Formats): AsyncGenerator<Made & { file: Buffer; pixels: Raster }>;
 }
 
@@ -47,21 +45,16 @@ export async function open(sample: Sample, judge: Judge): Promise<Opened> {
   const sideOf = (side: number) => Math.max(1, Math.round(side * scale));
   const size = { width: sideOf(picture.width), height: sideOf(picture.height) };
   const options = { picture, size, keepProfile: false, truncated: list.truncated };
-  const [raster, decoded] = await timed(() => codec.decode(sample.file, options));
-  const [content, measured] = await timed(() => codec.measure(raster));
-  const shared = { pixels: decoded, content: measured };
+  const raster = await codec.decode(sample.file, options);
+  const content = await codec.measure(raster);
   const judgeOnce = remembering(judge);
-  const resized = new Map<number, Raster>();
-  const pixelsOf = async (variant: Variant) => {
-    const known = resized.get(variant.width);
-    if (known) return known;
-    const [pixels, cpuMs] = await timed(() => codec.resize(raster, variant));
-    shared.pixels += cpuMs;
+  const resized = new Map<number, Promise<Raster>>();
+  const pixelsOf = (variant: Variant) => {
+    const pixels = resized.get(variant.width) ?? codec.resize(raster, variant);
     resized.set(variant.width, pixels);
     return pixels;
   };
   return {
-    shared,
     async *make(formats) {
       for (const variant of variantsOf(picture, formats, content)) {
         const pixels = await pixelsOf(variant);
@@ -101,18 +94,12 @@ async function made(
   picture: Picture,
   judge: ReturnType<typeof remembering>,
 ) {
-  const [file, cpuMs] = await timed(() => codec.encode(pixels, variant, picture));
+  const before = process.cpuUsage();
+  const file = await codec.encode(pixels, variant, picture);
+  const { user, system } = process.cpuUsage(before);
   const score = await judge(file, pixels);
   const { width, format } = variant;
-  return { width, format, bytes: file.length, score, cpuMs, file };
-}
-
-/** With the CPU milliseconds that it took. */
-async function timed<T>(action: () => Promise<T>): Promise<[T, number]> {
-  const before = process.cpuUsage();
-  const result = await action();
-  const { user, system } = process.cpuUsage(before);
-  return [result, (user + system) / 1000];
+  return { width, format, bytes: file.length, score, cpuMs: (user + system) / 1000, file };
 }
 
 async function shownBy(file: Buffer, { width, height }: Raster): Promise<Raster> {
