@@ -11,6 +11,7 @@ import { answerMiss } from '../../../../shared/pipeline/serve/miss.ts';
 import { reconcile } from '../../../../shared/pipeline/develop/reconcile.ts';
 import { undoTakeDown, takeDown } from '../../../../shared/pipeline/removal/take-down.ts';
 import { type TestDarkroom, testDarkroom } from '../../../support/darkrooms.ts';
+import type { ObjectStore } from '../../../../shared/ports.ts';
 import type { Call } from '../../../support/memory-store.ts';
 import { newProcess } from '../../../support/mortal.ts';
 import { numbered } from '../../../support/thorough.ts';
@@ -632,5 +633,33 @@ describe('what the CDN may have', () => {
     const run = reconcile('a.jpg', { ...darkroom, derivatives });
     expect(await Promise.race([run, process.died])).toBe('died');
     expect(waiting(darkroom)).toHaveLength(1);
+  });
+
+  it('is purged by the attempt after one that died once its tombstone lay there, though nothing is left to remove', async () => {
+    const darkroom = await developed();
+    const manifest = darkroom.derivatives.objects.get('a.jpg/manifest.json');
+    await takeDown('a.jpg', ORDER, darkroom);
+    await darkroom.config.remove(darkroom.config.keys().filter(key => key.startsWith(PURGES)));
+    // A late manifest of another run, whose files went with the take-down's.
+    darkroom.derivatives.upload('a.jpg/manifest.json', manifest?.bytes ?? '');
+    const process = newProcess();
+    const put = async (...object: Parameters<ObjectStore['put']>) => {
+      await darkroom.derivatives.put(...object);
+      return await process.die();
+    };
+    const derivatives = { ...darkroom.derivatives, put };
+    const run = reconcile('a.jpg', { ...darkroom, attempt: 1, derivatives });
+    expect(await Promise.race([run, process.died])).toBe('died');
+    expect(waiting(darkroom)).toEqual([]);
+    await reconcile('a.jpg', { ...darkroom, attempt: 2 });
+    expect(waiting(darkroom)).toMatchObject([{ class: 'takedown', directory: 'a.jpg/' }]);
+  });
+
+  it('is not purged anew by each first attempt on what is down already', async () => {
+    const darkroom = await developed();
+    await takeDown('a.jpg', ORDER, darkroom);
+    await darkroom.config.remove(darkroom.config.keys().filter(key => key.startsWith(PURGES)));
+    await reconcile('a.jpg', { ...darkroom, attempt: 0 });
+    expect(waiting(darkroom)).toEqual([]);
   });
 });
