@@ -4,7 +4,6 @@ import type {
   ListCheck,
   ListPlan,
   ListText,
-  News,
   Photo,
   Place,
   PreviewFile,
@@ -19,7 +18,8 @@ import type {
 
 /** The studio's server, which knows its page by a token in it. */
 
-const token = document.querySelector<HTMLMetaElement>('meta[name="darkroom-token"]')?.content ?? '';
+export const token =
+  document.querySelector<HTMLMetaElement>('meta[name="darkroom-token"]')?.content ?? '';
 
 export class Refused extends Error {
   readonly code: string;
@@ -75,52 +75,4 @@ export async function ask<T>(path: string, method = 'GET', body?: unknown): Prom
 
 export function queryOf(values: Record<string, string>): string {
   return new URLSearchParams(values).toString();
-}
-
-const AGAIN_MS = 2000;
-
-/** `renewed`: another platform answers in place of the one that this page is of. */
-export type Line = 'up' | 'down' | 'renewed';
-
-/**
- * Calls back with all that happens from now on, for as long as the page is open and of this platform. EventSource cannot
- * send the token, so the stream is read by hand.
- */
-export async function follow(
-  onNews: (news: News) => void,
-  onLine: (line: Line) => void,
-): Promise<void> {
-  for (let isFirst = true; ; isFirst = false) {
-    try {
-      const answer = await fetch('/api/live', { headers: { 'x-darkroom-token': token } });
-      if (!answer.ok || !answer.body) throw new Refused(await answer.json());
-      onLine('up');
-      if (!isFirst) onNews({ kind: 'missed' });
-      await readEvents(answer.body, data => onNews(JSON.parse(data)));
-    } catch (thrown) {
-      if (thrown instanceof Refused && thrown.code === 'TOKEN_UNKNOWN') return onLine('renewed');
-      // A platform that was stopped may come again.
-    }
-    onLine('down');
-    await new Promise(resolve => setTimeout(resolve, AGAIN_MS));
-  }
-}
-
-async function readEvents(
-  body: ReadableStream<Uint8Array>,
-  onData: (data: string) => void,
-): Promise<void> {
-  const reader = body.pipeThrough(new TextDecoderStream() as TransformStream).getReader();
-  let text = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    text += value;
-    const events = text.split('\n\n');
-    text = events.pop() ?? '';
-    for (const event of events) {
-      const data = /^data: (.+)$/m.exec(event)?.[1];
-      if (data) onData(data);
-    }
-  }
 }

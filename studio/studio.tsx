@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { api, follow, type Line } from './api.ts';
+import { api } from './api.ts';
+import { follow, type Line } from './line.ts';
 import { keyIn, StudioContext, useAnswer, useWords } from './shared.ts';
 import { Album } from './views/album.tsx';
 import { PhotoView } from './views/photo.tsx';
@@ -33,10 +34,11 @@ function Page() {
   const [line, setLine] = useState<Line>('up');
   const [lists, setLists] = useState(0);
   useEffect(() => {
-    void follow(news => {
+    const onNews = (news: News) => {
       for (const listener of listeners) listener(news);
       if (news.kind === 'list' || news.kind === 'missed') setLists(count => count + 1);
-    }, setLine);
+    };
+    void follow({ onNews, onLine: setLine });
   }, []);
   useEffect(() => {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';

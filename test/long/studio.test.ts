@@ -306,6 +306,27 @@ describe.skipIf(noChromium)('the studio', () => {
     await one.waitForSelector('.badge.ready');
   });
 
+  it('works in more tabs than a browser has connections to a host, and each hears what happens', async () => {
+    const context = await browser.newContext({ locale: 'en-US' });
+    const tabs: Page[] = [];
+    for (let at = 0; at < 8; at += 1) {
+      const tab = await context.newPage();
+      await tab.goto(`${platform.ready.studio}/#/photo/${encodeURIComponent(KEY)}`);
+      await tab.locator('.badge.ready').waitFor({ timeout: 10_000 });
+      tabs.push(tab);
+    }
+    const [first, ...others] = tabs;
+    const last = others.at(-1);
+    await last?.getByRole('button', { name: 'Take down …' }).click();
+    await last?.getByRole('dialog').getByRole('button', { name: 'Take down' }).click();
+    for (const tab of tabs) await tab.waitForSelector('.badge.taken-down');
+    // The one that was there first goes, and another has its place.
+    await first?.close();
+    await last?.getByRole('button', { name: 'Undo the take-down' }).click();
+    for (const tab of others) await tab.waitForSelector('.badge.ready');
+    await context.close();
+  });
+
   it('has a file that is left to views made by a click, and not by being looked at', async () => {
     const config = platform.bucket('config');
     const { content: list } = await config.get('presets.yaml');
