@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type * as z from 'zod';
 import { Failure } from '../../shared/core/failure.ts';
 import {
   ROLLOUT_KEY,
@@ -6,6 +7,7 @@ import {
   runSchema,
   stopKey,
   stopSchema,
+  wordOf,
 } from '../../shared/core/work/run.ts';
 import { findRecord, readRecord, writeRecord } from '../../shared/pipeline/records.ts';
 import {
@@ -62,21 +64,32 @@ async function resume(options: ConnectionOptions): Promise<void> {
 export async function resumeRollout(connection: RolloutPlace): Promise<Run> {
   const { config } = connection;
   const run = await readRecord(config, ROLLOUT_KEY, runSchema);
-  if (run?.phase !== 'stopped') throw unexpected('stopped', run);
-  const wish = await findRecord(config, stopKey(run.id), stopSchema);
+  const wish = run && (await findRecord(config, stopKey(run.id), stopSchema));
+  if (run?.phase !== 'stopped') throw unexpected('stopped', run, wish ? untilSeen(wish) : '');
   await config.remove([stopKey(run.id)]);
   const { reason: _, ...rest } = run;
-  // Who stopped it themselves agrees to no file beyond the plan.
-  const granted = wish ? run.granted : run.done.rendered;
-  await writeRecord(config, ROLLOUT_KEY, { ...rest, phase: 'running', granted });
+  // Who stopped it themselves agrees to nothing beyond the plan.
+  const agreed = wish ? {} : agreedTo(run);
+  await writeRecord(config, ROLLOUT_KEY, { ...rest, phase: 'running', ...agreed });
   await wake('resume', connection);
   return run;
 }
 
+/** What it came to so far, by each of its limits. */
+function agreedTo({ plan, done, handedOver }: Run): Pick<Run, 'granted' | 'plan'> {
+  const originals = Math.max(plan?.originals ?? 0, handedOver.originals);
+  return { granted: done.rendered, ...(plan ? { plan: { ...plan, originals } } : {}) };
+}
+
+/** Word that was taken back here might have been seen there a moment before, and it would stop all the same. */
+function untilSeen(wish: z.infer<typeof stopSchema> | 'unreadable'): string {
+  return ` until it has seen that ${wordOf(wish)}: once more in a moment`;
+}
+
 type RolloutPlace = Pick<Connection, 'config' | 'tasks'>;
 
-function unexpected(wanted: string, run: Run | undefined): Failure {
-  const received = run ? `the last one is ${run.phase}` : 'there is none';
+function unexpected(wanted: string, run: Run | undefined, until = ''): Failure {
+  const received = run ? `the last one is ${run.phase}${until}` : 'there is none';
   return new Failure('SETTINGS_INVALID', `expected a rollout that ${wanted}, ${received}`);
 }
 

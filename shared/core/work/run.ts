@@ -134,6 +134,11 @@ export const stopSchema = z.strictObject({
   at: z.iso.datetime(),
 });
 
+/** In words, also where what lies there cannot be read: whoever left it wants no more files. */
+export function wordOf(wish: z.infer<typeof stopSchema> | 'unreadable'): string {
+  return wish === 'unreadable' ? 'somebody stopped it' : `${wish.by} stopped it at ${wish.at}`;
+}
+
 export function resultsPrefix(id: string): string {
   return `${RUNS}${id}/results/`;
 }

@@ -10,6 +10,7 @@ import {
   SILENCE_MS,
   stopKey,
   stopSchema,
+  wordOf,
 } from '../../core/work/run.ts';
 import type { Entry } from '../../ports.ts';
 import { countResults, type RunRecord, runRecord } from '../bulk/run-record.ts';
@@ -113,8 +114,7 @@ function haltFor(
 
 async function wishToStop({ id }: Run, config: EditContext['config']): Promise<string | undefined> {
   const wish = await findRecord(config, stopKey(id), stopSchema);
-  if (wish === 'unreadable') return 'somebody stopped it';
-  return wish && `${wish.by} stopped it at ${wish.at}`;
+  return wish && wordOf(wish);
 }
 
 function stop(run: Run, reason: string, tell: EditContext['log']['info']): void {
@@ -123,7 +123,7 @@ function stop(run: Run, reason: string, tell: EditContext['log']['info']): void 
   tell('run-stopped', { run: run.id, reason });
 }
 
-/** All is handed over: waits for the results of the last batches. */
+/** All is handed over: waits for the results of the last batches. Word to stop may have come beside the last of them. */
 async function finish(
   record: RunRecord,
   { list }: InForce,
@@ -134,8 +134,10 @@ async function finish(
   const reason = overspent(run, list.stopAtTimesPlan);
   const missing = run.handedOver.batches - run.done.batches;
   const isSilent = context.now().getTime() - Date.parse(run.updatedAt) > SILENCE_MS;
-  if (!reason && missing > 0 && !isSilent) return 'soon';
+  const wish = reason === undefined ? await wishToStop(run, context.config) : undefined;
+  if (!reason && !wish && missing > 0 && !isSilent) return 'soon';
   if (reason) stop(run, reason, context.log.error);
+  else if (wish) stop(run, wish, context.log.info);
   else conclude(run, retentionMilliseconds(list), context);
   if (missing > 0) run.reason ??= noWordOf(missing);
   await record.flush();

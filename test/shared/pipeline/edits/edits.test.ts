@@ -506,6 +506,57 @@ describe('a rollout', () => {
     );
   });
 
+  it('stops also where word comes when its last batch is handed over: what it replaced stays', async () => {
+    const desk = await settled();
+    desk.write(list({ thumb: 70 }));
+    const tasks = () => ({ submit: async () => 'accepted' as const, invoke: async () => {} });
+    const { submit } = desk.queue;
+    desk.queue.submit = async (id, payload) => {
+      await stopRollout('anna', { config: desk.config, tasks });
+      await expect(resumeRollout({ config: desk.config, tasks })).rejects.toThrow(
+        /^expected a rollout that stopped, the last one is running until it has seen that anna stopped it at 20/,
+      );
+      return await submit(id, payload);
+    };
+    await advanceEdit(desk);
+    expect(desk.rollout()).toMatchObject({ phase: 'stopped', kind: 'rollout' });
+    expect(desk.rollout()?.reason).toMatch(/^anna stopped it at 20/);
+    expect(desk.warnings).toEqual([]);
+    const before = filesOf(desk);
+    pass(desk, 2 * HOUR);
+    await advanceEdit(desk);
+    expect(filesOf(desk)).toEqual(before);
+    desk.queue.submit = submit;
+    await resumeRollout({ config: desk.config, tasks });
+    await advanceEdit(desk);
+    expect(desk.rollout()).toMatchObject({ phase: 'retaining', done: { originals: 3 } });
+    expect(desk.rollout()).not.toHaveProperty('reason');
+    expect(desk.tasks.length).toBe(1);
+  });
+
+  it('goes on by resume where it stopped since more originals were handed over than were approved', async () => {
+    const desk = await settled();
+    for (let at = 0; at < 450; at += 1) {
+      desk.darkroom.originals.upload(`p/${at}.jpg`, PHOTO);
+      await reconcile(`p/${at}.jpg`, desk.darkroom);
+    }
+    const from = desk.inForce()?.fingerprint ?? '';
+    const next = list({ thumb: 70 });
+    const approval = {
+      ...{ schema: 1, from, to: fingerprintOfList(listOf(next)) },
+      ...{ originals: 10, files: 10, approvedAt: '2026-11-23T09:00:00.000Z' },
+    };
+    desk.config.upload(approvalKey(approval.to), JSON.stringify(approval));
+    desk.write(next);
+    await advanceEdit(desk);
+    expect(desk.rollout()?.phase).toBe('stopped');
+    expect(desk.rollout()?.reason).toMatch(/^handed over 453 originals where 10 were approved/);
+    const tasks = () => ({ submit: async () => 'accepted' as const, invoke: async () => {} });
+    await resumeRollout({ config: desk.config, tasks });
+    await advanceEdit(desk);
+    expect(desk.rollout()).toMatchObject({ phase: 'retaining', done: { originals: 453 } });
+  });
+
   it('leaves what was replaced where it is for as long as its retirement is stopped', async () => {
     const desk = await settled();
     desk.write(list({ thumb: 70 }));
