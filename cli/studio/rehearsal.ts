@@ -1,4 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
+import { once as happened } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { PresetList } from '../../shared/core/list/preset-list.ts';
 import { once } from '../../shared/core/once.ts';
@@ -13,14 +15,14 @@ import type { RehearseOptions } from '../rehearse/options.ts';
 import { plotsOf } from '../rehearse/page.ts';
 import { svgOf } from '../rehearse/plot.ts';
 import { deployed } from '../rehearse/quotas.ts';
-import { type Rehearsals, type Rehearsed, runWithin } from '../rehearse/rehearsals.ts';
+import type { Rehearsals, Rehearsed, runWithin } from '../rehearse/rehearsals.ts';
 import { measuredHere, type ServiceSource } from '../rehearse/service.ts';
 import { HEADINGS, rowOf, tellLosses, tellOss, tellWhat } from '../rehearse/tell.ts';
 import { oneAtATime } from './developed-here.ts';
 
 /** `darkroom rehearse --day weibo` for the page, by the list in force, with the plots that `--plots` writes. */
 
-/** The simulation has the platform's own process, some tenths of a second for each million: for more there is the command. */
+/** Some tenths of a second for each million and quota: for more there is the command. */
 const MOST_UPLOADS = 5_000_000;
 const MOST_QUOTAS = 4;
 const SPIKE_HOURS = 3;
@@ -35,18 +37,19 @@ export const rehearsalSchema = z.strictObject({
   quotas: z.array(whole(100_000)).min(1).max(MOST_QUOTAS),
 });
 
+/** Each takes a core. */
+const oneDayAtATime = pLimit(1);
+
 /** What an upload takes is measured once for each list. */
 export function rehearsalsOf({ config }: Connection) {
   const services = new Map<string, Promise<ServiceSource>>();
   return async (asked: z.infer<typeof rehearsalSchema>): Promise<Rehearsal> => {
     const { list, fingerprint } = await listInForce(config, {}).current();
     const options = optionsOf(asked);
-    return await oneAtATime(async () => {
-      const measure = () => measuredHere(options, unmarked(list), () => undefined);
-      const service = await once(services, fingerprint, measure);
-      for (const other of services.keys()) if (other !== fingerprint) services.delete(other);
-      return inWords(await rehearsed(options, service));
-    });
+    const measure = () => oneAtATime(() => measuredHere(options, unmarked(list), () => undefined));
+    const service = await once(services, fingerprint, measure);
+    for (const other of services.keys()) if (other !== fingerprint) services.delete(other);
+    return inWords(await oneDayAtATime(() => rehearsed(options, service)));
   };
 }
 
@@ -76,12 +79,23 @@ async function rehearsed(
   const prices = await pricesFrom(undefined);
   const about = { options, declared, uploads, service };
   const runs: Rehearsed[] = [];
-  for (const quota of options.quota) {
-    runs.push(runWithin(quota, about, prices));
-    // Others wait for this process, too.
-    await setImmediate();
-  }
+  for (const quota of options.quota) runs.push(await runBeside({ quota, about, prices }));
   return { ...about, beginsHour: DAY_BEGINS_HOUR, runs, needed: undefined };
+}
+
+/** `runWithin` in a thread of its own. */
+async function runBeside(workerData: {
+  quota: number;
+  about: Parameters<typeof runWithin>[1];
+  prices: Parameters<typeof runWithin>[2];
+}): Promise<Rehearsed> {
+  const worker = new Worker(new URL('./rehearsal-worker.mjs', import.meta.url), { workerData });
+  try {
+    const [run] = await happened(worker, 'message');
+    return run;
+  } finally {
+    await worker.terminate();
+  }
 }
 
 function inWords(rehearsals: Rehearsals): Rehearsal {

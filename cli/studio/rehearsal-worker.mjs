@@ -1,0 +1,9 @@
+// Simulates one day in a thread of its own: the platform, with its OSS, has the process. A thread loads no TypeScript
+// of itself, so this is plain JavaScript.
+import { parentPort, workerData } from 'node:worker_threads';
+import { register } from 'tsx/esm/api';
+
+register();
+const { runWithin } = await import('../rehearse/rehearsals.ts');
+const { quota, about, prices } = workerData;
+parentPort.postMessage(runWithin(quota, about, prices));
