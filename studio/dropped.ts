@@ -6,26 +6,60 @@ export interface Dropped {
   path: string;
 }
 
-/** More than this at once are a job for ossutil. */
-const MOST = 2000;
+/** Of a browser's DataTransfer what is asked of it; tests are not compiled with its types. */
+export interface Transfer {
+  items: Iterable<{ webkitGetAsEntry(): Entry | null }>;
+  files: Iterable<File>;
+}
 
-/** Throws a sentence where there are too many. Must be called before the drop's event is over: then a browser forgets it. */
-export async function filesDropped(
-  transfer: Pick<DataTransfer, 'items' | 'files'>,
-): Promise<{ files: Dropped[]; leftOut: number }> {
+export interface Entry {
+  isFile: boolean;
+  isDirectory: boolean;
+  fullPath: string;
+}
+
+interface FileEntry extends Entry {
+  file(take: (file: File) => void, refuse: (thrown: unknown) => void): void;
+}
+
+interface FolderEntry extends Entry {
+  createReader(): {
+    readEntries(take: (some: Entry[]) => void, refuse: (thrown: unknown) => void): void;
+  };
+}
+
+/** More than this at once are a job for ossutil. */
+export const MOST_PHOTOS = 2000;
+/** Of whatever kind, folders too: a disk, or a link to a folder that it is in, has no end that somebody would wait for. */
+export const MOST_WALKED = 20_000;
+
+export interface Taken {
+  files: Dropped[];
+  /** Of folders, since they are no pictures. */
+  leftOut: number;
+  unread: number;
+}
+
+/** Must be called before the drop's event is over: then a browser forgets it. */
+export async function filesDropped(transfer: Transfer): Promise<Taken | 'too-many'> {
   const entries = [...transfer.items].flatMap(item => item.webkitGetAsEntry() ?? []);
   // What a page puts together itself has no entries.
-  if (entries.length === 0) return { files: chosen([...transfer.files]), leftOut: 0 };
-  const files: Dropped[] = [];
-  let leftOut = 0;
-  for await (const { dropped, isNamed } of walked(entries)) {
-    if (isNamed || isPicture(dropped.file)) files.push(dropped);
-    else leftOut += 1;
-    if (files.length > MOST) {
-      throw new Error(`expected at most ${MOST} photos at once, the folder has more`);
-    }
+  if (entries.length === 0) return { files: chosen([...transfer.files]), leftOut: 0, unread: 0 };
+  const taken: Taken = { files: [], leftOut: 0, unread: 0 };
+  let walkedSoFar = 0;
+  for await (const { entry, isNamed } of walked(entries)) {
+    walkedSoFar += 1;
+    if (isFile(entry)) await take(entry, isNamed, taken);
+    if (taken.files.length > MOST_PHOTOS || walkedSoFar > MOST_WALKED) return 'too-many';
   }
-  return { files, leftOut };
+  return taken;
+}
+
+async function take(entry: FileEntry, isNamed: boolean, taken: Taken): Promise<void> {
+  const file = await fileOf(entry);
+  if (!file) taken.unread += 1;
+  else if (!isNamed && !isPicture(file)) taken.leftOut += 1;
+  else taken.files.push({ file, path: entry.fullPath.replace(/^\//, '') });
 }
 
 /** Each by its own name. */
@@ -34,31 +68,30 @@ export function chosen(files: File[]): Dropped[] {
 }
 
 /** `isNamed`: it was dropped itself, so somebody means it. */
-async function* walked(
-  entries: FileSystemEntry[],
-  isNamed = true,
-): AsyncGenerator<{ dropped: Dropped; isNamed: boolean }> {
-  for (const entry of entries) {
-    if (isFile(entry)) {
-      const dropped = { file: await fileOf(entry), path: entry.fullPath.replace(/^\//, '') };
-      yield { dropped, isNamed };
-    } else if (isFolder(entry)) yield* walked(await inside(entry), false);
+async function* walked(named: Entry[]): AsyncGenerator<{ entry: Entry; isNamed: boolean }> {
+  const ahead = named.map(entry => ({ entry, isNamed: true })).reverse();
+  for (let next = ahead.pop(); next; next = ahead.pop()) {
+    yield next;
+    if (!isFolder(next.entry)) continue;
+    const entries = await inside(next.entry);
+    ahead.push(...entries.map(entry => ({ entry, isNamed: false })).reverse());
   }
 }
 
-const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
-const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+const isFile = (entry: Entry): entry is FileEntry => entry.isFile;
+const isFolder = (entry: Entry): entry is FolderEntry => entry.isDirectory;
 
-function fileOf(entry: FileSystemFileEntry): Promise<File> {
-  return new Promise((resolve, reject) => entry.file(resolve, reject));
+/** Undefined where it went meanwhile, or is not for this user to read. */
+function fileOf(entry: FileEntry): Promise<File | undefined> {
+  return new Promise(resolve => entry.file(resolve, () => resolve(undefined)));
 }
 
 /** Chromium answers a hundred at a time. */
-async function inside(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+async function inside(folder: FolderEntry): Promise<Entry[]> {
   const reader = folder.createReader();
-  const all: FileSystemEntry[] = [];
+  const all: Entry[] = [];
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+    const some = await new Promise<Entry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
     if (some.length === 0) return all;

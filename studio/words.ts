@@ -11,6 +11,9 @@ const en = {
   choose: 'choose files',
   below: 'Upload below',
   leftOut: (files: number) => `Left out of a folder, since they are no pictures: ${files}.`,
+  unreadFiles: (files: number) => `Could not be read: ${files}.`,
+  tooMany: (photos: number, files: number) =>
+    `Expected at most ${photos} photos at once, in folders of at most ${files} files; what was dropped has more. Nothing was sent.`,
   noFiles: 'There is no picture in what was dropped.',
   search: 'Keys that begin with',
   contains: 'and have in them',
@@ -137,7 +140,7 @@ const en = {
   } satisfies Record<State, string>,
 };
 
-type Words = typeof en;
+export type Words = typeof en;
 
 const zh: Words = {
   album: '相册',
@@ -148,6 +151,9 @@ const zh: Words = {
   choose: '选择文件',
   below: '上传到此前缀下',
   leftOut: (files: number) => `文件夹中有 ${files} 个文件不是图片，已略过。`,
+  unreadFiles: (files: number) => `有 ${files} 个文件无法读取。`,
+  tooMany: (photos: number, files: number) =>
+    `一次最多 ${photos} 张照片，文件夹中最多 ${files} 个文件；拖入的超出了限制，未上传任何文件。`,
   noFiles: '拖入的内容中没有图片。',
   search: '按 Key 前缀搜索',
   contains: '且包含',

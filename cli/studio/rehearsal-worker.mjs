@@ -5,5 +5,5 @@ import { register } from 'tsx/esm/api';
 
 register();
 const { runWithin } = await import('../rehearse/rehearsals.ts');
-const { quota, about, prices } = workerData;
-parentPort.postMessage(runWithin(quota, about, prices));
+const { quotas, about, prices } = workerData;
+parentPort.postMessage(quotas.map(quota => runWithin(quota, about, prices)));

@@ -78,21 +78,20 @@ async function rehearsed(
   const declared = await deployed();
   const prices = await pricesFrom(undefined);
   const about = { options, declared, uploads, service };
-  const runs: Rehearsed[] = [];
-  for (const quota of options.quota) runs.push(await runBeside({ quota, about, prices }));
+  const runs = await runsBeside({ quotas: options.quota, about, prices });
   return { ...about, beginsHour: DAY_BEGINS_HOUR, runs, needed: undefined };
 }
 
-/** `runWithin` in a thread of its own. */
-async function runBeside(workerData: {
-  quota: number;
+/** `runWithin` for each quota, in a thread of its own. */
+async function runsBeside(workerData: {
+  quotas: number[];
   about: Parameters<typeof runWithin>[1];
   prices: Parameters<typeof runWithin>[2];
-}): Promise<Rehearsed> {
+}): Promise<Rehearsed[]> {
   const worker = new Worker(new URL('./rehearsal-worker.mjs', import.meta.url), { workerData });
   try {
-    const [run] = await happened(worker, 'message');
-    return run;
+    const [runs] = await happened(worker, 'message');
+    return runs;
   } finally {
     await worker.terminate();
   }

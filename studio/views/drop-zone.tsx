@@ -1,10 +1,18 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { chosen, type Dropped, filesDropped } from '../dropped.ts';
+import {
+  chosen,
+  type Dropped,
+  filesDropped,
+  MOST_PHOTOS,
+  MOST_WALKED,
+  type Taken,
+} from '../dropped.ts';
 import { bytesText, timeText } from '../figures.ts';
 import { keysApart } from '../keys-apart.ts';
 import { photoAddress, problemOf, useStudio, useWords } from '../shared.ts';
 import { type Sending, sendAll, sendingOf } from '../upload.ts';
 import type { LiveFile } from '../wire.ts';
+import type { Words } from '../words.ts';
 
 /** Photos on their way in, and each of their files as it is written. */
 
@@ -14,11 +22,11 @@ export function DropZone() {
   const [isOver, setOver] = useState(false);
   const [sendings, send] = useSendings(prefix);
   const [said, setSaid] = useState('');
-  const take = async (dropped: Promise<{ files: Dropped[]; leftOut: number }>) => {
+  const take = async (dropped: Promise<Taken | 'too-many'>) => {
     try {
-      const { files, leftOut } = await dropped;
-      send(files);
-      setSaid(leftOut > 0 ? words.leftOut(leftOut) : files.length > 0 ? '' : words.noFiles);
+      const taken = await dropped;
+      if (taken !== 'too-many') send(taken.files);
+      setSaid(saidOf(taken, words));
     } catch (thrown) {
       setSaid(problemOf(thrown));
     }
@@ -67,6 +75,17 @@ export function DropZone() {
       </ul>
     </section>
   );
+}
+
+function saidOf(taken: Taken | 'too-many', words: Words): string {
+  if (taken === 'too-many') return words.tooMany(MOST_PHOTOS, MOST_WALKED);
+  const { files, leftOut, unread } = taken;
+  const said = [
+    leftOut > 0 ? words.leftOut(leftOut) : '',
+    unread > 0 ? words.unreadFiles(unread) : '',
+  ];
+  if (files.length + leftOut + unread === 0) return words.noFiles;
+  return said.filter(Boolean).join(' ');
 }
 
 function Coming({ sending, files }: { sending: Sending; files: LiveFile[] }) {
