@@ -147,6 +147,8 @@ export interface ListProblem {
 
 export interface ListCheck {
   problems: ListProblem[];
+  /** Their names, of a list that is in order. */
+  presets?: string[];
   /** What the slowest original takes that the list admits, by estimate. */
   seconds?: number;
 }

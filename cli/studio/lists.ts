@@ -46,7 +46,8 @@ export function checkList(text: string): ListCheck {
   const about = { text, file: FILE, seconds: MOST_SECONDS };
   const { slowest, tooSlow } = slownessOf(read.list, about);
   if (tooSlow) return { problems: [problemAt(tooSlow.placed, tooSlow.sentence)] };
-  return { problems: [], ...(slowest ? { seconds: slowest.seconds } : {}) };
+  const presets = read.list.presets.map(({ name }) => name);
+  return { problems: [], presets, ...(slowest ? { seconds: slowest.seconds } : {}) };
 }
 
 /** `presets.yaml:4:9 …` */

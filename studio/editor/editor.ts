@@ -7,7 +7,7 @@ import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { api } from '../api.ts';
-import type { ListProblem } from '../wire.ts';
+import type { ListCheck, ListProblem } from '../wire.ts';
 import { completionsBy } from './completion.ts';
 
 /** An editor of preset lists; a part of its own, since nobody needs it for the first view. */
@@ -23,19 +23,19 @@ interface Opening {
   schema: unknown;
   label: string;
   onChange: (text: string) => void;
-  onProblems: (problems: ListProblem[]) => void;
+  onChecked: (check: ListCheck) => void;
 }
 
 const TYPED_MS = 400;
 
-export function openEditor({ parent, text, schema, label, onChange, onProblems }: Opening): Opened {
+export function openEditor({ parent, text, schema, label, onChange, onChecked }: Opening): Opened {
   // Its styles are made at run time, which the page's policy takes from a shadow's own sheets alone.
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
   const check = linter(
     async view => {
-      const { problems } = await api.check(view.state.doc.toString());
-      onProblems(problems);
-      return problems.map(problem => diagnosticOf(problem, view.state));
+      const checked = await api.check(view.state.doc.toString());
+      onChecked(checked);
+      return checked.problems.map(problem => diagnosticOf(problem, view.state));
     },
     { delay: TYPED_MS },
   );

@@ -3,7 +3,7 @@ import { api } from '../api.ts';
 import type { Opened } from '../editor/editor.ts';
 import { problemOf, useAnswer, useStudio, useWords } from '../shared.ts';
 import { Trouble } from '../parts/trouble.tsx';
-import type { ListPlan, ListProblem, ListText } from '../wire.ts';
+import type { ListCheck, ListPlan, ListProblem, ListText } from '../wire.ts';
 import { PlanView } from './plan.tsx';
 import { Preview } from './preview.tsx';
 
@@ -23,7 +23,7 @@ export function PresetsView() {
 function Edited({ list }: { list: ListText }) {
   const words = useWords();
   const [text, setText] = useState(list.text);
-  const [problems, setProblems] = useState<ListProblem[]>([]);
+  const [{ problems, presets }, setChecked] = useState<ListCheck>({ problems: [] });
   const [said, setSaid] = useState<Said>({});
   const [plan, setPlan] = useState<ListPlan>();
   const act = async (work: () => Promise<string | undefined>) => {
@@ -53,7 +53,7 @@ function Edited({ list }: { list: ListText }) {
   return (
     <>
       {list.rejected ? <p class="trouble">{list.rejected}</p> : null}
-      <Editor list={list} text={text} onChange={change} onProblems={setProblems} />
+      <Editor list={list} text={text} onChange={change} onChecked={setChecked} />
       <Problems problems={problems} />
       <p class="choices">
         <button type="button" disabled={!isOrderly || said.isBusy} onClick={count}>
@@ -73,7 +73,7 @@ function Edited({ list }: { list: ListText }) {
       </p>
       <Trouble said={said.problem} />
       {plan ? <PlanView plan={plan} /> : null}
-      {isOrderly ? <Preview text={text} /> : null}
+      {isOrderly ? <Preview text={text} names={presets} /> : null}
     </>
   );
 }
@@ -101,10 +101,10 @@ interface Editing {
   list: ListText;
   text: string;
   onChange: (text: string) => void;
-  onProblems: (problems: ListProblem[]) => void;
+  onChecked: (check: ListCheck) => void;
 }
 
-function Editor({ list, text, onChange, onProblems }: Editing) {
+function Editor({ list, text, onChange, onChecked }: Editing) {
   const words = useWords();
   const { language } = useStudio();
   const place = useRef<HTMLDivElement>(null);
@@ -124,7 +124,7 @@ function Editor({ list, text, onChange, onProblems }: Editing) {
         schema,
         label: words.presets,
         onChange,
-        onProblems,
+        onChecked,
       });
     });
     return () => {

@@ -12,18 +12,21 @@ interface Shown {
   after: PreviewFile[];
 }
 
-export function Preview({ text }: { text: string }) {
+/** `names`: of the list's presets, once it was looked through. */
+export function Preview({ text, names }: { text: string; names: string[] | undefined }) {
   const words = useWords();
   const { place } = useStudio();
   const { value: album } = useAnswer(() => api.album({ prefix: '', contains: '' }), []);
   const keys = album?.entries.map(({ key }) => key) ?? [];
-  const names = [...text.matchAll(/^\s*-\s+(?:\{\s*)?name:\s*([\w-]+)/gm)].map(one => one[1] ?? '');
-  const presets = names.length > 0 ? names : place.presets.map(({ name }) => name);
+  const presets = names ?? place.presets.map(({ name }) => name);
   const [key, setKey] = useState<string>();
   const [preset, setPreset] = useState<string>();
   const [shown, setShown] = useState<Shown>();
   const [said, setSaid] = useState('');
-  const chosen = { key: key ?? keys[0] ?? '', preset: preset ?? presets[0] ?? '' };
+  const chosen = {
+    key: key ?? keys[0] ?? '',
+    preset: presets.find(one => one === preset) ?? presets[0] ?? '',
+  };
   const look = async () => {
     setSaid(words.working);
     try {

@@ -339,9 +339,11 @@ describe('a list', () => {
     expect(await api('list/plan', { text })).toMatchObject({ status: 400 });
   });
 
-  it('in order has none, and says what it takes', async () => {
-    const { body } = await api<ListCheck>('list/check', { text: yaml });
-    expect(body).toEqual({ problems: [], seconds: expect.any(Number) });
+  it('in order has none, and says what it takes and what its presets are called, however it is written', async () => {
+    const text =
+      'version: 1\nrules: [{ match: "**", presets: [a] }]\npresets:\n  - widths: [60]\n    formats: { jpeg: {} }\n    name: "a" # first\n';
+    const { body } = await api<ListCheck>('list/check', { text });
+    expect(body).toEqual({ problems: [], presets: ['a'], seconds: expect.any(Number) });
   });
 
   it('is not put in force over another that was written since the plan, and not in force yet', async () => {
