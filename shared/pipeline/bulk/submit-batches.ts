@@ -60,18 +60,22 @@ export async function submitBatches(order: Submission): Promise<{ stopped: strin
     }
   };
   let stopped: string | undefined;
-  for await (const batch of batchesOf(order)) {
-    stopped = await order.halt();
-    if (stopped !== undefined || failures.length > 0) break;
-    await pace(batch.keys.length);
-    const flight: Flight = { batch, isDone: false };
-    flying.push(flight);
-    const flown = submit(flight);
-    pending.add(flown);
-    void flown.finally(() => pending.delete(flown));
-    if (pending.size >= concurrency) await Promise.race(pending);
+  try {
+    for await (const batch of batchesOf(order)) {
+      stopped = await order.halt();
+      if (stopped !== undefined || failures.length > 0) break;
+      await pace(batch.keys.length);
+      const flight: Flight = { batch, isDone: false };
+      flying.push(flight);
+      const flown = submit(flight);
+      pending.add(flown);
+      void flown.finally(() => pending.delete(flown));
+      if (pending.size >= concurrency) await Promise.race(pending);
+    }
+  } finally {
+    // Also where a key or a word to halt could not be read: whoever comes next has the run's record then.
+    await Promise.all(pending);
   }
-  await Promise.all(pending);
   if (failures.length > 0) throw failures[0];
   return { stopped };
 }

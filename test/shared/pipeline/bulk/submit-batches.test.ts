@@ -189,3 +189,24 @@ describe('a walk', () => {
     );
   });
 });
+
+it('moves nothing any more once it has failed, though batches were on their way when it did', async () => {
+  const run = newRun();
+  const slow = world(() => new Promise(resolve => setTimeout(resolve, 30)));
+  let [asked, moved] = [0, 0];
+  const failing = order(run, 100, slow, {
+    halt: () => {
+      asked += 1;
+      if (asked === 3) throw new Error('the store did not answer');
+      return undefined;
+    },
+    moved: () => {
+      moved += 1;
+    },
+  });
+  await expect(submitBatches(failing)).rejects.toThrow('the store did not answer');
+  const before = { moved, handedOver: { ...run.handedOver }, cursor: run.cursor };
+  expect(before).toMatchObject({ moved: 2, handedOver: { batches: 2 }, cursor: '19' });
+  await new Promise(resolve => setTimeout(resolve, 60));
+  expect({ moved, handedOver: run.handedOver, cursor: run.cursor }).toEqual(before);
+});
