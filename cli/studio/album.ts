@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { listInForce } from '../../shared/pipeline/edits/list-in-force.ts';
 import { lookAt } from '../../shared/pipeline/inspect/survey.ts';
 import type { ListedObject } from '../../shared/ports.ts';
+import { hasInIt } from '../../studio/has-in-it.ts';
 import { type AlbumEntry, type AlbumPage, STATES } from '../../studio/wire.ts';
 import type { Connection } from '../cloud/connection.ts';
 import { entryOf } from './standing.ts';
@@ -16,8 +17,8 @@ const MOST_LOOKED_AT = 240;
 
 export const albumSchema = z.object({
   prefix: z.string().default(''),
-  /** Anywhere in the key, in whatever case. */
-  contains: z.string().toLowerCase().default(''),
+  /** Anywhere in the key. */
+  contains: z.string().default(''),
   state: z.enum(STATES).optional(),
   after: z.string().optional(),
 });
@@ -48,7 +49,7 @@ export async function albumPage(connection: Connection, asked: Asked): Promise<A
     }
     searched += 1;
     last = one.key;
-    if (one.key.toLowerCase().includes(contains)) batch.push(one);
+    if (hasInIt(one.key, contains)) batch.push(one);
     if (batch.length >= Math.max(AT_ONCE, PAGE - entries.length)) await flush();
   }
   await flush();

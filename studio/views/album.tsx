@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { type AlbumBook, albumBook } from '../album-book.ts';
 import { bytesText } from '../figures.ts';
+import { hasInIt } from '../has-in-it.ts';
 import { inTurn } from '../in-turn.ts';
 import { Choice } from '../parts/choice.tsx';
 import { Picture } from '../parts/picture.tsx';
@@ -123,7 +124,7 @@ function Tile({ entry }: { entry: AlbumEntry }) {
 function hears(book: AlbumBook, news: News, { prefix, contains, state }: AlbumFilter): boolean {
   if (news.kind === 'missed') return book.doubt();
   if (!('original' in news) || !news.original.startsWith(prefix)) return false;
-  if (!news.original.toLowerCase().includes(contains.toLowerCase())) return false;
+  if (!hasInIt(news.original, contains)) return false;
   return !(state && news.kind === 'file') && book.hear(news.original, news.kind);
 }
 

@@ -204,6 +204,13 @@ describe('an album', () => {
     const cats = (await api<AlbumPage>('album?prefix=c/&contains=cAT')).body;
     expect(keysOf(cats)).toEqual(['c/000-Cat.jpg', 'c/100-Cat.jpg', 'c/200-Cat.jpg']);
     expect([cats.searched, cats.after]).toEqual([300, undefined]);
+    // As macOS writes names, and as people type.
+    const apart = 'é/Ünder.jpg'.normalize('NFD');
+    darkroom.originals.upload(`d/${apart}`, 'jpeg 10x10');
+    const typed = encodeURIComponent('É/ün'.normalize('NFC'));
+    const found = (await api<AlbumPage>(`album?prefix=d/&contains=${typed}`)).body;
+    expect(keysOf(found)).toEqual([`d/${apart}`]);
+    await darkroom.originals.remove([`d/${apart}`]);
     const ready = (await api<AlbumPage>('album?prefix=c/&contains=cat&state=ready')).body;
     expect(keysOf(ready)).toEqual(['c/200-Cat.jpg']);
     const held = (await api<AlbumPage>('album?prefix=c/&state=ready')).body;
