@@ -15,22 +15,25 @@ interface FollowUp {
 /**
  * What a miss showed is handed on: a file was made that the manifest does not know, or had to be removed again, a set
  * is there whose original is gone, or an original cannot be read and nothing says so. Once for each file, whoever else saw it; that it fails costs nobody their picture.
+ * False where it failed.
  */
 export async function followUp(
   key: string,
   miss: Miss,
   { queue, bucket, log }: FollowUp,
-): Promise<void> {
+): Promise<boolean> {
   const original = parseDerivativeKey(key)?.original;
   const order = orderOf(miss);
-  if (!original || !order) return;
+  if (!original || !order) return true;
   try {
     await queue.submit(
       taskId('miss', newsOf(key, original, miss)),
       batchMessage({ bucket, keys: [original], ...order }),
     );
+    return true;
   } catch (thrown) {
     log.warn('follow-up-failed', { key, ...factsOf(failureOf(thrown)) });
+    return false;
   }
 }
 

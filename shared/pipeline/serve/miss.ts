@@ -53,7 +53,10 @@ interface Withdrawn {
   withdrew: string;
 }
 
-/** `handOn` is told once what comes of it: before a file is removed again, since nobody may live to say it afterwards. */
+/**
+ * `handOn` is told what comes of it: before a file is removed again, since nobody may live to say it afterwards, and once
+ * more after that where it answered false.
+ */
 export type MissDarkroom = Darkroom & { handOn?(miss: Miss): Promise<unknown> };
 
 /**
@@ -157,7 +160,10 @@ async function withdrawalIn(
 async function withdrawn(key: string, miss: Withdrawn, darkroom: MissDarkroom): Promise<Withdrawn> {
   const [handedOn] = await Promise.allSettled([darkroom.handOn?.(miss)]);
   const [removed] = await Promise.allSettled([darkroom.derivatives.remove([key])]);
-  for (const done of [handedOn, removed]) {
+  // Nobody else would have the CDN forget what it fetched in between.
+  const isLost = handedOn.status === 'rejected' || handedOn.value === false;
+  const [again] = await Promise.allSettled([isLost ? darkroom.handOn?.(miss) : undefined]);
+  for (const done of [handedOn, removed, again]) {
     if (done.status === 'rejected')
       darkroom.log.warn('miss-failed', { key, ...factsOf(failureOf(done.reason)) });
   }

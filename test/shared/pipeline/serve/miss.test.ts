@@ -336,6 +336,22 @@ describe('what a miss showed is handed on', () => {
     expect(darkroom.derivatives.keys()).toEqual(['a.jpg/manifest.json']);
   });
 
+  it.each([
+    ['answered that it could not be', async () => false],
+    ['threw', () => Promise.reject(new Failure('STORE_UNAVAILABLE', 'expected an answer'))],
+  ])('once more after its file was removed, where it %s at first', async (_, fail) => {
+    const darkroom = await developed();
+    const key = keyOf(darkroom, 'zoom', 1400);
+    const order = { by: 'moderator', reason: undefined };
+    darkroom.codec.beforeEncode = () => takeDown('a.jpg', order, darkroom).then(() => undefined);
+    const handedOn: Miss[] = [];
+    const handOn = async (miss: Miss) => (handedOn.push(miss) === 1 ? await fail() : true);
+    await answerMiss(key, { ...darkroom, handOn });
+    expect(handedOn).toHaveLength(2);
+    expect(handedOn[1]).toEqual(handedOn[0]);
+    expect(darkroom.derivatives.keys()).toEqual(['a.jpg/manifest.json']);
+  });
+
   it('so that what the CDN fetched of a file that had to go again is purged', async () => {
     const darkroom = await developed();
     darkroom.isBehindCdn = true;
