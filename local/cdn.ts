@@ -32,6 +32,10 @@ export interface Cdn {
  */
 export const ALWAYS = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' };
 
+/** No object has an empty key; people open it all the same. */
+const AT_ROOT =
+  'This is the local CDN of Darkroom. It serves what lies in the bucket derivatives by its key, and lists nothing. To look at what is there, open the studio, whose address npm start prints first.';
+
 interface Edge extends CdnOptions {
   cache: CdnCache;
 }
@@ -69,6 +73,7 @@ async function route(edge: Edge, request: IncomingMessage): Promise<Reply> {
   }
   const key = readKey(url);
   if (key === undefined) return refusal(400, 'The path is not percent-encoded UTF-8.');
+  if (key === '') return refusal(404, AT_ROOT);
   const kept = edge.cache.find(url, headers);
   if (kept) return marked(replyFrom(kept, request), 'HIT', { age: String(kept.age) });
   return marked(await fromOrigin(edge, key, request), 'MISS');

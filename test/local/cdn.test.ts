@@ -50,6 +50,18 @@ test('an object is served with the headers it was stored with, to any page', asy
   expect(response.headers.has('x-oss-meta-secret')).toBe(false);
 });
 
+test('its root says what this is and where to look, and asks nobody', async () => {
+  const asked: unknown[] = [];
+  const onMiss = async (missed: unknown) => void asked.push(missed);
+  const { get } = await open({ onMiss });
+  for (const path of ['/', '/?a=b']) {
+    const response = await get(path);
+    expect([response.status, response.headers.get('cache-control')]).toEqual([404, 'no-store']);
+    expect(await response.text()).toMatch(/local CDN of Darkroom.*studio/);
+  }
+  expect(asked).toEqual([]);
+});
+
 test('a plus in a path is a plus, and a query is not part of the key', async () => {
   const { put, get } = await open();
   await put('a+b', 'plus');
