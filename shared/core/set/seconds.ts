@@ -13,8 +13,6 @@ import type { Variant } from './variants.ts';
 
 /** A megapixel of noise as a plain JPEG, on the machine of docs/rendering.md; encoders are multiples of it. */
 const REFERENCE = 0.015;
-/** Where a recipe says none. */
-const DEAREST_QUALITY = 100;
 
 /** Qualities from which to which what an encoder takes grows; none takes more below the first, or beyond the last. */
 const JPEG_QUALITIES = [60, 80, 90, 100];
@@ -86,17 +84,13 @@ function weightAt(weights: number[][], { effort, quality }: Encoder, qualities: 
 }
 
 /** In a straight line from one quality to the next. */
-function atQuality(
-  quality: unknown,
-  qualities: number[],
-  [first = 1, ...others]: number[],
-): number {
-  const asked = Number(quality ?? DEAREST_QUALITY);
-  return others.reduce((sum, weight, at) => {
+function atQuality(quality: unknown, qualities: number[], weights: number[]): number {
+  const [least = 1, ...above] = weights;
+  return above.reduce((sum, weight, at) => {
     const [from = 0, to = 1] = qualities.slice(at);
-    const way = Math.min(Math.max((asked - from) / (to - from), 0), 1);
-    return sum + (weight - (at > 0 ? (others[at - 1] ?? 0) : first)) * way;
-  }, first);
+    const way = Math.min(Math.max((Number(quality) - from) / (to - from), 0), 1);
+    return sum + (weight - (weights[at] ?? least)) * way;
+  }, least);
 }
 
 /** Seconds for a megapixel, of the costliest kind: CMYK in scans, Adam7 in 16 bits, samples to spare, 12 bits. */

@@ -77,10 +77,7 @@ async function submitTouched(
       concurrency: CONCURRENCY,
     });
     if (stopped === undefined) run.phase = 'finishing';
-    else if (stopped !== PAUSE) {
-      const isWished = overspent(run, inForce.list.stopAtTimesPlan) === undefined;
-      stop(run, stopped, isWished ? context.log.info : context.log.error);
-    }
+    else if (stopped !== PAUSE) stop(run, stopped, inForce, context);
     return stopped === PAUSE ? 'soon' : 'now';
   } finally {
     await record.flush();
@@ -117,27 +114,28 @@ async function wishToStop({ id }: Run, config: EditContext['config']): Promise<s
   return wish && wordOf(wish);
 }
 
-function stop(run: Run, reason: string, tell: EditContext['log']['info']): void {
+/** Whoever wished it needs no alarm. */
+function stop(run: Run, reason: string, { list }: InForce, { log }: EditContext): void {
   run.phase = 'stopped';
   run.reason = reason;
-  tell('run-stopped', { run: run.id, reason });
+  const level = overspent(run, list.stopAtTimesPlan) === undefined ? 'info' : 'error';
+  log[level]('run-stopped', { run: run.id, reason });
 }
 
 /** All is handed over: waits for the results of the last batches. Word to stop may have come beside the last of them. */
 async function finish(
   record: RunRecord,
-  { list }: InForce,
+  inForce: InForce,
   context: EditContext,
 ): Promise<'now' | 'soon'> {
   const { run } = record;
   await countResults(record, context.config);
-  const reason = overspent(run, list.stopAtTimesPlan);
+  const { list } = inForce;
   const missing = run.handedOver.batches - run.done.batches;
   const isSilent = context.now().getTime() - Date.parse(run.updatedAt) > SILENCE_MS;
-  const wish = reason === undefined ? await wishToStop(run, context.config) : undefined;
-  if (!reason && !wish && missing > 0 && !isSilent) return 'soon';
-  if (reason) stop(run, reason, context.log.error);
-  else if (wish) stop(run, wish, context.log.info);
+  const reason = overspent(run, list.stopAtTimesPlan) ?? (await wishToStop(run, context.config));
+  if (!reason && missing > 0 && !isSilent) return 'soon';
+  if (reason) stop(run, reason, inForce, context);
   else conclude(run, retentionMilliseconds(list), context);
   if (missing > 0) run.reason ??= noWordOf(missing);
   await record.flush();
