@@ -10,7 +10,6 @@ import {
   unusableKey,
 } from '../../core/set/keys.ts';
 import { variantsOf } from '../../core/set/plan.ts';
-import { factsOf } from '../../core/telling/log-facts.ts';
 import { nothingSpent, type Spent } from '../../core/set/report.ts';
 import { contentIn, isCurrent, pictureIn, versionIn } from '../../core/set/seen.ts';
 import type { Variant } from '../../core/set/variants.ts';
@@ -21,12 +20,12 @@ import { readOriginal } from '../develop/read-original.ts';
 import { standingOnStored } from '../moderation/copies.ts';
 import { isServable, refuseUnpassed, type Standing, standingOf } from '../moderation/standing.ts';
 import { newWriter, notedWrites } from '../removal/take-down-guard.ts';
-import { takeDownOf } from '../removal/take-down-records.ts';
 import { writeDerivative } from '../stored-set.ts';
 import { type Looked, type LookedOriginal, lookAt } from './look.ts';
 import { missGuardFor } from './miss-guard.ts';
 import { currentKeyFor } from './moved.ts';
 import { unlessUnusable } from './unless-unusable.ts';
+import { type Withdrawn, withdrawalIn, withdrawn } from './withdrawn.ts';
 
 /** What a derivative's URL answers where the bucket has no such object. */
 export type Miss =
@@ -46,18 +45,11 @@ export type Miss =
   | { found: 'taken-down'; withdrew?: never }
   | Withdrawn;
 
-/** A file was written all the same and is removed again: it was taken down, or judged, meanwhile. */
-interface Withdrawn {
-  found: 'taken-down' | 'nothing';
-  /** Since when, or the manifest that it was made beside. */
-  withdrew: string;
-}
-
 /**
  * `handOn` is told what comes of it: before a file is removed again, since nobody may live to say it afterwards, and once
  * more after that where it answered false.
  */
-export type MissDarkroom = Darkroom & { handOn?(miss: Miss): Promise<unknown> };
+export type MissDarkroom = Darkroom & { handOn?(miss: Miss): Promise<boolean> };
 
 /**
  * Makes the one file that was asked for, if the list in force declares it for the original as it is now; its
@@ -120,54 +112,6 @@ function unmade(failure: Failure, { manifestEtag = 'none' }: LookedOriginal): Mi
   if (failure.kind !== 'input') throw failure;
   if (failure.code !== 'ORIGINAL_ARCHIVED') return { found: 'nothing' };
   return { found: 'nothing', archived: manifestEtag };
-}
-
-/**
- * A take-down that came since we looked has not seen our file, nor has a verdict: both are written first, and carried out
- * by listing, so that whoever comes second sees the other.
- */
-async function withdrawalOf(
-  original: string,
-  seen: LookedOriginal & { standing: Standing | undefined },
-  darkroom: Darkroom,
-): Promise<Withdrawn | undefined> {
-  const down = await takeDownOf(original, darkroom);
-  if (down && down !== 'lifted') return { found: 'taken-down', withdrew: down.at };
-  if (!seen.standing || isServable(await standingOf(seen, darkroom))) return undefined;
-  return inDoubt(seen);
-}
-
-function inDoubt({ manifestEtag = 'none' }: LookedOriginal): Withdrawn {
-  return { found: 'nothing', withdrew: manifestEtag };
-}
-
-/** Who cannot look leaves a file of which nobody knows: whoever it is handed on to looks, too. */
-async function withdrawalIn(
-  original: string,
-  seen: LookedOriginal & { standing: Standing | undefined },
-  darkroom: MissDarkroom,
-): Promise<Withdrawn | undefined> {
-  const [looked] = await Promise.allSettled([withdrawalOf(original, seen, darkroom)]);
-  if (looked.status === 'fulfilled') return looked.value;
-  await Promise.allSettled([darkroom.handOn?.(inDoubt(seen))]);
-  throw looked.reason;
-}
-
-/**
- * What the CDN may have of it is the backfill function's, and what a removal that is not answered leaves of it as well: so
- * it is handed on first.
- */
-async function withdrawn(key: string, miss: Withdrawn, darkroom: MissDarkroom): Promise<Withdrawn> {
-  const [handedOn] = await Promise.allSettled([darkroom.handOn?.(miss)]);
-  const [removed] = await Promise.allSettled([darkroom.derivatives.remove([key])]);
-  // Nobody else would have the CDN forget what it fetched in between.
-  const isLost = handedOn.status === 'rejected' || handedOn.value === false;
-  const [again] = await Promise.allSettled([isLost ? darkroom.handOn?.(miss) : undefined]);
-  for (const done of [handedOn, removed, again]) {
-    if (done.status === 'rejected')
-      darkroom.log.warn('miss-failed', { key, ...factsOf(failureOf(done.reason)) });
-  }
-  return miss;
 }
 
 function fileOf(

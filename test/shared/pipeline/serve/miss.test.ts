@@ -320,7 +320,7 @@ describe('what a miss showed is handed on', () => {
     const process = newProcess();
     const derivatives = { ...darkroom.derivatives, remove: process.die };
     const handedOn: Miss[] = [];
-    const handOn = async (miss: Miss) => void handedOn.push(miss);
+    const handOn = async (miss: Miss) => handedOn.push(miss) > 0;
     const answer = answerMiss(key, { ...darkroom, derivatives, handOn });
     expect(await Promise.race([answer, process.died])).toBe('died');
     expect(handedOn).toEqual([{ found: 'taken-down', withdrew: '2026-11-23T10:00:00.000Z' }]);
