@@ -47,7 +47,10 @@ export async function filesDropped(transfer: Transfer): Promise<Taken | 'too-man
   if (entries.length === 0) return { files: chosen([...transfer.files]), leftOut: 0, unread: 0 };
   const taken: Taken = { files: [], leftOut: 0, unread: 0 };
   let walkedSoFar = 0;
-  for await (const { entry, isNamed } of walked(entries)) {
+  const onUnread = () => {
+    taken.unread += 1;
+  };
+  for await (const { entry, isNamed } of walked(entries, onUnread)) {
     walkedSoFar += 1;
     if (isFile(entry)) await take(entry, isNamed, taken);
     if (taken.files.length > MOST_PHOTOS || walkedSoFar > MOST_WALKED) return 'too-many';
@@ -68,12 +71,15 @@ export function chosen(files: File[]): Dropped[] {
 }
 
 /** `isNamed`: it was dropped itself, so somebody means it. */
-async function* walked(named: Entry[]): AsyncGenerator<{ entry: Entry; isNamed: boolean }> {
+async function* walked(
+  named: Entry[],
+  onUnread: () => void,
+): AsyncGenerator<{ entry: Entry; isNamed: boolean }> {
   const ahead = named.map(entry => ({ entry, isNamed: true })).reverse();
   for (let next = ahead.pop(); next; next = ahead.pop()) {
     yield next;
     if (!isFolder(next.entry)) continue;
-    const entries = await inside(next.entry);
+    const entries = await inside(next.entry, onUnread);
     ahead.push(...entries.map(entry => ({ entry, isNamed: false })).reverse());
   }
 }
@@ -86,17 +92,19 @@ function fileOf(entry: FileEntry): Promise<File | undefined> {
   return new Promise(resolve => entry.file(resolve, () => resolve(undefined)));
 }
 
-/** Chromium answers a hundred at a time. */
-async function inside(folder: FolderEntry): Promise<Entry[]> {
+/** As far as it can be read, and not further than anybody walks. Chromium answers a hundred at a time. */
+async function inside(folder: FolderEntry, onUnread: () => void): Promise<Entry[]> {
   const reader = folder.createReader();
   const all: Entry[] = [];
-  for (;;) {
-    const some = await new Promise<Entry[]>((resolve, reject) =>
-      reader.readEntries(resolve, reject),
+  while (all.length <= MOST_WALKED) {
+    const some = await new Promise<Entry[] | undefined>(resolve =>
+      reader.readEntries(resolve, () => resolve(undefined)),
     );
-    if (some.length === 0) return all;
+    if (!some) onUnread();
+    if (!some || some.length === 0) return all;
     all.push(...some);
   }
+  return all;
 }
 
 /** Systems leave hidden files of their own in folders; of HEIC not every one knows the type. */

@@ -151,7 +151,7 @@ const zh: Words = {
   choose: '选择文件',
   below: '上传到此前缀下',
   leftOut: (files: number) => `文件夹中有 ${files} 个文件不是图片，已略过。`,
-  unreadFiles: (files: number) => `有 ${files} 个文件无法读取。`,
+  unreadFiles: (files: number) => `有 ${files} 项无法读取。`,
   tooMany: (photos: number, files: number) =>
     `一次最多 ${photos} 张照片，文件夹中最多 ${files} 个文件；拖入的超出了限制，未上传任何文件。`,
   noFiles: '拖入的内容中没有图片。',

@@ -54,3 +54,38 @@ it('ends in folders without an end, though there is no picture in them', async (
   };
   expect(await dropped(folder('/a', inside))).toBe('too-many');
 });
+
+/** Answers these, one after the other, and then fails. */
+function failingFolder(fullPath: string, answers: Entry[][]): Entry {
+  const createReader = () => ({
+    readEntries: (take: (some: Entry[]) => void, refuse: (thrown: Error) => void) => {
+      const some = answers.shift();
+      if (some) take(some);
+      else refuse(new DOMException('A requested file could not be read', 'NotReadableError'));
+    },
+  });
+  return { isFile: false, isDirectory: true, fullPath, ...{ createReader } };
+}
+
+it('takes what it could read of a folder, and the others, where it fails, and counts it', async () => {
+  const half = failingFolder('/a', [[file('/a/x.jpg')]]);
+  const taken = await dropped(half, failingFolder('/b', []), file('/c.jpg'));
+  expect(taken).toMatchObject({ leftOut: 0, unread: 2 });
+  expect(typeof taken === 'object' && taken.files.map(({ path }) => path)).toEqual([
+    'a/x.jpg',
+    'c.jpg',
+  ]);
+});
+
+it('ends in one folder without an end', async () => {
+  let asked = 0;
+  const readEntries = (take: (some: Entry[]) => void) => {
+    asked += 1;
+    take(asked > 1000 ? [] : Array.from({ length: 100 }, () => file('/a/n.txt', 'text/plain')));
+  };
+  const endless = { isFile: false, isDirectory: true, fullPath: '/a' };
+  expect(await dropped({ ...endless, ...{ createReader: () => ({ readEntries }) } })).toBe(
+    'too-many',
+  );
+  expect(asked).toBeLessThan(300);
+});
