@@ -40,7 +40,10 @@ export async function calling<T>(
     try {
       return await within(Math.min(ATTEMPT_MS, left), run);
     } catch (cause) {
-      last = failureFrom(what, cause);
+      const failure = failureFrom(what, cause);
+      // What was cut short at the end tells less than the answers before it.
+      const isCutShort = failure.kind === 'transient' && Date.now() >= until;
+      last = (isCutShort ? last : undefined) ?? failure;
       throw last;
     }
   };

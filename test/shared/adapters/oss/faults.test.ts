@@ -149,6 +149,17 @@ describe('what is read from OSS', () => {
     expect(asked.length).toBe(2);
   });
 
+  it('is STORE_UNAVAILABLE by what was wrong with it, not by an attempt for which no time was left', async () => {
+    const giveUpAt = new Date(Date.now() + 1_500);
+    const silent = body({ sent: short, silent: true });
+    const { store, asked } = await answering([body({ sent: flipped }), silent], { giveUpAt });
+    await expect(store.get('a')).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringMatching(/^GET a in bucket: expected .*(ETag|CRC-64)/),
+    });
+    expect(asked.length).toBeGreaterThan(1);
+  });
+
   it('is believed without a CRC-64, which copies need not have', async () => {
     const { store } = await answering([
       (_, response) => response.writeHead(200, { ETag: '"X-4"', 'Content-Length': 4 }).end('copy'),
