@@ -14,6 +14,8 @@ export const RETRIES = {
 const ATTEMPT_MS = 30_000;
 /** For all attempts of one call, and the pauses between them. */
 const CALL_MS = 60_000;
+/** So much before their time timers may end. */
+const EARLY_MS = 20;
 
 export interface Attempt {
   /** In milliseconds; for ali-oss, so that the socket ends with it. */
@@ -42,7 +44,7 @@ export async function calling<T>(
     } catch (cause) {
       const failure = failureFrom(what, cause);
       // What was cut short at the end tells less than the answers before it.
-      const isCutShort = failure.kind === 'transient' && Date.now() >= until;
+      const isCutShort = failure.kind === 'transient' && Date.now() > until - EARLY_MS;
       last = (isCutShort ? last : undefined) ?? failure;
       throw last;
     }
